@@ -1,0 +1,446 @@
+"""The records that flow between the stages: frozen, validated, units stated.
+
+A pixel is (row, column), 0-based, and its centre has integer coordinates. Depth
+increases with row and is in the log's own unit; values are in the curve's own unit.
+*Fraction* is the place between the edges of a track: 0 at its left edge, 1 at its
+right one; an unfolded fraction goes beyond both when a curve wraps. A *registered row*
+is a row of the scan at the depth column, where the depth points were measured: on a
+page that is turned, the depth line of a registered row climbs or falls across the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from veernet.axes import DepthAxis, Edge, Floats, Scale
+from veernet.errors import InputError
+
+Grey = NDArray[np.uint8]
+
+Line = Literal["solid", "long-dash", "short-dash", "dot", "dash-dot"]
+Weight = Literal["thin", "medium", "heavy"]
+Origin = Literal["none", "auto", "bridged", "manual"]
+
+LINES: tuple[Line, ...] = ("solid", "long-dash", "short-dash", "dot", "dash-dot")
+WEIGHTS: tuple[Weight, ...] = ("thin", "medium", "heavy")
+ORIGINS: tuple[Origin, ...] = ("none", "auto", "bridged", "manual")
+"""Where a sample of a trace came from; its index is what ``Trace.origin`` holds."""
+
+
+class BandReader(Protocol):
+    """Reads a band of rows from an open page."""
+
+    def __call__(self, start: int, stop: int) -> Grey:
+        """Return rows start to stop as (rows, columns) grey or (rows, columns, 3)."""
+
+
+@dataclass(frozen=True)
+class ScanInfo:
+    """What a page of a file is, known before its pixels are read.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it; empty for a picture made in memory.
+    page, pages
+        The page that was opened, counted from 0, and how many the file has.
+    rows, columns
+        Size in pixels.
+    mode
+        What is stored: bilevel, grey, grey16, palette, rgb, rgba, cmyk or pdf.
+    compression
+        The codec's name as the format calls it; empty if there is none.
+    dpi
+        (across, down) as the file states it, None where it states none or nonsense.
+    banded
+        Whether bands are read without decoding the whole page.
+    notes
+        What was found odd and how it was mended, one sentence each.
+    """
+
+    path: str
+    page: int
+    pages: int
+    rows: int
+    columns: int
+    mode: str
+    compression: str = ""
+    dpi: tuple[float, float] | None = None
+    banded: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One page of paper, read in bands.
+
+    Parameters
+    ----------
+    info
+        What the page is.
+    reader
+        Returns a band as 8-bit grey, or as RGB where the page has colour.
+    """
+
+    info: ScanInfo
+    reader: BandReader = field(repr=False)
+
+    @classmethod
+    def from_array(cls, image: Grey) -> Scan:
+        """Make a scan of a picture in memory, (rows, columns[, 3]) 8-bit."""
+        if image.dtype != np.uint8 or image.ndim not in {2, 3}:
+            msg = f"a scan is 8-bit grey or RGB, not {image.dtype} {image.shape}"
+            raise InputError(msg)
+        mode = "grey" if image.ndim == 2 else "rgb"
+        info = ScanInfo("", 0, 1, image.shape[0], image.shape[1], mode, banded=True)
+        return cls(info, lambda start, stop: image[start:stop])
+
+    def read_colour(self, start: int, stop: int) -> Grey:
+        """Return rows start to stop as (rows, columns, 3) RGB, 0 black, 255 white."""
+        band = self._read(start, stop)
+        return band if band.ndim == 3 else np.repeat(band[..., None], 3, axis=2)
+
+    def read(self, start: int, stop: int) -> Grey:
+        """Return rows start to stop as (rows, columns) grey, 0 black, 255 white."""
+        band = self._read(start, stop)
+        if band.ndim == 2:
+            return band
+        # Rec. 601 luma in integers, as every grey conversion in this field does.
+        weights = np.array([77, 150, 29], dtype=np.uint16)
+        return ((band.astype(np.uint16) @ weights) >> 8).astype(np.uint8)
+
+    def _read(self, start: int, stop: int) -> Grey:
+        if not 0 <= start <= stop <= self.info.rows:
+            msg = f"rows {start} to {stop} are not on a page of {self.info.rows} rows"
+            raise InputError(msg)
+        return self.reader(start, stop)
+
+
+@dataclass(frozen=True)
+class CurveSpec:
+    """A curve that is drawn in a track: its scale and what it looks like.
+
+    Parameters
+    ----------
+    mnemonic, unit
+        As in the LAS; the mnemonic is unique in a section.
+    scale
+        Value at each fraction of the track.
+    line, weight, colour
+        How it is drawn; weight and colour (#rrggbb) only where known.
+    wraps, wrap_start
+        Ink that leaves an edge continues from the other; the wrap count of the first
+        row read.
+    backup_of
+        Mnemonic of the same quantity on the main scale; this curve fills in where the
+        main one is off scale.
+    export
+        False for a curve that is drawn, and therefore traced, but not wanted.
+    """
+
+    mnemonic: str
+    unit: str
+    scale: Scale
+    line: Line = "solid"
+    weight: Weight | None = None
+    colour: str | None = None
+    wraps: bool = False
+    wrap_start: int = 0
+    backup_of: str | None = None
+    export: bool = True
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track of a section: two edges and every curve drawn between them."""
+
+    name: str
+    left: Edge
+    right: Edge
+    curves: tuple[CurveSpec, ...]
+
+    def __post_init__(self) -> None:
+        if not self.curves:
+            msg = f"track {self.name!r} has no curves: list every curve drawn in it"
+            raise InputError(msg)
+        # Both edges are linear between these rows, so nowhere else are they closer.
+        for row in sorted({*self.left.rows, *self.right.rows}):
+            left, right = self.left.column_at(row), self.right.column_at(row)
+            if left >= right:
+                msg = (
+                    f"the left edge of track {self.name!r} must lie left of the right "
+                    f"one: at row {row:g} they are at columns {left:g} and {right:g}"
+                )
+                raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Where a section's tracks, depths and scales lie on the page.
+
+    Parameters
+    ----------
+    section
+        Names the output when a file holds several.
+    depth
+        Registered row to depth.
+    tracks
+        From left to right.
+    step
+        Of the output, in depth units.
+    null_value
+        What stands for unread in the LAS.
+    well
+        Fields for the LAS ~Well section.
+    image, page
+        The scan beside the registration file, and its page.
+    """
+
+    section: str
+    depth: DepthAxis
+    tracks: tuple[Track, ...]
+    step: float = 0.5
+    null_value: float = -999.25
+    well: dict[str, str] = field(default_factory=dict)
+    image: str | None = None
+    page: int = 0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.step) and self.step > 0):
+            msg = f"step {self.step:g} must be above 0"
+            raise InputError(msg)
+        if not self.tracks:
+            msg = f"section {self.section!r} has no tracks: give one or more"
+            raise InputError(msg)
+        drawn: dict[str, Track] = {}
+        for track in self.tracks:
+            for spec in track.curves:
+                if spec.mnemonic in drawn:
+                    msg = (
+                        f"mnemonic {spec.mnemonic!r} is used in track "
+                        f"{drawn[spec.mnemonic].name!r} and again in {track.name!r}: "
+                        "each curve of a section needs its own"
+                    )
+                    raise InputError(msg)
+                drawn[spec.mnemonic] = track
+        for track in self.tracks:
+            for spec in track.curves:
+                self._check_backup(spec)
+
+    def _check_backup(self, spec: CurveSpec) -> None:
+        if spec.backup_of is None:
+            return
+        _, main = self.curve(spec.backup_of)
+        if main.backup_of is not None:
+            msg = (
+                f"curve {spec.mnemonic!r} is a back-up of {main.mnemonic!r}, itself a "
+                "back-up: name the curve on the main scale"
+            )
+            raise InputError(msg)
+        if main.unit != spec.unit:
+            msg = (
+                f"curve {spec.mnemonic!r} in {spec.unit!r} is a back-up of "
+                f"{main.mnemonic!r} in {main.unit!r}: give both the same unit"
+            )
+            raise InputError(msg)
+
+    def curve(self, mnemonic: str) -> tuple[Track, CurveSpec]:
+        """Return a curve and the track that it is drawn in."""
+        for track in self.tracks:
+            for spec in track.curves:
+                if spec.mnemonic == mnemonic:
+                    return track, spec
+        known = ", ".join(c.mnemonic for t in self.tracks for c in t.curves)
+        msg = (
+            f"curve {mnemonic!r} is not in section {self.section!r}, which has {known}"
+        )
+        raise InputError(msg)
+
+    @property
+    def row_range(self) -> tuple[int, int]:
+        """First registered row to read and one past the last."""
+        rows = self.depth.rows
+        return int(np.floor(rows[0])), int(np.ceil(rows[-1])) + 1
+
+    def page_row(self, row: ArrayLike, column: ArrayLike) -> Floats:
+        """Row of the page where the depth line of a registered row meets a column."""
+        at = np.asarray(row, dtype=np.float64)
+        if not self.depth.turned:
+            return at + np.zeros_like(np.asarray(column, dtype=np.float64))
+        turn_left, turn_right = self.depth.turn_at(at)
+        first = np.min([t.left.column_at(at + turn_left) for t in self.tracks], axis=0)
+        last = np.max([t.right.column_at(at + turn_right) for t in self.tracks], axis=0)
+        along = (np.asarray(column, dtype=np.float64) - first) / (last - first)
+        return np.asarray(at + turn_left + along * (turn_right - turn_left))
+
+    def edges_at(self, track: Track, row: ArrayLike) -> tuple[Floats, Floats]:
+        """Columns where the depth line of registered rows meets a track's edges."""
+        at = np.asarray(row, dtype=np.float64)
+        return self._meet(track.left, at), self._meet(track.right, at)
+
+    def _meet(self, edge: Edge, row: Floats) -> Floats:
+        """Column where the depth line of registered rows meets an edge."""
+        column = edge.column_at(row)
+        if self.depth.turned:
+            # Each round shrinks the error by skew times turn: below 0.001 on any page
+            # that went through a scanner.
+            for _ in range(4):
+                column = edge.column_at(self.page_row(row, column))
+        return column
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Tracks that are decoded together, resampled to vertical edges and level depths.
+
+    Row i of the image is registered row ``row_start + i``. Column ``margin`` is the
+    leftmost edge, ``margin + width`` the rightmost one.
+
+    Parameters
+    ----------
+    tracks
+        Tracks whose columns overlap, or a single one.
+    row_start
+        Registered row of the first row of the image.
+    width, margin
+        Columns between the outer edges, and the paper kept beyond each.
+    edges
+        (tracks, 2, rows) columns in the panel of each track's left and right edge.
+    image
+        (rows, width + 2 margin + 1) grey, 0 black, 255 white.
+    """
+
+    tracks: tuple[Track, ...]
+    row_start: int
+    width: int
+    margin: int
+    edges: Floats
+    image: Grey
+
+    @property
+    def curves(self) -> tuple[CurveSpec, ...]:
+        """Every curve of the panel, in the order of the registration."""
+        return tuple(c for t in self.tracks for c in t.curves)
+
+    def edges_of(self, mnemonic: str) -> tuple[Floats, Floats]:
+        """Left and right edge columns, each (rows,), of the track of a curve."""
+        for track, (left, right) in zip(self.tracks, self.edges, strict=True):
+            if any(c.mnemonic == mnemonic for c in track.curves):
+                return left, right
+        msg = f"curve {mnemonic!r} is not in this panel"
+        raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of each pixel of a panel before curves are traced.
+
+    Parameters
+    ----------
+    maps
+        (styles, rows, columns) probability that a curve of the style passes through the
+        pixel, as 8-bit: 255 is certainty. Eight bits keep a tall panel in memory and
+        lie below the noise of any network.
+    lines
+        Per map, the line styles that it stands for.
+    """
+
+    maps: NDArray[np.uint8]
+    lines: tuple[tuple[Line, ...], ...]
+
+    def __post_init__(self) -> None:
+        if self.maps.ndim != 3 or len(self.lines) != self.maps.shape[0]:
+            msg = f"{len(self.lines)} line styles for maps of shape {self.maps.shape}"
+            raise InputError(msg)
+
+    def index_of(self, line: Line) -> int:
+        """Index of the map that stands for a line style."""
+        for index, lines in enumerate(self.lines):
+            if line in lines:
+                return index
+        msg = f"no map stands for a {line} line: the maps are {self.lines}"
+        raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A curve as traced in a panel, one sample a row.
+
+    Parameters
+    ----------
+    mnemonic
+        Of the curve.
+    column
+        (rows,) unfolded column in the panel, NaN where unread.
+    confidence
+        (rows,) probability that the column lies within one line width of the truth.
+    origin
+        (rows,) index into ``ORIGINS``.
+    """
+
+    mnemonic: str
+    column: Floats
+    confidence: Floats
+    origin: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A curve as read from the scan: the whole truth of a reading, one sample a row.
+
+    Parameters
+    ----------
+    mnemonic
+        Of the curve.
+    row
+        (rows,) registered rows, consecutive.
+    column
+        (rows,) column of the scan on the depth line of the row, unfolded, NaN where
+        unread.
+    confidence
+        (rows,) probability that the column lies within one line width of the truth; 0
+        where unread.
+    origin
+        (rows,) index into ``ORIGINS``.
+    """
+
+    mnemonic: str
+    row: NDArray[np.int64]
+    column: Floats
+    confidence: Floats
+    origin: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        shapes = {
+            a.shape for a in (self.row, self.column, self.confidence, self.origin)
+        }
+        if len(shapes) != 1 or self.row.ndim != 1:
+            msg = f"the arrays of trace {self.mnemonic!r} differ in shape: {shapes}"
+            raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A depth-indexed curve.
+
+    Parameters
+    ----------
+    mnemonic, unit
+        As in the LAS.
+    depth
+        (samples,) in the log's unit, strictly increasing.
+    value
+        (samples,) in the curve's unit, NaN where it could not be read.
+    confidence
+        (samples,) the lower of the two rows that a value lies between; 0 where unread.
+    """
+
+    mnemonic: str
+    unit: str
+    depth: Floats
+    value: Floats
+    confidence: Floats
