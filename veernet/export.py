@@ -1,0 +1,90 @@
+"""From curves and traces to files: LAS, CSV, trace file, report and overlay.
+
+Each kind of file is a module of its own; this one chooses among them and names the
+files of several sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from veernet.csvlog import write_csv
+from veernet.errors import InputError
+from veernet.las import las_mnemonics, write_las
+from veernet.overlay import write_overlay
+from veernet.provenance import Provenance
+from veernet.records import Curve, Registration
+from veernet.report import report, write_report
+from veernet.tracefile import read_traces, write_traces
+
+__all__ = [
+    "Provenance",
+    "check_output",
+    "las_mnemonics",
+    "read_traces",
+    "report",
+    "section_path",
+    "write_csv",
+    "write_curves",
+    "write_las",
+    "write_overlay",
+    "write_report",
+    "write_traces",
+]
+
+
+def check_output(path: Path, registrations: Sequence[Registration]) -> None:
+    """Refuse, before any long work, what `write_curves` would refuse after it.
+
+    Raises
+    ------
+    InputError
+        If the suffix is neither .las nor .csv, the folder does not exist, or two
+        mnemonics of a section would become one in a LAS file.
+    """
+    if path.suffix.lower() not in {".las", ".csv"}:
+        msg = f"{path} ends in neither .las nor .csv: name the output by its kind"
+        raise InputError(msg)
+    if not path.resolve().parent.is_dir():
+        msg = f"the folder of {path} does not exist: make it first"
+        raise InputError(msg)
+    for registration in registrations:
+        specs = [spec for track in registration.tracks for spec in track.curves]
+        las_mnemonics([spec.mnemonic for spec in specs if spec.export])
+
+
+def write_curves(
+    path: Path,
+    curves: Sequence[Curve],
+    registration: Registration,
+    provenance: Provenance,
+    *,
+    confidence: bool = False,
+) -> None:
+    """Write curves as LAS or CSV, by the suffix of the path.
+
+    Parameters
+    ----------
+    path
+        Ends in .las or .csv.
+    curves, registration, provenance
+        See `write_las`.
+    confidence
+        For CSV: add ``MNEM_CONF`` per curve. A LAS file has no place for it.
+
+    Raises
+    ------
+    InputError
+        See `check_output` and the writers.
+    """
+    check_output(path, [registration])
+    if path.suffix.lower() == ".csv":
+        write_csv(path, curves, confidence=confidence)
+    else:
+        write_las(path, curves, registration, provenance)
+
+
+def section_path(path: Path, section: str, sections: int) -> Path:
+    """Return the file for a section: WELL.las alone, WELL.repeat.las among several."""
+    return path if sections == 1 else path.with_suffix(f".{section}{path.suffix}")

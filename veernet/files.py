@@ -1,0 +1,88 @@
+"""Whole files or none: what is written takes its name only when it is complete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from veernet.errors import InputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Lend a temporary name beside a file, which takes the file's place at the end.
+
+    A run that is killed, or a body that raises, leaves the old file or none, never half
+    of a new one.
+
+    Parameters
+    ----------
+    path
+        The file to write; its folder must exist. A link is followed, so that the file
+        it points at is replaced and the link stays.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder, with the same suffix, to be written.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written at that place.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".veernet-{secrets.token_hex(8)}{target.suffix}")
+    _create(temporary, path)
+    try:
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o777)
+        yield temporary
+        _flush(temporary)
+        temporary.replace(target)
+        _flush(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, its line ends as they are, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
+    if not path.is_file():
+        msg = f"there is no file {path}: check the path"
+        raise InputError(msg)
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _create(temporary: Path, path: Path) -> None:
+    """Make the temporary file, with the rights that any new file gets."""
+    if path.is_dir():
+        msg = f"{path} is a folder: name a file to write"
+        raise InputError(msg)
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileNotFoundError as error:
+        msg = f"the folder of {path} does not exist: make it first"
+        raise InputError(msg) from error
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}"
+        raise InputError(msg) from error
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,105 @@
+"""The report of a reading (JSON): how much was read, how surely, and what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.files import write_text
+from veernet.provenance import Provenance
+from veernet.records import ORIGINS, Registration, Trace
+from veernet.runs import runs
+
+BRIDGED, MANUAL = ORIGINS.index("bridged"), ORIGINS.index("manual")
+
+
+def write_report(
+    path: Path,
+    *,
+    traces: Sequence[Trace],
+    registration: Registration,
+    findings: Sequence[str],
+    timings: Mapping[str, float],
+    provenance: Provenance,
+    refused: str | None = None,
+) -> None:
+    """Write `report` as JSON, whole or not at all."""
+    content = report(
+        traces=traces,
+        registration=registration,
+        findings=findings,
+        timings=timings,
+        provenance=provenance,
+        refused=refused,
+    )
+    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+def report(
+    *,
+    traces: Sequence[Trace],
+    registration: Registration,
+    findings: Sequence[str],
+    timings: Mapping[str, float],
+    provenance: Provenance,
+    refused: str | None = None,
+) -> dict[str, Any]:
+    """Sum up the reading of a section.
+
+    Parameters
+    ----------
+    traces
+        Every curve of the section, rows that were not read included.
+    registration
+        Gives gaps their depths.
+    findings
+        What a person should look at, one sentence each.
+    timings
+        Seconds per stage.
+    provenance
+        What it was made from.
+    refused
+        Why the scan was refused, None if it was not.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. Shares are of the rows of the curve; a gap runs from its first
+        unread row to its last, in depth.
+    """
+    return {
+        "section": registration.section,
+        "refused": refused,
+        "depth_unit": registration.depth.unit,
+        "curves": [_of_curve(trace, registration) for trace in traces],
+        "findings": list(findings),
+        "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
+        "provenance": provenance.to_dict(),
+    }
+
+
+def _of_curve(trace: Trace, registration: Registration) -> dict[str, Any]:
+    read = np.isfinite(trace.column)
+    rows = len(read)
+    confidence = float(trace.confidence[read].mean()) if read.any() else None
+    depth = np.round(registration.depth.depth_at(trace.row), 3).tolist()
+    return {
+        "mnemonic": trace.mnemonic,
+        "rows": rows,
+        "read_share": _share(read, rows),
+        "bridged_share": _share(trace.origin == BRIDGED, rows),
+        "manual_share": _share(trace.origin == MANUAL, rows),
+        "mean_confidence": None if confidence is None else round(confidence, 4),
+        "gaps": [
+            {"top": depth[first], "bottom": depth[last]} for first, last in runs(~read)
+        ],
+    }
+
+
+def _share(where: NDArray[np.bool_], rows: int) -> float:
+    return round(float(where.sum()) / rows, 4) if rows else 0.0

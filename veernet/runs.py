@@ -1,0 +1,13 @@
+"""Stretches of samples that have something in common."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each stretch that is true throughout."""
+    edges = np.diff(np.concatenate([[False], where, [False]]).astype(np.int8))
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return [(int(a), int(b) - 1) for a, b in zip(starts, stops, strict=True)]
