@@ -1,0 +1,254 @@
+"""The tracers: where the curves of a panel run, and what they do not invent."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+from veernet.network import ConfidenceTable
+
+from tests.panels import MARGIN, curve, evidence, panel, stroke
+from veernet.errors import InputError
+from veernet.records import ORIGINS, Evidence
+from veernet.trace import BRIDGE, SHORTEST, Tracer, trace
+from veernet.trace.centroid import refine
+from veernet.trace.crossings import swaps
+from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT, ON, Costs, cheapest_way
+
+ROWS = 400
+AT = np.arange(ROWS)
+BOTH = get_args(Tracer)
+
+
+def _error(path, truth):
+    return np.abs(path.column - truth)
+
+
+@pytest.mark.parametrize("tracer", BOTH)
+def test_a_lone_curve_is_read_to_a_fraction_of_a_pixel(tracer):
+    truth = 108 + 60 * np.sin(AT / 37) + 9 * np.sin(AT / 5)
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [("solid", truth)], noise=30), tracer=tracer)
+    assert np.isfinite(path.column).mean() > 0.97
+    # A skeleton stands on whole pixels and is ragged where the stroke is steep.
+    assert np.nanmedian(_error(path, truth)) < (0.25 if tracer == "dp" else 0.6)
+    assert np.nanpercentile(_error(path, truth), 95) < 1.5
+
+
+def test_a_spike_of_a_hundred_columns_in_three_rows_is_followed():
+    truth = np.full(ROWS, 60.0)
+    truth[198:205] += [10, 40, 90, 120, 90, 40, 10]
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [("solid", truth)]))
+    assert np.isfinite(path.column).all()
+    assert path.column[201] > 60 + 90
+    assert np.max(_error(path, truth)[[196, 206]]) < 0.3
+
+
+def test_a_moving_window_beats_a_fixed_one_on_a_steep_stroke():
+    rows = 40
+    truth = 20.0 + 4.5 * np.arange(rows)
+    ink = stroke(truth, (rows, 217))
+    column, state = cheapest_way(ink, np.empty((0, rows, 2), np.int32))
+    centroid, _, span = refine(ink, column, state == ON, circular=False)
+    inner = slice(2, rows - 2)
+    assert np.abs(centroid - truth)[inner].max() < 0.3
+    assert np.all(np.diff(span, axis=1)[inner] >= 4)
+
+
+@pytest.mark.parametrize("tracer", BOTH)
+def test_styles_keep_two_curves_apart_where_they_cross(tracer):
+    first, second = 60 + 0.25 * AT, 160 - 0.25 * AT
+    two = panel([curve("A"), curve("B", "short-dash")], ROWS)
+    seen = evidence(two, [("solid", first), ("short-dash", second)])
+    a, b = trace(two, seen, tracer=tracer)
+    assert np.nanmax(_error(a, first)) < 2
+    assert np.nanmax(_error(b, second)) < 2
+
+
+def test_two_curves_of_one_style_cross_and_keep_their_direction():
+    first, second = 40 + 0.35 * AT, 180 - 0.35 * AT
+    two = panel([curve("A"), curve("B")], ROWS)
+    seen = evidence(two, [("solid", first), ("solid", second)], noise=20)
+    paths = trace(two, seen)
+    errors = [
+        min(np.nanmax(_error(p, first)), np.nanmax(_error(p, second))) for p in paths
+    ]
+    assert max(errors) < 4
+
+
+def test_two_curves_of_one_style_that_touch_and_part_are_not_swapped():
+    first = 90 - 25 * np.cos(2 * np.pi * AT / ROWS)
+    second = 130 + 25 * np.cos(2 * np.pi * AT / ROWS) - 6
+    touching = np.minimum(first, second - 3), np.maximum(second, first + 3)
+    two = panel([curve("A"), curve("B")], ROWS)
+    a, b = trace(two, evidence(two, [("solid", c) for c in touching]))
+    # Touching strokes merge: a line width of error is all that may come of it.
+    assert np.nanmax(_error(a, touching[0])) < 4
+    assert np.nanmax(_error(b, touching[1])) < 4
+
+
+def test_curves_that_are_drawn_alike_are_named_from_left_to_right():
+    two = panel([curve("LEFT"), curve("RIGHT")], ROWS)
+    # The right one is the stronger: it is found first, and must not be named first.
+    weak = evidence(two, [("solid", np.full(ROWS, 50.0))])
+    strong = evidence(two, [("solid", np.full(ROWS, 150.0))])
+    seen = Evidence(np.maximum(weak.maps // 2, strong.maps), weak.lines)
+    left, right = trace(two, seen)
+    assert np.nanmedian(left.column) == pytest.approx(50, abs=0.2)
+    assert np.nanmedian(right.column) == pytest.approx(150, abs=0.2)
+
+
+def test_a_curve_off_scale_is_unread_there_and_read_on_return():
+    truth = 60 - 90 * np.sin(np.pi * AT / ROWS)
+    visible = np.where(truth >= MARGIN, truth, np.nan)
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [("solid", visible)]))
+    gone = truth < MARGIN - 6
+    assert not np.isfinite(path.column[gone]).any()
+    on_scale = truth > MARGIN + 6
+    assert np.isfinite(path.column[on_scale]).mean() > 0.97
+    assert np.nanmax(_error(path, truth)[on_scale]) < 3
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_wrap_is_unfolded_and_comes_back(direction):
+    width = 200
+    excursion = direction * 160 * np.exp(-(((AT - 200) / 40) ** 2))
+    unfolded = MARGIN + (120 if direction > 0 else 80) + excursion
+    folded = MARGIN + np.mod(unfolded - MARGIN, width)
+    pieces = [
+        np.where(np.floor((unfolded - MARGIN) / width) == k, folded, np.nan)
+        for k in (-1, 0, 1)
+    ]
+    one = panel([curve(wraps=True)], ROWS, width)
+    (path,) = trace(one, evidence(one, [("solid", p) for p in pieces]))
+    assert np.isfinite(path.column).mean() > 0.9
+    assert np.nanmedian(_error(path, unfolded)) < 0.5
+    assert np.nanpercentile(_error(path, unfolded), 98) < 6
+
+
+def test_a_short_gap_is_bridged_at_low_confidence_and_a_long_one_left_open():
+    truth = 100 + 30 * np.sin(AT / 60)
+    broken = truth.copy()
+    broken[100 : 100 + BRIDGE - 4] = np.nan
+    broken[250:330] = np.nan
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [("solid", broken)]))
+    bridged = path.origin == ORIGINS.index("bridged")
+    assert bridged[102 : 100 + BRIDGE - 6].all()
+    assert path.confidence[bridged].max() <= 0.3 < path.confidence[50]
+    assert np.nanmax(_error(path, truth)[bridged]) < 2
+    assert not np.isfinite(path.column[256:324]).any()
+    assert (path.confidence[~np.isfinite(path.column)] == 0).all()
+    assert (path.origin[256:324] == ORIGINS.index("none")).all()
+
+
+@pytest.mark.parametrize("tracer", BOTH)
+def test_blank_paper_yields_nothing(tracer):
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [], noise=40), tracer=tracer)
+    assert not np.isfinite(path.column).any()
+    assert not path.confidence.any()
+
+
+@pytest.mark.parametrize("tracer", BOTH)
+def test_a_fleck_is_no_curve(tracer):
+    fleck = np.full(ROWS, np.nan)
+    fleck[50 : 50 + SHORTEST - 2] = 100
+    one = panel([curve()], ROWS)
+    (path,) = trace(one, evidence(one, [("solid", fleck)]), tracer=tracer)
+    assert not np.isfinite(path.column).any()
+
+
+def test_a_printed_border_does_not_hold_a_curve_that_left_the_scale():
+    truth = np.where(AT < 200, 60.0, np.nan)
+    exit_stroke = np.interp(AT, [199, 203], [60, MARGIN], left=np.nan, right=np.nan)
+    border = np.full(ROWS, float(MARGIN))
+    one = panel([curve()], ROWS)
+    (path,) = trace(
+        one,
+        evidence(one, [("solid", truth), ("solid", exit_stroke), ("solid", border)]),
+    )
+    assert np.isfinite(path.column[:199]).all()
+    assert np.isfinite(path.column[210:]).mean() < 0.05
+
+
+def test_the_confidence_table_is_applied():
+    one = panel([curve()], ROWS)
+    seen = evidence(one, [("solid", np.full(ROWS, 80.0))])
+    table = ConfidenceTable((0.0, 1.0), (0.0, 0.6))
+    (plain,), (measured,) = trace(one, seen), trace(one, seen, confidence=table)
+    assert measured.confidence[200] == pytest.approx(0.6 * plain.confidence[200])
+
+
+def test_evidence_of_another_panel_is_refused():
+    one, other = panel([curve()], ROWS), panel([curve()], ROWS, 100)
+    with pytest.raises(InputError, match=r"evidence .* is not of panel"):
+        trace(one, evidence(other, []))
+
+
+def test_an_unknown_tracer_is_refused():
+    one = panel([curve()], ROWS)
+    with pytest.raises(InputError, match="tracer 'magic' is not known"):
+        trace(one, evidence(one, []), tracer="magic")  # type: ignore[arg-type]
+
+
+def test_the_way_is_the_cheapest_of_all():
+    """On a tiny track the programme agrees with trying every way."""
+    rng = np.random.default_rng(3)
+    costs = Costs(travel_ink=0.05, travel_paper=0.7, off_scale=9.0, lost=9.0, lose=99.0)
+    being, crossing = costs.tables()
+    for _ in range(20):
+        ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
+        column, state = cheapest_way(ink, np.empty((0, 4, 2), np.int32), costs=costs)
+        assert (state == ON).all()
+
+        def price(way, ink=ink):
+            total = 0.0
+            for row, (before, here) in enumerate(
+                zip((way[0], *way), way, strict=False)
+            ):
+                step = range(min(before, here), max(before, here) + 1)
+                # The column that is left behind was paid for in the row above.
+                total += sum(crossing[ink[row, c]] for c in step if c != before)
+                total += being[ink[row, here]]
+            return total
+
+        every = np.array(np.meshgrid(*[range(4)] * 4)).reshape(4, -1).T
+        # The first row may be entered anywhere, so its travel is free.
+        best = min(price(tuple(way)) for way in every)
+        assert price(tuple(column)) == pytest.approx(best, rel=1e-5)
+
+
+def test_states_say_on_which_side_a_curve_left():
+    ink = np.zeros((60, 30), dtype=np.uint8)
+    ink[:20, 14:17] = 255
+    ink[20, 0:17] = 255
+    ink[40, 0:17] = 255
+    ink[41:, 14:17] = 255
+    nobody = np.empty((0, 60, 2), np.int32)
+    _, state = cheapest_way(ink, nobody)
+    assert (state[:20] == ON).all()
+    assert (state[21:39] == OFF_LEFT).all()
+    assert (state[42:] == ON).all()
+    _, mirrored = cheapest_way(ink[:, ::-1].copy(), nobody)
+    assert (mirrored[21:39] == OFF_RIGHT).all()
+
+
+def test_a_curve_that_ends_inside_the_track_is_lost():
+    ink = np.zeros((200, 201), dtype=np.uint8)
+    ink[:60, 99:102] = 255
+    _, state = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
+    assert (state[:60] == ON).all()
+    assert (state[100:] == LOST).all()
+
+
+def test_swaps_are_found_where_ways_bounce_off_each_other():
+    straight, other = AT * 0.5, 200 - AT * 0.5
+    bounced = np.minimum(straight, other), np.maximum(straight, other)
+    rows = swaps(*bounced)
+    assert len(rows) == 1
+    assert abs(rows[0] - 200) < 10
+    assert swaps(straight, other) == []
