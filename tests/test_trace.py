@@ -6,14 +6,14 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from veernet.network import ConfidenceTable
 
 from tests.panels import MARGIN, curve, evidence, panel, stroke
 from veernet.errors import InputError
+from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence
 from veernet.trace import BRIDGE, SHORTEST, Tracer, trace
 from veernet.trace.centroid import refine
-from veernet.trace.crossings import swaps
+from veernet.trace.crossings import meetings
 from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT, ON, Costs, cheapest_way
 
 ROWS = 400
@@ -50,7 +50,7 @@ def test_a_moving_window_beats_a_fixed_one_on_a_steep_stroke():
     rows = 40
     truth = 20.0 + 4.5 * np.arange(rows)
     ink = stroke(truth, (rows, 217))
-    column, state = cheapest_way(ink, np.empty((0, rows, 2), np.int32))
+    column, state, _ = cheapest_way(ink, np.empty((0, rows, 2), np.int32))
     centroid, _, span = refine(ink, column, state == ON, circular=False)
     inner = slice(2, rows - 2)
     assert np.abs(centroid - truth)[inner].max() < 0.3
@@ -202,7 +202,9 @@ def test_the_way_is_the_cheapest_of_all():
     being, crossing = costs.tables()
     for _ in range(20):
         ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
-        column, state = cheapest_way(ink, np.empty((0, 4, 2), np.int32), costs=costs)
+        column, state, paid = cheapest_way(
+            ink, np.empty((0, 4, 2), np.int32), costs=costs
+        )
         assert (state == ON).all()
 
         def price(way, ink=ink):
@@ -220,6 +222,7 @@ def test_the_way_is_the_cheapest_of_all():
         # The first row may be entered anywhere, so its travel is free.
         best = min(price(tuple(way)) for way in every)
         assert price(tuple(column)) == pytest.approx(best, rel=1e-5)
+        assert paid == pytest.approx(best, rel=1e-5)
 
 
 def test_states_say_on_which_side_a_curve_left():
@@ -229,26 +232,40 @@ def test_states_say_on_which_side_a_curve_left():
     ink[40, 0:17] = 255
     ink[41:, 14:17] = 255
     nobody = np.empty((0, 60, 2), np.int32)
-    _, state = cheapest_way(ink, nobody)
+    _, state, _ = cheapest_way(ink, nobody)
     assert (state[:20] == ON).all()
     assert (state[21:39] == OFF_LEFT).all()
     assert (state[42:] == ON).all()
-    _, mirrored = cheapest_way(ink[:, ::-1].copy(), nobody)
+    _, mirrored, _ = cheapest_way(ink[:, ::-1].copy(), nobody)
     assert (mirrored[21:39] == OFF_RIGHT).all()
 
 
 def test_a_curve_that_ends_inside_the_track_is_lost():
     ink = np.zeros((200, 201), dtype=np.uint8)
     ink[:60, 99:102] = 255
-    _, state = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
+    _, state, _ = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
     assert (state[:60] == ON).all()
     assert (state[100:] == LOST).all()
 
 
-def test_swaps_are_found_where_ways_bounce_off_each_other():
-    straight, other = AT * 0.5, 200 - AT * 0.5
-    bounced = np.minimum(straight, other), np.maximum(straight, other)
-    rows = swaps(*bounced)
-    assert len(rows) == 1
-    assert abs(rows[0] - 200) < 10
-    assert swaps(straight, other) == []
+def test_meetings_are_where_strokes_touch_or_pass():
+    first, second = 40 + 0.5 * AT, 240 - 0.5 * AT
+    ((start, stop),) = meetings(first, second)
+    assert start <= 200 <= stop
+    assert stop - start < 20
+    jumping = np.where(AT < 150, 60.0, 160.0)
+    assert meetings(jumping, np.full(ROWS, 100.0)) == [(150, 151)]
+    assert meetings(first, first + 10) == []
+
+
+def test_a_way_that_jumped_to_its_neighbour_is_put_right():
+    """One curve fades where another swings close: greedy ways change over there."""
+    quiet = np.full(ROWS, 180.0)
+    lively = 80 + 66 * np.exp(-(((AT - 200) / 30) ** 2)) + 20 * np.sin(AT / 15)
+    two = panel([curve("LIVELY"), curve("QUIET")], ROWS)
+    seen = evidence(two, [("solid", quiet), ("solid", lively)])
+    maps = seen.maps.copy()
+    maps[0, 196:204, 172:190] //= 6
+    a, b = trace(two, Evidence(maps, seen.lines))
+    assert np.nanpercentile(_error(a, lively), 99) < 2
+    assert np.nanpercentile(_error(b, quiet), 99) < 2

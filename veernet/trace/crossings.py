@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.trace.lanes import Lane, Way, decode_lane, taken_in, wraps_of
+from veernet.trace.programme import Costs, cheapest_way
 
 LOOK = 12
 """Rows on either side of a meeting that tell where a curve was heading."""
@@ -13,37 +18,139 @@ LOOK = 12
 TOUCH = 4.0
 """Columns within which two strokes of a common width run into each other."""
 
+AROUND = 30
+"""Rows on either side of a meeting that are decoded again to see which pairing fits."""
 
-def swaps(first: Floats, second: Floats) -> list[int]:
-    """Return the rows from which two ways should change places.
+PINNED = 30
+"""Rows by which an end of such a stretch is repeated: more than any detour is worth."""
 
-    Where two curves of one style meet, the cheapest ways say nothing about who leaves
-    on which side: the ink is the same. A pen keeps its direction, so the pairing whose
-    columns and slopes before the meeting continue best after it is taken.
+CLEAR = 20.0
+"""Nats: a pairing that is cheaper by so much needs no look at directions. Less may come
+of the ink alone that crossing curves share."""
+
+
+def should_swap(
+    lane: Lane,
+    pair: tuple[Way, Way],
+    others: Sequence[Way],
+    meeting: tuple[int, int],
+    costs: Costs,
+) -> bool:
+    """Whether two ways should change places after a meeting.
+
+    The stretch around the meeting is decoded again under either pairing of its ends.
+    Where one needs a jump over paper and the other does not, their prices tell. Where
+    two strokes cross or touch, the ink is the same under both, and direction decides: a
+    pen keeps it, so the pairing is taken whose columns before continue best after.
 
     Parameters
     ----------
-    first, second
-        (rows,) columns of the two ways, NaN where unread.
-
-    Returns
-    -------
-    list of int
-        First row after each meeting at which the pairing changes.
+    lane
+        That both curves are looked for in.
+    pair
+        The two ways.
+    others
+        Ways of the other curves of the panel.
+    meeting
+        First row of the meeting and one past its last.
+    costs
+        What a way costs.
     """
-    rows: list[int] = []
-    a, b = first.copy(), second.copy()
-    for start, stop in _meetings(a, b):
-        keep = _misfit(a, a, start, stop) + _misfit(b, b, start, stop)
-        change = _misfit(a, b, start, stop) + _misfit(b, a, start, stop)
-        # A tie keeps what the programme found.
-        if change < 0.8 * keep:
-            rows.append(stop)
-            a[stop:], b[stop:] = b[stop:].copy(), a[stop:].copy()
-    return rows
+    first, second = pair
+    start, stop = meeting
+    window = slice(max(start - AROUND, 0), min(stop + AROUND, first.column.size))
+    heads = first.column[window.start], second.column[window.start]
+    tails = first.column[window.stop - 1], second.column[window.stop - 1]
+    if np.isfinite([*heads, *tails]).all():
+        part = _cut(lane, window)
+        beside = [_cut_way(way, window) for way in others]
+        mine = [_cut_way(way, window) for way in pair]
+        ends = list(zip(heads, tails, strict=True))
+        crossed = list(zip(heads, tails[::-1], strict=True))
+        keep = _price(part, mine, beside, ends, costs)
+        swap = _price(part, mine, beside, crossed, costs)
+        if abs(keep - swap) > CLEAR:
+            return swap < keep
+    a, b = first.column, second.column
+    keep = _misfit(a, a, start, stop) + _misfit(b, b, start, stop)
+    swap = _misfit(a, b, start, stop) + _misfit(b, a, start, stop)
+    # A tie keeps what the programme found.
+    return swap < 0.8 * keep
 
 
-def _meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
+def _price(
+    lane: Lane,
+    pair: Sequence[Way],
+    others: Sequence[Way],
+    ends: Sequence[tuple[float, float]],
+    costs: Costs,
+) -> float:
+    """Price of the two ways that lead from the given heads to the given tails."""
+    first, second = (_pinned(lane, *columns) for columns in ends)
+    beside = [_pinned_way(way) for way in others]
+    # Each in turn gives way to the other, from what stood there before.
+    two = decode_lane(second, [*beside, _pinned_way(pair[0])], costs)
+    one = decode_lane(first, [*beside, two], costs)
+    two = decode_lane(second, [*beside, one], costs)
+    return sum(
+        cheapest_way(
+            pinned.evidence,
+            taken_in(pinned, taken),
+            wraps=wraps_of(pinned),
+            wrap_start=pinned.spec.wrap_start,
+            costs=costs,
+        )[2]
+        for pinned, taken in ((first, [*beside, two]), (second, [*beside, one]))
+    )
+
+
+def _cut(lane: Lane, window: slice) -> Lane:
+    return replace(
+        lane,
+        first=lane.first[window],
+        period=lane.period[window],
+        evidence=lane.evidence[window],
+    )
+
+
+def _cut_way(way: Way, window: slice) -> Way:
+    return Way(
+        way.column[window], way.strength[window], way.state[window], way.span[window]
+    )
+
+
+def _pinned(lane: Lane, head: float, tail: float) -> Lane:
+    """Repeat both end rows with nothing but the given columns in them."""
+    rows = np.zeros((2, lane.width), dtype=np.uint8)
+    for row, column, first in zip(rows, (head, tail), lane.first[[0, -1]], strict=True):
+        at = round(column - first)
+        reach = np.arange(at - 2, at + 3)
+        row[
+            reach % lane.width if lane.spec.wraps else np.clip(reach, 0, lane.width - 1)
+        ] = 255
+    evidence = np.concatenate(
+        (rows[:1].repeat(PINNED, 0), lane.evidence, rows[1:].repeat(PINNED, 0))
+    )
+    return replace(
+        lane,
+        first=np.pad(lane.first, PINNED, mode="edge"),
+        period=np.pad(lane.period, PINNED, mode="edge"),
+        evidence=evidence,
+    )
+
+
+def _pinned_way(way: Way) -> Way:
+    """Lengthen a way by the repeated rows, in which it takes no ink."""
+    rows = (PINNED, PINNED)
+    return Way(
+        np.pad(way.column, rows, constant_values=np.nan),
+        np.pad(way.strength, rows),
+        np.pad(way.state, rows),
+        np.pad(way.span, (rows, (0, 0)), constant_values=-1),
+    )
+
+
+def meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
     """Return (start, stop) rows of each stretch on which the two strokes touch."""
     with np.errstate(invalid="ignore"):
         gap = first - second

@@ -60,7 +60,7 @@ class Costs:
     edge: float = 2.0
     lost: float = 1.0
     lose: float = 25.0
-    shared: float = 0.8
+    shared: float = 0.95
     wrap: float = 0.01
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -79,7 +79,7 @@ def cheapest_way(
     wraps: tuple[int, int] = (0, 0),
     wrap_start: int = 0,
     costs: Costs | None = None,
-) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
     """Find the cheapest way of one curve from the first row to the last.
 
     Time and memory are linear in rows.
@@ -105,6 +105,8 @@ def cheapest_way(
         is not ``ON``.
     state : (rows,) uint8
         ON, OFF_LEFT, OFF_RIGHT or LOST.
+    price : float
+        What the way costs, in nats.
     """
     costs = costs or Costs()
     being, crossing = costs.tables()
@@ -112,7 +114,7 @@ def cheapest_way(
         [costs.wrap * abs(k - wrap_start) for k in range(wraps[0], wraps[1] + 1)],
         dtype=np.float32,
     )
-    column, state = _decode(
+    column, state, price = _decode(
         np.ascontiguousarray(evidence),
         taken,
         being,
@@ -124,7 +126,7 @@ def cheapest_way(
         np.float32(costs.lose),
         np.float32(costs.shared),
     )
-    return column + wraps[0] * evidence.shape[1], state
+    return column + wraps[0] * evidence.shape[1], state, price
 
 
 @numba.njit(cache=True, nogil=True)
@@ -139,7 +141,7 @@ def _decode(
     lost: np.float32,
     lose: np.float32,
     shared: np.float32,
-) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
     """Run the programme forwards and walk its cheapest way back."""
     rows, width = evidence.shape
     copies = penalty.shape[0]
@@ -158,6 +160,7 @@ def _decode(
     left_run = np.empty(columns, dtype=np.float32)
     right_run = np.empty(columns, dtype=np.float32)
     off_left, off_right, gone = edge, edge, lose
+    price = 0.0
 
     for row in range(rows):
         extra[:] = 0.0
@@ -233,8 +236,13 @@ def _decode(
         for c in range(columns):
             best[c] -= floor
         off_left, off_right, gone = off_left - floor, off_right - floor, gone - floor
+        price += floor
 
-    return _walk_back(best, off_left, off_right, gone, came, came_off, came_lost)
+    # After the last row the cheapest of all states stands at zero.
+    column, state = _walk_back(
+        best, off_left, off_right, gone, came, came_off, came_lost
+    )
+    return column, state, price
 
 
 @numba.njit(cache=True, nogil=True)
