@@ -1,0 +1,218 @@
+"""Real pictures: windows, folders of masks, and registered logs split by well."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.errors import InputError
+from veernet.logtable import LogTable
+from veernet.losses.inputs import IGNORE_INDEX
+from veernet.records import CurveSpec, Registration, Scan, Track
+from veernet.rectify import panels
+from veernet.synth.folder import FolderData, read_folder
+from veernet.synth.pictures import LabelledPicture, TileDataset, WindowDataset
+from veernet.synth.registered import (
+    RegisteredData,
+    is_validation,
+    label_panel,
+    well_of,
+)
+from veernet.synth.sample import write_sample
+
+
+def picture(rows=100, columns=70) -> LabelledPicture:
+    rng = np.random.default_rng(0)
+    return LabelledPicture(
+        "made up",
+        rng.integers(0, 256, (rows, columns), dtype=np.uint8),
+        rng.integers(0, 3, (rows, columns)),
+        rng.uniform(0, columns, (2, rows)),
+        (1, 2),
+    )
+
+
+def test_tiles_cover_every_pixel():
+    whole = picture()
+    tiles = TileDataset([whole], 32, 32, 3)
+    seen = np.zeros(whole.image.shape, dtype=bool)
+    for (_, row, column), sample in zip(tiles.places, tiles, strict=False):
+        part = np.s_[row : row + 32, column : column + 32]
+        seen[part] = True
+        darkness = 1 - whole.image[part].astype(np.float32) / 255
+        np.testing.assert_allclose(sample["image"][0].numpy(), darkness)
+        np.testing.assert_allclose(
+            sample["columns"][:2].numpy(),
+            whole.columns[:, row : row + 32] - column,
+            rtol=1e-5,
+            atol=1e-4,
+        )
+    assert seen.all()
+
+
+def test_small_pictures_are_padded_with_white_background():
+    sample = TileDataset([picture(20, 30)], 64, 64)[0]
+    assert not sample["image"][0, 20:].any()
+    assert not sample["mask"][:, 30:].any()
+    assert np.isnan(sample["columns"][0, 20:].numpy()).all()
+
+
+def test_windows_are_seeded_and_all_different():
+    windows = WindowDataset([picture()], 32, 32, seed=1)
+    first, again = windows[5], WindowDataset([picture()], 32, 32, seed=1)[5]
+    assert (first["image"] == again["image"]).all()
+    assert (first["image"] != windows[6]["image"]).any()
+
+
+def test_training_on_nothing_is_refused():
+    with pytest.raises(InputError, match="no picture to train on"):
+        WindowDataset([])
+
+
+def write_folder(folder, values=(0, 255)):
+    rng = np.random.default_rng(1)
+    for kind in ("images", "masks"):
+        (folder / kind).mkdir()
+    for name in "abcde":
+        image = rng.integers(0, 256, (40, 50), dtype=np.uint8)
+        mask = rng.choice(np.array(values, dtype=np.uint8), (40, 50))
+        Image.fromarray(image).save(folder / "images" / f"{name}.png")
+        Image.fromarray(mask).save(folder / "masks" / f"{name}.png")
+
+
+def test_a_folder_of_masks_becomes_batches(tmp_path):
+    write_folder(tmp_path, (0, 100, 255))
+    data = FolderData(
+        tmp_path, (0, 100, 255), rows=32, columns=32, samples=6, batch_size=3, workers=0
+    )
+    batches = list(data.train_dataloader())
+    assert len(batches) == 2
+    assert tuple(batches[0]["image"].shape) == (3, 1, 32, 32)
+    assert set(batches[0]["mask"].unique().tolist()) == {0, 1, 2}
+    assert not batches[0]["curve_class"].any()
+    assert len(data.val_set) == 4  # one picture of 40 x 50 in windows of 32 x 32
+
+
+def test_masks_of_indices_are_taken_as_they_are(tmp_path):
+    write_folder(tmp_path, (0, 1, 2, 3))
+    assert set(np.unique(read_folder(tmp_path)["a"].mask)) == {0, 1, 2, 3}
+
+
+def test_a_mask_with_a_stray_value_is_refused(tmp_path):
+    write_folder(tmp_path, (0, 7, 255))
+    with pytest.raises(InputError, match=r"holds the values \[7\]"):
+        read_folder(tmp_path, (0, 255))
+
+
+def test_a_picture_without_its_mask_is_refused(tmp_path):
+    write_folder(tmp_path)
+    (tmp_path / "masks" / "c.png").unlink()
+    with pytest.raises(InputError, match="has 0 masks"):
+        read_folder(tmp_path)
+
+
+def test_a_mask_of_another_size_is_refused(tmp_path):
+    write_folder(tmp_path)
+    Image.fromarray(np.zeros((5, 6), np.uint8)).save(tmp_path / "masks" / "b.png")
+    with pytest.raises(InputError, match=r"is \(5, 6\)"):
+        read_folder(tmp_path)
+
+
+def registration(well="A", wraps=True) -> Registration:
+    spec = CurveSpec("GR", "GAPI", Scale("linear", 0, 100), wraps=wraps)
+    edges = Edge((0.0,), (10.0,)), Edge((0.0,), (110.0,))
+    points = (DepthPoint(0, 1000), DepthPoint(99, 1009.9))
+    return Registration(
+        "main",
+        DepthAxis("ft", points),
+        (Track("T1", *edges, (spec,)),),
+        well={"WELL": well} if well else {},
+    )
+
+
+def log(values, start=1000.0, step=0.1, unit="ft") -> LogTable:
+    depth = start + step * np.arange(len(values))
+    return LogTable(
+        "truth.las", unit, depth, {"GR": np.asarray(values)}, {"GR": "GAPI"}
+    )
+
+
+def panel_of(given: Registration):
+    blank = np.full((100, 130), 255, dtype=np.uint8)
+    return next(iter(panels(Scan.from_array(blank), given)))
+
+
+def test_labels_of_a_panel_fold_values_into_the_track():
+    given = registration()
+    labelled = label_panel(panel_of(given), given, log(np.arange(100) * 2.0))
+    margin = panel_of(given).margin
+    expected = margin + (2.0 * np.arange(100)) % 100
+    np.testing.assert_allclose(labelled.columns[0], expected, atol=1e-6)
+    rows = np.arange(5, 45)
+    at = np.rint(expected[rows]).astype(int)
+    assert (labelled.mask[rows, at] == 1).all()
+    assert labelled.curve_class == (1,)
+
+
+def test_rows_without_truth_are_ignored_and_not_background():
+    given = registration()
+    values = np.full(100, 50.0)
+    values[40:60] = np.nan
+    mask = label_panel(panel_of(given), given, log(values)).mask
+    assert (mask[40:60] == IGNORE_INDEX).all()
+    assert (mask[:39] != IGNORE_INDEX).all()
+    assert (mask[61:] != IGNORE_INDEX).all()
+
+
+def test_off_scale_truth_of_a_curve_that_does_not_wrap_is_background():
+    given = registration(wraps=False)
+    labelled = label_panel(panel_of(given), given, log(np.full(100, 150.0)))
+    assert not labelled.mask.any()
+    assert np.isnan(labelled.columns).all()
+
+
+def test_a_drawn_curve_without_truth_is_refused():
+    given = registration()
+    table = LogTable("t.las", "ft", np.arange(3.0), {"SP": np.zeros(3)}, {"SP": "MV"})
+    with pytest.raises(InputError, match="no curve GR, which is drawn in track 'T1'"):
+        label_panel(panel_of(given), given, table)
+
+
+def test_a_log_in_another_depth_unit_is_refused():
+    given = registration()
+    with pytest.raises(InputError, match="convert the log first"):
+        label_panel(panel_of(given), given, log(np.zeros(100), unit="m"))
+
+
+def test_wells_are_told_apart_by_their_fields():
+    assert well_of(registration("A"), "scan") == "A"
+    assert well_of(registration(""), "scan") == "scan"
+
+
+def test_a_well_keeps_its_side_whatever_others_there_are():
+    share = np.mean([is_validation(f"well {i}", 0.2, 0) for i in range(2000)])
+    assert share == pytest.approx(0.2, abs=0.03)
+
+
+def test_registered_logs_become_batches_split_by_well(tmp_path):
+    for seed in range(4):
+        write_sample(tmp_path / "made", seed, rows=300)
+        for suffix in (".tif", ".las"):
+            made = (tmp_path / "made" / "sample").with_suffix(suffix)
+            made.rename(tmp_path / f"log{seed}{suffix}")
+        text = (tmp_path / "made" / "sample.yaml").read_text()
+        text = text.replace("sample.tif", f"log{seed}.tif")
+        text = text.replace("GENERATED 1", f"GENERATED {seed}")
+        (tmp_path / f"log{seed}.yaml").write_text(text)
+    data = RegisteredData(
+        tmp_path, validation_share=0.5, samples=8, batch_size=4, workers=0
+    )
+    assert 0 < len(data.validation_wells) < 4
+    batch = next(iter(data.train_dataloader()))
+    assert tuple(batch["image"].shape) == (4, 1, 256, 256)
+    tile = data.val_set[0]
+    rows, columns = np.nonzero(tile["mask"].numpy() == 1)
+    dark = tile["image"][0].numpy()
+    assert dark[rows, columns].mean() > 3 * dark.mean()

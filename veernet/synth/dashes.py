@@ -1,0 +1,69 @@
+"""Broken lines: where the pen lifts and sets down along the arc of a curve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from veernet.axes import Floats
+from veernet.records import Line
+from veernet.synth.ink import UNBROKEN
+
+BROKEN: tuple[Line, ...] = ("long-dash", "short-dash", "dot", "dash-dot")
+
+DASHES: dict[Line, tuple[float, ...]] = {
+    "long-dash": (51, 12),
+    "short-dash": (26, 11),
+    "dot": (7, 8),
+    "dash-dot": (34, 9, 6, 9),
+}
+"""Pixels on, off, on ... of printed logs at 200 dots per inch."""
+
+
+def dash_cuts(
+    rng: np.random.Generator,
+    line: Line,
+    length: float,
+    scale: float,
+    width: float,
+    jitter: float = 0.0,
+) -> Floats:
+    """Arc lengths where a broken line of a style ends and begins.
+
+    Parameters
+    ----------
+    rng
+        Draws the phase and the jitter.
+    line
+        Style; solid is not cut.
+    length
+        Arc length to be covered, in pixels.
+    scale
+        Size of the dashes against ``DASHES``.
+    width
+        Of the stroke: its round ends lengthen every dash by as much, so that dashes
+        are set shorter, and the inked lengths are those of the table.
+    jitter
+        Relative spread of the lengths, as of a pen in a hand.
+    """
+    if line == "solid":
+        return UNBROKEN
+    pattern = np.array(DASHES[line]) * scale
+    # A round dot thinner than its own length needs something left to draw.
+    on = np.maximum(pattern[::2] - width, 0.2)
+    pattern[1::2] += pattern[::2] - on
+    pattern[::2] = on
+    repeats = int(length / pattern.sum()) + 3
+    spans = np.tile(pattern, repeats)
+    if jitter > 0:
+        spans *= np.exp(rng.normal(0, jitter, spans.size))
+    cuts: Floats = np.cumsum(spans) - rng.uniform(0, pattern.sum())
+    return cuts
+
+
+def worn_gaps(rng: np.random.Generator, length: float) -> Floats:
+    """Arc lengths where a worn solid line is lost and found again, irregularly."""
+    count = int(length / 40) + 8
+    spans = np.empty(2 * count)
+    spans[::2] = rng.exponential(rng.uniform(30, 200), count) + 4
+    spans[1::2] = rng.exponential(rng.uniform(2, 9), count) + 1
+    return np.cumsum(spans)

@@ -1,0 +1,287 @@
+"""Torch datasets: strips drawn as they are asked for, and a module that loads them.
+
+A sample is a dictionary of tensors: ``image`` (1, rows, columns) float32 darkness,
+``mask`` (rows, columns) int64 class index, ``columns`` (curves, rows) float32 true
+column of each curve, NaN where not drawn, and ``curve_class`` (curves,) int64, 0 where
+the curve is padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import lightning
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, RandomSampler, Subset
+
+from veernet.axes import Floats
+from veernet.errors import InputError
+from veernet.records import LINES, Grey, Line
+from veernet.synth.dashes import BROKEN
+from veernet.synth.recipe import Recipe
+from veernet.synth.signals import RealShapes, read_shapes
+from veernet.synth.strips import Strip, draw_strip
+
+Sample = dict[str, Tensor]
+Stream = Literal["train", "validation", "test"]
+STREAMS: tuple[Stream, ...] = ("train", "validation", "test")
+
+OUTPUTS: tuple[tuple[Line, ...], ...] = (("solid",), BROKEN)
+"""Line styles of the classes after background, as the release network has them."""
+
+UNLIMITED = 2**40
+"""Length of a dataset that is drawn afresh for as long as training asks."""
+
+
+def sample_rng(seed: int, stream: Stream, index: int) -> np.random.Generator:
+    """Return the generator of one sample: no two streams ever share a draw."""
+    sequence = np.random.SeedSequence([seed, STREAMS.index(stream), index])
+    return np.random.Generator(np.random.SFC64(sequence))
+
+
+def class_of_line(outputs: Sequence[Sequence[str]]) -> dict[Line, int]:
+    """Class index of each line style, from the styles of the classes 1, 2, ..."""
+    classes = {
+        line: index
+        for index, lines in enumerate(outputs, start=1)
+        for line in LINES
+        if line in lines
+    }
+    if missing := sorted(set(LINES) - set(classes)):
+        msg = f"no class stands for {', '.join(missing)} lines: outputs are {outputs}"
+        raise InputError(msg)
+    return classes
+
+
+def to_sample(
+    image: Grey,
+    mask: NDArray[np.integer[Any]],
+    columns: Floats,
+    curve_class: Sequence[int],
+    most_curves: int,
+) -> Sample:
+    """Make the tensors of a sample, curves padded to a common number.
+
+    Raises
+    ------
+    InputError
+        If there are more curves than ``most_curves``.
+    """
+    count, rows = len(curve_class), image.shape[0]
+    if count > most_curves:
+        msg = f"{count} curves in a sample that has room for {most_curves}: allow more"
+        raise InputError(msg)
+    padded = np.full((most_curves, rows), np.nan, dtype=np.float32)
+    padded[:count] = columns
+    classes = np.zeros(most_curves, dtype=np.int64)
+    classes[:count] = curve_class
+    darkness = 1.0 - image.astype(np.float32) / 255.0
+    return {
+        "image": torch.from_numpy(darkness[None]),
+        "mask": torch.from_numpy(mask.astype(np.int64)),
+        "columns": torch.from_numpy(padded),
+        "curve_class": torch.from_numpy(classes),
+    }
+
+
+class GeneratedDataset(Dataset[Sample]):
+    """Strips from a recipe, drawn when asked for; an index is always the same strip.
+
+    Parameters
+    ----------
+    recipe
+        What to draw.
+    length
+        Number of samples.
+    seed, stream
+        With the index they determine a sample, whoever draws it and when.
+    label_width
+        Pixels across a label of the mask.
+    bridge_gaps
+        Whether the gaps between dashes are labelled too.
+    outputs
+        Line styles of the classes after background.
+    shapes
+        Real curves to take shapes from.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        length: int = UNLIMITED,
+        seed: int = 0,
+        stream: Stream = "train",
+        *,
+        label_width: float = 3.0,
+        bridge_gaps: bool = True,
+        outputs: Sequence[Sequence[str]] = OUTPUTS,
+        shapes: RealShapes | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.length = length
+        self.seed = seed
+        self.stream: Stream = stream
+        self.label_width = label_width
+        self.bridge_gaps = bridge_gaps
+        self.classes = class_of_line(outputs)
+        self.shapes = shapes
+
+    def __len__(self) -> int:
+        return self.length
+
+    def strip(self, index: int) -> Strip:
+        """Draw the strip of an index, with all that is known of it."""
+        if not 0 <= index < self.length:
+            msg = f"sample {index} is not among the {self.length} of the set"
+            raise IndexError(msg)
+        rng = sample_rng(self.seed, self.stream, index)
+        return draw_strip(self.recipe, rng, self.shapes)
+
+    def __getitem__(self, index: int) -> Sample:
+        strip = self.strip(index)
+        mask = strip.mask(self.classes, self.label_width, bridge_gaps=self.bridge_gaps)
+        classes = [self.classes[line] for line in strip.lines]
+        return to_sample(
+            strip.image, mask, strip.columns, classes, self.recipe.most_curves
+        )
+
+
+def _quieten(_worker: int) -> None:
+    """One thread per worker: they are many, and OpenCV's own would fight for cores."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
+def make_loader(
+    dataset: Dataset[Sample],
+    batch_size: int,
+    workers: int,
+    *,
+    shuffle: bool = False,
+    samples: int | None = None,
+    seed: int = 0,
+) -> DataLoader[Sample]:
+    """Make a loader whose order hangs on the seed and not on the number of workers.
+
+    Parameters
+    ----------
+    dataset, batch_size, workers
+        What is loaded, how many at a time, by how many processes.
+    shuffle
+        In random order, anew in every epoch.
+    samples
+        So many a time, drawn at random from the whole dataset, instead of all.
+    seed
+        Of the order.
+    """
+    order = torch.Generator().manual_seed(seed)
+    sampler = None
+    if samples is not None:
+        sampler = RandomSampler(
+            dataset,  # type: ignore[arg-type]
+            replacement=True,
+            num_samples=samples,
+            generator=order,
+        )
+    return DataLoader(
+        dataset,
+        batch_size=batch_size,
+        shuffle=shuffle and sampler is None,
+        sampler=sampler,
+        num_workers=workers,
+        generator=order,
+        worker_init_fn=_quieten,
+        persistent_workers=workers > 0,
+        pin_memory=torch.cuda.is_available(),
+        drop_last=shuffle or sampler is not None,
+    )
+
+
+class GeneratedData(lightning.LightningDataModule):
+    """Generated strips for training and validation.
+
+    Parameters
+    ----------
+    recipe
+        What to draw.
+    samples
+        Size of the set, training and validation together.
+    train_share
+        Share of the set that is trained on; which samples is drawn from the seed.
+    fresh
+        Draw new strips for every epoch, as many as the training part has, instead of
+        the same ones again; validation always sees the same.
+    batch_size, workers, seed
+        Of the loaders and of every draw.
+    label_width, bridge_gaps, outputs
+        Of the masks: see :class:`GeneratedDataset`.
+    las_folder
+        LAS files whose curves lend their shapes; none to use the model alone.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        samples: int = 15_000,
+        train_share: float = 0.8,
+        *,
+        fresh: bool = False,
+        batch_size: int = 16,
+        workers: int = 2,
+        seed: int = 0,
+        label_width: float = 3.0,
+        bridge_gaps: bool = True,
+        outputs: Sequence[Sequence[str]] = OUTPUTS,
+        las_folder: str | Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.batch_size = batch_size
+        self.workers = workers
+        self.seed = seed
+        self.fresh = fresh
+        shapes = None if las_folder is None else read_shapes(las_folder)
+
+        def dataset(length: int, stream: Stream) -> GeneratedDataset:
+            return GeneratedDataset(
+                recipe,
+                length,
+                seed,
+                stream,
+                label_width=label_width,
+                bridge_gaps=bridge_gaps,
+                outputs=outputs,
+                shapes=shapes,
+            )
+
+        order = np.random.default_rng(seed).permutation(samples).tolist()
+        self.train_samples = round(train_share * samples)
+        # The fixed set is one stream, divided; fresh strips come from another.
+        self.train_set: Dataset[Sample] = Subset(
+            dataset(samples, "validation"), order[: self.train_samples]
+        )
+        self.val_set: Dataset[Sample] = Subset(
+            dataset(samples, "validation"), order[self.train_samples :]
+        )
+        if fresh:
+            self.train_set = dataset(UNLIMITED, "train")
+
+    def train_dataloader(self) -> DataLoader[Sample]:
+        """Load the training part in random order."""
+        return make_loader(
+            self.train_set,
+            self.batch_size,
+            self.workers,
+            shuffle=True,
+            samples=self.train_samples if self.fresh else None,
+            seed=self.seed,
+        )
+
+    def val_dataloader(self) -> DataLoader[Sample]:
+        """Load the validation part in its order."""
+        return make_loader(self.val_set, self.batch_size, self.workers, seed=self.seed)

@@ -1,0 +1,258 @@
+"""Grids: depth lines, linear and logarithmic scale lines, borders, all of them worn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from veernet.axes import Floats
+from veernet.synth.ink import UNBROKEN, Ink, stroke
+from veernet.synth.layout import Layout
+
+INTERVALS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+"""Feet between depth lines that prints use."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How one rank of grid lines is inked."""
+
+    width: float
+    darkness: float
+    cuts: tuple[float, ...] = ()
+    """On, off, on ... in pixels; empty for an unbroken line."""
+    flaky: float = 0.0
+    """Largest share of the darkness that a single line lacks."""
+
+    def cut(self, length: float, phase: float) -> Floats:
+        """Arc lengths where a line of this ruling breaks."""
+        if not self.cuts:
+            return UNBROKEN
+        repeats = int(length / sum(self.cuts)) + 3
+        return np.cumsum(np.tile(self.cuts, repeats)) - phase
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A track's grid.
+
+    Parameters
+    ----------
+    depth_feet, depth_major, depth_heavy
+        Feet between depth lines, and how many of them make a major and a heavy one.
+    depth_phase
+        Feet from the strip's top to the first heavy line.
+    fractions, ranks
+        Place of each scale line between the edges, and its rank: 0 minor, 1 major.
+    depth_rulings
+        Ink of minor, major and heavy depth lines.
+    scale_rulings
+        Ink of minor and major scale lines.
+    border
+        Ink of the edges.
+    decades
+        Of a logarithmic scale, the first digit at the left edge and how many decades
+        there are; None for a linear one.
+    """
+
+    depth_feet: float
+    depth_major: int
+    depth_heavy: int
+    depth_phase: float
+    fractions: tuple[float, ...]
+    ranks: tuple[int, ...]
+    depth_rulings: tuple[Ruling, Ruling, Ruling]
+    scale_rulings: tuple[Ruling, Ruling]
+    border: Ruling
+    decades: tuple[float, int] | None = None
+
+    @property
+    def scale(self) -> Literal["linear", "log"]:
+        """Kind of scale that the lines show."""
+        return "linear" if self.decades is None else "log"
+
+
+def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
+    """Draw a grid at random, at spacings that prints of this depth scale use."""
+    fits = [f for f in INTERVALS if 7.0 <= f * layout.rows_per_foot <= 85.0]
+    feet = float(rng.choice(fits[:3])) if fits else 30.0 / layout.rows_per_foot
+    major = int(rng.choice([5, 5, 10, 1]))
+    heavy = major * int(rng.choice([2, 5, 5, 10]))
+    decades = None
+    if log:
+        decades = (float(rng.choice([1.0, 2.0, 2.0, 5.0])), int(rng.integers(1, 5)))
+    fractions, ranks = (
+        _linear_lines(rng) if decades is None else _log_lines(rng, decades)
+    )
+    dark = float(rng.choice([1.0, rng.uniform(0.25, 1.0)]))
+    thin = rng.uniform(0.8, 2.2) * layout.scale
+    grow = rng.uniform(1.0, 1.8)
+    broken = _broken(rng)
+    flaky = float(rng.choice([0.0, rng.uniform(0.0, 0.7)]))
+    across = Ruling(thin, dark, broken if rng.random() < 0.3 else (), flaky)
+    thin *= rng.uniform(0.8, 1.2)
+    kind = rng.random()
+    cuts: tuple[float, ...] = ()
+    if kind < 0.12:  # ticks where depth lines cross, and nothing between
+        tick = float(rng.uniform(2, 9))
+        cuts = (tick, max(feet * layout.rows_per_foot - tick, 1.0))
+    elif kind < 0.4:
+        cuts = _broken(rng)
+    along = Ruling(thin, dark, cuts, flaky)
+    along_major = Ruling(
+        thin * grow,
+        min(1.0, dark * rng.uniform(1, 1.5)),
+        _broken(rng) if rng.random() < 0.12 else (),
+        flaky / 2,
+    )
+    return Grid(
+        depth_feet=feet,
+        depth_major=major,
+        depth_heavy=heavy,
+        depth_phase=float(rng.uniform(0, feet * heavy)),
+        fractions=fractions,
+        ranks=ranks,
+        depth_rulings=(
+            across,
+            Ruling(across.width * grow, min(1.0, dark * rng.uniform(1, 1.5))),
+            Ruling(across.width * grow * rng.uniform(1, 1.7), 1.0),
+        ),
+        scale_rulings=(along, along_major),
+        border=Ruling(
+            rng.uniform(1.0, 5.0) * layout.scale**0.5, float(rng.uniform(0.6, 1.0))
+        ),
+        decades=decades,
+    )
+
+
+def _broken(rng: np.random.Generator) -> tuple[float, ...]:
+    """Dots, dashes or ticks that a grid line is printed as, or that a copy leaves."""
+    on = float(np.exp(rng.uniform(np.log(1.0), np.log(30.0))))
+    off = float(np.exp(rng.uniform(np.log(2.0), np.log(14.0))))
+    if rng.random() < 0.3:
+        return (on, off, float(rng.uniform(1, 5)), off)
+    return (on, off)
+
+
+def _linear_lines(
+    rng: np.random.Generator,
+) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Ten or twenty even divisions, or few, or none; majors at the middle or fifths."""
+    count = int(rng.choice([10, 10, 20, 20, 4, 5, 8, 12, 1]))
+    every = int(rng.choice([5, 5, 10, count + 1]))
+    lines = range(1, count)
+    return (
+        tuple(i / count for i in lines),
+        tuple(int(i % every == 0) for i in lines),
+    )
+
+
+def _log_lines(
+    rng: np.random.Generator, decades: tuple[float, int]
+) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Lines at 2 to 9 of each decade, or at fewer digits where the print is small."""
+    start, count = np.log10(decades[0]), decades[1]
+    digits = [(2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 6, 8), (2, 5)][
+        int(rng.choice(3, p=[0.7, 0.2, 0.1]))
+    ]
+    places: list[tuple[float, int]] = []
+    for decade in range(count + 2):
+        for digit in (1, *digits):
+            fraction = (decade + np.log10(digit) - start) / count
+            if 0 < fraction < 1:
+                places.append((float(fraction), int(digit == 1)))
+    fractions, ranks = zip(*places, strict=True) if places else ((), ())
+    return tuple(fractions), tuple(ranks)
+
+
+def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) -> None:
+    """Ink the grid and the edges of a track, in place.
+
+    Nothing of it counts as a curve: that is what the network has to learn.
+    """
+    _ink_depth_lines(rng, canvas, layout, grid)
+    across = canvas.copy()
+    canvas[:] = 0.0
+    at = np.linspace(-8.0, layout.rows + 8.0, max(3, layout.rows // 32))
+    shift = layout.shift_at(at)
+    # A copy breaks the lines of one rank alike; the phase is what differs, or does not.
+    aligned = rng.random() < 0.5
+    spacing = grid.depth_feet * layout.rows_per_foot
+    for fraction, rank in zip(grid.fractions, grid.ranks, strict=True):
+        ruling = grid.scale_rulings[rank]
+        phase = 0.0 if aligned else float(rng.uniform(0, 20))
+        if ruling.cuts and abs(sum(ruling.cuts) - spacing) < 1e-6:
+            phase = at[0] - grid.depth_phase * layout.rows_per_foot + ruling.cuts[0] / 2
+            phase %= spacing
+        ruling = replace(
+            ruling, darkness=ruling.darkness * (1 - ruling.flaky * rng.random())
+        )
+        columns = np.full(at.size, layout.left + fraction * layout.width)
+        _ink_upright(canvas, layout, ruling, at, columns + shift, phase)
+    for edge in (layout.left, layout.left + layout.width):
+        if rng.random() < 0.9:
+            columns = np.full(at.size, edge)
+            _ink_upright(canvas, layout, grid.border, at, columns + shift, 0.0)
+    # Ink adds up where lines cross: of a faint grid a threshold keeps the crossings.
+    np.minimum(canvas + across, 1.0, out=canvas)
+
+
+def _ink_upright(
+    canvas: Ink,
+    layout: Layout,
+    ruling: Ruling,
+    rows: Floats,
+    columns: Floats,
+    phase: float,
+) -> None:
+    reach = ruling.width + 1
+    if columns.max() < -reach or columns.min() > layout.columns + reach:
+        return
+    stroke(
+        canvas,
+        rows,
+        columns,
+        ruling.width,
+        darkness=ruling.darkness,
+        cuts=ruling.cut(layout.rows + 40, phase),
+    )
+
+
+def depth_line_rows(layout: Layout, grid: Grid) -> tuple[Floats, Floats]:
+    """Return the row of each depth line at the left edge, and its number.
+
+    Numbers are counted from a heavy line.
+    """
+    spacing = grid.depth_feet * layout.rows_per_foot
+    first = grid.depth_phase * layout.rows_per_foot
+    reach = 20 + abs(layout.tilt) * (layout.columns + abs(layout.left))
+    numbers = np.arange(
+        np.ceil((-reach - first) / spacing),
+        np.floor((layout.rows + reach - first) / spacing) + 1,
+    )
+    return first + numbers * spacing, numbers
+
+
+def _ink_depth_lines(
+    rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid
+) -> None:
+    start = max(layout.left, -4.0)
+    stop = min(layout.left + layout.width, layout.columns + 4.0)
+    if stop <= start:
+        return
+    ends = np.array([start, stop])
+    fall = layout.tilt * (ends - layout.left) + layout.turn * (ends - layout.pivot)
+    for row, number in zip(*depth_line_rows(layout, grid), strict=True):
+        rank = int(number % grid.depth_major == 0) + int(number % grid.depth_heavy == 0)
+        ruling = grid.depth_rulings[rank]
+        nearest = int(np.clip(row, 0, layout.rows - 1))
+        stroke(
+            canvas,
+            row + fall,
+            ends + layout.shift[nearest],
+            ruling.width,
+            darkness=ruling.darkness * (1 - ruling.flaky * rng.random()),
+            cuts=ruling.cut(stop - start, float(rng.uniform(0, 8))),
+        )

@@ -1,0 +1,92 @@
+"""Where things stand in a strip: track edges, depth scale, and how the paper ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from veernet.axes import Floats
+
+DEPTH_SCALES = (1.0, 2.0, 2.4, 4.0, 4.8, 6.1, 10.0, 12.0, 15.0, 20.0)
+"""Rows per foot of the usual prints: 1, 2, 5 and 10 inches per 100 feet and 1:1000 to
+1:200 metric, at 200 and 300 dots per inch."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The frame that everything in a strip is placed by.
+
+    Parameters
+    ----------
+    rows, columns
+        Size of the strip.
+    left, width
+        Column of the track's left edge, perhaps outside the strip, and the columns from
+        edge to edge, before the shift.
+    rows_per_foot
+        Scale of depth.
+    shift
+        (rows,) columns that the paper has moved by: residual skew and weave.
+    tilt
+        Rows by which a drawn depth line falls per column, as feeds slip; curves do not.
+    turn, pivot
+        Rows by which everything falls per column on a page that is turned, and the
+        column that rows are counted at. The truth then holds along depth lines.
+    scale
+        Size of type, strokes and dashes against a print at 200 dots per inch.
+    """
+
+    rows: int
+    columns: int
+    left: float
+    width: float
+    rows_per_foot: float
+    shift: Floats
+    tilt: float = 0.0
+    scale: float = 1.0
+    turn: float = 0.0
+    pivot: float = 0.0
+
+    @property
+    def edges(self) -> Floats:
+        """(2, rows) columns of the left and the right edge."""
+        left = self.left + self.shift
+        return np.stack([left, left + self.width])
+
+    def shift_at(self, rows: Floats) -> Floats:
+        """Shift at any rows, held constant beyond the strip."""
+        return np.interp(rows, np.arange(self.rows), self.shift)
+
+
+def draw_rows_per_foot(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw a depth scale: a usual one with some stretch, or any between the limits."""
+    if rng.random() < 0.6:
+        usual = float(rng.choice(DEPTH_SCALES)) * rng.uniform(0.97, 1.03)
+        return float(np.clip(usual, low, high))
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def draw_scale(rng: np.random.Generator) -> float:
+    """Draw the size of type and strokes: most scans have 200 dots an inch, some 300."""
+    if rng.random() < 0.2:
+        return float(rng.uniform(1.3, 2.0))
+    return float(np.clip(rng.lognormal(0.0, 0.15), 0.7, 1.5))
+
+
+def draw_shift(rng: np.random.Generator, rows: int, skew: float) -> Floats:
+    """Draw the sideways run of the paper: a lean, a slow weave, now and then a step.
+
+    Parameters
+    ----------
+    rng, rows
+        Where draws come from; length of the strip.
+    skew
+        Largest lean, in columns per row.
+    """
+    at = np.arange(rows, dtype=np.float64)
+    lean = rng.uniform(-skew, skew) * (at - rows / 2)
+    weave = rng.uniform(0, 60 * skew) * np.sin(
+        2 * np.pi * at / rng.uniform(200, 900) + rng.uniform(0, 2 * np.pi)
+    )
+    return lean + weave

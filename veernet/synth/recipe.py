@@ -1,0 +1,76 @@
+"""What strips are drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from veernet.errors import InputError
+from veernet.records import LINES
+from veernet.synth.curves import Manner
+from veernet.synth.degrade import Scanner
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What strips are drawn from: sizes, ranges and shares.
+
+    Parameters
+    ----------
+    rows, columns
+        Size of a strip.
+    more_rows
+        Make each strip up to so many rows taller, at random.
+    curves
+        Fewest and most curves in a track.
+    lines
+        Styles of the curves in order, each ``broken`` for any broken one; empty to draw
+        the number from ``curves`` and the styles at random.
+    track_width
+        Range of the columns from edge to edge; a wider track than the strip is seen
+        through a window.
+    whole_track
+        Fit the track into the strip, with a little paper beyond its edges, instead.
+    rows_per_foot
+        Range of the depth scale.
+    log
+        Share of the tracks with a logarithmic grid.
+    clutter
+        Factor on the shares of labels, hatching, pips and scribbles.
+    skew
+        Largest lean, in columns per row; a rectified track keeps little of it.
+    tilt
+        Spread of the fall of the depth lines, in rows per column.
+    scanner
+        How hard the scan is on the paper.
+    manner
+        How lively the curves are.
+    """
+
+    rows: int = 256
+    columns: int = 256
+    more_rows: int = 0
+    curves: tuple[int, int] = (1, 4)
+    lines: tuple[str, ...] = ()
+    track_width: tuple[float, float] = (180.0, 1100.0)
+    whole_track: bool = False
+    rows_per_foot: tuple[float, float] = (1.0, 20.0)
+    log: float = 0.25
+    clutter: float = 1.0
+    skew: float = 0.004
+    tilt: float = 0.0015
+    scanner: Scanner = field(default_factory=Scanner)
+    manner: Manner = field(default_factory=Manner)
+
+    def __post_init__(self) -> None:
+        known = {*LINES, "broken"}
+        if unknown := set(self.lines) - known:
+            msg = f"line styles {sorted(unknown)} are not known: use {sorted(known)}"
+            raise InputError(msg)
+        if not 0 <= self.curves[0] <= self.curves[1]:
+            msg = f"curves {self.curves} must be two numbers, fewest and most"
+            raise InputError(msg)
+
+    @property
+    def most_curves(self) -> int:
+        """The most curves that a strip can have."""
+        return len(self.lines) or self.curves[1]

@@ -1,0 +1,287 @@
+"""Strips: tracks drawn with the exact column of every curve at every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.records import Grey, Line
+from veernet.synth import clutter
+from veernet.synth.curves import DrawnCurve, draw_curve, draw_line
+from veernet.synth.dashes import BROKEN
+from veernet.synth.degrade import scan
+from veernet.synth.grid import Grid, draw_grid, ink_grid
+from veernet.synth.ink import UNBROKEN, Ink
+from veernet.synth.layout import Layout, draw_rows_per_foot, draw_scale, draw_shift
+from veernet.synth.recipe import Recipe
+from veernet.synth.signals import RealShapes
+
+Mask = NDArray[np.uint8]
+
+RESCANS = 4
+"""Times that a strip is scanned at most until every curve shows."""
+
+CONTRAST = 25
+"""Grey levels below the paper that count as ink."""
+
+LEGIBLE = {True: 0.4, False: 0.15}
+"""Share of its rows that must show ink, for a solid curve and for a broken one."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A drawn track and the truth about it.
+
+    Parameters
+    ----------
+    image
+        (rows, columns) uint8, 0 black, 255 white.
+    columns
+        (curves, rows) true folded column at each row, NaN where the curve is not drawn.
+    wraps
+        (curves, rows) wrap count, so that the unfolded column is ``columns + wraps *
+        width``; NaN where the curve is not drawn.
+    lines
+        Style of each curve.
+    edges
+        (2, rows) columns of the track's left and right edge.
+    layout, curves, grid
+        What the strip was drawn from.
+    """
+
+    image: Grey
+    columns: Floats
+    wraps: Floats
+    lines: tuple[Line, ...]
+    edges: Floats
+    layout: Layout
+    curves: tuple[DrawnCurve, ...]
+    grid: Grid
+
+    def mask(
+        self, classes: dict[Line, int], width: float = 3.0, *, bridge_gaps: bool = True
+    ) -> Mask:
+        """Class of each pixel; see :func:`render_mask`."""
+        return render_mask(
+            self.layout, self.curves, classes, width, bridge_gaps=bridge_gaps
+        )
+
+
+def render_mask(
+    layout: Layout,
+    curves: Sequence[DrawnCurve],
+    classes: dict[Line, int],
+    width: float = 3.0,
+    *,
+    bridge_gaps: bool = True,
+) -> Mask:
+    """Label the pixels whose distance to a curve is at most half the label's width.
+
+    Parameters
+    ----------
+    layout, curves
+        The frame, and what was drawn in it.
+    classes
+        Class of each line style; where curves overlap the higher class is on top, so a
+        dashed curve shows across a solid one.
+    width
+        Pixels across a label, whatever the stroke's own width.
+    bridge_gaps
+        Label the gaps between dashes too.
+
+    Returns
+    -------
+    (rows, columns) uint8
+        0 is background. Where a curve is off scale there is nothing but background.
+    """
+    mask = np.zeros((layout.rows, layout.columns), dtype=np.uint8)
+    for label in sorted({classes[c.line] for c in curves}):
+        cover: Ink = np.zeros(mask.shape, dtype=np.float32)
+        for curve in curves:
+            if classes[curve.line] == label:
+                cuts = UNBROKEN if bridge_gaps else curve.cuts
+                curve.paint(cover, layout, width, cuts)
+        # Coverage is one half where the distance is half the width.
+        mask[cover >= 0.5] = label
+    return mask
+
+
+def draw_strip(
+    recipe: Recipe, rng: np.random.Generator, shapes: RealShapes | None = None
+) -> Strip:
+    """Draw a strip at random.
+
+    Parameters
+    ----------
+    recipe
+        Sizes, ranges and shares.
+    rng
+        Where every draw comes from: the same state gives the same strip.
+    shapes
+        Real curves to take shapes from.
+    """
+    rows = recipe.rows + int(rng.integers(recipe.more_rows + 1))
+    recipe = replace(recipe, rows=rows)
+    scale = draw_scale(rng)
+    rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
+    width = _track_width(rng, recipe)
+    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes)
+    layout = Layout(
+        rows=recipe.rows,
+        columns=recipe.columns,
+        left=_track_left(rng, recipe, width, curves),
+        width=width,
+        rows_per_foot=rows_per_foot,
+        shift=draw_shift(rng, recipe.rows, recipe.skew),
+        tilt=float(rng.normal(0, recipe.tilt)),
+        scale=scale,
+    )
+    grid = draw_grid(rng, layout, log=bool(rng.random() < recipe.log))
+    ink = ink_strip(rng, layout, grid, curves, recipe.clutter)
+    for _ in range(RESCANS):
+        strip = finish(scan(ink, rng, recipe.scanner), layout, curves, grid)
+        if legible(strip):
+            break
+    return strip
+
+
+def legible(strip: Strip) -> bool:
+    """Whether some ink of every curve came through the scan.
+
+    A curve that the threshold wiped out cannot be read by anyone: labelled, it would
+    teach a network to invent.
+    """
+    paper = np.median(strip.image)
+    for line, column in zip(strip.lines, strip.columns, strict=True):
+        rows = np.flatnonzero(np.isfinite(column))
+        at = np.rint(column[rows]).astype(np.intp)
+        inside = (at > 0) & (at < strip.image.shape[1] - 1)
+        rows, at = rows[inside], at[inside]
+        if rows.size < 20:
+            continue
+        darkest = np.min(
+            [strip.image[rows, at + aside] for aside in (-1, 0, 1)], axis=0
+        )
+        if np.mean(darkest < paper - CONTRAST) < LEGIBLE[line == "solid"]:
+            return False
+    return True
+
+
+def finish(
+    image: Grey, layout: Layout, curves: Sequence[DrawnCurve], grid: Grid
+) -> Strip:
+    """Join a picture with the truth of what is in it."""
+    columns = np.full((len(curves), layout.rows), np.nan)
+    wraps = columns.copy()
+    for index, curve in enumerate(curves):
+        columns[index], wraps[index] = curve.column_at(layout)
+    return Strip(
+        image=image,
+        columns=columns,
+        wraps=wraps,
+        lines=tuple(c.line for c in curves),
+        edges=layout.edges,
+        layout=layout,
+        curves=tuple(curves),
+        grid=grid,
+    )
+
+
+def ink_strip(
+    rng: np.random.Generator,
+    layout: Layout,
+    grid: Grid,
+    curves: Sequence[DrawnCurve],
+    amount: float,
+) -> Ink:
+    """Ink the paper: grid, what lies under the curves, curves, what lies over them."""
+    ink: Ink = np.zeros((layout.rows, layout.columns), dtype=np.float32)
+    ink_grid(rng, ink, layout, grid)
+    clutter.ink_depth_column(rng, ink, layout)
+    if rng.random() < 0.06 * amount:
+        clutter.ink_labels(rng, ink, layout, boxed=True)
+    for curve in curves:
+        if rng.random() < 0.06 * amount:
+            clutter.ink_hatching(rng, ink, layout, curve)
+        curve.draw(ink, layout)
+    if rng.random() < 0.10 * amount:
+        clutter.ink_pips(rng, ink, layout)
+    if rng.random() < 0.10 * amount:
+        clutter.ink_labels(rng, ink, layout, boxed=bool(rng.random() < 0.4))
+    if rng.random() < 0.04 * amount:
+        clutter.ink_scribble(rng, ink, layout)
+    return ink
+
+
+def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
+    if recipe.whole_track:
+        return recipe.columns - 1 - float(rng.uniform(4, 0.12 * recipe.columns))
+    low, high = np.log(recipe.track_width)
+    return float(np.exp(rng.uniform(low, high)))
+
+
+def _track_left(
+    rng: np.random.Generator,
+    recipe: Recipe,
+    width: float,
+    curves: Sequence[DrawnCurve],
+) -> float:
+    """Place the window: the whole track, or a part of it that a curve runs through."""
+    spare = recipe.columns - 1 - width
+    if spare > 0:
+        return float(rng.uniform(0.25, 0.75) * spare)
+    margin = float(rng.uniform(4, 30))
+    if curves and rng.random() < 0.85:
+        curve = curves[int(rng.integers(len(curves)))]
+        fraction = float(curve.fraction[int(rng.integers(curve.rows.size))])
+        fraction -= np.floor(fraction) if curve.wraps else 0.0
+        left = recipe.columns * rng.uniform(0.1, 0.9) - fraction * width
+    else:
+        left = rng.uniform(spare - margin, margin)
+    return float(np.clip(left, spare - margin, margin))
+
+
+def _draw_curves(
+    rng: np.random.Generator,
+    recipe: Recipe,
+    rows_per_foot: float,
+    width: float,
+    scale: float,
+    shapes: RealShapes | None,
+) -> tuple[DrawnCurve, ...]:
+    lines = _draw_lines(rng, recipe)
+    curves: list[DrawnCurve] = []
+    for line in lines:
+        near = None
+        if curves and rng.random() < recipe.manner.beside:
+            near = curves[int(rng.integers(len(curves)))]
+        curves.append(
+            draw_curve(
+                rng,
+                recipe.rows,
+                rows_per_foot,
+                width,
+                line,
+                manner=recipe.manner,
+                scale=scale,
+                shapes=shapes,
+                near=near,
+            )
+        )
+    return tuple(curves)
+
+
+def _draw_lines(rng: np.random.Generator, recipe: Recipe) -> tuple[Line, ...]:
+    if recipe.lines:
+        return tuple(
+            draw_line(rng, BROKEN if line == "broken" else (line,))  # type: ignore[arg-type]
+            for line in recipe.lines
+        )
+    count = int(rng.integers(recipe.curves[0], recipe.curves[1] + 1))
+    return tuple(
+        "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN) for _ in range(count)
+    )
