@@ -8,7 +8,7 @@ the curve is padding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, RandomSampler, Subset
+from torch.utils.data import DataLoader, Dataset, Sampler, Subset
 
 from veernet.axes import Floats
 from veernet.errors import InputError
@@ -158,6 +158,27 @@ def _quieten(_worker: int) -> None:
     torch.set_num_threads(1)
 
 
+class _Draws(Sampler[int]):
+    """Draws indices with replacement.
+
+    Torch has a sampler that would do, but with several processes Lightning replaces it
+    by one that permutes all indices of the dataset, which here have no end; a sampler
+    that it does not know it divides as it is.
+    """
+
+    def __init__(self, population: int, samples: int, order: torch.Generator) -> None:
+        self.population = population
+        self.samples = samples
+        self.order = order
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def __iter__(self) -> Iterator[int]:
+        shape = (self.samples,)
+        yield from torch.randint(self.population, shape, generator=self.order).tolist()
+
+
 def make_loader(
     dataset: Dataset[Sample],
     batch_size: int,
@@ -183,12 +204,7 @@ def make_loader(
     order = torch.Generator().manual_seed(seed)
     sampler = None
     if samples is not None:
-        sampler = RandomSampler(
-            dataset,  # type: ignore[arg-type]
-            replacement=True,
-            num_samples=samples,
-            generator=order,
-        )
+        sampler = _Draws(len(dataset), samples, order)  # type: ignore[arg-type]
     return DataLoader(
         dataset,
         batch_size=batch_size,

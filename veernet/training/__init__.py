@@ -1,0 +1,128 @@
+"""Training of a network: :func:`train`, and the parts it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from lightning import Callback, LightningDataModule, Trainer, seed_everything
+from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch import nn
+
+from veernet.checkpoint import load
+from veernet.errors import InputError
+from veernet.model import build
+from veernet.network import NetworkSpec
+from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
+from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
+from veernet.training.pictures import SamplePictures
+
+__all__ = ["Segmenter", "train"]
+
+
+def train(
+    *,
+    spec: NetworkSpec,
+    loss: nn.Module,
+    data: LightningDataModule,
+    trainer: Callable[..., Trainer],
+    optimizer: MakeOptimizer,
+    schedule: Schedule,
+    out: str | Path,
+    seed: int = 0,
+    averaging: float | None = None,
+    patience: int | None = None,
+    start: str | Path | None = None,
+    resume: str | Path | None = None,
+) -> dict[str, float]:
+    """Train the network that a specification describes, and save it.
+
+    Writes ``best`` and ``last`` (each JSON and safetensors), ``resume.ckpt``, and logs
+    for TensorBoard and as CSV.
+
+    Parameters
+    ----------
+    spec
+        What to build and what its outputs mean.
+    loss
+        Maps logits and class indices to a scalar.
+    data
+        Loads batches for training and validation.
+    trainer
+        Makes the trainer of the loggers, the callbacks and the folder that are given to
+        it; it knows devices, precision and when to stop.
+    optimizer, schedule
+        See :class:`Segmenter`.
+    out
+        Folder of everything that is written.
+    seed
+        Of the weights and of the loaders' workers. It seeds torch, numpy and random as
+        a whole, once, here: the trainer draws from nothing else.
+    averaging
+        Decay of an average of the weights, which is then what is validated and saved.
+    patience
+        Stop after so many validations without a better score; None goes on to the end.
+    start
+        Checkpoint to begin from, with the same architecture.
+    resume
+        ``resume.ckpt`` of a run to go on with.
+
+    Returns
+    -------
+    dict
+        Validation scores of ``best`` by name.
+    """
+    seed_everything(seed, workers=True)
+    out = Path(out)
+    module = Segmenter(
+        _network(spec, start),
+        loss,
+        optimizer,
+        schedule,
+        [output.name for output in spec.outputs],
+        averaging,
+    )
+    keep = KeepBest(out / "best", spec)
+    runner = trainer(
+        default_root_dir=out,
+        logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
+        callbacks=[keep, KeepState(out / "resume.ckpt"), *_watchers(patience)],
+    )
+    runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    # A run that the clock ends stops between validations.
+    runner.validate(module, datamodule=data, verbose=False)
+    if runner.is_global_zero:
+        save_scored(out / "last", module, spec, validation_scores(runner))
+    return keep.scores
+
+
+def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
+    """Build the network, with the weights to begin from, and see that it fits."""
+    network = build(spec.architecture)
+    side = 2 * spec.multiple
+    with torch.no_grad():
+        logits = network.eval()(torch.zeros(1, len(spec.input_channels), side, side))
+    if logits.shape != (1, len(spec.outputs), side, side):
+        names = ", ".join(output.name for output in spec.outputs)
+        msg = (
+            f"the network gives {tuple(logits.shape)} for a picture of {side} x {side}:"
+            f" wanted are one score a pixel for each of {names}"
+        )
+        raise InputError(msg)
+    if start is not None:
+        try:
+            network.load_state_dict(load(Path(start))[0].state_dict())
+        except RuntimeError as error:
+            msg = f"{start}: weights of another architecture: choose the same model"
+            raise InputError(msg) from error
+    return network.train()
+
+
+def _watchers(patience: int | None) -> list[Callback]:
+    """Return what logs learning rate and pictures, and what ends a run early."""
+    watchers = [LearningRateMonitor(logging_interval="step"), SamplePictures()]
+    if patience is None:
+        return watchers
+    return [*watchers, EarlyStopping(SCORE, mode="max", patience=patience)]

@@ -1,0 +1,172 @@
+"""The network in training: loss, scores, learning rate and averaged weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from lightning import LightningModule
+from lightning.pytorch.callbacks import Timer
+from lightning.pytorch.core.optimizer import LightningOptimizer
+from lightning.pytorch.utilities.types import (
+    LRSchedulerConfigType,
+    OptimizerLRScheduler,
+)
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from veernet.losses import WeightedSum
+from veernet.training.metrics import CurveError, Overlap
+
+Batch = dict[str, Tensor]
+Weights = tuple[Tensor, ...] | list[Tensor]
+Schedule = Callable[[float], float]
+MakeOptimizer = Callable[[Iterable[nn.Parameter]], Optimizer]
+
+SCORE = "val/score"
+"""Mean over the classes of line of F1 over all pixels: the higher, the better."""
+
+
+class Segmenter(LightningModule):
+    """Trains a network on batches of pictures and masks, and scores it.
+
+    Parameters
+    ----------
+    network
+        Maps (N, 1, H, W) darkness to (N, classes, H, W) logits.
+    loss
+        Maps logits and (N, H, W) class indices to a scalar; the terms of a weighted sum
+        are logged by name.
+    optimizer
+        Makes the optimiser of the parameters.
+    schedule
+        Share of the run that is done to factor of the learning rate.
+    classes
+        Names of the classes, background first.
+    averaging
+        Decay of the exponential average of the weights, which is then what is validated
+        and saved; None for no average.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        loss: nn.Module,
+        optimizer: MakeOptimizer,
+        schedule: Schedule,
+        classes: Sequence[str],
+        averaging: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.loss = loss
+        self.make_optimizer = optimizer
+        self.schedule = schedule
+        self.averaged = None if averaging is None else average(network, averaging)
+        self.overlap = Overlap(classes)
+        self.curve_error = CurveError(classes)
+        self.planned_steps = float("inf")
+
+    @property
+    def best_network(self) -> nn.Module:
+        """The network to validate and to save: the average where there is one."""
+        if self.averaged is None:
+            return self.network
+        averaged: nn.Module = self.averaged.module
+        return averaged
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return (N, classes, H, W) logits of (N, 1, H, W) darkness."""
+        logits: Tensor = self.best_network(image)
+        return logits
+
+    def training_step(self, batch: Batch, _index: int) -> Tensor:
+        """Return the loss of a batch, and log it."""
+        logits = self.network(batch["image"]).float()
+        loss: Tensor
+        if isinstance(self.loss, WeightedSum):
+            terms = self.loss.terms(logits, batch["mask"])
+            loss = self.loss.combine(terms)
+            self.log_dict({f"train/{name}": v.detach() for name, v in terms.items()})
+        else:
+            loss = self.loss(logits, batch["mask"])
+        self.log("train/loss", loss, prog_bar=True)
+        return loss
+
+    def validation_step(self, batch: Batch, _index: int) -> Tensor:
+        """Add a batch to the scores; return (N, classes, H, W) probabilities."""
+        logits = self(batch["image"]).float()
+        probability = functional.softmax(logits, dim=1)
+        self.overlap.update(probability.argmax(dim=1), batch["mask"])
+        self.curve_error.update(probability, batch["columns"], batch["curve_class"])
+        self.log("val/loss", self.loss(logits, batch["mask"]), sync_dist=True)
+        return probability
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the scores and start counting anew."""
+        scores = {**self.overlap.compute(), **self.curve_error.compute()}
+        self.overlap.reset()
+        self.curve_error.reset()
+        lines = torch.stack([scores[f"f1/{name}"] for name in self.overlap.names[1:]])
+        # A class that nobody drew says nothing of the network, so it is logged nowhere.
+        known = {f"val/{k}": v for k, v in scores.items() if not v.isnan()}
+        self.log_dict(known)
+        self.log(SCORE, lines.nanmean().nan_to_num(0.0), prog_bar=True)
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """Make the optimiser, and a schedule that follows steps or the clock."""
+        optimizer = self.make_optimizer(self.network.parameters())
+        self.planned_steps = float(self.trainer.estimated_stepping_batches)
+        scheduler = LambdaLR(optimizer, lambda _: self.schedule(self.share_done()))
+        each_step: LRSchedulerConfigType = {"scheduler": scheduler, "interval": "step"}
+        return {"optimizer": optimizer, "lr_scheduler": each_step}
+
+    def share_done(self) -> float:
+        """Share of the run that is done, by steps or time, whichever is further on."""
+        share = self.global_step / self.planned_steps
+        for timer in self.trainer.callbacks:  # type: ignore[attr-defined]
+            if (
+                isinstance(timer, Timer)
+                and (left := timer.time_remaining()) is not None
+            ):
+                elapsed = timer.time_elapsed()
+                share = max(share, elapsed / max(elapsed + left, 1e-9))
+        # Clocks of several processes differ, and with them their weights would.
+        return min(float(self.trainer.strategy.broadcast(share)), 1.0)
+
+    def optimizer_step(
+        self,
+        epoch: int,
+        batch_idx: int,
+        optimizer: Optimizer | LightningOptimizer,
+        optimizer_closure: Callable[[], Any] | None = None,
+    ) -> None:
+        """Step, then take the new weights into the average."""
+        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        if self.averaged is not None:
+            self.averaged.update_parameters(self.network)
+
+
+def average(network: nn.Module, decay: float) -> AveragedModel:
+    """Return a running average of a network's weights, with a decay that warms up.
+
+    The weights of a network that has just begun are forgotten quickly: after n steps
+    the decay is at most (1 + n) / (10 + n).
+
+    References
+    ----------
+    .. [Izm18] Izmailov et al., Averaging Weights Leads to Wider Optima, UAI 2018; the
+       warm-up is that of TensorFlow's ExponentialMovingAverage.
+    """
+
+    def blend(averaged: Weights, current: Weights, count: Tensor | int) -> None:
+        steps = float(count)
+        now = min(decay, (1 + steps) / (10 + steps))
+        get_ema_multi_avg_fn(now)(averaged, current, count)  # type: ignore[no-untyped-call]
+
+    averaged = AveragedModel(network, multi_avg_fn=blend, use_buffers=True)
+    return averaged.requires_grad_(requires_grad=False)
