@@ -1,0 +1,119 @@
+"""Methods to compare with: what reads a curve without a network of ours.
+
+Each takes the picture of an upright track and returns columns of that picture, folded:
+neither knows of wraps.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from veernet.axes import Floats
+from veernet.records import Grey
+from veernet.runs import runs
+
+INK = 0.5
+"""Darkness from which a pixel is ink."""
+
+DEPTH_LINE = 1 / 3
+"""Share of the track: a longer run of ink is taken for a depth line."""
+
+PLOTDIGITIZER = ("plotdigitizer==0.3.0", "opencv-python<5")
+
+PAD = 4
+"""White pixels around a picture, as plotdigitizer wipes three beside its axes."""
+
+
+def read_ink_runs(picture: Grey, row: int, column: float) -> Floats:
+    """Follow the run of ink that is nearest to that of the row before.
+
+    Parameters
+    ----------
+    picture
+        (rows, columns) inside of a track.
+    row, column
+        Where the curve begins.
+
+    Returns
+    -------
+    (rows,)
+        Middle of the run, NaN above the beginning and in rows without ink; runs as long
+        as depth lines are passed over.
+    """
+    ink = picture <= 255 * (1 - INK)
+    longest = ink.shape[1] * DEPTH_LINE
+    found = np.full(ink.shape[0], np.nan)
+    for at in range(row, ink.shape[0]):
+        strokes = [r for r in runs(ink[at]) if r[1] - r[0] < longest]
+        if strokes:
+            middles = np.mean(strokes, axis=1)
+            found[at] = column = middles[np.argmin(np.abs(middles - column))]
+    return found
+
+
+def install_plotdigitizer(cache: Path) -> Path | None:
+    """Return the program, from an environment made in a folder, or None with a note.
+
+    It is GPL: it runs as its own process, and is never imported.
+    """
+    environment = cache / "plotdigitizer"
+    program = environment / "bin" / "plotdigitizer"
+    python = str(environment / "bin" / "python")
+    commands = [[str(program), "--help"]]
+    if not program.is_file():
+        commands[:0] = [
+            [sys.executable, "-m", "venv", "--clear", str(environment)],
+            [python, "-m", "pip", "install", "--quiet", *PLOTDIGITIZER],
+        ]
+    try:
+        for command in commands:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        print(f"plotdigitizer is left out, it cannot be installed: {reason[-1]}")
+        return None
+    return program
+
+
+def read_with_plotdigitizer(picture: Grey, program: Path) -> Floats:
+    """Let plotdigitizer read the curve.
+
+    It steps along columns, so that it gets the track lying on its side. Of thresholded
+    pictures it read more than of grey ones, and this way up more than mirrored.
+
+    Parameters
+    ----------
+    picture
+        (rows, columns) inside of a track.
+    program
+        From `install_plotdigitizer`.
+
+    Returns
+    -------
+    (rows,)
+        Column, NaN where it read nothing; throughout where it gave up.
+    """
+    ink = np.where(picture <= 255 * (1 - INK), 0, 255).astype(np.uint8)
+    lying = np.pad(ink.T, PAD, constant_values=255)
+    height, length = lying.shape
+    # Its rows count from the bottom; each pixel is mapped to itself.
+    corners = ("0,0", f"{length},0", f"0,{height}")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "track.png"), Path(folder, "track.csv")
+        cv2.imwrite(str(source), lying)
+        command = [str(program), str(source), "--output", str(target)]
+        command += [word for at in corners for word in ("-p", at, "-l", at)]
+        quiet = {**os.environ, "TMPDIR": folder, "LOGLEVEL": "ERROR"}
+        subprocess.run(command, env=quiet, capture_output=True, check=False)
+        numbers = target.read_text("ascii").split() if target.is_file() else []
+    points = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+    column = np.full(length, np.nan)
+    column[np.rint(points[:, 0]).astype(np.intp)] = height - points[:, 1] - PAD
+    return column[PAD:-PAD]

@@ -1,0 +1,315 @@
+"""Make release weights of a training: export, calibrate, score, and say how made.
+
+    python scripts/release.py runs/release/best --hardware "2 CPU cores" --minutes 72
+
+Takes the checkpoint of a training (``best.json`` and ``best.safetensors``, with the
+run's ``.hydra`` folder beside them) and writes the same network as three files: JSON,
+safetensors and ONNX. Confidence is measured on strips of the validation stream, scores
+on those of the test stream; neither was trained on. The same checkpoint gives the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from accuracy import (
+    DEFAULT,
+    TWO_CURVES,
+    Case,
+    bars,
+    draw_cases,
+    format_markdown,
+    methods,
+    read_recipe,
+    score_all,
+    summarise,
+)
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from veernet import __version__, checkpoint
+from veernet.axes import Floats
+from veernet.engines import Engine, TorchEngine, load_engine
+from veernet.errors import InputError
+from veernet.files import replacing
+from veernet.network import ConfidenceTable, NetworkSpec
+from veernet.records import ORIGINS
+from veernet.rectify import to_trace
+from veernet.segment import segment
+from veernet.synth.recipe import Recipe
+from veernet.trace import trace
+from veernet.weights import RELEASE, SUFFIXES, weights_file
+
+OUT = Path(__file__).resolve().parents[1] / "veernet" / "weights" / RELEASE
+
+LARGEST = 16 * 2**20
+"""Bytes of the three files together."""
+
+AGREE = 1e-3
+"""Largest difference of a probability between the engines."""
+
+WITHIN = 3.0
+"""Pixels: the line width that confidence is stated for."""
+
+LEAST = 200
+"""Samples between two knots of the confidence table: a share of fewer is chance."""
+
+ENGINES = ("onnx", "openvino")
+
+
+def confidence_table(
+    strength: Floats, near: NDArray[np.bool_], bins: int = 8
+) -> ConfidenceTable:
+    """Measure what a tracer's strength is worth, by isotonic regression.
+
+    Parameters
+    ----------
+    strength
+        (samples,) in [0, 1], as the tracer gives it.
+    near
+        (samples,) whether the sample lay within one line width of the truth.
+    bins
+        The knots are the means of so many bins of equal width together with so many of
+        equal count: some where samples are many, some where they are few.
+
+    Returns
+    -------
+    ConfidenceTable
+        Of at most twice as many knots, the probability never falling.
+
+    Raises
+    ------
+    InputError
+        If the samples are too few, or too much alike, for two knots.
+    """
+    edges = _inner_edges(strength, bins) if strength.size else np.array([])
+    if not edges.size:
+        msg = (
+            f"{strength.size} rows read, of {np.unique(strength).size} strengths, give "
+            "no confidence table: draw more strips or train for longer"
+        )
+        raise InputError(msg)
+    place = np.digitize(strength, edges)
+    count = np.bincount(place)
+    score = np.bincount(place, strength) / count
+    share = np.bincount(place, near) / count
+    rising = isotonic_regression(share, weights=count).x
+    return ConfidenceTable(
+        tuple(np.round(score, 4).tolist()), tuple(np.round(rising, 4).tolist())
+    )
+
+
+def _inner_edges(strength: Floats, bins: int) -> Floats:
+    """Return the strengths between bins, each with enough samples."""
+    even = np.linspace(strength.min(), strength.max(), bins + 1)
+    shares = np.quantile(strength, np.linspace(0, 1, bins + 1))
+    kept = [float(strength.min())]
+    for edge in np.unique([*even, *shares])[1:-1]:
+        below = np.sum((strength >= kept[-1]) & (strength < edge))
+        if min(below, np.sum(strength >= edge)) >= LEAST:
+            kept.append(float(edge))
+    return np.array(kept[1:])
+
+
+def calibration_samples(
+    cases: Iterable[Case], engine: Engine
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the strength of every row read, and whether it was near the truth.
+
+    Bridged rows are left out, as the tracer gives them a confidence of their own. A row
+    read where no curve is drawn is far from the truth.
+    """
+    strength, near = [], []
+    for case in cases:
+        left, right = case.edges
+        unfolded = case.strip.columns + case.strip.wraps * (right - left)
+        paths = trace(case.panel, segment(case.panel, engine), tracer=DEFAULT)
+        for path, truth in zip(paths, unfolded, strict=True):
+            column = to_trace(path, case.panel, case.registration).column
+            read = path.origin == ORIGINS.index("auto")
+            strength.append(path.confidence[read])
+            near.append(np.abs(column - truth)[read] <= WITHIN)
+    return np.concatenate(strength), np.concatenate(near)
+
+
+def calibration_error(
+    table: ConfidenceTable, strength: Floats, near: NDArray[np.bool_], bins: int = 10
+) -> float:
+    """Return the expected calibration error: mean gap of confidence and share near."""
+    sure = table.probability_of(strength)
+    place = np.minimum((sure * bins).astype(np.intp), bins - 1)
+    gaps = np.bincount(place, sure - near)
+    return float(np.sum(np.abs(gaps)) / strength.size)
+
+
+def training_of(stem: Path) -> dict[str, Any]:
+    """Read how a checkpoint was trained from the ``.hydra`` folder beside it."""
+    folder = stem.parent / ".hydra"
+    if not (folder / "config.yaml").is_file():
+        msg = f"there is no {folder / 'config.yaml'}: name a checkpoint in its run"
+        raise InputError(msg)
+    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    overrides = yaml.safe_load((folder / "overrides.yaml").read_text("utf-8"))
+    # Paths of the machine that trained it are no one's business.
+    kept = [o for o in overrides if o.split("=")[0] not in {"out", "start", "resume"}]
+    trainer, recipe = config["trainer"], dict(config["data"].get("recipe", {}))
+    recipe.pop("_target_", None)
+    accumulated = trainer.get("accumulate_grad_batches", 1)
+    return {
+        "command": " ".join(["veernet train", *kept]),
+        "seed": config["seed"],
+        "batch": config["data"]["batch_size"] * accumulated,
+        "rows_per_foot": recipe.get("rows_per_foot", Recipe().rows_per_foot),
+    }
+
+
+def describe(
+    stem: Path, spec: NetworkSpec, hardware: str, minutes: float
+) -> NetworkSpec:
+    """Add to a specification how its network was made."""
+    training = training_of(stem)
+    low, high = training.pop("rows_per_foot")
+    batch = training.pop("batch")
+    made = {
+        **training,
+        "hardware": hardware,
+        "minutes": minutes,
+        **spec.made,
+        "samples": spec.made["steps"] * batch,
+        "veernet": __version__,
+        "torch": torch.__version__,
+    }
+    return dataclasses.replace(spec, made=made, rows_per_foot=(low, high))
+
+
+def check_agreement(stem: Path, case: Case) -> float:
+    """Return the largest difference between torch and the other engines.
+
+    Raises
+    ------
+    InputError
+        If it is too large.
+    """
+    multiple = NetworkSpec.load(weights_file(stem, ".json")).multiple
+    rows, columns = (side // multiple * multiple for side in case.strip.image.shape)
+    grey = case.strip.image[:rows, :columns].astype(np.float32)
+    tile = (1 - grey / np.float32(255))[None, None]
+    wanted = TorchEngine(stem)(tile)
+    worst = 0.0
+    for name in ENGINES:
+        difference = np.abs(load_engine(stem, name)(tile) - wanted).max()
+        if not difference <= AGREE:
+            msg = f"{name} differs from torch by {difference:g}: export it again"
+            raise InputError(msg)
+        worst = max(worst, float(difference))
+    return worst
+
+
+def calibrate_release(stem: Path, count: int, seed: int) -> ConfidenceTable:
+    """Measure the confidence of a staged network on strips of the validation stream."""
+    cases = draw_cases(read_recipe(), count, seed, "validation")
+    return confidence_table(*calibration_samples(cases, load_engine(stem)))
+
+
+def score_release(stem: Path, count: int, seed: int) -> dict[str, Any]:
+    """Score a staged and calibrated network on the test set, and print the table."""
+    engine, cases = load_engine(stem), list(draw_cases(read_recipe(), count, seed))
+    summaries = summarise(list(score_all(TWO_CURVES, cases, engine, methods())))
+    print(format_markdown(summaries))
+    met = bars(summaries)
+    for bar, yes in met.items():
+        print(f"{DEFAULT}: {bar}: {'met' if yes else 'missed'}")
+    table = engine.spec.confidence
+    mine = [dataclasses.asdict(s) for s in summaries if s.method == DEFAULT]
+    samples = calibration_samples(cases, engine)
+    return {
+        "strips": count,
+        "seed": seed,
+        "bars": met,
+        "table": mine,
+        "calibration_error": calibration_error(table, *samples) if table else None,
+    }
+
+
+def check_size(stem: Path) -> int:
+    """Return the bytes of the three files together, refusing too many."""
+    size = sum(weights_file(stem, suffix).stat().st_size for suffix in SUFFIXES)
+    if size > LARGEST:
+        msg = f"the three files have {size} bytes together, more than {LARGEST}"
+        raise InputError(msg)
+    return size
+
+
+def release(
+    run: Path,
+    out: Path,
+    *,
+    hardware: str,
+    minutes: float,
+    count: int = 200,
+    seed: int = 0,
+) -> None:
+    """Make the three files of a checkpoint, and move them to their place at the end.
+
+    Parameters
+    ----------
+    run, out
+        Stems of the checkpoint and of the files to write.
+    hardware, minutes
+        What it was trained on, and for how long.
+    count, seed
+        Of the strips it is calibrated on, and again of those it is scored on.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is broken, the engines disagree, or the files are too large.
+    """
+    model, spec = checkpoint.load(run)
+    spec = describe(run, spec, hardware, minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        stem = Path(folder) / out.name
+        checkpoint.save(stem, model, spec)
+        checkpoint.export_onnx(stem, model, spec)
+        (case,) = draw_cases(read_recipe(), 1, seed, "validation")
+        print(f"engines agree to {check_agreement(stem, case):.1e}")
+        table = calibrate_release(stem, count, seed)
+        spec = dataclasses.replace(spec, confidence=table)
+        spec.save(weights_file(stem, ".json"))
+        scores = {"validation": spec.scores, "test": score_release(stem, count, seed)}
+        spec = dataclasses.replace(spec, scores=scores)
+        spec.save(weights_file(stem, ".json"))
+        size = check_size(stem)
+        for suffix in SUFFIXES:
+            with replacing(weights_file(out, suffix)) as temporary:
+                temporary.write_bytes(weights_file(stem, suffix).read_bytes())
+    print(spec.confidence)
+    print(f"wrote {out}{{{','.join(SUFFIXES)}}}, {size / 2**20:.1f} MiB together")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line, and make the release."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run", type=Path, help="stem of the checkpoint")
+    parser.add_argument("--out", type=Path, default=OUT, help="stem of the release")
+    parser.add_argument("--hardware", required=True, help="that it was trained on")
+    parser.add_argument("--minutes", type=float, required=True, help="of training")
+    parser.add_argument("--count", type=int, default=200, help="of strips, twice")
+    parser.add_argument("--seed", type=int, default=0, help="of the strips")
+    options = vars(parser.parse_args(arguments))
+    release(options.pop("run"), options.pop("out"), **options)
+
+
+if __name__ == "__main__":
+    main()

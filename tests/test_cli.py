@@ -1,0 +1,178 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import lasio
+import numpy as np
+import pytest
+
+from tests import logs
+from veernet import cli, engines
+from veernet.cli import DONE, REFUSED, WRONG_INPUT, config_folder, main
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    """Draw a log, and let darkness stand in for the network."""
+    monkeypatch.setattr(
+        engines, "load_engine", lambda *_: engines.DarknessEngine(), raising=True
+    )
+    monkeypatch.chdir(tmp_path)
+    return logs.draw(tmp_path)
+
+
+def _digitise(log, *more):
+    scan, registration = log
+    options = ["--registration", str(registration), "--out", "well.las", *more]
+    return main(["digitise", str(scan), *options])
+
+
+def test_help_needs_none_of_the_heavy_packages():
+    loaded = """
+import sys
+from veernet.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    print(*sys.modules)
+"""
+    out = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert "digitise" in out.stdout
+    modules = set(out.stdout.split())
+    assert not modules & {"torch", "numba", "cv2", "openvino", "pandas", "hydra"}
+
+
+def test_digitise_writes_all_that_is_asked_for(log, capsys):
+    files = [
+        "--overlay",
+        "well.png.png",
+        "--trace",
+        "well.parquet",
+        "--report",
+        "r.json",
+    ]
+    assert _digitise(log, *files) == DONE
+    las = lasio.read("well.las")
+    assert las.well.WELL.value == "TEST 1"
+    error = np.abs(las["GR"] - logs.truth(las.index))
+    assert np.nanmedian(error) < 0.2
+    assert "Scan: well.png, SHA-256" in las.other
+    report = json.loads(Path("r.json").read_text())
+    assert report["curves"][0]["read_share"] > 0.98
+    assert Path("well.png.png").stat().st_size > 1000
+    assert "read: GR" in capsys.readouterr().out
+
+
+def test_export_makes_the_same_las_again(log):
+    _digitise(log, "--trace", "well.parquet")
+    again = ["export", "well.parquet", "--registration", str(log[1]), "--out", "b.las"]
+    assert main(again) == DONE
+    assert Path("b.las").read_text() == Path("well.las").read_text()
+
+
+def test_sections_get_files_of_their_own(log):
+    _, registration = log
+    text = logs.REGISTRATION
+    registration.write_text(
+        f"{text}---\n{text.replace('section: main', 'section: repeat')}"
+    )
+    assert _digitise(log) == DONE
+    assert {p.name for p in Path().glob("*.las")} == {
+        "well.main.las",
+        "well.repeat.las",
+    }
+    assert _digitise(log, "--section", "repeat", "--report", "r.json") == DONE
+    assert json.loads(Path("r.json").read_text())["section"] == "repeat"
+
+
+def test_evaluate_prints_a_table_and_writes_json(log, capsys):
+    _digitise(log)
+    depth = np.arange(1000, 1060.25, 0.5)
+    rows = "".join(f"{d},{v}\n" for d, v in zip(depth, logs.truth(depth), strict=True))
+    Path("truth.csv").write_text("DEPT,GR\n" + rows)
+    arguments = ["evaluate", "well.las", "truth.csv", "--json", "scores.json"]
+    assert main([*arguments, "--registration", str(log[1]), "--points", "300"]) == DONE
+    assert "GR" in capsys.readouterr().out
+    assert json.loads(Path("scores.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("scan absent.tif", "absent.tif"),
+        ("digitise absent.tif --registration well.yaml --out a.las", "absent.tif"),
+        ("digitise well.png --registration absent.yaml --out a.las", "absent.yaml"),
+        ("digitise well.png --registration well.yaml --out a.xls", "a.xls"),
+        ("digitise well.png --registration well.yaml --out no/a.las", "no/a.las"),
+        (
+            "digitise well.png --registration well.yaml --out a.las --section x",
+            "there is no section 'x'",
+        ),
+        ("digitise well.yaml --registration well.yaml --out a.las", "well.yaml"),
+        ("export well.png --registration well.yaml --out a.las", "well.png"),
+        ("evaluate well.png well.yaml", "well.png"),
+        ("evaluate a.csv b.csv --map GR", "write DIGITISED=TRUTH"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(log, capsys, arguments, line):
+    assert main(arguments.split()) == WRONG_INPUT
+    err = capsys.readouterr().err
+    assert err.startswith("veernet: ")
+    assert line in err
+    assert err.count("\n") == 1
+
+
+def test_a_blank_scan_is_refused_with_exit_code_3(log, capsys):
+    cv2.imwrite(str(log[0]), np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
+    assert _digitise(log, "--report", "r.json") == REFUSED
+    assert "no curve could be followed" in capsys.readouterr().err
+    assert not Path("well.las").exists()
+    assert json.loads(Path("r.json").read_text())["refused"]
+
+
+def test_a_defect_is_reported_as_ours(log, capsys, monkeypatch):
+    def broken(*_):
+        msg = "boom"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(cli, "_sections", broken)
+    assert _digitise(log) == cli.DEFECT
+    assert "defect of veernet" in capsys.readouterr().err
+
+
+def test_scan_says_what_a_file_is(log, capsys):
+    assert main(["scan", str(log[0])]) == DONE
+    assert "700 rows x 320 columns" in capsys.readouterr().out
+
+
+def test_the_configs_are_where_the_command_line_looks():
+    assert (config_folder() / "train.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["train", "loss=dyce"], "dyce"),
+        (["train", "no.such.key=1"], "no"),
+        (["synth", "count=2"], "out"),
+    ],
+)
+def test_a_wrong_override_is_told_in_one_line(
+    capsys, monkeypatch, tmp_path, arguments, line
+):
+    pytest.importorskip("hydra")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["veernet"])
+    assert main(arguments) == WRONG_INPUT
+    # Hydra says first which overrides it was given.
+    last = capsys.readouterr().err.strip().split("\n")[-1]
+    assert last.startswith("veernet: ")
+    assert line in last

@@ -1,0 +1,62 @@
+"""The whole pipeline on a log drawn for the purpose, without a network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests import logs
+from veernet.digitise import digitise
+from veernet.engines import DarknessEngine
+from veernet.records import Scan
+from veernet.registration import load_registrations
+from veernet.scan import open_scan
+
+
+@pytest.fixture
+def log(tmp_path):
+    scan, registration = logs.draw(tmp_path)
+    return open_scan(scan), load_registrations(registration)[0]
+
+
+@pytest.mark.parametrize("tracer", ["dp", "skeleton"])
+def test_a_drawn_curve_comes_back_in_depth_and_value(log, tracer):
+    result = digitise(*log, DarknessEngine(), tracer)
+    (curve,) = result.curves
+    np.testing.assert_allclose(curve.depth, np.arange(1000, 1060.25, 0.5))
+    error = np.abs(curve.value - logs.truth(curve.depth))
+    assert np.isfinite(curve.value).mean() > 0.98
+    # Two columns are one unit of gamma ray: a quarter of a pixel, and one.
+    assert np.nanmedian(error) < (0.125 if tracer == "dp" else 0.5)
+    assert np.nanpercentile(error, 95) < 1.0
+    assert result.refused is None
+    assert set(result.timings) == {"rectify", "segment", "trace", "calibrate"}
+
+
+def test_the_same_input_gives_the_same_result(log):
+    first, second = (digitise(*log, DarknessEngine()) for _ in range(2))
+    np.testing.assert_array_equal(first.curves[0].value, second.curves[0].value)
+    np.testing.assert_array_equal(first.traces[0].column, second.traces[0].column)
+
+
+def test_blank_paper_is_refused_with_a_reason(log):
+    blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
+    result = digitise(blank, log[1], DarknessEngine())
+    assert result.curves == ()
+    assert "no curve could be followed" in result.refused
+
+
+def test_a_long_unread_stretch_is_a_finding(log):
+    scan, registration = log
+    image = scan.read(0, scan.info.rows).copy()
+    image[240:440] = 255
+    result = digitise(Scan.from_array(image), registration, DarknessEngine())
+    assert any(f.startswith("GR: unread from 1020") for f in result.findings)
+    depth, value = result.curves[0].depth, result.curves[0].value
+    assert not np.isfinite(value[(depth > 1021) & (depth < 1039)]).any()
+
+
+def test_progress_reaches_the_last_row(log):
+    seen = []
+    digitise(*log, DarknessEngine(), progress=lambda *step: seen.append(step))
+    assert seen[-1] == ("T1", 601, 601)

@@ -1,0 +1,396 @@
+"""The command line: one sub-command per verb, and nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veernet import __version__
+from veernet.errors import InputError, Refused
+
+if TYPE_CHECKING:
+    from veernet.digitise import Progress, Result
+    from veernet.export import Provenance
+    from veernet.records import Curve, Registration, Scan
+
+DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv
+        Arguments; those of the process unless given.
+
+    Returns
+    -------
+    int
+        0 done; 1 a defect of veernet; 2 the input or the arguments are wrong; 3 the
+        scan is no readable curve log.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Hydra reads the rest of these two commands' lines itself.
+    if arguments[:1] in (["train"], ["synth"]):
+        return _guarded(lambda: _hydra(arguments[0], arguments[1:]))
+    options = _parser().parse_args(arguments)
+    return _guarded(lambda: int(options.command(options)))
+
+
+def _guarded(command: Callable[[], int]) -> int:
+    """Turn what a command raises into one line and an exit code."""
+    try:
+        return command()
+    except InputError as error:
+        return _say(error, WRONG_INPUT)
+    except Refused as error:
+        return _say(error, REFUSED)
+    except OSError as error:
+        # A full disk, a folder that may not be written: the user's to mend, not ours.
+        return _say(error, WRONG_INPUT)
+    except KeyboardInterrupt:
+        return _say("interrupted: nothing was half written", 130)
+    except Exception:  # noqa: BLE001, RUF100 - the last resort before the user
+        traceback.print_exc()
+        return _say(
+            "this is a defect of veernet: please report the lines above", DEFECT
+        )
+
+
+def _say(what: object, code: int) -> int:
+    print(f"veernet: {what}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="veernet",
+        description="Turn scanned well logs into depth-indexed curves.",
+        epilog="veernet train and veernet synth take Hydra overrides: see the README.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    verb = verbs.add_parser(
+        "digitise", help="read the curves of a scan into LAS or CSV"
+    )
+    verb.set_defaults(command=_digitise)
+    verb.add_argument("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
+    verb.add_argument("--registration", type=Path, required=True, metavar="REG.yaml")
+    verb.add_argument("--out", type=Path, required=True, metavar="WELL.las|WELL.csv")
+    verb.add_argument("--section", help="only this section of the registration")
+    verb.add_argument("--overlay", type=Path, metavar="WELL.png")
+    verb.add_argument("--trace", type=Path, metavar="WELL.parquet")
+    verb.add_argument("--report", type=Path, metavar="REPORT.json")
+    verb.add_argument("--confidence", action="store_true", help="add MNEM_CONF to CSV")
+    verb.add_argument("--weights", type=Path, help="instead of the release weights")
+    verb.add_argument("--tracer", choices=["dp", "skeleton"], default="dp")
+    verb.add_argument(
+        "--engine", choices=["auto", "openvino", "onnx", "torch"], default="auto"
+    )
+    verb.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+
+    verb = verbs.add_parser("export", help="write a trace file as LAS or CSV again")
+    verb.set_defaults(command=_export)
+    verb.add_argument("trace", type=Path, metavar="TRACE.parquet")
+    verb.add_argument("--registration", type=Path, required=True, metavar="REG.yaml")
+    verb.add_argument("--out", type=Path, required=True, metavar="WELL.las|WELL.csv")
+    verb.add_argument("--section", help="if the registration holds several")
+    verb.add_argument("--confidence", action="store_true", help="add MNEM_CONF to CSV")
+
+    verb = verbs.add_parser("evaluate", help="score a digitised log against the truth")
+    verb.set_defaults(command=_evaluate)
+    verb.add_argument("digitised", type=Path, metavar="DIGITISED", help="LAS or CSV")
+    verb.add_argument("truth", type=Path, metavar="TRUTH", help="LAS or CSV")
+    verb.add_argument("--map", nargs="+", default=[], metavar="GR=GR_EDTC")
+    verb.add_argument("--registration", type=Path, metavar="REG.yaml")
+    verb.add_argument("--section", help="if the registration holds several")
+    verb.add_argument("--points", type=int, help="also on this many even depths")
+    verb.add_argument("--json", type=Path, metavar="OUT")
+
+    verb = verbs.add_parser(
+        "scan", help="say what a file is, and whether it can be read"
+    )
+    verb.set_defaults(command=_scan)
+    verb.add_argument("scan", type=Path, metavar="FILE")
+
+    for name, says in (
+        ("synth", "draw logs with exact truth: out=DIR count=200 seed=0 ..."),
+        ("train", "train a network: loss=tversky model=... data=... trainer=..."),
+    ):
+        verbs.add_parser(name, help=says, add_help=False)
+    return parser
+
+
+def _digitise(options: argparse.Namespace) -> int:
+    from veernet.digitise import digitise
+    from veernet.engines import load_engine
+    from veernet.export import check_output, section_path
+    from veernet.scan import open_scan
+
+    registrations = _sections(options.registration, options.section)
+    check_output(options.out, registrations)
+    provenance = _provenance(options)
+    engine = load_engine(options.weights, options.engine, options.device)
+    refused = []
+    for registration in registrations:
+        scan = open_scan(options.scan, registration.page)
+        result = digitise(
+            scan, registration, engine, options.tracer, progress=_progress()
+        )
+        # WELL.las alone, WELL.repeat.las among several sections.
+        files = {
+            name: section_path(path, registration.section, len(registrations))
+            for name in ("out", "overlay", "trace", "report")
+            if (path := getattr(options, name)) is not None
+        }
+        _write(
+            result,
+            scan,
+            registration,
+            files,
+            provenance,
+            confidence=options.confidence,
+        )
+        if result.refused:
+            refused.append(f"section {result.section}: {result.refused}")
+    if refused:
+        msg = f"{options.scan}: {'; '.join(refused)}"
+        raise Refused(msg)
+    return DONE
+
+
+def _write(
+    result: Result,
+    scan: Scan,
+    registration: Registration,
+    files: Mapping[str, Path],
+    provenance: Provenance,
+    *,
+    confidence: bool,
+) -> None:
+    """Write what was asked for; a refused section leaves a report and no curves."""
+    from veernet.export import write_overlay, write_report, write_traces
+
+    if "report" in files:
+        write_report(
+            files["report"],
+            traces=result.traces,
+            registration=registration,
+            findings=result.findings,
+            timings=result.timings,
+            provenance=provenance,
+            refused=result.refused,
+        )
+    if result.refused:
+        return
+    _write_curves(
+        files["out"], result.curves, registration, provenance, confidence=confidence
+    )
+    if "trace" in files:
+        write_traces(files["trace"], result.traces, registration, provenance)
+    if "overlay" in files:
+        write_overlay(files["overlay"], scan, registration, result.traces)
+    for finding in result.findings:
+        print(f"note: {finding}")
+
+
+def _write_curves(
+    path: Path,
+    curves: Sequence[Curve],
+    registration: Registration,
+    provenance: Provenance,
+    *,
+    confidence: bool,
+) -> None:
+    from veernet.export import write_curves
+
+    write_curves(path, curves, registration, provenance, confidence=confidence)
+    read = ", ".join(
+        f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
+        for curve in curves
+    )
+    print(f"{path}: {curves[0].depth.size} depths; read: {read}")
+
+
+def _sections(path: Path, wanted: str | None) -> tuple[Registration, ...]:
+    """Load a registration file, or one section of it."""
+    from veernet.registration import load_registrations
+
+    found = load_registrations(path)
+    if wanted is None:
+        return found
+    chosen = tuple(r for r in found if r.section == wanted)
+    if not chosen:
+        known = ", ".join(r.section for r in found)
+        msg = f"{path}: there is no section {wanted!r}: the file holds {known}"
+        raise InputError(msg)
+    return chosen
+
+
+def _one_section(path: Path, wanted: str | None) -> Registration:
+    found = _sections(path, wanted)
+    if len(found) > 1:
+        known = ", ".join(r.section for r in found)
+        msg = f"{path}: holds the sections {known}: choose one with --section"
+        raise InputError(msg)
+    return found[0]
+
+
+def _provenance(options: argparse.Namespace) -> Provenance:
+    from veernet.files import sha256
+    from veernet.provenance import Provenance
+    from veernet.weights import SUFFIXES, weights_file, weights_stem
+
+    stem = weights_stem(options.weights)
+    # The numbers themselves, in whichever of the two forms they are there.
+    numbers = [weights_file(stem, suffix) for suffix in SUFFIXES[1:]]
+    weights = next((path for path in numbers if path.is_file()), numbers[0])
+    return Provenance(
+        scan=options.scan.name,
+        scan_sha256=sha256(options.scan),
+        registration=options.registration.name,
+        registration_sha256=sha256(options.registration),
+        weights=weights.name,
+        weights_sha256=sha256(weights),
+        version=__version__,
+        tracer=options.tracer,
+    )
+
+
+def _progress() -> Progress:
+    """Return a bar per panel on a terminal, a line per panel elsewhere."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm[None]] = {}
+
+    def show(name: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            if done == total:
+                print(f"{name}: {total} rows segmented", file=sys.stderr)
+            return
+        if name not in bars:
+            bars[name] = tqdm(total=total, desc=name, unit="row", leave=False)
+        bars[name].update(done - bars[name].n)
+        if done == total:
+            bars.pop(name).close()
+
+    return show
+
+
+def _export(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from veernet.calibrate import calibrate_all
+    from veernet.export import Provenance, check_output, read_traces
+    from veernet.files import sha256
+
+    traces, metadata = read_traces(options.trace)
+    section = options.section or metadata.get("section")
+    registration = _one_section(options.registration, section)
+    check_output(options.out, [registration])
+    provenance = replace(
+        Provenance.from_dict(metadata),
+        registration=options.registration.name,
+        registration_sha256=sha256(options.registration),
+    )
+    _write_curves(
+        options.out,
+        calibrate_all(traces, registration),
+        registration,
+        provenance,
+        confidence=options.confidence,
+    )
+    return DONE
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from veernet.evaluate import evaluate_files, format_table, to_json
+    from veernet.files import write_text
+
+    registration = None
+    if options.registration:
+        registration = _one_section(options.registration, options.section)
+    mapping = dict(_pair(text) for text in options.map)
+    scores = evaluate_files(
+        options.digitised,
+        options.truth,
+        mapping=mapping,
+        registration=registration,
+        points=options.points,
+    )
+    print(format_table(scores))
+    if options.json:
+        write_text(options.json, to_json(scores))
+    return DONE
+
+
+def _pair(text: str) -> tuple[str, str]:
+    digitised, equals, truth = text.partition("=")
+    if not (digitised and equals and truth):
+        msg = f"--map {text}: write DIGITISED=TRUTH, as in GR=GR_EDTC"
+        raise InputError(msg)
+    return digitised, truth
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from veernet.scan import describe
+
+    print("\n".join(describe(options.scan)))
+    return DONE
+
+
+def _hydra(command: str, overrides: Sequence[str]) -> int:
+    """Hand a command to Hydra: it composes the config, which says what to call.
+
+    This is the one place that knows of Hydra; what is called takes plain arguments.
+    """
+    try:
+        import hydra
+        from hydra.errors import HydraException
+        from hydra.utils import instantiate
+        from omegaconf import DictConfig
+        from omegaconf.errors import OmegaConfBaseException
+    except ImportError as error:
+        msg = f"{command} needs more than the core: pip install 'veernet[train]'"
+        raise InputError(msg) from error
+
+    def run(config: DictConfig) -> None:
+        instantiate(config.get("call", config))
+
+    main = hydra.main(
+        version_base="1.3", config_path=str(config_folder()), config_name=command
+    )
+    # Hydra reads the process's arguments, and would print and exit by itself.
+    sys.argv = [f"veernet {command}", *overrides]
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        main(run)()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _plain(error) from error
+    return DONE
+
+
+def _plain(error: BaseException) -> BaseException:
+    """Return what lies behind an error of Hydra: ours, or that the config is wrong."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (InputError, Refused)):
+            return cause
+        if not type(cause).__module__.startswith(("hydra", "omegaconf")):
+            return cause
+        cause = cause.__cause__
+    return InputError(" ".join(str(error).split("\n")[:2]))
+
+
+def config_folder() -> Path:
+    """Return the folder of the configs: in the package, or beside it in a checkout."""
+    here = Path(__file__).parent
+    installed = here / "configs"
+    return installed if installed.is_dir() else here.parent / "configs"

@@ -1,0 +1,171 @@
+"""The stages in order: a scan and its registration to curves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from veernet.calibrate import calibrate_all
+from veernet.engines import Engine
+from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
+from veernet.rectify import panels, to_trace
+from veernet.segment import segment
+from veernet.trace import BRIDGE, Tracer, trace
+
+LEAST_READ = 0.05
+"""Share of rows: a section of which less is read, all curves together, is refused."""
+
+GAP_ROWS = 5 * BRIDGE
+"""Rows: an unread stretch longer than this is worth a finding."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, rows done and rows in all."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one section.
+
+    Parameters
+    ----------
+    section
+        Of the registration.
+    traces
+        Every curve drawn, in scan rows and columns.
+    curves
+        Every curve wanted, in depth and value; none if refused.
+    findings
+        What a user should look at, one sentence each.
+    timings
+        Seconds per stage.
+    refused
+        Why the section is no readable curve log; None if it is one.
+    """
+
+    section: str
+    traces: tuple[Trace, ...]
+    curves: tuple[Curve, ...]
+    findings: tuple[str, ...]
+    timings: dict[str, float]
+    refused: str | None = None
+
+
+def digitise(
+    scan: Scan,
+    registration: Registration,
+    engine: Engine,
+    tracer: Tracer = "dp",
+    *,
+    progress: Progress | None = None,
+) -> Result:
+    """Digitise one section of a scan.
+
+    Reads no file and writes none; an engine is built once and may serve any number of
+    calls.
+
+    Parameters
+    ----------
+    scan
+        The page.
+    registration
+        Where the section's tracks, depths and scales lie on it.
+    engine
+        The network.
+    tracer
+        dp or skeleton.
+    progress
+        Told how far the network has come.
+
+    Returns
+    -------
+    Result
+        Curves, or the reason why there are none.
+
+    Raises
+    ------
+    InputError
+        If the registration does not fit the page.
+    """
+    clock = _Clock()
+    traces: list[Trace] = []
+    for panel in clock.each("rectify", panels(scan, registration)):
+        name = "+".join(track.name for track in panel.tracks)
+        with clock.stage("segment"):
+            evidence = segment(
+                panel,
+                engine,
+                progress=_named(progress, name),
+            )
+        with clock.stage("trace"):
+            paths = trace(
+                panel, evidence, tracer=tracer, confidence=engine.spec.confidence
+            )
+        traces += [to_trace(path, panel, registration) for path in paths]
+
+    found = tuple(traces)
+    refused = _refusal(found)
+    with clock.stage("calibrate"):
+        curves = () if refused else calibrate_all(found, registration)
+    findings = tuple(f for t in found for f in _findings(t, registration))
+    return Result(registration.section, found, curves, findings, clock.seconds, refused)
+
+
+def _refusal(traces: tuple[Trace, ...]) -> str | None:
+    """Say why nothing is worth writing, if so."""
+    share = float(np.mean([np.isfinite(t.column).mean() for t in traces]))
+    if share >= LEAST_READ:
+        return None
+    return (
+        f"no curve could be followed: {share:.1%} of the rows were read, all curves "
+        "together; check the registration against the scan, or the scan itself"
+    )
+
+
+def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:
+    """Name each long stretch of a curve that was not read, and how much was bridged."""
+    unit = registration.depth.unit
+    unread = ~np.isfinite(trace_.column)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], unread, [0]))))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start > GAP_ROWS:
+            top, base = registration.depth.depth_at(trace_.row[[start, stop - 1]])
+            yield f"{trace_.mnemonic}: unread from {top:.1f} to {base:.1f} {unit}"
+    bridged = float(np.mean(trace_.origin == ORIGINS.index("bridged")))
+    if bridged > 0.05:
+        yield f"{trace_.mnemonic}: {bridged:.0%} of the rows are bridged gaps"
+
+
+def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(name, done, total)
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of a block to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent
+
+    def each(self, name: str, items: Iterator[Panel]) -> Iterator[Panel]:
+        """Yield from an iterator, adding the time that it takes to a stage."""
+        while True:
+            with self.stage(name):
+                item = next(items, None)
+            if item is None:
+                return
+            yield item
