@@ -1,5 +1,6 @@
 """The networks: sizes, normalisation, second derivatives, and what may be built."""
 
+import copy
 import math
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.networks import ARCHITECTURE
 from veernet.errors import InputError
 from veernet.model import VeerNet, build, make_smp, make_veernet
 from veernet.model.attention import Bottleneck, SelfAttention
-from veernet.model.normalise import group_norm, with_group_norm
+from veernet.model.normalise import for_engines, group_norm, with_group_norm
 
 RELEASE: dict[str, Any] = {
     "target": "veernet.model.make_veernet",
@@ -213,3 +214,15 @@ def test_weights_follow_the_seed() -> None:
     second = make_veernet(classes=2, encoder_name="tu-test_efficientnet")
     for one, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_group_norms_written_out_for_engines_compute_the_same():
+    generator = torch.Generator().manual_seed(5)
+    network = nn.Sequential(nn.Conv2d(1, 48, 3), nn.GroupNorm(16, 48), nn.ReLU()).eval()
+    with torch.no_grad():
+        network[1].weight.uniform_(0.5, 2.0, generator=generator)
+        network[1].bias.uniform_(-1.0, 1.0, generator=generator)
+    picture = torch.rand(2, 1, 40, 56, generator=generator)
+    written = for_engines(copy.deepcopy(network))
+    assert not any(isinstance(m, nn.GroupNorm) for m in written.modules())
+    torch.testing.assert_close(written(picture), network(picture), atol=1e-5, rtol=1e-5)

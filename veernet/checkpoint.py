@@ -25,6 +25,7 @@ from torch.export import Dim
 from veernet.errors import InputError
 from veernet.files import replacing
 from veernet.model import build
+from veernet.model.normalise import for_engines
 from veernet.network import NetworkSpec
 
 INPUT, OUTPUT = "darkness", "probability"
@@ -102,7 +103,7 @@ def export_onnx(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
     tiles = torch.zeros(2, len(spec.input_channels), side, side + spec.multiple)
     with _quiet():
         program = torch.onnx.export(
-            _Probability(copy.deepcopy(model).cpu()).eval(),
+            _Probability(for_engines(copy.deepcopy(model).cpu())).eval(),
             (tiles,),
             dynamo=True,
             verbose=False,

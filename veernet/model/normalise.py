@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 MOST_GROUPS = 16
 
@@ -45,3 +46,56 @@ def _same_activation(norm: nn.BatchNorm2d) -> nn.Module:
     after = [p for p in after if not isinstance(p, nn.Identity)]
     new = group_norm(norm.num_features)
     return nn.Sequential(new, *after) if after else new
+
+
+def for_engines(network: nn.Module) -> nn.Module:
+    """Write out every group norm of a network, in place, and return the network.
+
+    Group norm is exported as a reshape of the whole picture into groups and back.
+    Engines on CPU keep pictures in blocks of channels, and reordering them took
+    OpenVINO more than half of its time. Written out, only averages are regrouped.
+
+    Parameters
+    ----------
+    network
+        Changed in place; what it computes stays the same but for rounding.
+    """
+    for name, child in network.named_children():
+        if isinstance(child, nn.GroupNorm):
+            setattr(network, name, _WrittenOutGroupNorm(child))
+        else:
+            for_engines(child)
+    return network
+
+
+class _WrittenOutGroupNorm(nn.Module):
+    """Group norm by the averages of channels, with two passes as torch has it."""
+
+    gather: Tensor
+    spread: Tensor
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, norm: nn.GroupNorm) -> None:
+        super().__init__()
+        members = norm.num_channels // norm.num_groups
+        belongs = torch.arange(norm.num_channels)[:, None] // members
+        spread = (belongs == torch.arange(norm.num_groups)).float()
+        shape = (1, norm.num_channels, 1, 1)
+        self.eps = norm.eps
+        # As products, because a graph of free sizes makes even small reshapes dear.
+        self.register_buffer("gather", spread.T[..., None, None] / members)
+        self.register_buffer("spread", spread[..., None, None])
+        self.register_buffer("scale", norm.weight.detach().reshape(shape))
+        self.register_buffer("shift", norm.bias.detach().reshape(shape))
+
+    def forward(self, features: Tensor) -> Tensor:
+        away = features - self._average(features)
+        variance = self._average(away * away)
+        return away * (self.scale * torch.rsqrt(variance + self.eps)) + self.shift
+
+    def _average(self, features: Tensor) -> Tensor:
+        """Average over each group, as (N, C, 1, 1), by way of the channels' averages."""
+        by_channel = features.mean((2, 3), keepdim=True)
+        by_group = nn.functional.conv2d(by_channel, self.gather)
+        return nn.functional.conv2d(by_group, self.spread)
