@@ -112,6 +112,21 @@ def test_a_curve_off_scale_is_unread_there_and_read_on_return():
     assert np.nanmax(_error(path, truth)[on_scale]) < 3
 
 
+def test_the_first_row_read_has_the_wrap_count_that_is_stated():
+    """However long a curve stays wrapped, its beginning is what is known."""
+    width = 200
+    unfolded = MARGIN + np.interp(AT, [0, 20, 60, 399], [150.0, 150.0, 300.0, 320.0])
+    pieces = [
+        np.where(
+            np.floor((unfolded - MARGIN) / width) == k, unfolded - k * width, np.nan
+        )
+        for k in (0, 1)
+    ]
+    one = panel([curve(wraps=True)], ROWS, width)
+    (path,) = trace(one, evidence(one, [("solid", p) for p in pieces]))
+    assert np.nanmedian(_error(path, unfolded)) < 0.5
+
+
 @pytest.mark.parametrize("direction", [1, -1])
 def test_a_wrap_is_unfolded_and_comes_back(direction):
     width = 200

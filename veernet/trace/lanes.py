@@ -108,6 +108,9 @@ def decode_lane(lane: Lane, others: Iterable[Way], costs: Costs) -> Way:
         lane.evidence, taken, wraps=wraps_of(lane), wrap_start=start, costs=costs
     )
     on = state == ON
+    if lane.spec.wraps and on.any():
+        # Copies of the track look alike: only the first row read has a known count.
+        column += (start - column[np.argmax(on)] // lane.width) * lane.width
     centroid, strength, span = refine(
         lane.evidence, column, on, circular=lane.spec.wraps
     )
