@@ -41,12 +41,12 @@ from tqdm import tqdm
 from veernet.axes import Floats, Scale
 from veernet.engines import Engine, load_engine
 from veernet.evaluate import LINE_WIDTH
+from veernet.evaluate.measure import fill, measure, swapped
+from veernet.evaluate.scores import Measures
 from veernet.files import write_text
-from veernet.measure import fill, measure, swapped
 from veernet.records import Evidence, Grey, Line, Panel, Registration, Scan
 from veernet.rectify import panels, to_trace
 from veernet.runs import runs
-from veernet.scores import Measures
 from veernet.segment import segment
 from veernet.synth.dataset import Stream, sample_rng
 from veernet.synth.recipe import Recipe

@@ -16,7 +16,7 @@ from tests import networks
 from veernet import checkpoint
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.errors import InputError
-from veernet.measure import r_squared
+from veernet.evaluate.measure import r_squared
 from veernet.network import NetworkSpec
 from veernet.records import CurveSpec, Evidence, Panel, Registration, Track
 from veernet.synth.curves import DrawnCurve

@@ -20,10 +20,10 @@ from veernet.evaluate import (
     read_log,
     to_json,
 )
-from veernet.logtable import LogTable, make_table
-from veernet.measure import fill, interpolate, r_squared
+from veernet.evaluate.measure import fill, interpolate, r_squared
+from veernet.evaluate.scores import CurveScores
+from veernet.export.logtable import LogTable, make_table
 from veernet.records import CurveSpec, Registration, Track
-from veernet.scores import CurveScores
 
 NAN = np.nan
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
-from veernet.csvlog import read_csv, write_csv
 from veernet.errors import InputError
 from veernet.export import check_output, section_path, write_curves
+from veernet.export.csvlog import read_csv, write_csv
+from veernet.export.las import las_mnemonics, las_text, read_las, write_las
+from veernet.export.logtable import depth_decimals, value_decimals
+from veernet.export.provenance import Provenance
+from veernet.export.report import report, write_report
 from veernet.files import replacing, sha256, write_text
-from veernet.las import las_mnemonics, las_text, read_las, write_las
-from veernet.logtable import depth_decimals, value_decimals
-from veernet.provenance import Provenance
 from veernet.records import Curve, CurveSpec, Registration, Trace, Track
-from veernet.report import report, write_report
 
 NAN = np.nan
 MADE_FROM = Provenance(

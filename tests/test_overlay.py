@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
-from veernet.overlay import draw_part, label_step, write_overlay
-from veernet.overlay_heading import (
+from veernet.export.heading import (
     COLOURS,
     CURVE,
     INK,
@@ -22,6 +21,7 @@ from veernet.overlay_heading import (
     palette,
     style_of,
 )
+from veernet.export.overlay import draw_part, label_step, write_overlay
 from veernet.records import CurveSpec, Registration, Scan, Trace, Track
 
 NAN = np.nan

@@ -8,7 +8,7 @@ from PIL import Image
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.errors import InputError
-from veernet.logtable import LogTable
+from veernet.export.logtable import LogTable
 from veernet.losses.inputs import IGNORE_INDEX
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.rectify import panels

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from PIL import Image
 
 from tests.test_synth_dataset import CONFIGS
-from veernet.las import read_las
+from veernet.export.las import read_las
 from veernet.records import Scan
 from veernet.rectify import panels
 from veernet.registration import load_registrations

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.errors import InputError
-from veernet.onpage import ink
-from veernet.provenance import Provenance
+from veernet.export.onpage import ink
+from veernet.export.provenance import Provenance
+from veernet.export.tracefile import read_traces, write_traces
 from veernet.records import CurveSpec, Registration, Trace, Track
-from veernet.tracefile import read_traces, write_traces
 
 NAN = np.nan
 

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from veernet import __version__
 from veernet.errors import InputError, Refused
@@ -244,8 +244,8 @@ def _one_section(path: Path, wanted: str | None) -> Registration:
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:
+    from veernet.export.provenance import Provenance
     from veernet.files import sha256
-    from veernet.provenance import Provenance
     from veernet.weights import SUFFIXES, weights_file, weights_stem
 
     stem = weights_stem(options.weights)
@@ -268,7 +268,7 @@ def _progress() -> Progress:
     """Return a bar per panel on a terminal, a line per panel elsewhere."""
     from tqdm import tqdm
 
-    bars: dict[str, tqdm[None]] = {}
+    bars: dict[str, tqdm[Never]] = {}
 
     def show(name: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():

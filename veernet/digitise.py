@@ -13,6 +13,7 @@ from veernet.calibrate import calibrate_all
 from veernet.engines import Engine
 from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
 from veernet.rectify import panels, to_trace
+from veernet.runs import runs
 from veernet.segment import segment
 from veernet.trace import BRIDGE, Tracer, trace
 
@@ -128,9 +129,7 @@ def _refusal(traces: tuple[Trace, ...]) -> str | None:
 def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:
     """Name each long stretch of a curve that was not read, and how much was bridged."""
     unit = registration.depth.unit
-    unread = ~np.isfinite(trace_.column)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], unread, [0]))))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+    for start, stop in runs(~np.isfinite(trace_.column)):
         if stop - start > GAP_ROWS:
             top, base = registration.depth.depth_at(trace_.row[[start, stop - 1]])
             yield f"{trace_.mnemonic}: unread from {top:.1f} to {base:.1f} {unit}"

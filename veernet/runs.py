@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last index of each stretch that is true throughout."""
+    """Return (start, stop) of each stretch that is true throughout, as in slices."""
     edges = np.diff(np.concatenate([[False], where, [False]]).astype(np.int8))
     starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return [(int(a), int(b) - 1) for a, b in zip(starts, stops, strict=True)]
+    return [(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]

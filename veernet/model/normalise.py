@@ -95,7 +95,7 @@ class _WrittenOutGroupNorm(nn.Module):
         return away * (self.scale * torch.rsqrt(variance + self.eps)) + self.shift
 
     def _average(self, features: Tensor) -> Tensor:
-        """Average over each group, as (N, C, 1, 1), by way of the channels' averages."""
+        """Average over each group, (N, C, 1, 1), by way of the channels' averages."""
         by_channel = features.mean((2, 3), keepdim=True)
         by_group = nn.functional.conv2d(by_channel, self.gather)
         return nn.functional.conv2d(by_group, self.spread)

@@ -11,8 +11,8 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.las import read_las
-from veernet.logtable import LogTable
+from veernet.export.las import read_las
+from veernet.export.logtable import LogTable
 from veernet.losses.inputs import IGNORE_INDEX
 from veernet.records import CurveSpec, Panel, Registration, Track
 from veernet.rectify import panels

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence, Panel, Path
+from veernet.runs import runs
 from veernet.trace.joint import decode
 from veernet.trace.programme import Costs
 from veernet.trace.skeleton import follow
@@ -96,7 +96,7 @@ def _path(
     total = uniform_filter1d(np.where(known, strength, 0.0), SMOOTH, mode="constant")
     smooth = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
     read = known & (smooth >= READABLE)
-    for start, stop in _runs(read):
+    for start, stop in runs(read):
         if stop - start < SHORTEST:
             read[start:stop] = False
 
@@ -106,7 +106,7 @@ def _path(
     )
     result = np.where(read, column, np.nan)
     sure = np.where(read, np.clip(probability, 0.0, 1.0), 0.0)
-    for start, stop in _runs(~read):
+    for start, stop in runs(~read):
         inner = start > 0 and stop < read.size
         # A row without a column is off scale or lost: nothing there may be invented.
         if not inner or stop - start > BRIDGE or not known[start:stop].all():
@@ -118,11 +118,3 @@ def _path(
         sure[at] = np.minimum(BRIDGED_CONFIDENCE, sure[ends].min()) / away
         origin[at] = ORIGINS.index("bridged")
     return Path(mnemonic, result, sure, origin)
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (start, stop) of each run of true values."""
-    edges = np.flatnonzero(
-        np.diff(np.concatenate(([False], flags, [False])).astype(np.int8))
-    )
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.runs import runs
 from veernet.trace.lanes import Lane, Way, decode_lane, taken_in, wraps_of
 from veernet.trace.programme import Costs, cheapest_way
 
@@ -159,10 +160,8 @@ def meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
         passed = np.zeros_like(near)
         passed[1:] = np.sign(gap[1:]) * np.sign(gap[:-1]) < 0
     touching: NDArray[np.bool_] = near | passed
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], touching, [0]))))
-    starts, stops = edges[::2], edges[1::2]
     merged: list[tuple[int, int]] = []
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+    for start, stop in runs(touching):
         if merged and start - merged[-1][1] < LOOK // 2:
             merged[-1] = (merged[-1][0], stop)
         else:

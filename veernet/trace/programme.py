@@ -236,7 +236,7 @@ def _decode(
         for c in range(columns):
             best[c] -= floor
         off_left, off_right, gone = off_left - floor, off_right - floor, gone - floor
-        price += floor
+        price += float(floor)
 
     # After the last row the cheapest of all states stands at zero.
     column, state = _walk_back(

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.logtable import LogTable
-from veernet.measure import fill, interpolate, measure, measure_points, swapped
+from veernet.evaluate.measure import fill, interpolate, measure, measure_points, swapped
+from veernet.evaluate.scores import Measures, PointScores
+from veernet.export.logtable import LogTable
 from veernet.records import CurveSpec, Registration, Track
 from veernet.runs import runs
-from veernet.scores import Measures, PointScores
 
 Drawn = tuple[Track, CurveSpec]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from veernet.export.provenance import Provenance
 from veernet.files import write_text
-from veernet.provenance import Provenance
 from veernet.records import ORIGINS, Registration, Trace
 from veernet.runs import runs
 
@@ -96,7 +96,8 @@ def _of_curve(trace: Trace, registration: Registration) -> dict[str, Any]:
         "manual_share": _share(trace.origin == MANUAL, rows),
         "mean_confidence": None if confidence is None else round(confidence, 4),
         "gaps": [
-            {"top": depth[first], "bottom": depth[last]} for first, last in runs(~read)
+            {"top": depth[start], "bottom": depth[stop - 1]}
+            for start, stop in runs(~read)
         ],
     }
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from veernet.csvlog import write_csv
 from veernet.errors import InputError
-from veernet.las import las_mnemonics, write_las
-from veernet.overlay import write_overlay
-from veernet.provenance import Provenance
+from veernet.export.csvlog import write_csv
+from veernet.export.las import las_mnemonics, write_las
+from veernet.export.overlay import write_overlay
+from veernet.export.provenance import Provenance
+from veernet.export.report import report, write_report
+from veernet.export.tracefile import read_traces, write_traces
 from veernet.records import Curve, Registration
-from veernet.report import report, write_report
-from veernet.tracefile import read_traces, write_traces
 
 __all__ = [
     "Provenance",

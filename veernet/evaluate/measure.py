@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats, Scale
+from veernet.evaluate.scores import Measures, PointScores
 from veernet.runs import runs
-from veernet.scores import Measures, PointScores
 
 SWAP_ROWS = 10
 """Rows in a row that make a swap; fewer is a crossing."""
@@ -147,8 +147,8 @@ def swapped(
         away = np.minimum(away, np.abs(period - away))
     near = np.any(np.abs(others - column) <= line_width + ROUNDING, axis=0)
     found = np.zeros(len(column), dtype=bool)
-    for first, last in runs(near & (away > SWAP_OFF + ROUNDING)):
-        found[first : last + 1] = last + 1 - first >= SWAP_ROWS
+    for start, stop in runs(near & (away > SWAP_OFF + ROUNDING)):
+        found[start:stop] = stop - start >= SWAP_ROWS
     return found
 
 

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from veernet.axes import Floats
-from veernet.files import replacing
-from veernet.onpage import ink
-from veernet.overlay_heading import (
+from veernet.export.heading import (
     BLACK,
     EDGE,
     INK,
@@ -34,6 +32,8 @@ from veernet.overlay_heading import (
     stamp,
     style_of,
 )
+from veernet.export.onpage import ink
+from veernet.files import replacing
 from veernet.records import ORIGINS, Registration, Scan, Trace
 from veernet.runs import runs
 
@@ -217,10 +217,10 @@ def _stretches(
     """Cut points into lines where they are not shown or not joined to the next."""
     points = _fixed(np.stack([np.nan_to_num(column), np.nan_to_num(row)], axis=-1))
     lines = []
-    for first, last in runs(shown):
-        inside = np.arange(first, last)
-        cuts = inside[~joined[first:last]] + 1 if joined is not None else inside[:0]
-        lines += np.split(points[first : last + 1], cuts - first)
+    for start, stop in runs(shown):
+        inside = np.arange(start, stop - 1)
+        cuts = inside[~joined[inside]] + 1 if joined is not None else inside[:0]
+        lines += np.split(points[start:stop], cuts - start)
     # A line of one point is none to cv2: it is drawn as a dot, from itself to itself.
     return [np.repeat(line, 2, axis=0) if len(line) == 1 else line for line in lines]
 

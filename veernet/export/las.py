@@ -14,15 +14,15 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.files import write_text
-from veernet.logtable import (
+from veernet.export.logtable import (
     LogTable,
     common_depth,
     depth_decimals,
     make_table,
     value_decimals,
 )
-from veernet.provenance import Provenance
+from veernet.export.provenance import Provenance
+from veernet.files import write_text
 from veernet.records import Curve, Registration
 
 # lasio warns through logging of what it then mends by itself; without a handler on the

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
+from veernet.export.onpage import ink
+from veernet.export.provenance import Provenance
 from veernet.files import replacing
-from veernet.onpage import ink
-from veernet.provenance import Provenance
 from veernet.records import ORIGINS, Registration, Trace
 
 FORMAT = "veernet trace 1"

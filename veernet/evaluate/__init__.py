@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from veernet.compare import Comparison, Drawn
-from veernet.csvlog import read_csv
 from veernet.errors import InputError
-from veernet.las import las_mnemonics, read_las
-from veernet.logtable import LogTable
+from veernet.evaluate.compare import Comparison, Drawn
+from veernet.evaluate.scores import CurveScores, Scores, format_table, to_json
+from veernet.export.csvlog import read_csv
+from veernet.export.las import las_mnemonics, read_las
+from veernet.export.logtable import LogTable
 from veernet.records import Registration
-from veernet.scores import CurveScores, Scores, format_table, to_json
 
 __all__ = ["evaluate", "evaluate_files", "format_table", "read_log", "to_json"]
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.files import write_text
-from veernet.logtable import (
+from veernet.export.logtable import (
     LogTable,
     common_depth,
     depth_decimals,
     make_table,
     value_decimals,
 )
+from veernet.files import write_text
 from veernet.records import Curve
 
 EMPTY = {"", "nan", "null", "(null)", "na", "n/a", "none"}
