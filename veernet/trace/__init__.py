@@ -27,7 +27,7 @@ Tracer = Literal["dp", "skeleton"]
 BRIDGE = 16
 """Rows: a gap that is no longer is bridged with a straight line, at low confidence."""
 
-SMOOTH = 5
+SMOOTH = 9
 """Rows over which strength is averaged before it is judged."""
 
 READABLE = 0.3

@@ -25,7 +25,7 @@ AROUND = 30
 PINNED = 30
 """Rows by which an end of such a stretch is repeated: more than any detour is worth."""
 
-CLEAR = 20.0
+CLEAR = 50.0
 """Nats: a pairing that is cheaper by so much needs no look at directions. Less may come
 of the ink alone that crossing curves share."""
 

@@ -13,7 +13,7 @@ from veernet.records import CurveSpec, Evidence, Panel
 from veernet.trace.centroid import refine
 from veernet.trace.programme import ON, Costs, cheapest_way
 
-OTHER_STYLE = 0.2
+OTHER_STYLE = 0.35
 """Share of the evidence for other styles that counts for a curve: at a crossing the ink
 is the other curve's, and a bleached line changes style for a stretch."""
 

@@ -55,11 +55,11 @@ class Costs:
 
     floor: float = 0.02
     travel_ink: float = 0.005
-    travel_paper: float = 0.25
+    travel_paper: float = 1.0
     off_scale: float = 1.0
     edge: float = 2.0
     lost: float = 1.0
-    lose: float = 25.0
+    lose: float = 40.0
     shared: float = 0.95
     wrap: float = 0.01
 
