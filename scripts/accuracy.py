@@ -30,7 +30,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import peers
@@ -59,7 +59,7 @@ CONFIG = Path(__file__).resolve().parents[1] / "configs" / "synth.yaml"
 ONE_CURVE, TWO_CURVES = "one curve", "two curves"
 
 TRACERS: tuple[Tracer, ...] = ("dp", "skeleton")
-DEFAULT = "dp"
+DEFAULT: Tracer = "dp"
 
 BAR_MAE, BAR_R_SQUARED = 1.0, 0.99
 """The project's bars, for the median over all curves of the default tracer."""
@@ -150,7 +150,10 @@ def read_recipe(path: Path = CONFIG) -> Recipe:
     """Return the recipe of the test set from the configuration of ``veernet synth``."""
     given = yaml.safe_load(path.read_text("utf-8"))["recipe"]
     del given["_target_"]
-    frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    frozen: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in given.items()
+    }
     return Recipe(**frozen)
 
 
@@ -183,7 +186,7 @@ def score(case: Case, curve: int, column: Floats, test: str, method: str) -> Cur
     drawn, read = np.isfinite(truth), np.isfinite(column)
     rows = np.flatnonzero(drawn)
     found, true = (column - left) / (right - left), (truth - left) / (right - left)
-    full = fill(np.arange(column.size), found, rows, 0.5)
+    full = fill(np.arange(float(column.size)), found, rows.astype(np.float64), 0.5)
     width = (right - left)[drawn]
     measured = measure(found[drawn], true[drawn], FRACTION, width)
     jumps = _swapped(case, curve, column)

@@ -51,9 +51,9 @@ def read_ink_runs(picture: Grey, row: int, column: float) -> Floats:
     longest = ink.shape[1] * DEPTH_LINE
     found = np.full(ink.shape[0], np.nan)
     for at in range(row, ink.shape[0]):
-        strokes = [r for r in runs(ink[at]) if r[1] - r[0] < longest]
+        strokes = [(a, b) for a, b in runs(ink[at]) if b - a < longest]
         if strokes:
-            middles = np.mean(strokes, axis=1)
+            middles = (np.sum(strokes, axis=1) - 1) / 2
             found[at] = column = middles[np.argmin(np.abs(middles - column))]
     return found
 

@@ -38,7 +38,7 @@ from scipy.optimize import isotonic_regression
 
 from veernet import __version__, checkpoint
 from veernet.axes import Floats
-from veernet.engines import Engine, TorchEngine, load_engine
+from veernet.engines import Engine, EngineName, TorchEngine, load_engine
 from veernet.errors import InputError
 from veernet.files import replacing
 from veernet.network import ConfidenceTable, NetworkSpec
@@ -63,7 +63,7 @@ WITHIN = 3.0
 LEAST = 200
 """Samples between two knots of the confidence table: a share of fewer is chance."""
 
-ENGINES = ("onnx", "openvino")
+ENGINES: tuple[EngineName, ...] = ("onnx", "openvino")
 
 
 def confidence_table(
