@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
-from omegaconf import OmegaConf
 from PIL import Image
 
 from tests.test_synth_dataset import CONFIGS
@@ -93,8 +93,9 @@ def test_panels_of_a_written_strip_show_the_strip_itself(folder):
 
 
 def test_the_synth_config_writes_the_test_set(tmp_path):
-    config = OmegaConf.load(CONFIGS / "synth.yaml")
-    config.out, config.count = str(tmp_path / "out"), 2
+    out = [f"out={tmp_path / 'out'}", "count=2"]
+    with initialize_config_dir(str(CONFIGS.resolve()), version_base="1.3"):
+        config = compose("synth", out)
     instantiate(config)
     for name in names(tmp_path / "out"):
         (registration,) = load_registrations(tmp_path / "out" / f"{name}.yaml")
