@@ -120,6 +120,7 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
         ("export well.png --registration well.yaml --out a.las", "well.png"),
         ("evaluate well.png well.yaml", "well.png"),
         ("evaluate a.csv b.csv --map GR", "write DIGITISED=TRUTH"),
+        ("evaluate a.csv b.csv --points -5", "--points -5: give 2 or more"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(log, capsys, arguments, line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -98,6 +99,21 @@ def test_curves_that_are_drawn_alike_are_named_from_left_to_right():
     left, right = trace(two, seen)
     assert np.nanmedian(left.column) == pytest.approx(50, abs=0.2)
     assert np.nanmedian(right.column) == pytest.approx(150, abs=0.2)
+
+
+def test_wrap_counts_stay_with_the_curves_they_were_stated_for():
+    upper = replace(curve("A", wraps=True), wrap_start=1)
+    two = panel([upper, curve("B", wraps=True)], ROWS, 100)
+    drawn = [np.full(ROWS, MARGIN + at) for at in (30.0, 70.0)]
+    a, b = trace(two, evidence(two, [("solid", column) for column in drawn]))
+    assert np.nanmedian(a.column) == pytest.approx(MARGIN + 130, abs=0.2)
+    assert np.nanmedian(b.column) == pytest.approx(MARGIN + 70, abs=0.2)
+
+
+def test_a_panel_of_a_few_rows_is_read():
+    one = panel([curve()], 4)
+    (path,) = trace(one, evidence(one, [("solid", np.full(4, 60.0))]))
+    assert np.isfinite(path.column).all()
 
 
 def test_a_curve_off_scale_is_unread_there_and_read_on_return():

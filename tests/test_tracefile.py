@@ -191,7 +191,7 @@ class TestEdited:
             ("row", 42, "row 42 of GR occurs 2 times"),
             ("row", 40.5, "column row .* does not hold int64"),
             ("row", None, "1 entries of column row"),
-            ("row", -3, "rows of GR .* run from -3 to 43"),
+            ("row", -30, "rows of GR .* run from -30 to 43"),
             ("row", 2_000_000_000, "run from 41 to 2000000000"),
             ("origin", "guessed", "origin 'guessed' .* use none, auto, bridged"),
             ("origin", "none", "row 40 of GR .* origin none: say manual"),

@@ -314,6 +314,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     from veernet.evaluate import evaluate_files, format_table, to_json
     from veernet.files import write_text
 
+    if options.points is not None and options.points < 2:
+        msg = f"--points {options.points}: give 2 or more"
+        raise InputError(msg)
     registration = None
     if options.registration:
         registration = _one_section(options.registration, options.section)

@@ -22,6 +22,7 @@ from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import replacing
 from veernet.records import ORIGINS, Registration, Trace
+from veernet.rectify import OUTSIDE
 
 FORMAT = "veernet trace 1"
 WORDS = pa.dictionary(pa.int32(), pa.string())
@@ -179,7 +180,7 @@ def _cast(
 def _to_trace(name: str, columns: dict[str, NDArray[np.generic]], path: Path) -> Trace:
     """Put the rows of a curve in order, one for each from the first to the last."""
     row = columns["row"].astype(np.int64)
-    if row.min() < 0 or row.max() - row.min() > TALLEST:
+    if row.min() < -OUTSIDE or row.max() - row.min() > TALLEST:
         msg = f"the rows of {name} in {path} run from {row.min()} to {row.max()}"
         raise InputError(msg)
     rows, counts = np.unique(row, return_counts=True)

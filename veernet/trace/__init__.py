@@ -97,7 +97,7 @@ def _path(
     smooth = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
     read = known & (smooth >= READABLE)
     for start, stop in runs(read):
-        if stop - start < SHORTEST:
+        if stop - start < min(SHORTEST, read.size):
             read[start:stop] = False
 
     probability = table.probability_of(smooth) if table else smooth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -52,7 +52,7 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
             # What led the ways astray before the meetings is gone now.
             for index in group:
                 ways[index] = decode_lane(lanes[index], _others(ways, index), costs)
-        _name(group, ways)
+        _name(group, lanes, ways)
     return tuple(ways[i] for i in range(len(lanes)))
 
 
@@ -84,15 +84,18 @@ def _part(
     return swapped
 
 
-def _name(group: tuple[int, ...], ways: dict[int, Way]) -> None:
+def _name(group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way]) -> None:
     """Give ways to curves in the registration's order, from left to right."""
 
     def middle(way: Way) -> float:
         read = way.column[np.isfinite(way.column)]
         return float(np.median(read)) if read.size else np.inf
 
-    named = sorted((ways[i] for i in group), key=middle)
-    ways.update(zip(group, named, strict=True))
+    # The wrap count belongs to the curve, not to the way that it is given.
+    known = {i: lanes[i].spec.wrap_start * lanes[i].period for i in group}
+    plain = [replace(ways[i], column=ways[i].column - known[i]) for i in group]
+    for index, way in zip(group, sorted(plain, key=middle), strict=True):
+        ways[index] = replace(way, column=way.column + known[index])
 
 
 def _exchange(first: Way, second: Way, row: int) -> tuple[Way, Way]:
