@@ -23,7 +23,8 @@ def test_an_upright_stroke_is_as_wide_as_asked_and_centred(column, width):
     stroke(ink, np.array([-5.0, 14.0]), np.full(2, column), width)
     across = ink[4]
     assert across.sum() == pytest.approx(width, abs=0.02)
-    assert np.average(np.arange(25), weights=across) == pytest.approx(column, abs=0.06)
+    # Flanks are ramps of a pixel: a stroke of 1.4 px is out by 0.086 at the most.
+    assert np.average(np.arange(25), weights=across) == pytest.approx(column, abs=0.09)
 
 
 def test_coverage_is_the_distance_to_the_nearest_segment():
