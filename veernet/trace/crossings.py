@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.runs import runs
-from veernet.trace.lanes import Lane, Way, decode_lane, taken_in, wraps_of
-from veernet.trace.programme import Costs, cheapest_way
+from veernet.trace.lanes import Lane, Way, decode_lane
+from veernet.trace.programme import Costs
 
 LOOK = 12
 """Rows on either side of a meeting that tell where a curve was heading."""
@@ -90,19 +90,11 @@ def _price(
     first, second = (_pinned(lane, *columns) for columns in ends)
     beside = [_pinned_way(way) for way in others]
     # Each in turn gives way to the other, from what stood there before.
-    two = decode_lane(second, [*beside, _pinned_way(pair[0])], costs)
-    one = decode_lane(first, [*beside, two], costs)
-    two = decode_lane(second, [*beside, one], costs)
-    return sum(
-        cheapest_way(
-            pinned.evidence,
-            taken_in(pinned, taken),
-            wraps=wraps_of(pinned),
-            wrap_start=pinned.spec.wrap_start,
-            costs=costs,
-        )[2]
-        for pinned, taken in ((first, [*beside, two]), (second, [*beside, one]))
-    )
+    two, _ = decode_lane(second, [*beside, _pinned_way(pair[0])], costs)
+    one, _ = decode_lane(first, [*beside, two], costs)
+    two, second_price = decode_lane(second, [*beside, one], costs)
+    _, first_price = decode_lane(first, [*beside, two], costs)
+    return first_price + second_price
 
 
 def _cut(lane: Lane, window: slice) -> Lane:

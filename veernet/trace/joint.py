@@ -44,14 +44,15 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
     order = sorted(range(len(lanes)), key=lambda i: (len(_alike(lanes, i)), i))
     for _ in range(SWEEPS):
         for index in order:
-            ways[index] = decode_lane(lanes[index], _others(ways, index), costs)
+            ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
     groups = {tuple(_alike(lanes, i)) for i in order}
     for group in sorted(g for g in groups if len(g) > 1):
         swapped = [_part(pair, lanes, ways, costs) for pair in combinations(group, 2)]
         if any(swapped):
             # What led the ways astray before the meetings is gone now.
             for index in group:
-                ways[index] = decode_lane(lanes[index], _others(ways, index), costs)
+                others = _others(ways, index)
+                ways[index], _ = decode_lane(lanes[index], others, costs)
         _name(group, lanes, ways)
     return tuple(ways[i] for i in range(len(lanes)))
 

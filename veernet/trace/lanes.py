@@ -100,12 +100,16 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     return Lane(spec, first, width, right - left, lane)
 
 
-def decode_lane(lane: Lane, others: Iterable[Way], costs: Costs) -> Way:
-    """Find the way of a lane's curve, where others have taken their ink."""
-    taken = taken_in(lane, others)
+def decode_lane(lane: Lane, others: Iterable[Way], costs: Costs) -> tuple[Way, float]:
+    """Find the way of a lane's curve beside the ink of others, and its price."""
     start = lane.spec.wrap_start
-    column, state, _ = cheapest_way(
-        lane.evidence, taken, wraps=wraps_of(lane), wrap_start=start, costs=costs
+    wraps = (start + WRAPS[0], start + WRAPS[1]) if lane.spec.wraps else (0, 0)
+    column, state, price = cheapest_way(
+        lane.evidence,
+        _taken_in(lane, others),
+        wraps=wraps,
+        wrap_start=start,
+        costs=costs,
     )
     on = state == ON
     if lane.spec.wraps and on.any():
@@ -124,16 +128,10 @@ def decode_lane(lane: Lane, others: Iterable[Way], costs: Costs) -> Way:
     crossing = folded[:, 0] > folded[:, 1]
     folded[crossing, 1] = lane.width - 1
     folded = np.where(on[:, None], folded + lane.first[:, None], -1)
-    return Way(unfolded, strength, state, folded.astype(np.int32))
+    return Way(unfolded, strength, state, folded.astype(np.int32)), price
 
 
-def wraps_of(lane: Lane) -> tuple[int, int]:
-    """Return the lowest and highest wrap count that a lane's curve may reach."""
-    start = lane.spec.wrap_start
-    return (start + WRAPS[0], start + WRAPS[1]) if lane.spec.wraps else (0, 0)
-
-
-def taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
+def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
     """Return the ink of other curves in columns of a lane, (others, rows, 2)."""
     found = []
     for other in others:
