@@ -13,10 +13,11 @@ from veernet.synth.curves import DrawnCurve, Manner
 from veernet.synth.dashes import BROKEN, dash_cuts
 from veernet.synth.dataset import OUTPUTS, class_of_line
 from veernet.synth.degrade import Scanner
+from veernet.synth.grid import Ruling, draw_grid, ink_grid
 from veernet.synth.ink import UNBROKEN
 from veernet.synth.layout import Layout
 from veernet.synth.recipe import Recipe
-from veernet.synth.strips import draw_strip, render_mask
+from veernet.synth.strips import draw_strip, finish, legible, render_mask
 
 CLASSES = class_of_line(OUTPUTS)
 PERFECT = Scanner(severity=0.0)
@@ -197,6 +198,47 @@ def test_bilevel_scans_hold_black_and_white_only():
         assert set(np.unique(image)) <= {0, 255}
 
 
+@pytest.mark.parametrize("line", ["solid", "dot"])
+@pytest.mark.parametrize("under_it", ["blank paper", "depth lines"])
+def test_a_curve_is_legible_by_its_own_ink_alone(line, under_it):
+    """Grid lines that cross a curve look like ink of it where it has been wiped out."""
+    rng = np.random.default_rng(0)
+    cuts = dash_cuts(rng, line, 3 * ROWS, 1.0, 2.0)
+    drawn = curve(lambda r: 0.5 + 0.2 * np.sin(r / 20), line=line, cuts=cuts)
+    under = np.zeros((ROWS, COLUMNS), dtype=np.float32)
+    if under_it == "depth lines":
+        under[::3] = 1.0
+    ink = under.copy()
+    drawn.draw(ink, layout())
+    grid = draw_grid(rng, layout(), log=False)
+
+    def strip(of: np.ndarray):
+        return finish(np.uint8(255 * (1 - of)), layout(), [drawn], grid)
+
+    assert legible(strip(ink), ink, under)
+    assert not legible(strip(under), ink, under)
+    worn = ink.copy()
+    worn[: 3 * ROWS // 4] = under[: 3 * ROWS // 4]
+    assert not legible(strip(worn), ink, under)
+
+
+def test_every_curve_of_a_strip_can_be_seen():
+    recipe = Recipe(scanner=Scanner(severity=2.0, clean=0.0))
+    for seed in range(20):
+        strip = draw_strip(recipe, np.random.default_rng(seed))
+        paper = float(np.median(strip.image))
+        for column in strip.columns:
+            rows = np.flatnonzero(np.isfinite(column))
+            at = np.rint(column[rows]).astype(int)
+            inside = (at > 0) & (at < strip.image.shape[1] - 1)
+            if inside.sum() < 100:
+                continue
+            darkest = np.min(
+                [strip.image[rows[inside], at[inside] + i] for i in (-1, 0, 1)], axis=0
+            )
+            assert np.mean(darkest < paper - 25) > 0.15
+
+
 def test_unknown_styles_are_refused():
     with pytest.raises(InputError, match="'dashed'"):
         Recipe(lines=("solid", "dashed"))
@@ -209,3 +251,34 @@ def test_curve_numbers_must_be_in_order():
 
 def test_classes_cover_every_style():
     assert set(CLASSES) == set(LINES)
+
+
+def test_worn_scale_lines_break_each_at_places_of_its_own_and_a_datum_never():
+    rng = np.random.default_rng(5)
+    frame = layout(left=10.0, width=140.0)
+    grid = replace(
+        draw_grid(rng, frame, log=False),
+        fractions=(0.25, 0.5, 0.75),
+        ranks=(0, 0, 2),
+        depth_feet=1e6,
+        depth_phase=-1e5,
+        scale_rulings=(Ruling(2.0, 1.0), Ruling(2.0, 1.0), Ruling(5.0, 1.0)),
+        worn=1.0,
+    )
+    ink = np.zeros((ROWS, COLUMNS), dtype=np.float32)
+    ink_grid(rng, ink, frame, grid)
+    first, second, datum = (ink[:, c] > 0.5 for c in (45, 80, 115))
+    for line in (first, second):
+        assert 0.2 < line.mean() < 0.98
+    assert (first != second).any()
+    assert datum.all()
+    assert (ink[:, 113:118] > 0.5).all()
+
+
+def test_lines_of_a_grid_leave_most_of_the_paper_white():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        frame = replace(layout(left=10.0, width=140.0), scale=2.0)
+        grid = draw_grid(rng, frame, log=False)
+        minor = grid.depth_rulings[0].width
+        assert minor <= 0.2 * grid.depth_feet * frame.rows_per_foot + 1e-9

@@ -60,10 +60,24 @@ def dash_cuts(
     return cuts
 
 
-def worn_gaps(rng: np.random.Generator, length: float) -> Floats:
-    """Arc lengths where a worn solid line is lost and found again, irregularly."""
-    count = int(length / 40) + 8
+def worn_gaps(
+    rng: np.random.Generator,
+    length: float,
+    ink: tuple[float, float] = (30, 200),
+    gap: tuple[float, float] = (2, 9),
+) -> Floats:
+    """Arc lengths where a worn solid line is lost and found again, irregularly.
+
+    Parameters
+    ----------
+    rng, length
+        Where draws come from; arc length to be covered, in pixels.
+    ink, gap
+        Ranges of the mean length of what is left and of what is lost, in pixels.
+    """
+    left, lost = rng.uniform(*ink), rng.uniform(*gap)
+    count = int(length / min(40, left)) + 8
     spans = np.empty(2 * count)
-    spans[::2] = rng.exponential(rng.uniform(30, 200), count) + 4
-    spans[1::2] = rng.exponential(rng.uniform(2, 9), count) + 1
+    spans[::2] = rng.exponential(left, count) + 4
+    spans[1::2] = rng.exponential(lost, count) + 1
     return np.cumsum(spans)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from veernet.axes import Floats
+from veernet.synth.dashes import worn_gaps
 from veernet.synth.ink import UNBROKEN, Ink, stroke
 from veernet.synth.layout import Layout
 
@@ -45,16 +46,19 @@ class Grid:
     depth_phase
         Feet from the strip's top to the first heavy line.
     fractions, ranks
-        Place of each scale line between the edges, and its rank: 0 minor, 1 major.
+        Place of each scale line between the edges, and its rank: 0 minor, 1 major,
+        2 datum.
     depth_rulings
         Ink of minor, major and heavy depth lines.
     scale_rulings
-        Ink of minor and major scale lines.
+        Ink of minor, major and datum scale lines.
     border
         Ink of the edges.
     decades
         Of a logarithmic scale, the first digit at the left edge and how many decades
         there are; None for a linear one.
+    worn
+        Share of the scale lines that a copy has broken up, each at places of its own.
     """
 
     depth_feet: float
@@ -64,9 +68,10 @@ class Grid:
     fractions: tuple[float, ...]
     ranks: tuple[int, ...]
     depth_rulings: tuple[Ruling, Ruling, Ruling]
-    scale_rulings: tuple[Ruling, Ruling]
+    scale_rulings: tuple[Ruling, Ruling, Ruling]
     border: Ruling
     decades: tuple[float, int] | None = None
+    worn: float = 0.0
 
     @property
     def scale(self) -> Literal["linear", "log"]:
@@ -87,12 +92,15 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
         _linear_lines(rng) if decades is None else _log_lines(rng, decades)
     )
     dark = float(rng.choice([1.0, rng.uniform(0.25, 1.0)]))
-    thin = rng.uniform(0.8, 2.2) * layout.scale
+    thin = rng.uniform(0.8, 2.2) if rng.random() < 0.85 else rng.uniform(2.0, 3.5)
+    # Prints leave most of the paper white: close lines are thin ones.
+    thin = min(thin * layout.scale, 0.2 * feet * layout.rows_per_foot)
     grow = rng.uniform(1.0, 1.8)
     broken = _broken(rng)
     flaky = float(rng.choice([0.0, rng.uniform(0.0, 0.7)]))
     across = Ruling(thin, dark, broken if rng.random() < 0.3 else (), flaky)
-    thin *= rng.uniform(0.8, 1.2)
+    closest = min(np.diff(fractions), default=1.0) * layout.width
+    thin = max(min(thin * rng.uniform(0.8, 1.2), 0.2 * closest), 0.8)
     kind = rng.random()
     cuts: tuple[float, ...] = ()
     if kind < 0.12:  # ticks where depth lines cross, and nothing between
@@ -107,6 +115,11 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
         _broken(rng) if rng.random() < 0.12 else (),
         flaky / 2,
     )
+    # One line that counts from, such as zero porosity, is printed far heavier.
+    datum = Ruling(thin * grow * rng.uniform(1.2, 2.5), 1.0)
+    if rng.random() < 0.2 and ranks:
+        place = int(rng.integers(len(ranks)))
+        ranks = (*ranks[:place], 2, *ranks[place + 1 :])
     return Grid(
         depth_feet=feet,
         depth_major=major,
@@ -119,11 +132,12 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
             Ruling(across.width * grow, min(1.0, dark * rng.uniform(1, 1.5))),
             Ruling(across.width * grow * rng.uniform(1, 1.7), 1.0),
         ),
-        scale_rulings=(along, along_major),
+        scale_rulings=(along, along_major, datum),
         border=Ruling(
             rng.uniform(1.0, 5.0) * layout.scale**0.5, float(rng.uniform(0.6, 1.0))
         ),
         decades=decades,
+        worn=float(rng.uniform(0.1, 1.0)) if rng.random() < 0.3 else 0.0,
     )
 
 
@@ -190,11 +204,15 @@ def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) 
             ruling, darkness=ruling.darkness * (1 - ruling.flaky * rng.random())
         )
         columns = np.full(at.size, layout.left + fraction * layout.width)
-        _ink_upright(canvas, layout, ruling, at, columns + shift, phase)
+        length = layout.rows + 40.0
+        cuts = ruling.cut(length, phase)
+        if rank < 2 and grid.worn and rng.random() < grid.worn:
+            cuts = worn_gaps(rng, length, ink=(4, 90), gap=(2, 14))
+        _ink_upright(canvas, layout, ruling, at, columns + shift, cuts)
     for edge in (layout.left, layout.left + layout.width):
         if rng.random() < 0.9:
             columns = np.full(at.size, edge)
-            _ink_upright(canvas, layout, grid.border, at, columns + shift, 0.0)
+            _ink_upright(canvas, layout, grid.border, at, columns + shift, UNBROKEN)
     # Ink adds up where lines cross: of a faint grid a threshold keeps the crossings.
     np.minimum(canvas + across, 1.0, out=canvas)
 
@@ -205,7 +223,7 @@ def _ink_upright(
     ruling: Ruling,
     rows: Floats,
     columns: Floats,
-    phase: float,
+    cuts: Floats,
 ) -> None:
     reach = ruling.width + 1
     if columns.max() < -reach or columns.min() > layout.columns + reach:
@@ -216,7 +234,7 @@ def _ink_upright(
         columns,
         ruling.width,
         darkness=ruling.darkness,
-        cuts=ruling.cut(layout.rows + 40, phase),
+        cuts=cuts,
     )
 
 

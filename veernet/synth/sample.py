@@ -163,7 +163,7 @@ def _grid(scale: Scale) -> Grid:
         fractions=places,
         ranks=ranks,
         depth_rulings=(fine, middle, heavy),
-        scale_rulings=(fine, middle),
+        scale_rulings=(fine, middle, middle),
         border=Ruling(3.0, 1.0),
         decades=(1.0, decades) if decades else None,
     )
