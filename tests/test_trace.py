@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
@@ -226,11 +227,16 @@ def test_an_unknown_tracer_is_refused():
         trace(one, evidence(one, []), tracer="magic")  # type: ignore[arg-type]
 
 
-def test_the_way_is_the_cheapest_of_all():
+@pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
+def test_the_way_is_the_cheapest_of_all(travel_ink):
     """On a tiny track the programme agrees with trying every way."""
     rng = np.random.default_rng(3)
-    costs = Costs(travel_ink=0.05, travel_paper=0.7, off_scale=9.0, lost=9.0, lose=99.0)
+    costs = Costs(
+        travel_ink=travel_ink, travel_paper=0.7, off_scale=9.0, lost=9.0, lose=99.0
+    )
     being, crossing = costs.tables()
+    # Where it enters the first row, then where it leaves each.
+    every = np.array(np.meshgrid(*[range(4)] * 5)).reshape(5, -1).T
     for _ in range(20):
         ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
         column, state, paid = cheapest_way(
@@ -240,20 +246,56 @@ def test_the_way_is_the_cheapest_of_all():
 
         def price(way, ink=ink):
             total = 0.0
-            for row, (before, here) in enumerate(
-                zip((way[0], *way), way, strict=False)
-            ):
+            for row, (before, here) in enumerate(pairwise(way)):
                 step = range(min(before, here), max(before, here) + 1)
                 # The column that is left behind was paid for in the row above.
                 total += sum(crossing[ink[row, c]] for c in step if c != before)
                 total += being[ink[row, here]]
             return total
 
-        every = np.array(np.meshgrid(*[range(4)] * 4)).reshape(4, -1).T
-        # The first row may be entered anywhere, so its travel is free.
-        best = min(price(tuple(way)) for way in every)
-        assert price(tuple(column)) == pytest.approx(best, rel=1e-5)
+        best = min(price(way) for way in every)
+        found = min(price((enter, *column)) for enter in range(4))
+        assert found == pytest.approx(best, rel=1e-5)
         assert paid == pytest.approx(best, rel=1e-5)
+
+
+def test_ink_pays_only_the_curve_that_has_not_shared_it():
+    ink = np.zeros((3, 40), dtype=np.uint8)
+    ink[:, 5] = 255
+    ink[1, 5:30] = 255
+    free = np.empty((0, 3, 2), np.int32)
+    taken = np.full((1, 3, 2), -1, np.int32)
+    taken[0] = 0, 39
+    paid, nothing = Costs(travel_ink=-0.2), Costs(travel_ink=0.0)
+    assert cheapest_way(ink, free, costs=paid)[2] < 0
+    assert cheapest_way(ink, taken, costs=paid)[2] == pytest.approx(
+        cheapest_way(ink, taken, costs=nothing)[2]
+    )
+
+
+def test_a_spike_is_followed_to_its_tip_past_a_shorter_way():
+    """The evidence leaks across the foot of a spike: straight on is cheaper."""
+    truth = 60 + 90 * np.clip(1 - np.abs(AT - 200) / 4, 0, None)
+    one = panel([curve()], ROWS)
+    seen = evidence(one, [("solid", truth)])
+    maps = seen.maps.copy()
+    maps[0, 194:207, 58:63] = np.maximum(maps[0, 194:207, 58:63], 230)
+    (path,) = trace(one, Evidence(maps, seen.lines))
+    assert np.nanmax(path.column[195:206]) > 120
+    assert _error(path, truth)[:190].max() < 1
+
+
+def test_ink_that_no_other_curve_has_taken_is_read_whatever_its_style():
+    """A solid curve is taken for a dashed one all along, beside a dashed one."""
+    solid, dashed = 60 + 20 * np.sin(AT / 25), 140 + 20 * np.sin(AT / 30)
+    two = panel([curve("GR"), curve("CALI", "short-dash")], ROWS)
+    seen = evidence(two, [("short-dash", solid), ("short-dash", dashed)])
+    maps = seen.maps.copy()
+    maps[0] = maps[1] // 2
+    maps[0, :, 110:] = 0
+    first, second = trace(two, Evidence(maps, seen.lines))
+    assert np.nanmax(_error(first, solid)) < 1
+    assert np.nanmax(_error(second, dashed)) < 1
 
 
 def test_states_say_on_which_side_a_curve_left():

@@ -102,7 +102,8 @@ def _cut(lane: Lane, window: slice) -> Lane:
         lane,
         first=lane.first[window],
         period=lane.period[window],
-        evidence=lane.evidence[window],
+        own=lane.own[window],
+        foreign=lane.foreign[window],
     )
 
 
@@ -121,14 +122,15 @@ def _pinned(lane: Lane, head: float, tail: float) -> Lane:
         row[
             reach % lane.width if lane.spec.wraps else np.clip(reach, 0, lane.width - 1)
         ] = 255
-    evidence = np.concatenate(
-        (rows[:1].repeat(PINNED, 0), lane.evidence, rows[1:].repeat(PINNED, 0))
+    own = np.concatenate(
+        (rows[:1].repeat(PINNED, 0), lane.own, rows[1:].repeat(PINNED, 0))
     )
     return replace(
         lane,
         first=np.pad(lane.first, PINNED, mode="edge"),
         period=np.pad(lane.period, PINNED, mode="edge"),
-        evidence=evidence,
+        own=own,
+        foreign=np.pad(lane.foreign, ((PINNED, PINNED), (0, 0))),
     )
 
 

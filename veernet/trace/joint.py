@@ -44,7 +44,9 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
     order = sorted(range(len(lanes)), key=lambda i: (len(_alike(lanes, i)), i))
     for _ in range(SWEEPS):
         for index in order:
-            ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
+            others = _others(ways, index)
+            settled = len(others) == len(lanes) - 1
+            ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
     groups = {tuple(_alike(lanes, i)) for i in order}
     for group in sorted(g for g in groups if len(g) > 1):
         swapped = [_part(pair, lanes, ways, costs) for pair in combinations(group, 2)]

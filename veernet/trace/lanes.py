@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +14,16 @@ from veernet.records import CurveSpec, Evidence, Panel
 from veernet.trace.centroid import refine
 from veernet.trace.programme import ON, Costs, cheapest_way
 
-OTHER_STYLE = 0.35
-"""Share of the evidence for other styles that counts for a curve: at a crossing the ink
-is the other curve's, and a bleached line changes style for a stretch."""
+TAKEN_STYLE = 0.1
+"""Share of the evidence for other styles that counts on the ink of another curve: at a
+crossing it hides the own."""
+
+FREE_STYLE = 0.6
+"""Share of it that counts on ink that no other curve has taken: a bleached line changes
+style for a stretch, and no network is always right."""
+
+BESIDE = 3
+"""Columns beside the ink of another curve that count as its own still."""
 
 BORDER = 2
 """Columns beside a track edge where evidence is damped: a printed border looks like a
@@ -44,15 +52,17 @@ class Lane:
         Columns of the lane.
     period
         (rows,) columns between a track's edges: the length of one wrap.
-    evidence
-        (rows, width) probability that this curve passes, 255 is certainty.
+    own, foreign
+        (rows, width) probability that a curve of this style passes, and one of any
+        other; 255 is certainty.
     """
 
     spec: CurveSpec
     first: NDArray[np.int32]
     width: int
     period: Floats
-    evidence: NDArray[np.uint8]
+    own: NDArray[np.uint8]
+    foreign: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -79,11 +89,10 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         round(float(np.median(right - left))) + 2 * beyond + (0 if spec.wraps else 1)
     )
 
-    own = evidence.index_of(spec.line)
+    style = evidence.index_of(spec.line)
     rows, columns = evidence.maps.shape[1:]
-    lane = np.zeros((rows, width), dtype=np.uint8)
-    shares = np.full(evidence.maps.shape[0], OTHER_STYLE, dtype=np.float32)
-    shares[own] = 1.0
+    own = np.zeros((rows, width), dtype=np.uint8)
+    foreign = own.copy()
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
@@ -95,29 +104,54 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         into = slice(inside.start - start, inside.stop - start)
         maps = evidence.maps[:, :, inside]
         for band in np.array_split(at, max(1, at.size // 4096)):
-            seen = np.max(maps[:, band] * shares[:, None, None], axis=0)
-            lane[band, into] = (seen * damping[into]).astype(np.uint8)
-    return Lane(spec, first, width, right - left, lane)
+            others = np.delete(maps[:, band], style, axis=0).max(axis=0, initial=0)
+            own[band, into] = maps[style, band] * damping[into]
+            foreign[band, into] = others * damping[into]
+    return Lane(spec, first, width, right - left, own, foreign)
 
 
-def decode_lane(lane: Lane, others: Iterable[Way], costs: Costs) -> tuple[Way, float]:
-    """Find the way of a lane's curve beside the ink of others, and its price."""
+def decode_lane(
+    lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
+) -> tuple[Way, float]:
+    """Find the way of a lane's curve beside the ink of others, and its price.
+
+    Parameters
+    ----------
+    lane
+        Where to look.
+    others
+        Ways of the other curves of the panel.
+    costs
+        What a way costs.
+    settled
+        Whether those are all others there are, so that what they left is free.
+
+    Returns
+    -------
+    way : Way
+        The cheapest.
+    price : float
+        What it costs, in nats.
+    """
     start = lane.spec.wrap_start
     wraps = (start + WRAPS[0], start + WRAPS[1]) if lane.spec.wraps else (0, 0)
+    taken = _taken_in(lane, others)
+    evidence = _weigh(
+        lane.own,
+        lane.foreign,
+        taken,
+        np.float32(TAKEN_STYLE),
+        np.float32(FREE_STYLE if settled else TAKEN_STYLE),
+        BESIDE,
+    )
     column, state, price = cheapest_way(
-        lane.evidence,
-        _taken_in(lane, others),
-        wraps=wraps,
-        wrap_start=start,
-        costs=costs,
+        evidence, taken, wraps=wraps, wrap_start=start, costs=costs
     )
     on = state == ON
     if lane.spec.wraps and on.any():
         # Copies of the track look alike: only the first row read has a known count.
         column += (start - column[np.argmax(on)] // lane.width) * lane.width
-    centroid, strength, span = refine(
-        lane.evidence, column, on, circular=lane.spec.wraps
-    )
+    centroid, strength, span = refine(evidence, column, on, circular=lane.spec.wraps)
     # In the lane a wrap is a whole number of columns; on the panel it is the distance
     # between the edges.
     count = np.floor_divide(centroid, lane.width) if lane.spec.wraps else 0.0
@@ -140,3 +174,31 @@ def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
         found.append(np.where(outside[:, None], -1, np.maximum(span, 0)))
     shape = (len(found), lane.first.size, 2)
     return np.array(found, dtype=np.int32).reshape(shape)
+
+
+@numba.njit(cache=True, nogil=True)
+def _weigh(
+    own: NDArray[np.uint8],
+    foreign: NDArray[np.uint8],
+    taken: NDArray[np.int32],
+    taken_share: np.float32,
+    free_share: np.float32,
+    beside: int,
+) -> NDArray[np.uint8]:
+    """Return the probability that one curve passes, (rows, columns).
+
+    It is that of its own style, or a share of that of the others, by whether the ink is
+    another curve's.
+    """
+    rows, columns = own.shape
+    weighed = np.empty_like(own)
+    share = np.empty(columns, dtype=np.float32)
+    for row in range(rows):
+        share[:] = free_share
+        for other in range(taken.shape[0]):
+            first, last = taken[other, row, 0], taken[other, row, 1]
+            if first >= 0:
+                share[max(first - beside, 0) : last + beside + 1] = taken_share
+        for c in range(columns):
+            weighed[row, c] = max(own[row, c], np.uint8(share[c] * foreign[row, c]))
+    return weighed

@@ -37,7 +37,9 @@ class Costs:
     floor
         The least probability that a pixel is given, so that paper costs -log(floor).
     travel_ink, travel_paper
-        Per column crossed within a row, on certain ink and on certain paper.
+        Per column crossed within a row, on certain ink and on certain paper. Ink pays,
+        unless it is another curve's: the ink of a spike has to be explained, and the
+        shortest way leaves it out.
     off_scale
         Per row off scale.
     edge
@@ -54,7 +56,7 @@ class Costs:
     """
 
     floor: float = 0.02
-    travel_ink: float = 0.005
+    travel_ink: float = -0.08
     travel_paper: float = 1.0
     off_scale: float = 1.0
     edge: float = 2.0
@@ -172,6 +174,8 @@ def _decode(
         for c in range(width):
             here[c] = being[evidence[row, c]] + extra[c]
             across[c] = crossing[evidence[row, c]]
+            if extra[c] > 0.0:
+                across[c] = max(across[c], np.float32(0.0))
 
         # The way comes from the row above, from beyond an edge, or is found again.
         lowest, lowest_at = np.float32(np.inf), 0
