@@ -321,6 +321,29 @@ def test_a_curve_that_ends_inside_the_track_is_lost():
     assert (state[100:] == LOST).all()
 
 
+def test_a_curve_that_begins_inside_the_track_was_not_there_above():
+    ink = np.zeros((200, 201), dtype=np.uint8)
+    ink[140:, 99:102] = 255
+    column, state, _ = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
+    assert (state[:110] == LOST).all()
+    assert (state[140:] == ON).all()
+    assert (abs(column[150:] - 100) <= 1).all()
+
+
+def test_a_curve_that_ends_is_not_found_again_in_a_short_stroke_elsewhere():
+    ink = np.zeros((400, 301), dtype=np.uint8)
+    ink[:150, 60:63] = 255
+    ink[200:270, 240:243] = 255
+    nobody = np.empty((0, 400, 2), np.int32)
+    _, state, _ = cheapest_way(ink, nobody)
+    assert (state[:150] == ON).all()
+    assert (state[180:] == LOST).all()
+    ink[200:, 240:243] = 255
+    column, state, _ = cheapest_way(ink, nobody, costs=Costs(find=40.0))
+    assert (state[210:] == ON).all()
+    assert (abs(column[210:] - 241) <= 1).all()
+
+
 def test_meetings_are_where_strokes_touch_or_pass():
     first, second = 40 + 0.5 * AT, 240 - 0.5 * AT
     ((start, stop),) = meetings(first, second)

@@ -47,8 +47,12 @@ class Costs:
     lost
         Per row lost.
     lose
-        For losing a curve, and again for finding one: with ``lost`` and ``floor`` it
-        sets the gap that is coasted through rather than given up.
+        For a curve that ends above the last row, or begins below the first: with
+        ``lost`` and ``floor`` it sets the gap that is coasted through rather than given
+        up.
+    find
+        For finding a curve again that was lost. Curves that end within a log are many,
+        and those that go on elsewhere in the track are few.
     shared
         Per row on the ink of another curve of the track.
     wrap
@@ -62,6 +66,7 @@ class Costs:
     edge: float = 2.0
     lost: float = 1.0
     lose: float = 40.0
+    find: float = 120.0
     shared: float = 0.95
     wrap: float = 0.01
 
@@ -126,6 +131,7 @@ def cheapest_way(
         np.float32(costs.edge),
         np.float32(costs.lost),
         np.float32(costs.lose),
+        np.float32(costs.find),
         np.float32(costs.shared),
     )
     return column + wraps[0] * evidence.shape[1], state, price
@@ -142,6 +148,7 @@ def _decode(
     edge: np.float32,
     lost: np.float32,
     lose: np.float32,
+    find: np.float32,
     shared: np.float32,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
     """Run the programme forwards and walk its cheapest way back."""
@@ -153,6 +160,8 @@ def _decode(
     # scale came down some column; it is found again by walking from the edge.
     came_off = np.zeros((rows, 2), dtype=np.uint8)
     came_lost = np.full(rows, -1, dtype=np.int32)
+    # Whether a curve that is found in a row was never seen above it.
+    came_first = np.zeros(rows, dtype=np.bool_)
 
     extra = np.zeros(width, dtype=np.float32)
     here = np.empty(width, dtype=np.float32)
@@ -161,7 +170,7 @@ def _decode(
     above = np.empty(columns, dtype=np.float32)
     left_run = np.empty(columns, dtype=np.float32)
     right_run = np.empty(columns, dtype=np.float32)
-    off_left, off_right, gone = edge, edge, lose
+    off_left, off_right, gone, unseen = edge, edge, np.float32(np.inf), lose
     price = 0.0
 
     for row in range(rows):
@@ -177,15 +186,17 @@ def _decode(
             if extra[c] > 0.0:
                 across[c] = max(across[c], np.float32(0.0))
 
-        # The way comes from the row above, from beyond an edge, or is found again.
+        # The way comes from the row above, from beyond an edge, or is found.
+        found = min(gone + find, unseen)
+        came_first[row] = unseen < gone + find
         lowest, lowest_at = np.float32(np.inf), 0
         for c in range(columns):
             if best[c] < lowest:
                 lowest, lowest_at = best[c], c
             start = ON
             value = best[c]
-            if gone + lose < value:
-                value, start = gone + lose, LOST
+            if found < value:
+                value, start = found, LOST
             if c == 0 and off_left + edge < value:
                 value, start = off_left + edge, OFF_LEFT
             if c == columns - 1 and off_right + edge < value:
@@ -225,6 +236,7 @@ def _decode(
             gone = lowest + lose
             came_lost[row] = lowest_at
         gone += lost
+        unseen += lost
 
         floor = np.float32(np.inf)
         for c in range(columns):
@@ -236,15 +248,18 @@ def _decode(
             best[c] = value + here[c % width] + penalty[c // width]
             floor = min(floor, best[c])
         # Costs are kept near zero: single precision must not run out on a tall page.
-        floor = min(floor, gone, off_left, off_right)
+        floor = min(floor, gone, unseen, off_left, off_right)
         for c in range(columns):
             best[c] -= floor
-        off_left, off_right, gone = off_left - floor, off_right - floor, gone - floor
+        off_left, off_right = off_left - floor, off_right - floor
+        gone, unseen = gone - floor, unseen - floor
         price += float(floor)
 
     # After the last row the cheapest of all states stands at zero.
+    if unseen <= 0.0:
+        return np.zeros(rows, np.int32), np.full(rows, LOST, np.uint8), price
     column, state = _walk_back(
-        best, off_left, off_right, gone, came, came_off, came_lost
+        best, off_left, off_right, gone, came, came_off, came_lost, came_first
     )
     return column, state, price
 
@@ -258,6 +273,7 @@ def _walk_back(
     came: NDArray[np.uint8],
     came_off: NDArray[np.uint8],
     came_lost: NDArray[np.int32],
+    came_first: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     """Read the cheapest way from the last row up."""
     rows, columns = came.shape
@@ -297,4 +313,7 @@ def _walk_back(
             while came[row, at] & _RIGHT_RUN:
                 at += 1
         now = came[row, at] >> _START_SHIFT
+        if now == LOST and came_first[row]:
+            state[:row] = LOST
+            break
     return column, state
