@@ -222,6 +222,20 @@ def test_a_curve_is_legible_by_its_own_ink_alone(line, under_it):
     assert not legible(strip(worn), ink, under)
 
 
+def test_the_ink_of_another_curve_does_not_make_a_curve_legible():
+    rng = np.random.default_rng(0)
+    faint = curve(lambda r: 0.5 + 0 * r)
+    bold = curve(lambda r: 0.5 + np.where(r % 60 < 45, 0.0, 0.2), width=3.0)
+    under = np.zeros((ROWS, COLUMNS), dtype=np.float32)
+    ink, kept = under.copy(), under.copy()
+    for drawn in (faint, bold):
+        drawn.draw(ink, layout())
+    bold.draw(kept, layout())
+    image = np.uint8(255 * (1 - kept))
+    grid = draw_grid(rng, layout(), log=False)
+    assert not legible(finish(image, layout(), [faint, bold], grid), ink, under)
+
+
 def test_every_curve_of_a_strip_can_be_seen():
     recipe = Recipe(scanner=Scanner(severity=2.0, clean=0.0))
     for seed in range(20):
@@ -282,3 +296,7 @@ def test_lines_of_a_grid_leave_most_of_the_paper_white():
         grid = draw_grid(rng, frame, log=False)
         minor = grid.depth_rulings[0].width
         assert minor <= 0.2 * grid.depth_feet * frame.rows_per_foot + 1e-9
+        closest = min(np.diff(grid.fractions), default=1.0) * frame.width
+        fine, _, datum = (ruling.width for ruling in grid.scale_rulings)
+        assert fine <= max(0.2 * closest, 0.8) + 1e-9
+        assert datum <= max(0.4 * closest, 0.8 * 1.8) + 1e-9

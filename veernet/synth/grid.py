@@ -116,7 +116,8 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
         flaky / 2,
     )
     # One line that counts from, such as zero porosity, is printed far heavier.
-    datum = Ruling(thin * grow * rng.uniform(1.2, 2.5), 1.0)
+    heavy_width = thin * grow * rng.uniform(1.2, 2.5)
+    datum = Ruling(max(min(heavy_width, 0.4 * closest), thin * grow), 1.0)
     if rng.random() < 0.2 and ranks:
         place = int(rng.integers(len(ranks)))
         ranks = (*ranks[:place], 2, *ranks[place + 1 :])

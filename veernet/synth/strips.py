@@ -23,7 +23,7 @@ from veernet.synth.signals import RealShapes
 Mask = NDArray[np.uint8]
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
-"""Severity of the scans that a strip goes through until every curve shows."""
+"""Severity of the scans that a strip goes through, at most, until every curve shows."""
 
 CONTRAST = 25
 """Grey levels below the paper that count as ink."""
@@ -33,6 +33,9 @@ LEGIBLE = 0.5
 
 INKED = 0.3
 """Darkness of the paper that counts as ink, and difference that counts as more."""
+
+APART = 5.0
+"""Columns from another curve at which ink is a curve's own for certain."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,8 @@ def legible(strip: Strip, ink: Ink, under: Ink) -> bool:
     """Whether the scan kept the ink of every curve.
 
     A curve that the threshold wiped out cannot be read by anyone: labelled, it would
-    teach a network to invent. Grid lines under a curve say nothing of it, so that only
-    rows are asked where it lies on blank paper.
+    teach a network to invent. Grid lines under a curve say nothing of it, nor do other
+    curves, so that only rows are asked where it lies on blank paper by itself.
 
     Parameters
     ----------
@@ -168,8 +171,10 @@ def legible(strip: Strip, ink: Ink, under: Ink) -> bool:
         All ink of the paper, and what lies under the curves.
     """
     level = np.median(strip.image) - CONTRAST
-    for column in strip.columns:
-        rows = np.flatnonzero(np.isfinite(column))
+    for index, column in enumerate(strip.columns):
+        away = np.abs(np.delete(strip.columns, index, axis=0) - column)
+        alone = np.min(away, axis=0, initial=np.inf, where=np.isfinite(away)) > APART
+        rows = np.flatnonzero(np.isfinite(column) & alone)
         at = np.rint(column[rows]).astype(np.intp)
         inside = (at > 1) & (at < strip.image.shape[1] - 2)
         rows, at = rows[inside], at[inside]
