@@ -159,13 +159,16 @@ def training_of(stem: Path) -> dict[str, Any]:
         raise InputError(msg)
     config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     overrides = yaml.safe_load((folder / "overrides.yaml").read_text("utf-8"))
-    # Paths of the machine that trained it are no one's business.
+    # Paths of the machine that trained it are no one's business, but for their ends.
+    start = config.get("start")
+    begun = {"start": "/".join(Path(start).parts[-2:])} if start else {}
     kept = [o for o in overrides if o.split("=")[0] not in {"out", "start", "resume"}]
     trainer, recipe = config["trainer"], dict(config["data"].get("recipe", {}))
     recipe.pop("_target_", None)
     accumulated = trainer.get("accumulate_grad_batches", 1)
     return {
         "command": " ".join(["veernet train", *kept]),
+        **begun,
         "seed": config["seed"],
         "batch": config["data"]["batch_size"] * accumulated,
         "rows_per_foot": recipe.get("rows_per_foot", Recipe().rows_per_foot),

@@ -102,8 +102,7 @@ def _cut(lane: Lane, window: slice) -> Lane:
         lane,
         first=lane.first[window],
         period=lane.period[window],
-        own=lane.own[window],
-        foreign=lane.foreign[window],
+        maps=lane.maps[:, window],
     )
 
 
@@ -115,22 +114,18 @@ def _cut_way(way: Way, window: slice) -> Way:
 
 def _pinned(lane: Lane, head: float, tail: float) -> Lane:
     """Repeat both end rows with nothing but the given columns in them."""
-    rows = np.zeros((2, lane.width), dtype=np.uint8)
-    for row, column, first in zip(rows, (head, tail), lane.first[[0, -1]], strict=True):
-        at = round(column - first)
-        reach = np.arange(at - 2, at + 3)
-        row[
+    maps = np.pad(lane.maps, ((0, 0), (PINNED, PINNED), (0, 0)))
+    first = np.pad(lane.first, PINNED, mode="edge")
+    for rows, column in ((slice(PINNED), head), (slice(-PINNED, None), tail)):
+        start = int(first[rows][0])
+        reach = np.arange(-2, 3) + round(column) - start
+        at = (
             reach % lane.width if lane.spec.wraps else np.clip(reach, 0, lane.width - 1)
-        ] = 255
-    own = np.concatenate(
-        (rows[:1].repeat(PINNED, 0), lane.own, rows[1:].repeat(PINNED, 0))
-    )
+        )
+        at = at[(at + start >= 0) & (at + start < maps.shape[2])]
+        maps[lane.style, rows, at + start] = 255
     return replace(
-        lane,
-        first=np.pad(lane.first, PINNED, mode="edge"),
-        period=np.pad(lane.period, PINNED, mode="edge"),
-        own=own,
-        foreign=np.pad(lane.foreign, ((PINNED, PINNED), (0, 0))),
+        lane, first=first, period=np.pad(lane.period, PINNED, mode="edge"), maps=maps
     )
 
 

@@ -52,17 +52,22 @@ class Lane:
         Columns of the lane.
     period
         (rows,) columns between a track's edges: the length of one wrap.
-    own, foreign
-        (rows, width) probability that a curve of this style passes, and one of any
-        other; 255 is certainty.
+    maps
+        (styles, rows, columns of the panel) probability of each style, 255 is
+        certainty. It is the evidence itself: a lane holds no copy.
+    style
+        Index of the curve's own.
+    damping
+        (width,) share of the evidence that counts.
     """
 
     spec: CurveSpec
     first: NDArray[np.int32]
     width: int
     period: Floats
-    own: NDArray[np.uint8]
-    foreign: NDArray[np.uint8]
+    maps: NDArray[np.uint8]
+    style: int
+    damping: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -89,25 +94,11 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         round(float(np.median(right - left))) + 2 * beyond + (0 if spec.wraps else 1)
     )
 
-    style = evidence.index_of(spec.line)
-    rows, columns = evidence.maps.shape[1:]
-    own = np.zeros((rows, width), dtype=np.uint8)
-    foreign = own.copy()
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
-    # Rows with the same first column are gathered at once; on an upright track that is
-    # all of them.
-    for start in np.unique(first):
-        at = np.flatnonzero(first == start)
-        inside = slice(max(start, 0), min(start + width, columns))
-        into = slice(inside.start - start, inside.stop - start)
-        maps = evidence.maps[:, :, inside]
-        for band in np.array_split(at, max(1, at.size // 4096)):
-            others = np.delete(maps[:, band], style, axis=0).max(axis=0, initial=0)
-            own[band, into] = maps[style, band] * damping[into]
-            foreign[band, into] = others * damping[into]
-    return Lane(spec, first, width, right - left, own, foreign)
+    style = evidence.index_of(spec.line)
+    return Lane(spec, first, width, right - left, evidence.maps, style, damping)
 
 
 def decode_lane(
@@ -137,8 +128,10 @@ def decode_lane(
     wraps = (start + WRAPS[0], start + WRAPS[1]) if lane.spec.wraps else (0, 0)
     taken = _taken_in(lane, others)
     evidence = _weigh(
-        lane.own,
-        lane.foreign,
+        lane.maps,
+        lane.style,
+        lane.first,
+        lane.damping,
         taken,
         np.float32(TAKEN_STYLE),
         np.float32(FREE_STYLE if settled else TAKEN_STYLE),
@@ -178,27 +171,34 @@ def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
 
 @numba.njit(cache=True, nogil=True)
 def _weigh(
-    own: NDArray[np.uint8],
-    foreign: NDArray[np.uint8],
+    maps: NDArray[np.uint8],
+    style: int,
+    first: NDArray[np.int32],
+    damping: NDArray[np.float32],
     taken: NDArray[np.int32],
     taken_share: np.float32,
     free_share: np.float32,
     beside: int,
 ) -> NDArray[np.uint8]:
-    """Return the probability that one curve passes, (rows, columns).
+    """Return the probability that one curve passes, (rows, width).
 
     It is that of its own style, or a share of that of the others, by whether the ink is
     another curve's.
     """
-    rows, columns = own.shape
-    weighed = np.empty_like(own)
-    share = np.empty(columns, dtype=np.float32)
+    styles, rows, columns = maps.shape
+    width = damping.size
+    weighed = np.zeros((rows, width), dtype=np.uint8)
+    share = np.empty(width, dtype=np.float32)
     for row in range(rows):
         share[:] = free_share
         for other in range(taken.shape[0]):
-            first, last = taken[other, row, 0], taken[other, row, 1]
-            if first >= 0:
-                share[max(first - beside, 0) : last + beside + 1] = taken_share
-        for c in range(columns):
-            weighed[row, c] = max(own[row, c], np.uint8(share[c] * foreign[row, c]))
+            start, last = taken[other, row, 0], taken[other, row, 1]
+            if start >= 0:
+                share[max(start - beside, 0) : last + beside + 1] = taken_share
+        for c in range(max(-first[row], 0), min(width, columns - first[row])):
+            seen = np.float32(0.0)
+            for s in range(styles):
+                part = np.float32(1.0) if s == style else share[c]
+                seen = max(seen, part * maps[s, row, first[row] + c])
+            weighed[row, c] = np.uint8(seen * damping[c])
     return weighed

@@ -1,11 +1,12 @@
 """A dynamic programme that finds the cheapest way of one curve down its track.
 
 A well-log curve has one value a row, but its stroke may cover hundreds of columns in a
-few rows. The way therefore moves *within* a row as well: every column that it crosses
-costs little on ink and more on paper, so that a spike is followed to its tip while a
-jump to a neighbour is not. Beside the columns there are three states in which a curve
-is not read: off scale to the left, off scale to the right, and lost. A wrapping curve
-runs in the unfolded track: copies of the track side by side, one a wrap count.
+few rows. The way therefore moves *within* a row as well: on paper every column that it
+crosses is paid for, so that it does not jump to a neighbour; on the ridge of ink each
+pays, so that a spike is followed to its tip. Beside the columns there are three states
+in which a curve is not read: off scale to the left, off scale to the right, and lost. A
+wrapping curve runs in the unfolded track: copies of the track side by side, one a wrap
+count.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ class Costs:
     floor
         The least probability that a pixel is given, so that paper costs -log(floor).
     travel_ink, travel_paper
-        Per column crossed within a row, on certain ink and on certain paper. Ink pays,
-        unless it is another curve's: the ink of a spike has to be explained, and the
-        shortest way leaves it out.
+        Per column crossed within a row, on certain ink and on certain paper. Ink pays:
+        that of a spike has to be explained, and the shortest way leaves it out. It pays
+        once, on the ridge of a stroke and not on every row of it, and never where it is
+        another curve's or the curve wraps: copies of the track would pay again.
     off_scale
         Per row off scale.
     edge
@@ -183,8 +185,13 @@ def _decode(
         for c in range(width):
             here[c] = being[evidence[row, c]] + extra[c]
             across[c] = crossing[evidence[row, c]]
-            if extra[c] > 0.0:
-                across[c] = max(across[c], np.float32(0.0))
+            if across[c] < 0.0 and (
+                copies > 1
+                or extra[c] > 0.0
+                or (row > 0 and evidence[row - 1, c] >= evidence[row, c])
+                or (row < rows - 1 and evidence[row + 1, c] > evidence[row, c])
+            ):
+                across[c] = 0.0
 
         # The way comes from the row above, from beyond an edge, or is found.
         found = min(gone + find, unseen)
