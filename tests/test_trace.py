@@ -398,6 +398,8 @@ def test_meetings_are_where_strokes_touch_or_pass():
     jumping = np.where(AT < 150, 60.0, 160.0)
     assert meetings(jumping, np.full(ROWS, 100.0)) == [(150, 151)]
     assert meetings(first, first + 10) == []
+    jumping[140:160] = np.nan
+    assert meetings(jumping, np.full(ROWS, 100.0)) == [(140, 161)]
 
 
 def test_a_way_that_jumped_to_its_neighbour_is_put_right():

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.runs import runs
@@ -141,14 +140,18 @@ def _pinned_way(way: Way) -> Way:
 
 
 def meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
-    """Return (start, stop) rows of each stretch on which the two strokes touch."""
-    with np.errstate(invalid="ignore"):
-        gap = first - second
-        near = np.abs(gap) <= TOUCH
-        # Steep strokes pass each other between two rows without ever being near.
-        passed = np.zeros_like(near)
-        passed[1:] = np.sign(gap[1:]) * np.sign(gap[:-1]) < 0
-    touching: NDArray[np.bool_] = near | passed
+    """Return (start, stop) rows of each stretch on which two ways touch or pass.
+
+    They may pass while either is unread: the stretch then is that of the unread rows.
+    """
+    gap = first - second
+    known = np.flatnonzero(np.isfinite(gap))
+    touching = np.zeros(gap.size, dtype=bool)
+    touching[known] = np.abs(gap[known]) <= TOUCH
+    # Steep strokes pass each other between two rows without ever being near.
+    side = np.sign(gap[known])
+    for i in np.flatnonzero(side[1:] * side[:-1] < 0):
+        touching[known[i] + 1 : known[i + 1] + 1] = True
     merged: list[tuple[int, int]] = []
     for start, stop in runs(touching):
         if merged and start - merged[-1][1] < LOOK // 2:
