@@ -20,6 +20,10 @@ from numpy.typing import NDArray
 ON, OFF_LEFT, OFF_RIGHT, LOST = 0, 1, 2, 3
 """States of a row: on a column, off scale on either side, or lost."""
 
+FULL_WIDTH = 0.8
+"""Share of a track from which ink in one row is a printed line to a wrapping curve: in
+each copy of the track it would pay anew."""
+
 # One byte a state tells how the cheapest way came there, so that a tall panel stays
 # small: two bits for the best of (from above, from the left, from the right), one bit
 # each for whether the run from the left or the right goes on to the next column, and
@@ -41,7 +45,7 @@ class Costs:
         Per column crossed within a row, on certain ink and on certain paper. Ink pays:
         that of a spike has to be explained, and the shortest way leaves it out. It pays
         once, on the ridge of a stroke and not on every row of it, and never where it is
-        another curve's or the curve wraps: copies of the track would pay again.
+        another curve's.
     off_scale
         Per row off scale.
     edge
@@ -186,12 +190,13 @@ def _decode(
             here[c] = being[evidence[row, c]] + extra[c]
             across[c] = crossing[evidence[row, c]]
             if across[c] < 0.0 and (
-                copies > 1
-                or extra[c] > 0.0
+                extra[c] > 0.0
                 or (row > 0 and evidence[row - 1, c] >= evidence[row, c])
                 or (row < rows - 1 and evidence[row + 1, c] > evidence[row, c])
             ):
                 across[c] = 0.0
+        if copies > 1 and np.sum(across < 0.0) > FULL_WIDTH * width:
+            across = np.maximum(across, np.float32(0.0))
 
         # The way comes from the row above, from beyond an edge, or is found.
         found = min(gone + find, unseen)
