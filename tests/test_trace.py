@@ -313,6 +313,27 @@ def test_thick_strokes_are_crossed_once(shape):
     assert np.nanmedian(away) < 0.3
 
 
+def test_a_steep_stroke_is_read_at_its_middle_wherever_the_way_crosses_it():
+    """The ink of forty columns a row is three times as wide, and so is the choice."""
+    truth = np.clip(60 + 40.0 * (AT - 200), 60, 340)
+    one = panel([curve()], ROWS, 400)
+    seen = evidence(one, [])
+    ink = np.zeros(one.image.shape, dtype=np.float32)
+    paint(ink, AT.astype(float), truth + MARGIN, 3.0)
+    seen.maps[0] = np.rint(255 * ink)
+    (path,) = trace(one, seen)
+    assert _error(path, truth + MARGIN)[202:206].max() < 6
+
+
+def test_doubt_between_styles_is_no_doubt_of_the_curve():
+    truth = 108 + 40 * np.sin(AT / 15)
+    one = panel([curve()], ROWS)
+    seen = evidence(one, [("solid", truth), ("dot", truth)])
+    (path,) = trace(one, Evidence(seen.maps // 2, seen.lines))
+    (other,) = trace(one, Evidence(seen.maps // 2 * [[[1]], [[0]]], seen.lines))
+    assert path.confidence.mean() > other.confidence.mean() + 0.1
+
+
 def test_a_block_of_ink_beside_a_curve_is_not_visited_row_by_row():
     truth = np.full(ROWS, 60.0)
     one = panel([curve()], ROWS)

@@ -11,8 +11,14 @@ from veernet.axes import Floats
 REACH = 3
 """Columns beside the way that may be of its stroke: half a heavy line and a pixel."""
 
-CONTIGUOUS = 0.25
+CONTIGUOUS = 0.4
 """A stroke ends where the evidence falls below this share of its peak in the row."""
+
+DEPTH = 2
+"""Rows above and below a pixel in which the middle of its stroke is looked for."""
+
+CLOSE = 0.35
+"""Rows from the middle of a stroke within which a pixel speaks for its own row."""
 
 
 def refine(
@@ -25,8 +31,13 @@ def refine(
     """Return the centroid of the stroke that a way follows, row by row.
 
     The window follows the slope: a way that crosses forty columns in a row is on a
-    stroke that covers forty columns, and the column at that row is the middle of them.
-    A window of fixed width would cut the stroke.
+    stroke that covers at least as many, and the column at that row is the middle of
+    them. A window of fixed width would cut the stroke.
+
+    A stroke that is nearly level is as thick in rows as an upright one is in columns,
+    and its ink in a row is that of the rows beside as well. A pixel therefore counts by
+    how close it lies to the middle of its stroke from top to bottom. On an upright
+    stroke that is the same for all.
 
     Parameters
     ----------
@@ -48,7 +59,7 @@ def refine(
     span : (rows, 2) int
         First and last unfolded column of the stroke, -1 where the way is not on.
     """
-    return _refine(evidence, column, on, circular, REACH, CONTIGUOUS)
+    return _refine(evidence, column, on, circular)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -57,8 +68,6 @@ def _refine(
     column: NDArray[np.int32],
     on: NDArray[np.bool_],
     circular: bool,
-    reach: int,
-    contiguous: float,
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
     rows, width = evidence.shape
     centroid = np.full(rows, np.nan)
@@ -70,6 +79,15 @@ def _refine(
         here = column[row]
         before = column[row - 1] if row > 0 and on[row - 1] else here
         first, last = min(before, here), max(before, here)
+        # A steep stroke is some rows thick: its ink reaches to where the way is in the
+        # row above and in the one below.
+        lowest, highest = first, last
+        if row > 1 and on[row - 2] and on[row - 1]:
+            above = column[row - 2]
+            lowest, highest = min(lowest, above), max(highest, above)
+        if row + 1 < rows and on[row + 1]:
+            below = column[row + 1]
+            lowest, highest = min(lowest, below), max(highest, below)
 
         peak, inside = 0.0, 0.0
         for c in range(first, last + 1):
@@ -80,21 +98,28 @@ def _refine(
 
         ends = np.array([first, last])
         for side, step in ((0, -1), (1, 1)):
-            for _ in range(reach):
+            limit = lowest - REACH if side == 0 else highest + REACH
+            while ends[side] != limit:
                 c = ends[side] + step
                 if not circular and not 0 <= c < width:
                     break
                 p = evidence[row, c % width] / 255.0
                 # The way runs beside the ridge as often as on it: climb first.
-                if p < contiguous * peak:
+                if p <= CONTIGUOUS * peak:
                     break
                 peak = max(peak, p)
                 ends[side] = c
         mass, moment = 0.0, 0.0
         for c in range(ends[0], ends[1] + 1):
-            p = evidence[row, c % width] / 255.0 + 1e-6
-            mass += p
-            moment += p * c
+            ink, lean = 1e-6, 0.0
+            for k in range(max(-DEPTH, -row), min(DEPTH, rows - 1 - row) + 1):
+                p = evidence[row + k, c % width] / 255.0
+                ink += p
+                lean += k * p
+            weight = evidence[row, c % width] / 255.0 + 1e-6
+            weight *= np.exp(-0.5 * (lean / ink / CLOSE) ** 2)
+            mass += weight
+            moment += weight * c
         centroid[row] = moment / mass
         span[row, 0], span[row, 1] = ends[0], ends[1]
     return centroid, strength, span

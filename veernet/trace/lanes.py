@@ -18,7 +18,7 @@ TAKEN_STYLE = 0.1
 """Share of the evidence for other styles that counts on the ink of another curve: at a
 crossing it hides the own."""
 
-FREE_STYLE = 0.6
+FREE_STYLE = 0.4
 """Share of it that counts on ink that no other curve has taken: a bleached line changes
 style for a stretch, and no network is always right."""
 
@@ -182,8 +182,8 @@ def _weigh(
 ) -> NDArray[np.uint8]:
     """Return the probability that one curve passes, (rows, width).
 
-    It is that of its own style, or a share of that of the others, by whether the ink is
-    another curve's.
+    It is that of its own style and a share of that of the others, by whether the ink is
+    another curve's. A network that is not sure of a style divides the probability.
     """
     styles, rows, columns = maps.shape
     width = damping.size
@@ -199,6 +199,6 @@ def _weigh(
             seen = np.float32(0.0)
             for s in range(styles):
                 part = np.float32(1.0) if s == style else share[c]
-                seen = max(seen, part * maps[s, row, first[row] + c])
-            weighed[row, c] = np.uint8(seen * damping[c])
+                seen += part * maps[s, row, first[row] + c]
+            weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
     return weighed
