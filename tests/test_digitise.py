@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,11 @@ def test_a_long_unread_stretch_is_a_finding(log):
     image = scan.read(0, scan.info.rows).copy()
     image[240:440] = 255
     result = digitise(Scan.from_array(image), registration, DarknessEngine())
-    assert any(f.startswith("GR: unread from 1020") for f in result.findings)
+    (finding,) = result.findings
+    start, stop = map(
+        float, re.search(r"from ([\d.]+) to ([\d.]+) ft", finding).groups()
+    )
+    assert (start, stop) == pytest.approx((1020, 1040), abs=0.3)
     depth, value = result.curves[0].depth, result.curves[0].value
     assert not np.isfinite(value[(depth > 1021) & (depth < 1039)]).any()
 
