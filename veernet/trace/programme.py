@@ -74,7 +74,7 @@ class Costs:
     lose: float = 40.0
     find: float = 120.0
     shared: float = 0.95
-    wrap: float = 0.01
+    wrap: float = 0.1
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the costs of being on and of crossing each of 256 probabilities."""
