@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests import logs
 from veernet.digitise import digitise
-from veernet.engines import DarknessEngine
+from veernet.engines import DarknessEngine, load_engine
+from veernet.evaluate.measure import interpolate
+from veernet.export.las import read_las
 from veernet.records import Scan
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
+
+DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.fixture
@@ -66,3 +71,21 @@ def test_progress_reaches_the_last_row(log):
     seen = []
     digitise(*log, DarknessEngine(), progress=lambda *step: seen.append(step))
     assert seen[-1] == ("T1", 601, 601)
+
+
+def test_the_sample_comes_back_wraps_and_all():
+    """What the demo shows: drawn curves, one of which wraps, by the release weights."""
+    (registration,) = load_registrations(DATA / "sample.yaml")
+    result = digitise(open_scan(DATA / "sample.tif"), registration, load_engine())
+    truth = read_las(DATA / "sample.las")
+    for curve in result.curves:
+        _, spec = registration.curve(curve.mnemonic)
+        true = interpolate(truth.depth, truth.values[curve.mnemonic], curve.depth)
+        away = np.abs(
+            spec.scale.fraction_at(curve.value) - spec.scale.fraction_at(true)
+        )
+        away = away[np.isfinite(away)]
+        assert away.size > 0.55 * curve.depth.size
+        # Of the track's width, about five hundred columns.
+        assert np.median(away) < 0.001
+        assert np.mean(away < 0.01) > 0.95
