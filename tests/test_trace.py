@@ -28,6 +28,17 @@ def _error(path, truth):
     return np.abs(path.column - truth)
 
 
+def _read_pen(truth):
+    """Trace a pen that is as thick in rows as in columns, on a track of 400 columns."""
+    one = panel([curve()], ROWS, 400)
+    seen = evidence(one, [])
+    ink = np.zeros(one.image.shape, dtype=np.float32)
+    paint(ink, AT.astype(float), truth + MARGIN, 3.0)
+    seen.maps[0] = np.rint(255 * ink)
+    (path,) = trace(one, seen)
+    return path
+
+
 @pytest.mark.parametrize("tracer", BOTH)
 def test_a_lone_curve_is_read_to_a_fraction_of_a_pixel(tracer):
     truth = 108 + 60 * np.sin(AT / 37) + 9 * np.sin(AT / 5)
@@ -301,12 +312,7 @@ def test_thick_strokes_are_crossed_once(shape):
         for row in range(20, ROWS - 20, 40):
             reach = rng.uniform(-150, 150)
             truth[row - 4 : row + 5] += reach * (1 - np.abs(np.arange(-4, 5)) / 4)
-    one = panel([curve()], ROWS, 400)
-    seen = evidence(one, [])
-    ink = np.zeros(one.image.shape, dtype=np.float32)
-    paint(ink, AT.astype(float), truth + MARGIN, 3.0)
-    seen.maps[0] = np.rint(255 * ink)
-    (path,) = trace(one, seen)
+    path = _read_pen(truth)
     away = _error(path, truth + MARGIN)
     # Over each of the nine steps the two rows beside the edge are inked across as well.
     assert (away > 20).sum() <= (18 if shape == "steps" else 8)
@@ -316,12 +322,7 @@ def test_thick_strokes_are_crossed_once(shape):
 def test_a_steep_stroke_is_read_at_its_middle_wherever_the_way_crosses_it():
     """The ink of forty columns a row is three times as wide, and so is the choice."""
     truth = np.clip(60 + 40.0 * (AT - 200), 60, 340)
-    one = panel([curve()], ROWS, 400)
-    seen = evidence(one, [])
-    ink = np.zeros(one.image.shape, dtype=np.float32)
-    paint(ink, AT.astype(float), truth + MARGIN, 3.0)
-    seen.maps[0] = np.rint(255 * ink)
-    (path,) = trace(one, seen)
+    path = _read_pen(truth)
     assert _error(path, truth + MARGIN)[202:206].max() < 6
 
 
