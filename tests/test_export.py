@@ -41,9 +41,11 @@ def make_registration(
     null_value: float = -999.25,
     well: dict[str, str] | None = None,
     mnemonics: tuple[str, ...] = ("GR",),
+    wraps: bool = False,
 ) -> Registration:
     points = (DepthPoint(0, 250.0), DepthPoint(200, 350.0))
-    specs = tuple(CurveSpec(m, "", Scale("linear", 0, 150)) for m in mnemonics)
+    scale = Scale("linear", 0, 150)
+    specs = tuple(CurveSpec(m, "", scale, wraps=wraps) for m in mnemonics)
     edges = [Edge((0.0,), (column,)) for column in (10.0, 110.0)]
     return Registration(
         "main",
@@ -385,7 +387,7 @@ class TestReport:
     def make(self) -> dict[str, object]:
         row = np.arange(40, 50)
         column = np.array([NAN, 20, 20, 20, NAN, NAN, 20, 20, 20, 20])
-        origin = np.array([0, 1, 1, 2, 0, 0, 3, 1, 1, 1], dtype=np.uint8)
+        origin = np.array([0, 1, 1, 2, 5, 5, 3, 1, 1, 1], dtype=np.uint8)
         confidence = np.where(np.isnan(column), 0, 0.8)
         trace = Trace("GR", row, column, confidence, origin)
         return {
@@ -405,17 +407,33 @@ class TestReport:
                 "read_share": 0.7,
                 "bridged_share": 0.1,
                 "manual_share": 0.1,
+                "off_scale_share": 0.2,
                 "mean_confidence": 0.8,
                 "gaps": [
-                    {"top": 270.0, "bottom": 270.0},
-                    {"top": 272.0, "bottom": 272.5},
+                    {"top": 270.0, "bottom": 270.0, "kind": "unread"},
+                    {"top": 272.0, "bottom": 272.5, "kind": "off-right"},
                 ],
+                "wraps": [],
             }
         ]
         assert content["provenance"]["scan_sha256"] == "ab" * 32
         assert content["timings"] == {"segment": 1.235}
         assert content["findings"] == ["GR is faint from 260 to 261 ft"]
         assert content["refused"] is None
+
+    def test_changes_of_wrap_are_listed_by_depth(self) -> None:
+        column = np.array([NAN, 60, 100, 115, 114, NAN, 90, 5, -95])
+        read = np.isfinite(column)
+        trace = Trace("GR", np.arange(9), column, read * 0.8, read.astype(np.uint8))
+        made = {**self.make(), "traces": [trace]}
+        made["registration"] = make_registration(wraps=True)
+        (curve,) = report(**made)["curves"]  # type: ignore[arg-type]
+        assert curve["wraps"] == [
+            {"depth": 251.5, "wrap": 1},
+            {"depth": 253.0, "wrap": 0},
+            {"depth": 253.5, "wrap": -1},
+            {"depth": 254.0, "wrap": -2},
+        ]
 
     def test_file_is_strict_json_when_nothing_was_read(self, tmp_path: Path) -> None:
         path = tmp_path / "a.json"

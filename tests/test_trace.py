@@ -217,6 +217,7 @@ def test_a_printed_border_does_not_hold_a_curve_that_left_the_scale():
     )
     assert np.isfinite(path.column[:199]).all()
     assert np.isfinite(path.column[210:]).mean() < 0.05
+    assert (path.origin[215:] == ORIGINS.index("off-left")).mean() > 0.95
 
 
 def test_the_confidence_table_is_applied():

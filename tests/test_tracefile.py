@@ -17,7 +17,7 @@ from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.export.tracefile import read_traces, write_traces
-from veernet.records import CurveSpec, Registration, Trace, Track
+from veernet.records import ORIGINS, CurveSpec, Registration, Trace, Track
 
 NAN = np.nan
 
@@ -181,6 +181,14 @@ class TestEdited:
         assert gamma.origin.tolist() == [0, 0, 3, 1]
         assert gamma.confidence[0] == 0
 
+    def test_off_scale_stays_known(self, frame: pd.DataFrame, edited: Path) -> None:
+        frame = frame.astype({"curve": str, "origin": str})
+        frame.loc[1, "origin"] = "off-left"
+        frame.to_parquet(edited)
+        gamma = read_traces(edited)[0][0]
+        assert gamma.origin.tolist() == [1, ORIGINS.index("off-left"), 3, 1]
+        assert np.isnan(gamma.column[1])
+
     def test_scan_row_is_not_needed(self, frame: pd.DataFrame, edited: Path) -> None:
         frame.drop(columns="scan_row").to_parquet(edited)
         assert_same(read_traces(edited)[0][0], make_trace())
@@ -195,6 +203,7 @@ class TestEdited:
             ("row", 2_000_000_000, "run from 41 to 2000000000"),
             ("origin", "guessed", "origin 'guessed' .* use none, auto, bridged"),
             ("origin", "none", "row 40 of GR .* origin none: say manual"),
+            ("origin", "off-left", "row 40 of GR .* origin off-left: say manual"),
             ("origin", None, "entry 0 of column origin .* is None"),
             ("confidence", 1.5, "row 40 of GR .* confidence outside 0 to 1"),
             ("confidence", None, "row 40 of GR .* confidence outside 0 to 1"),

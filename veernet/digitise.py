@@ -128,14 +128,32 @@ def _refusal(traces: tuple[Trace, ...]) -> str | None:
 
 def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:
     """Name each long stretch of a curve that was not read, and how much was bridged."""
-    unit = registration.depth.unit
-    for start, stop in runs(~np.isfinite(trace_.column)):
+    unread = ~np.isfinite(trace_.column)
+    if unread.all():
+        yield (
+            f"{trace_.mnemonic}: not read anywhere: check its track, its line style "
+            "and the scan"
+        )
+        return
+    for start, stop in runs(unread):
         if stop - start > GAP_ROWS:
-            top, base = registration.depth.depth_at(trace_.row[[start, stop - 1]])
-            yield f"{trace_.mnemonic}: unread from {top:.1f} to {base:.1f} {unit}"
+            yield f"{trace_.mnemonic}: {_gap(trace_, registration, start, stop)}"
     bridged = float(np.mean(trace_.origin == ORIGINS.index("bridged")))
     if bridged > 0.05:
         yield f"{trace_.mnemonic}: {bridged:.0%} of the rows are bridged gaps"
+
+
+def _gap(trace_: Trace, registration: Registration, start: int, stop: int) -> str:
+    """Say from where to where a stretch is unread, and where the curve went."""
+    top, base = registration.depth.depth_at(trace_.row[[start, stop - 1]])
+    words = {"left": "off-left", "right": "off-right"}
+    off = {
+        side: float(np.mean(trace_.origin[start:stop] == ORIGINS.index(origin)))
+        for side, origin in words.items()
+    }
+    side = max(off, key=lambda name: off[name])
+    why = f"off scale at the {side}" if off[side] > 0.5 else "unread"
+    return f"{why} from {top:.1f} to {base:.1f} {registration.depth.unit}"
 
 
 def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:

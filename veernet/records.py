@@ -23,12 +23,23 @@ Grey = NDArray[np.uint8]
 
 Line = Literal["solid", "long-dash", "short-dash", "dot", "dash-dot"]
 Weight = Literal["thin", "medium", "heavy"]
-Origin = Literal["none", "auto", "bridged", "manual"]
+Origin = Literal["none", "auto", "bridged", "manual", "off-left", "off-right"]
 
 LINES: tuple[Line, ...] = ("solid", "long-dash", "short-dash", "dot", "dash-dot")
 WEIGHTS: tuple[Weight, ...] = ("thin", "medium", "heavy")
-ORIGINS: tuple[Origin, ...] = ("none", "auto", "bridged", "manual")
-"""Where a sample of a trace came from; its index is what ``Trace.origin`` holds."""
+ORIGINS: tuple[Origin, ...] = (
+    "none",
+    "auto",
+    "bridged",
+    "manual",
+    "off-left",
+    "off-right",
+)
+"""Where a sample of a trace came from; its index is what ``Trace.origin`` holds.
+
+Three of them have no column: none is lost, off-left and off-right are beyond an edge.
+"""
+UNREAD = tuple(ORIGINS.index(word) for word in ("none", "off-left", "off-right"))
 
 
 class BandReader(Protocol):

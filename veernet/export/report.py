@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
-from veernet.records import ORIGINS, Registration, Trace
+from veernet.records import ORIGINS, UNREAD, Origin, Registration, Trace
 from veernet.runs import runs
-
-BRIDGED, MANUAL = ORIGINS.index("bridged"), ORIGINS.index("manual")
 
 
 def write_report(
@@ -70,7 +69,9 @@ def report(
     -------
     dict
         Ready for JSON. Shares are of the rows of the curve; a gap runs from its first
-        unread row to its last, in depth.
+        row to its last, in depth, and is unread, off-left or off-right: beyond that
+        edge of the scale. A wrap is given with the depth of the first row on the new
+        count.
     """
     return {
         "section": registration.section,
@@ -92,14 +93,46 @@ def _of_curve(trace: Trace, registration: Registration) -> dict[str, Any]:
         "mnemonic": trace.mnemonic,
         "rows": rows,
         "read_share": _share(read, rows),
-        "bridged_share": _share(trace.origin == BRIDGED, rows),
-        "manual_share": _share(trace.origin == MANUAL, rows),
+        "bridged_share": _share(_is(trace, "bridged"), rows),
+        "manual_share": _share(_is(trace, "manual"), rows),
+        "off_scale_share": _share(
+            _is(trace, "off-left") | _is(trace, "off-right"), rows
+        ),
         "mean_confidence": None if confidence is None else round(confidence, 4),
-        "gaps": [
-            {"top": depth[start], "bottom": depth[stop - 1]}
-            for start, stop in runs(~read)
-        ],
+        "gaps": _gaps(trace, depth),
+        "wraps": _wraps(trace, registration, depth),
     }
+
+
+def _is(trace: Trace, origin: Origin) -> NDArray[np.bool_]:
+    return np.equal(trace.origin, ORIGINS.index(origin))
+
+
+def _gaps(trace: Trace, depth: list[float]) -> list[dict[str, Any]]:
+    """List the stretches without a column, one a reason, from top to bottom."""
+    found = [
+        (start, stop, ORIGINS[index])
+        for index in UNREAD
+        for start, stop in runs(trace.origin == index)
+    ]
+    return [
+        {
+            "top": depth[start],
+            "bottom": depth[stop - 1],
+            "kind": "unread" if origin == "none" else origin,
+        }
+        for start, stop, origin in sorted(found)
+    ]
+
+
+def _wraps(
+    trace: Trace, registration: Registration, depth: list[float]
+) -> list[dict[str, Any]]:
+    """List the rows where a wrapping curve is read in another wrap than before."""
+    wrap = ink(trace, registration).wrap
+    read = np.flatnonzero(np.isfinite(trace.column))
+    changes = read[1:][np.diff(wrap[read]) != 0]
+    return [{"depth": depth[row], "wrap": int(wrap[row])} for row in changes]
 
 
 def _share(where: NDArray[np.bool_], rows: int) -> float:

@@ -2,8 +2,9 @@
 
 One row per curve and registered row: ``curve``, ``row``, ``column`` (of the scan,
 unfolded, null where unread), ``scan_row`` (row of the page where the ink is; the same
-as ``row`` unless the page is turned), ``confidence`` and ``origin``. Hashes and names
-are in the file's metadata.
+as ``row`` unless the page is turned), ``confidence`` and ``origin`` (one of
+``ORIGINS``, which also says why a row is unread). Hashes and names are in the file's
+metadata.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import replacing
-from veernet.records import ORIGINS, Registration, Trace
+from veernet.records import ORIGINS, UNREAD, Registration, Trace
 from veernet.rectify import OUTSIDE
 
 FORMAT = "veernet trace 1"
@@ -204,7 +205,8 @@ def _to_trace(name: str, columns: dict[str, NDArray[np.generic]], path: Path) ->
     )
     filled.column[place] = column[read]
     filled.confidence[place] = confidence[read]
-    filled.origin[place] = origin[read]
+    known = read | np.isin(origin, UNREAD)
+    filled.origin[row[known] - rows[0]] = origin[known]
     return filled
 
 
@@ -221,8 +223,10 @@ def _check(
     wrong = {
         "an infinite column": np.isinf(column),
         "a confidence outside 0 to 1": read & ~((confidence >= 0) & (confidence <= 1)),
-        "a column of origin none: say manual": read & (origin == ORIGINS.index("none")),
     }
+    for unread in UNREAD:
+        what = f"a column of origin {ORIGINS[unread]}: say manual"
+        wrong[what] = read & (origin == unread)
     for what, where in wrong.items():
         if np.any(where):
             msg = f"row {row[where][0]} of {name} in {path} has {what}"

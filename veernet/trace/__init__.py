@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
@@ -17,7 +18,7 @@ from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.joint import decode
-from veernet.trace.programme import Costs
+from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT, ON, Costs
 from veernet.trace.skeleton import follow
 
 __all__ = ["BRIDGE", "Costs", "Tracer", "trace"]
@@ -74,20 +75,28 @@ def trace(
         raise InputError(msg)
     if tracer == "dp":
         ways = decode(panel, evidence, costs or Costs())
-        found = tuple((way.column, way.strength) for way in ways)
+        found = tuple((way.column, way.strength, way.state) for way in ways)
     elif tracer == "skeleton":
-        found = follow(panel, evidence)
+        # The control does not know why it lost a curve.
+        found = tuple(
+            (column, strength, np.where(np.isfinite(column), ON, LOST))
+            for column, strength in follow(panel, evidence)
+        )
     else:
         msg = f"tracer {tracer!r} is not known: use dp or skeleton"
         raise InputError(msg)
     return tuple(
-        _path(spec.mnemonic, column, strength, confidence)
-        for spec, (column, strength) in zip(panel.curves, found, strict=True)
+        _path(spec.mnemonic, column, strength, state, confidence)
+        for spec, (column, strength, state) in zip(panel.curves, found, strict=True)
     )
 
 
 def _path(
-    mnemonic: str, column: Floats, strength: Floats, table: ConfidenceTable | None
+    mnemonic: str,
+    column: Floats,
+    strength: Floats,
+    state: NDArray[np.integer],
+    table: ConfidenceTable | None,
 ) -> Path:
     """Decide which rows are read, bridged or unread, and how sure they are."""
     known = np.isfinite(column)
@@ -101,9 +110,10 @@ def _path(
             read[start:stop] = False
 
     probability = table.probability_of(smooth) if table else smooth
-    origin = np.where(read, ORIGINS.index("auto"), ORIGINS.index("none")).astype(
-        np.uint8
-    )
+    origin = np.full(read.size, ORIGINS.index("none"), dtype=np.uint8)
+    origin[state == OFF_LEFT] = ORIGINS.index("off-left")
+    origin[state == OFF_RIGHT] = ORIGINS.index("off-right")
+    origin[read] = ORIGINS.index("auto")
     result = np.where(read, column, np.nan)
     sure = np.where(read, np.clip(probability, 0.0, 1.0), 0.0)
     for start, stop in runs(~read):
