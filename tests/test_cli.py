@@ -71,6 +71,14 @@ def test_digitise_writes_all_that_is_asked_for(log, capsys):
     assert "read: GR" in capsys.readouterr().out
 
 
+def test_what_cannot_be_written_is_said_before_the_reading(log, monkeypatch):
+    def read(*_):
+        pytest.fail("the scan was read")
+
+    monkeypatch.setattr(engines, "load_engine", read)
+    assert _digitise(log, "--overlay", "no/well.png") == WRONG_INPUT
+
+
 def test_export_makes_the_same_las_again(log):
     _digitise(log, "--trace", "well.parquet")
     again = ["export", "well.parquet", "--registration", str(log[1]), "--out", "b.las"]
@@ -117,10 +125,28 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
             "there is no section 'x'",
         ),
         ("digitise well.yaml --registration well.yaml --out a.las", "well.yaml"),
+        (
+            "digitise well.png --registration well.yaml --out a.las --overlay a.bmp",
+            "a.bmp does not end in .png",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --overlay well.png",
+            "well.png cannot be written: it is read",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --report no/r.json",
+            "the folder of no/r.json does not exist",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.csv --trace a.csv",
+            "a.csv cannot be written: another output has that name",
+        ),
         ("export well.png --registration well.yaml --out a.las", "well.png"),
         ("evaluate well.png well.yaml", "well.png"),
         ("evaluate a.csv b.csv --map GR", "write DIGITISED=TRUTH"),
         ("evaluate a.csv b.csv --points -5", "--points -5: give 2 or more"),
+        ("evaluate a.csv b.csv --section x", "give the --registration"),
+        ("evaluate a.csv b.csv --json b.csv", "b.csv cannot be written: it is read"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(log, capsys, arguments, line):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,26 @@ def test_a_long_unread_stretch_is_a_finding(log):
     assert (start, stop) == pytest.approx((1020, 1040), abs=0.3)
     depth, value = result.curves[0].depth, result.curves[0].value
     assert not np.isfinite(value[(depth > 1021) & (depth < 1039)]).any()
+
+
+def test_what_is_odd_about_the_scan_is_a_finding(log):
+    scan, registration = log
+    odd = replace(scan, info=replace(scan.info, notes=("rows 5 to 9 are damaged",)))
+    result = digitise(odd, registration, DarknessEngine())
+    assert result.findings == ("scan: rows 5 to 9 are damaged",)
+
+
+def test_a_track_partly_beside_the_page_is_a_finding(log):
+    scan, registration = log
+    narrow = Scan.from_array(scan.read(0, scan.info.rows)[:, :260])
+    result = digitise(narrow, registration, DarknessEngine())
+    assert "track T1: 14% of its width lies beside the page" in result.findings
+
+
+def test_a_curve_that_is_nowhere_is_a_finding(log):
+    blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
+    result = digitise(blank, log[1], DarknessEngine())
+    assert any("GR: not read anywhere" in finding for finding in result.findings)
 
 
 def test_progress_reaches_the_last_row(log):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
 from veernet import __version__
+from veernet.arguments import make_parser
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
@@ -39,8 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Hydra reads the rest of these two commands' lines itself.
     if arguments[:1] in (["train"], ["synth"]):
         return _guarded(lambda: _hydra(arguments[0], arguments[1:]))
-    options = _parser().parse_args(arguments)
-    return _guarded(lambda: int(options.command(options)))
+    options = make_parser().parse_args(arguments)
+    command = {
+        "digitise": _digitise,
+        "export": _export,
+        "evaluate": _evaluate,
+        "scan": _scan,
+    }[options.command]
+    return _guarded(lambda: command(options))
 
 
 def _guarded(command: Callable[[], int]) -> int:
@@ -68,93 +75,27 @@ def _say(what: object, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="veernet",
-        description="Turn scanned well logs into depth-indexed curves.",
-        epilog="veernet train and veernet synth take Hydra overrides: see the README.",
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    verb = verbs.add_parser(
-        "digitise", help="read the curves of a scan into LAS or CSV"
-    )
-    verb.set_defaults(command=_digitise)
-    verb.add_argument("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
-    verb.add_argument("--registration", type=Path, required=True, metavar="REG.yaml")
-    verb.add_argument("--out", type=Path, required=True, metavar="WELL.las|WELL.csv")
-    verb.add_argument("--section", help="only this section of the registration")
-    verb.add_argument("--overlay", type=Path, metavar="WELL.png")
-    verb.add_argument("--trace", type=Path, metavar="WELL.parquet")
-    verb.add_argument("--report", type=Path, metavar="REPORT.json")
-    verb.add_argument("--confidence", action="store_true", help="add MNEM_CONF to CSV")
-    verb.add_argument("--weights", type=Path, help="instead of the release weights")
-    verb.add_argument("--tracer", choices=["dp", "skeleton"], default="dp")
-    verb.add_argument(
-        "--engine", choices=["auto", "openvino", "onnx", "torch"], default="auto"
-    )
-    verb.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-
-    verb = verbs.add_parser("export", help="write a trace file as LAS or CSV again")
-    verb.set_defaults(command=_export)
-    verb.add_argument("trace", type=Path, metavar="TRACE.parquet")
-    verb.add_argument("--registration", type=Path, required=True, metavar="REG.yaml")
-    verb.add_argument("--out", type=Path, required=True, metavar="WELL.las|WELL.csv")
-    verb.add_argument("--section", help="if the registration holds several")
-    verb.add_argument("--confidence", action="store_true", help="add MNEM_CONF to CSV")
-
-    verb = verbs.add_parser("evaluate", help="score a digitised log against the truth")
-    verb.set_defaults(command=_evaluate)
-    verb.add_argument("digitised", type=Path, metavar="DIGITISED", help="LAS or CSV")
-    verb.add_argument("truth", type=Path, metavar="TRUTH", help="LAS or CSV")
-    verb.add_argument("--map", nargs="+", default=[], metavar="GR=GR_EDTC")
-    verb.add_argument("--registration", type=Path, metavar="REG.yaml")
-    verb.add_argument("--section", help="if the registration holds several")
-    verb.add_argument("--points", type=int, help="also on this many even depths")
-    verb.add_argument("--json", type=Path, metavar="OUT")
-
-    verb = verbs.add_parser(
-        "scan", help="say what a file is, and whether it can be read"
-    )
-    verb.set_defaults(command=_scan)
-    verb.add_argument("scan", type=Path, metavar="FILE")
-
-    for name, says in (
-        ("synth", "draw logs with exact truth: out=DIR count=200 seed=0 ..."),
-        ("train", "train a network: loss=tversky model=... data=... trainer=..."),
-    ):
-        verbs.add_parser(name, help=says, add_help=False)
-    return parser
-
-
 def _digitise(options: argparse.Namespace) -> int:
     from veernet.digitise import digitise
     from veernet.engines import load_engine
-    from veernet.export import check_output, section_path
     from veernet.scan import open_scan
 
     registrations = _sections(options.registration, options.section)
-    check_output(options.out, registrations)
+    files = [_files(options, r.section, len(registrations)) for r in registrations]
+    _check_files(options, registrations, files)
     provenance = _provenance(options)
     engine = load_engine(options.weights, options.engine, options.device)
     refused = []
-    for registration in registrations:
+    for registration, outputs in zip(registrations, files, strict=True):
         scan = open_scan(options.scan, registration.page)
         result = digitise(
             scan, registration, engine, options.tracer, progress=_progress()
         )
-        # WELL.las alone, WELL.repeat.las among several sections.
-        files = {
-            name: section_path(path, registration.section, len(registrations))
-            for name in ("out", "overlay", "trace", "report")
-            if (path := getattr(options, name)) is not None
-        }
         _write(
             result,
             scan,
             registration,
-            files,
+            outputs,
             provenance,
             confidence=options.confidence,
         )
@@ -164,6 +105,32 @@ def _digitise(options: argparse.Namespace) -> int:
         msg = f"{options.scan}: {'; '.join(refused)}"
         raise Refused(msg)
     return DONE
+
+
+def _files(options: argparse.Namespace, section: str, sections: int) -> dict[str, Path]:
+    """Return the files to write: WELL.las alone, WELL.repeat.las among sections."""
+    from veernet.export import section_path
+
+    return {
+        name: section_path(path, section, sections)
+        for name in ("out", "overlay", "trace", "report")
+        if (path := getattr(options, name)) is not None
+    }
+
+
+def _check_files(
+    options: argparse.Namespace,
+    registrations: Sequence[Registration],
+    files: Sequence[Mapping[str, Path]],
+) -> None:
+    """Refuse what cannot be written before any long work."""
+    from veernet.export import check_output, check_overlay, check_places
+
+    check_output(options.out, registrations)
+    if options.overlay is not None:
+        check_overlay(options.overlay)
+    outputs = [path for outputs in files for path in outputs.values()]
+    check_places(outputs, [options.scan, options.registration])
 
 
 def _write(
@@ -288,13 +255,14 @@ def _export(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from veernet.calibrate import calibrate_all
-    from veernet.export import Provenance, check_output, read_traces
+    from veernet.export import Provenance, check_output, check_places, read_traces
     from veernet.files import sha256
 
     traces, metadata = read_traces(options.trace)
     section = options.section or metadata.get("section")
     registration = _one_section(options.registration, section)
     check_output(options.out, [registration])
+    check_places([options.out], [options.trace, options.registration])
     provenance = replace(
         Provenance.from_dict(metadata),
         registration=options.registration.name,
@@ -312,14 +280,20 @@ def _export(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from veernet.evaluate import evaluate_files, format_table, to_json
+    from veernet.export import check_places
     from veernet.files import write_text
 
     if options.points is not None and options.points < 2:
         msg = f"--points {options.points}: give 2 or more"
         raise InputError(msg)
     registration = None
+    if options.section and not options.registration:
+        msg = f"--section {options.section}: give the --registration that it is of"
+        raise InputError(msg)
     if options.registration:
         registration = _one_section(options.registration, options.section)
+    if options.json:
+        check_places([options.json], [options.digitised, options.truth])
     mapping = dict(_pair(text) for text in options.map)
     scores = evaluate_files(
         options.digitised,

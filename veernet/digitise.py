@@ -12,7 +12,7 @@ import numpy as np
 from veernet.calibrate import calibrate_all
 from veernet.engines import Engine
 from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
-from veernet.rectify import panels, to_trace
+from veernet.rectify import beside_page, panels, to_trace
 from veernet.runs import runs
 from veernet.segment import segment
 from veernet.trace import BRIDGE, Tracer, trace
@@ -22,6 +22,9 @@ LEAST_READ = 0.05
 
 GAP_ROWS = 5 * BRIDGE
 """Rows: an unread stretch longer than this is worth a finding."""
+
+BESIDE_PAGE = 0.02
+"""Share of a track's width beyond the page that trimmed paper does not explain."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, rows done and rows in all."""
@@ -111,7 +114,11 @@ def digitise(
     refused = _refusal(found)
     with clock.stage("calibrate"):
         curves = () if refused else calibrate_all(found, registration)
-    findings = tuple(f for t in found for f in _findings(t, registration))
+    findings = (
+        *(f"scan: {note}" for note in scan.info.notes),
+        *_misplaced(scan, registration),
+        *(f for t in found for f in _findings(t, registration)),
+    )
     return Result(registration.section, found, curves, findings, clock.seconds, refused)
 
 
@@ -124,6 +131,14 @@ def _refusal(traces: tuple[Trace, ...]) -> str | None:
         f"no curve could be followed: {share:.1%} of the rows were read, all curves "
         "together; check the registration against the scan, or the scan itself"
     )
+
+
+def _misplaced(scan: Scan, registration: Registration) -> Iterator[str]:
+    """Name each track that lies partly beside the page, but not enough to refuse."""
+    shares = beside_page(scan, registration)
+    for track, share in zip(registration.tracks, shares, strict=True):
+        if share > BESIDE_PAGE:
+            yield f"track {track.name}: {share:.0%} of its width lies beside the page"
 
 
 def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:

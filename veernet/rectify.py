@@ -70,6 +70,16 @@ def panels(
     )
 
 
+def beside_page(scan: Scan, registration: Registration) -> tuple[float, ...]:
+    """Return the share of each track's width that lies beside the page.
+
+    The mean over the registered rows; paper that was trimmed gives a little.
+    """
+    rows = np.arange(*registration.row_range)
+    edges = (registration.edges_at(track, rows) for track in registration.tracks)
+    return tuple(_beside(scan, left, right) for left, right in edges)
+
+
 def to_trace(path: Path, panel: Panel, registration: Registration) -> Trace:
     """Return a traced path in registered rows and unfolded columns of the page.
 
@@ -109,14 +119,19 @@ def _check_rows(scan: Scan, registration: Registration) -> None:
 
 def _check_columns(scan: Scan, registration: Registration, edges: Floats) -> None:
     for track, (left, right) in zip(registration.tracks, edges, strict=True):
-        inside = np.minimum(right, scan.info.columns) - np.maximum(left, 0)
-        if np.mean(inside / (right - left)) < ON_PAGE:
+        if _beside(scan, left, right) > 1 - ON_PAGE:
             msg = (
                 f"track {track.name!r} lies at columns {left.min():g} to "
                 f"{right.max():g}, but the page has {scan.info.columns} columns: "
                 "is it the registration of this scan, page and resolution?"
             )
             raise InputError(msg)
+
+
+def _beside(scan: Scan, left: Floats, right: Floats) -> float:
+    """Return the share of a track that lies beside the page, more than 1 far away."""
+    inside = np.minimum(right, scan.info.columns) - np.maximum(left, 0)
+    return float(1 - np.mean(inside / (right - left)))
 
 
 def _together(edges: Floats) -> list[list[int]]:

@@ -243,6 +243,11 @@ def _cut(table: LogTable, top: float, bottom: float) -> LogTable:
 def _notes(comparison: Comparison) -> tuple[str, ...]:
     """Say what a reader of the scores would not guess."""
     notes = []
+    if comparison.page is None:
+        notes.append(
+            "no registration: no pixels, no fractions and no swaps, and R-squared is "
+            "of the values as they stand"
+        )
     for name, true_name in comparison.paired.items():
         unit, true_unit = (
             comparison.digitised.units[name],

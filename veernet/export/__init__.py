@@ -6,13 +6,13 @@ files of several sections.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from veernet.errors import InputError
 from veernet.export.csvlog import write_csv
 from veernet.export.las import las_mnemonics, write_las
-from veernet.export.overlay import write_overlay
+from veernet.export.overlay import check_overlay, write_overlay
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report
 from veernet.export.tracefile import read_traces, write_traces
@@ -21,6 +21,8 @@ from veernet.records import Curve, Registration
 __all__ = [
     "Provenance",
     "check_output",
+    "check_overlay",
+    "check_places",
     "las_mnemonics",
     "read_traces",
     "report",
@@ -46,12 +48,41 @@ def check_output(path: Path, registrations: Sequence[Registration]) -> None:
     if path.suffix.lower() not in {".las", ".csv"}:
         msg = f"{path} ends in neither .las nor .csv: name the output by its kind"
         raise InputError(msg)
-    if not path.resolve().parent.is_dir():
-        msg = f"the folder of {path} does not exist: make it first"
-        raise InputError(msg)
+    check_places([path])
     for registration in registrations:
         specs = [spec for track in registration.tracks for spec in track.curves]
         las_mnemonics([spec.mnemonic for spec in specs if spec.export])
+
+
+def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
+    """Refuse files that cannot be written, or that would replace what is needed.
+
+    Parameters
+    ----------
+    outputs
+        Files to be written, together.
+    inputs
+        Files that they are made from.
+
+    Raises
+    ------
+    InputError
+        If the folder of an output does not exist, an output is a folder or an input, or
+        two outputs are one.
+    """
+    taken = {path.resolve(): "it is read" for path in inputs}
+    for path in outputs:
+        place = path.resolve()
+        if place in taken:
+            msg = f"{path} cannot be written: {taken[place]}: give it another name"
+            raise InputError(msg)
+        if place.is_dir():
+            msg = f"{path} is a folder: name a file to write"
+            raise InputError(msg)
+        if not place.parent.is_dir():
+            msg = f"the folder of {path} does not exist: make it first"
+            raise InputError(msg)
+        taken[place] = "another output has that name"
 
 
 def write_curves(

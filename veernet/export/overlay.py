@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from veernet.axes import Floats
+from veernet.errors import InputError
 from veernet.export.heading import (
     BLACK,
     EDGE,
@@ -84,6 +85,13 @@ def write_overlay(
         canvas = draw_part(scan, registration, traces, first, last, title)
         _save(part, canvas, scan)
     return paths
+
+
+def check_overlay(path: Path) -> None:
+    """Refuse a name that says another format than the one that is written."""
+    if path.suffix.lower() != ".png":
+        msg = f"{path} does not end in .png: the overlay is a PNG"
+        raise InputError(msg)
 
 
 def draw_part(

@@ -1,0 +1,176 @@
+"""The arguments of the command line: what each verb takes, and what its help says."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from veernet import __version__
+
+EXIT_CODES = (
+    "exit codes: 0 done; 1 a defect of veernet; 2 the input or the arguments are "
+    "wrong; 3 refused: the scan is no readable curve log"
+)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; what it parses names its verb as ``command``."""
+    parser = argparse.ArgumentParser(
+        prog="veernet",
+        description="Turn scanned well logs into depth-indexed curves.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", dest="command"
+    )
+
+    _add_digitise(
+        _add_verb(
+            verbs,
+            "digitise",
+            "read the curves of a scan into LAS or CSV",
+            "Nulls stand where a curve could not be read. With several sections in the "
+            "registration, each writes files of its own: WELL.main.las, ...",
+        )
+    )
+    _add_export(
+        _add_verb(
+            verbs,
+            "export",
+            "write a trace file as LAS or CSV again",
+            "With other scales, or after the trace was edited; the scan is not needed.",
+        )
+    )
+    _add_evaluate(
+        _add_verb(
+            verbs,
+            "evaluate",
+            "score a digitised log against the truth",
+            "At the truth's depths, linear between the samples of DIGITISED, never "
+            "across a null; first on the depths that were read, then with gaps filled. "
+            "The README says what the columns are.",
+        )
+    )
+    verb = _add_verb(
+        verbs,
+        "scan",
+        "say what a file is, and whether it can be read",
+        "A line for each page: rows, columns, how it is stored, dpi; and what is "
+        "damaged or odd about it.",
+    )
+    verb.add_argument("scan", type=Path, metavar="FILE", help="TIFF, PNG, JPEG or PDF")
+
+    for name, says in (
+        ("synth", "draw logs with exact truth: out=DIR count=200 seed=0 ..."),
+        ("train", "train a network: loss=tversky model=... data=... trainer=..."),
+    ):
+        # Hydra reads what follows these two: see the README.
+        verbs.add_parser(name, help=says, add_help=False)
+    return parser
+
+
+def _add_verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    says: str,
+    more: str,
+) -> argparse.ArgumentParser:
+    description = f"{says[0].upper()}{says[1:]}. {more}"
+    return verbs.add_parser(name, help=says, description=description, epilog=EXIT_CODES)
+
+
+def _add_digitise(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    add("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
+    _add_registration(verb, required=True)
+    _add_out(verb)
+    add("--section", metavar="NAME", help="only this section of the registration")
+    add(
+        "--overlay",
+        type=Path,
+        metavar="WELL.png",
+        help="the scan with every curve drawn over it, a PNG for each 20,000 rows",
+    )
+    add(
+        "--trace",
+        type=Path,
+        metavar="WELL.parquet",
+        help="the whole reading, a row for each curve and row of the scan",
+    )
+    add(
+        "--report",
+        type=Path,
+        metavar="REPORT.json",
+        help="what was read, bridged, off scale and unread, and how long it took",
+    )
+    add("--weights", type=Path, metavar="FILE", help="instead of the release weights")
+    add(
+        "--tracer",
+        choices=["dp", "skeleton"],
+        default="dp",
+        help="dynamic programme (the default), or the skeleton of the literature",
+    )
+    add(
+        "--engine",
+        choices=["auto", "openvino", "onnx", "torch"],
+        default="auto",
+        help="what runs the network; auto takes the first that is installed",
+    )
+    add(
+        "--device",
+        choices=["cpu", "cuda"],
+        default="cpu",
+        help="cpu (the default); cuda needs the engine torch",
+    )
+
+
+def _add_export(verb: argparse.ArgumentParser) -> None:
+    says = "written by digitise --trace"
+    verb.add_argument("trace", type=Path, metavar="TRACE.parquet", help=says)
+    _add_registration(verb, required=True)
+    _add_out(verb)
+    verb.add_argument("--section", metavar="NAME", help="instead of the trace's own")
+
+
+def _add_evaluate(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    add("digitised", type=Path, metavar="DIGITISED", help="LAS or CSV")
+    add("truth", type=Path, metavar="TRUTH", help="LAS or CSV")
+    add(
+        "--map",
+        nargs="+",
+        default=[],
+        metavar="GR=GR_EDTC",
+        help="pairs of a curve in DIGITISED and its name in TRUTH, where they differ",
+    )
+    _add_registration(verb, required=False)
+    says = "of the registration, if it holds several"
+    add("--section", metavar="NAME", help=says)
+    says = "also score on this many even depths, as publications do"
+    add("--points", type=int, metavar="N", help=says)
+    add("--json", type=Path, metavar="OUT", help="write the scores as JSON too")
+
+
+def _add_registration(verb: argparse.ArgumentParser, *, required: bool) -> None:
+    says = "where depths, tracks and scales lie on the scan"
+    if not required:
+        says += "; needed for pixels, fractions and swaps"
+    verb.add_argument(
+        "--registration", type=Path, required=required, metavar="REG.yaml", help=says
+    )
+
+
+def _add_out(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="WELL.las|WELL.csv",
+        help="the curves, as LAS 2.0 or CSV by the suffix",
+    )
+    verb.add_argument(
+        "--confidence",
+        action="store_true",
+        help="add a column MNEM_CONF for each curve to a CSV",
+    )
