@@ -44,6 +44,7 @@ from veernet.evaluate import LINE_WIDTH
 from veernet.evaluate.measure import fill, measure, swapped
 from veernet.evaluate.scores import Measures
 from veernet.files import write_text
+from veernet.network import ConfidenceTable
 from veernet.records import Evidence, Grey, Line, Panel, Registration, Scan
 from veernet.rectify import panels, to_trace
 from veernet.runs import runs
@@ -219,9 +220,14 @@ def _swapped(case: Case, curve: int, column: Floats) -> NDArray[np.bool_]:
     return swapped(column, own, others, LINE_WIDTH, period)
 
 
-def read_with_network(case: Case, evidence: Evidence, tracer: Tracer) -> list[Floats]:
+def read_with_network(
+    case: Case,
+    evidence: Evidence,
+    tracer: Tracer,
+    confidence: ConfidenceTable | None = None,
+) -> list[Floats]:
     """Return (rows,) unfolded columns of the page, one array a curve."""
-    paths = trace(case.panel, evidence, tracer=tracer)
+    paths = trace(case.panel, evidence, tracer=tracer, confidence=confidence)
     return [to_trace(p, case.panel, case.registration).column for p in paths]
 
 
@@ -260,8 +266,18 @@ def _on_page(case: Case, curve: int, column: Floats) -> Floats:
     return np.asarray(found)
 
 
-def methods(program: Path | None = None) -> dict[str, Method]:
-    """Return the methods by name; plotdigitizer only where there is its program."""
+def methods(
+    confidence: ConfidenceTable | None = None, program: Path | None = None
+) -> dict[str, Method]:
+    """Return the methods by name.
+
+    Parameters
+    ----------
+    confidence
+        Of the network: it decides with the tracer which rows are read.
+    program
+        Of plotdigitizer, which is left out without it.
+    """
 
     def ink_run(case: Case, _: Evidence) -> list[Floats]:
         return [read_ink_run(case, i) for i in range(len(case.strip.curves))]
@@ -270,7 +286,8 @@ def methods(program: Path | None = None) -> dict[str, Method]:
         return [read_with_peer(case, cast("Path", program))]
 
     known: dict[str, Method] = {
-        tracer: partial(read_with_network, tracer=tracer) for tracer in TRACERS
+        tracer: partial(read_with_network, tracer=tracer, confidence=confidence)
+        for tracer in TRACERS
     }
     known["ink run"] = ink_run
     if program is not None:
@@ -392,9 +409,10 @@ def run_tests(
     """Draw both test sets, and read them with every method that can."""
     recipe = read_recipe()
     alone = replace(recipe, lines=("solid",))
-    two = score_all(TWO_CURVES, draw_cases(recipe, count, seed), engine, methods())
+    table = engine.spec.confidence
+    two = score_all(TWO_CURVES, draw_cases(recipe, count, seed), engine, methods(table))
     one = score_all(
-        ONE_CURVE, draw_cases(alone, single, seed), engine, methods(program)
+        ONE_CURVE, draw_cases(alone, single, seed), engine, methods(table, program)
     )
     return list(tqdm(chain(two, one), unit=" curves", disable=None))
 

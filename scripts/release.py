@@ -67,13 +67,13 @@ ENGINES: tuple[EngineName, ...] = ("onnx", "openvino")
 
 
 def confidence_table(
-    strength: Floats, near: NDArray[np.bool_], bins: int = 8
+    score: Floats, near: NDArray[np.bool_], bins: int = 8
 ) -> ConfidenceTable:
-    """Measure what a tracer's strength is worth, by isotonic regression.
+    """Measure what a tracer's score is worth, by isotonic regression.
 
     Parameters
     ----------
-    strength
+    score
         (samples,) in [0, 1], as the tracer gives it.
     near
         (samples,) whether the sample lay within one line width of the truth.
@@ -91,31 +91,31 @@ def confidence_table(
     InputError
         If the samples are too few, or too much alike, for two knots.
     """
-    edges = _inner_edges(strength, bins) if strength.size else np.array([])
+    edges = _inner_edges(score, bins) if score.size else np.array([])
     if not edges.size:
         msg = (
-            f"{strength.size} rows read, of {np.unique(strength).size} strengths, give "
+            f"{score.size} rows read, of {np.unique(score).size} scores, give "
             "no confidence table: draw more strips or train for longer"
         )
         raise InputError(msg)
-    place = np.digitize(strength, edges)
+    place = np.digitize(score, edges)
     count = np.bincount(place)
-    score = np.bincount(place, strength) / count
+    knots = np.bincount(place, score) / count
     share = np.bincount(place, near) / count
     rising = isotonic_regression(share, weights=count).x
     return ConfidenceTable(
-        tuple(np.round(score, 4).tolist()), tuple(np.round(rising, 4).tolist())
+        tuple(np.round(knots, 4).tolist()), tuple(np.round(rising, 4).tolist())
     )
 
 
-def _inner_edges(strength: Floats, bins: int) -> Floats:
-    """Return the strengths between bins, each with enough samples."""
-    even = np.linspace(strength.min(), strength.max(), bins + 1)
-    shares = np.quantile(strength, np.linspace(0, 1, bins + 1))
-    kept = [float(strength.min())]
+def _inner_edges(score: Floats, bins: int) -> Floats:
+    """Return the scores between bins, each with enough samples."""
+    even = np.linspace(score.min(), score.max(), bins + 1)
+    shares = np.quantile(score, np.linspace(0, 1, bins + 1))
+    kept = [float(score.min())]
     for edge in np.unique([*even, *shares])[1:-1]:
-        below = np.sum((strength >= kept[-1]) & (strength < edge))
-        if min(below, np.sum(strength >= edge)) >= LEAST:
+        below = np.sum((score >= kept[-1]) & (score < edge))
+        if min(below, np.sum(score >= edge)) >= LEAST:
             kept.append(float(edge))
     return np.array(kept[1:])
 
@@ -123,32 +123,33 @@ def _inner_edges(strength: Floats, bins: int) -> Floats:
 def calibration_samples(
     cases: Iterable[Case], engine: Engine
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the strength of every row read, and whether it was near the truth.
+    """Return the score of every row read, and whether it was near the truth.
 
     Bridged rows are left out, as the tracer gives them a confidence of their own. A row
     read where no curve is drawn is far from the truth.
     """
-    strength, near = [], []
+    score, near = [], []
     for case in cases:
         left, right = case.edges
         unfolded = case.strip.columns + case.strip.wraps * (right - left)
-        paths = trace(case.panel, segment(case.panel, engine), tracer=DEFAULT)
+        evidence = segment(case.panel, engine)
+        paths = trace(case.panel, evidence, tracer=DEFAULT, likely=0.0)
         for path, truth in zip(paths, unfolded, strict=True):
             column = to_trace(path, case.panel, case.registration).column
             read = path.origin == ORIGINS.index("auto")
-            strength.append(path.confidence[read])
+            score.append(path.confidence[read])
             near.append(np.abs(column - truth)[read] <= WITHIN)
-    return np.concatenate(strength), np.concatenate(near)
+    return np.concatenate(score), np.concatenate(near)
 
 
 def calibration_error(
-    table: ConfidenceTable, strength: Floats, near: NDArray[np.bool_], bins: int = 10
+    table: ConfidenceTable, score: Floats, near: NDArray[np.bool_], bins: int = 10
 ) -> float:
     """Return the expected calibration error: mean gap of confidence and share near."""
-    sure = table.probability_of(strength)
+    sure = table.probability_of(score)
     place = np.minimum((sure * bins).astype(np.intp), bins - 1)
     gaps = np.bincount(place, sure - near)
-    return float(np.sum(np.abs(gaps)) / strength.size)
+    return float(np.sum(np.abs(gaps)) / score.size)
 
 
 def training_of(stem: Path) -> dict[str, Any]:
@@ -226,12 +227,13 @@ def calibrate_release(stem: Path, count: int, seed: int) -> ConfidenceTable:
 def score_release(stem: Path, count: int, seed: int) -> dict[str, Any]:
     """Score a staged and calibrated network on the test set, and print the table."""
     engine, cases = load_engine(stem), list(draw_cases(read_recipe(), count, seed))
-    summaries = summarise(list(score_all(TWO_CURVES, cases, engine, methods())))
+    table = engine.spec.confidence
+    known = methods(table)
+    summaries = summarise(list(score_all(TWO_CURVES, cases, engine, known)))
     print(format_markdown(summaries))
     met = bars(summaries)
     for bar, yes in met.items():
         print(f"{DEFAULT}: {bar}: {'met' if yes else 'missed'}")
-    table = engine.spec.confidence
     mine = [dataclasses.asdict(s) for s in summaries if s.method == DEFAULT]
     samples = calibration_samples(cases, engine)
     return {

@@ -17,7 +17,15 @@ from veernet.synth.ink import stroke as paint
 from veernet.trace import BRIDGE, SHORTEST, Tracer, trace
 from veernet.trace.centroid import refine
 from veernet.trace.crossings import meetings
-from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT, ON, Costs, cheapest_way
+from veernet.trace.programme import (
+    LOST,
+    OFF_LEFT,
+    OFF_RIGHT,
+    ON,
+    Costs,
+    cheapest_way,
+    lead_over_rivals,
+)
 
 ROWS = 400
 AT = np.arange(ROWS)
@@ -171,6 +179,7 @@ def test_a_wrap_is_unfolded_and_comes_back(direction):
     assert np.isfinite(path.column).mean() > 0.9
     assert np.nanmedian(_error(path, unfolded)) < 0.5
     assert np.nanpercentile(_error(path, unfolded), 98) < 6
+    assert np.median(path.confidence) > 0.9
 
 
 def test_a_short_gap_is_bridged_at_low_confidence_and_a_long_one_left_open():
@@ -240,6 +249,22 @@ def test_an_unknown_tracer_is_refused():
         trace(one, evidence(one, []), tracer="magic")  # type: ignore[arg-type]
 
 
+def _price_of(way, ink, costs):
+    """Price of a way that enters the first row and leaves each at given columns."""
+    being, crossing = costs.tables()
+    crossed = crossing[ink]
+    padded = np.pad(ink.astype(int), ((1, 1), (0, 0)), constant_values=-1)
+    ridge = (ink > padded[:-2]) & (ink >= padded[2:])
+    crossed[(crossed < 0) & ~ridge] = 0
+    total = 0.0
+    for row, (before, here) in enumerate(pairwise(way)):
+        step = range(min(before, here), max(before, here) + 1)
+        # The column that is left behind was paid for in the row above.
+        total += sum(crossed[row, c] for c in step if c != before)
+        total += being[ink[row, here]]
+    return total
+
+
 @pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
 def test_the_way_is_the_cheapest_of_all(travel_ink):
     """On a tiny track the programme agrees with trying every way."""
@@ -247,7 +272,6 @@ def test_the_way_is_the_cheapest_of_all(travel_ink):
     costs = Costs(
         travel_ink=travel_ink, travel_paper=0.7, off_scale=9.0, lost=9.0, lose=99.0
     )
-    being, crossing = costs.tables()
     # Where it enters the first row, then where it leaves each.
     every = np.array(np.meshgrid(*[range(4)] * 5)).reshape(5, -1).T
     for _ in range(20):
@@ -256,22 +280,8 @@ def test_the_way_is_the_cheapest_of_all(travel_ink):
             ink, np.empty((0, 4, 2), np.int32), costs=costs
         )
         assert (state == ON).all()
-        crossed = crossing[ink]
-        padded = np.pad(ink.astype(int), ((1, 1), (0, 0)), constant_values=-1)
-        ridge = (ink > padded[:-2]) & (ink >= padded[2:])
-        crossed[(crossed < 0) & ~ridge] = 0
-
-        def price(way, ink=ink, crossed=crossed):
-            total = 0.0
-            for row, (before, here) in enumerate(pairwise(way)):
-                step = range(min(before, here), max(before, here) + 1)
-                # The column that is left behind was paid for in the row above.
-                total += sum(crossed[row, c] for c in step if c != before)
-                total += being[ink[row, here]]
-            return total
-
-        best = min(price(way) for way in every)
-        found = min(price((enter, *column)) for enter in range(4))
+        best = min(_price_of(way, ink, costs) for way in every)
+        found = min(_price_of((enter, *column), ink, costs) for enter in range(4))
         assert found == pytest.approx(best, rel=1e-5)
         assert paid == pytest.approx(best, rel=1e-5)
 
@@ -328,12 +338,69 @@ def test_a_steep_stroke_is_read_at_its_middle_wherever_the_way_crosses_it():
 
 
 def test_doubt_between_styles_is_no_doubt_of_the_curve():
-    truth = 108 + 40 * np.sin(AT / 15)
+    truth, rival = 78 + 10 * np.sin(AT / 15), 138 + 10 * np.sin(AT / 15)
     one = panel([curve()], ROWS)
     seen = evidence(one, [("solid", truth), ("dot", truth)])
-    (path,) = trace(one, Evidence(seen.maps // 2, seen.lines))
-    (other,) = trace(one, Evidence(seen.maps // 2 * [[[1]], [[0]]], seen.lines))
-    assert path.confidence.mean() > other.confidence.mean() + 0.1
+    beside = evidence(one, [("solid", rival)])
+    maps = seen.maps // 2 + (0.55 * beside.maps).astype(np.uint8)
+    (path,) = trace(one, Evidence(maps, seen.lines))
+    assert _error(path, truth).max() < 1
+    maps[1] = 0
+    (path,) = trace(one, Evidence(maps, seen.lines))
+    assert _error(path, rival).max() < 1
+
+
+def test_confidence_falls_where_another_stroke_is_as_likely():
+    """For eighty rows the ink forks: nothing tells which branch is the curve."""
+    away = 12 * np.sin(np.pi * np.clip((AT - 160) / 80, 0, 1)) ** 2
+    one = panel([curve()], ROWS)
+    seen = evidence(one, [("solid", 100 + away), ("solid", 100 - away)])
+    (path,) = trace(one, seen)
+    fork = np.abs(AT - 200) < 12
+    plain = (np.abs(AT - 200) > 60) & (AT > 10) & (AT < ROWS - 10)
+    assert path.confidence[plain].min() > 0.9
+    assert path.confidence[fork].max() < 0.1
+    # What is as likely wrong as right is left open, and no line is drawn across.
+    assert np.isnan(path.column[fork]).all()
+    assert np.isfinite(path.column[plain]).all()
+    (told,) = trace(one, seen, likely=0.0)
+    assert np.isfinite(told.column).all()
+
+
+@pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
+def test_the_lead_is_that_over_the_cheapest_way_elsewhere(travel_ink):
+    """On a tiny track it agrees with trying every way, whether read, off or lost."""
+    rng = np.random.default_rng(5)
+    costs = Costs(
+        travel_ink=travel_ink, travel_paper=0.7, off_scale=99.0, lost=99.0, edge=99.0
+    )
+    every = np.array(np.meshgrid(*[range(4)] * 5)).reshape(5, -1).T
+    for _ in range(10):
+        ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
+        prices = np.array([_price_of(way, ink, costs) for way in every])
+        near = np.array([[0, 1], [1, 2], [3, 3], [0, -1]], dtype=np.int32)
+        lead = lead_over_rivals(ink, np.empty((0, 4, 2), np.int32), near, costs=costs)
+        for row, (first, last) in enumerate(near):
+            inside = (every[:, row + 1] >= first) & (every[:, row + 1] <= last)
+            wanted = 0.0
+            if inside.any():
+                wanted = max(prices[~inside].min() - prices[inside].min(), 0.0)
+            assert lead[row] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_the_lead_does_not_depend_on_how_the_rows_are_cut_into_blocks():
+    rng = np.random.default_rng(6)
+    ink = rng.integers(0, 256, (1300, 30)).astype(np.uint8)
+    column, _, _ = cheapest_way(ink, np.empty((0, 1300, 2), np.int32))
+    near = np.stack([column - 1, column + 1], axis=1).astype(np.int32)
+    whole = lead_over_rivals(ink, np.empty((0, 1300, 2), np.int32), near)
+    # Far from either end a lead depends on the rows around it alone.
+    part = lead_over_rivals(
+        ink[200:900], np.empty((0, 700, 2), np.int32), near[200:900]
+    )
+    np.testing.assert_allclose(part[100:-100], whole[300:800], atol=1e-3)
+    assert (whole >= 0).all()
+    assert whole.max() > 1
 
 
 def test_a_block_of_ink_beside_a_curve_is_not_visited_row_by_row():

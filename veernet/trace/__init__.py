@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
@@ -18,7 +17,8 @@ from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.joint import decode
-from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT, ON, Costs
+from veernet.trace.lanes import Way
+from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.skeleton import follow
 
 __all__ = ["BRIDGE", "Costs", "Tracer", "trace"]
@@ -26,13 +26,21 @@ __all__ = ["BRIDGE", "Costs", "Tracer", "trace"]
 Tracer = Literal["dp", "skeleton"]
 
 BRIDGE = 16
-"""Rows: a gap that is no longer is bridged with a straight line, at low confidence."""
+"""Rows: a stretch of missing ink that is no longer is bridged with a straight line, at
+low confidence."""
 
 SMOOTH = 9
 """Rows over which strength is averaged before it is judged."""
 
 READABLE = 0.3
-"""Strength from which a row counts as read."""
+"""Strength from which a row counts as read: the evidence under the way."""
+
+LIKELY = 0.5
+"""Confidence from which it does: what is more likely wrong than right is no reading."""
+
+DOUBT = 3.0
+"""Nats of lead over the next best way for a score of 1 - 1/e: the evidence of pixels
+side by side is alike, and a nat of it worth less than one."""
 
 SHORTEST = 6
 """Rows: a shorter stretch between unread ones is speckle, not a curve."""
@@ -48,6 +56,7 @@ def trace(
     tracer: Tracer = "dp",
     confidence: ConfidenceTable | None = None,
     costs: Costs | None = None,
+    likely: float = LIKELY,
 ) -> tuple[Path, ...]:
     """Trace every curve of a panel.
 
@@ -60,10 +69,13 @@ def trace(
     tracer
         dp or skeleton.
     confidence
-        From strength to the probability of being within one line width of the truth, as
-        measured for the network; the strength itself where none was measured.
+        From the score of the dynamic programme to the probability of being within one
+        line width of the truth, as measured for the network; the score itself where
+        none was measured. The confidence of ``skeleton`` is its strength.
     costs
         Of the dynamic programme.
+    likely
+        Rows of which the dynamic programme is less confident are left unread.
 
     Returns
     -------
@@ -74,42 +86,51 @@ def trace(
         msg = f"evidence {evidence.maps.shape} is not of panel {panel.image.shape}"
         raise InputError(msg)
     if tracer == "dp":
-        ways = decode(panel, evidence, costs or Costs())
-        found = tuple((way.column, way.strength, way.state) for way in ways)
-    elif tracer == "skeleton":
-        # The control does not know why it lost a curve.
-        found = tuple(
-            (column, strength, np.where(np.isfinite(column), ON, LOST))
-            for column, strength in follow(panel, evidence)
+        return tuple(
+            _path(spec.mnemonic, way, _confidence(way, lead, confidence), likely)
+            for spec, (way, lead) in zip(
+                panel.curves, decode(panel, evidence, costs or Costs()), strict=True
+            )
         )
-    else:
-        msg = f"tracer {tracer!r} is not known: use dp or skeleton"
-        raise InputError(msg)
-    return tuple(
-        _path(spec.mnemonic, column, strength, state, confidence)
-        for spec, (column, strength, state) in zip(panel.curves, found, strict=True)
+    if tracer == "skeleton":
+        return tuple(
+            _path(spec.mnemonic, way, _smooth(way, way.strength))
+            for spec, way in zip(panel.curves, follow(panel, evidence), strict=True)
+        )
+    msg = f"tracer {tracer!r} is not known: use dp or skeleton"
+    raise InputError(msg)
+
+
+def _confidence(way: Way, lead: Floats, table: ConfidenceTable | None) -> Floats:
+    """Return (rows,) the confidence that a lead over all rivals is worth."""
+    score = 1.0 - np.exp(-_smooth(way, lead) / DOUBT)
+    return table.probability_of(score) if table else np.asarray(score)
+
+
+def _smooth(way: Way, values: Floats) -> Floats:
+    """Average values over the rows around each in which the curve is read.
+
+    Others are left out, so that the end of a curve is not thought faint.
+    """
+    known = np.isfinite(way.column)
+    weight = uniform_filter1d(known.astype(np.float64), SMOOTH, mode="constant")
+    total = uniform_filter1d(np.where(known, values, 0.0), SMOOTH, mode="constant")
+    return np.asarray(
+        np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
     )
 
 
-def _path(
-    mnemonic: str,
-    column: Floats,
-    strength: Floats,
-    state: NDArray[np.integer],
-    table: ConfidenceTable | None,
-) -> Path:
+def _path(mnemonic: str, way: Way, probability: Floats, likely: float = 0.0) -> Path:
     """Decide which rows are read, bridged or unread, and how sure they are."""
+    column, state = way.column, way.state
     known = np.isfinite(column)
-    # Averaged over read rows only, so that the end of a curve is not thought faint.
-    weight = uniform_filter1d(known.astype(np.float64), SMOOTH, mode="constant")
-    total = uniform_filter1d(np.where(known, strength, 0.0), SMOOTH, mode="constant")
-    smooth = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
-    read = known & (smooth >= READABLE)
+    strength = _smooth(way, way.strength)
+    faint = known & (strength < READABLE)
+    read = known & ~faint & (probability >= likely)
     for start, stop in runs(read):
         if stop - start < min(SHORTEST, read.size):
             read[start:stop] = False
 
-    probability = table.probability_of(smooth) if table else smooth
     origin = np.full(read.size, ORIGINS.index("none"), dtype=np.uint8)
     origin[state == OFF_LEFT] = ORIGINS.index("off-left")
     origin[state == OFF_RIGHT] = ORIGINS.index("off-right")
@@ -118,8 +139,10 @@ def _path(
     sure = np.where(read, np.clip(probability, 0.0, 1.0), 0.0)
     for start, stop in runs(~read):
         inner = start > 0 and stop < read.size
-        # A row without a column is off scale or lost: nothing there may be invented.
-        if not inner or stop - start > BRIDGE or not known[start:stop].all():
+        # Only where ink is missing: off scale, lost, or in doubt between two strokes, a
+        # line would be an invention.
+        missing = known[start:stop].all() and faint[start:stop].any()
+        if not inner or stop - start > BRIDGE or not missing:
             continue
         at = np.arange(start, stop)
         ends = [start - 1, stop]

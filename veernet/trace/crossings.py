@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -106,9 +106,7 @@ def _cut(lane: Lane, window: slice) -> Lane:
 
 
 def _cut_way(way: Way, window: slice) -> Way:
-    return Way(
-        way.column[window], way.strength[window], way.state[window], way.span[window]
-    )
+    return Way(*(getattr(way, field.name)[window] for field in fields(Way)))
 
 
 def _pinned(lane: Lane, head: float, tail: float) -> Lane:
@@ -135,7 +133,8 @@ def _pinned_way(way: Way) -> Way:
         np.pad(way.column, rows, constant_values=np.nan),
         np.pad(way.strength, rows),
         np.pad(way.state, rows),
-        np.pad(way.span, (rows, (0, 0)), constant_values=-1),
+        np.pad(way.span, (rows, (0, 0)), constant_values=np.nan),
+        np.pad(way.ink, (rows, (0, 0), (0, 0)), constant_values=-1),
     )
 
 

@@ -7,16 +7,19 @@ from itertools import combinations
 
 import numpy as np
 
+from veernet.axes import Floats
 from veernet.records import Evidence, Panel
 from veernet.trace.crossings import meetings, should_swap
-from veernet.trace.lanes import Lane, Way, decode_lane, make_lane
+from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
 from veernet.trace.programme import Costs
 
 SWEEPS = 2
 """Rounds of decoding each curve with all others in place."""
 
 
-def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
+def decode(
+    panel: Panel, evidence: Evidence, costs: Costs
+) -> tuple[tuple[Way, Floats], ...]:
     """Decode every curve of a panel, in the order of the registration.
 
     Curves are decoded one after the other, each avoiding the ink that those before it
@@ -35,8 +38,9 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
 
     Returns
     -------
-    tuple of Way
-        One per curve of ``panel.curves``.
+    tuple of (Way, (rows,) float)
+        Per curve of ``panel.curves``: its way, and the lead that it has over the next
+        best, in nats.
     """
     lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
     ways: dict[int, Way] = {}
@@ -56,7 +60,10 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Way, ...]:
                 others = _others(ways, index)
                 ways[index], _ = decode_lane(lanes[index], others, costs)
         _name(group, lanes, ways)
-    return tuple(ways[i] for i in range(len(lanes)))
+    return tuple(
+        (ways[i], lead_of(lane, ways[i], _others(ways, i), costs))
+        for i, lane in enumerate(lanes)
+    )
 
 
 def _others(ways: dict[int, Way], *indices: int) -> list[Way]:
@@ -96,9 +103,14 @@ def _name(group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way]) -> No
 
     # The wrap count belongs to the curve, not to the way that it is given.
     known = {i: lanes[i].spec.wrap_start * lanes[i].period for i in group}
-    plain = [replace(ways[i], column=ways[i].column - known[i]) for i in group]
+    plain = [_shifted(ways[i], -known[i]) for i in group]
     for index, way in zip(group, sorted(plain, key=middle), strict=True):
-        ways[index] = replace(way, column=way.column + known[index])
+        ways[index] = _shifted(way, known[index])
+
+
+def _shifted(way: Way, columns: Floats) -> Way:
+    """Move a way by so many unfolded columns; its ink stays where it is."""
+    return replace(way, column=way.column + columns, span=way.span + columns[:, None])
 
 
 def _exchange(first: Way, second: Way, row: int) -> tuple[Way, Way]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.trace.centroid import refine
-from veernet.trace.programme import ON, Costs, cheapest_way
+from veernet.trace.programme import ON, Costs, cheapest_way, lead_over_rivals
 
 TAKEN_STYLE = 0.1
 """Share of the evidence for other styles that counts on the ink of another curve: at a
@@ -30,6 +30,9 @@ BORDER = 2
 saturated curve, and the registration knows where it is."""
 
 BORDER_DAMPING = 0.3
+
+NEAR = 4
+"""Columns beside a way that are the same stroke still, and no rival of it."""
 
 OVERSHOOT = 4
 """Columns beyond the edges in which a curve that does not wrap is still followed."""
@@ -69,19 +72,55 @@ class Lane:
     style: int
     damping: NDArray[np.float32]
 
+    @property
+    def wraps(self) -> tuple[int, int]:
+        """Lowest and highest wrap count in which the curve is looked for."""
+        start = self.spec.wrap_start
+        return (start + WRAPS[0], start + WRAPS[1]) if self.spec.wraps else (0, 0)
+
+    def on_panel(self, column: Floats) -> Floats:
+        """Return (rows,) unfolded columns of the lane as those of the panel.
+
+        In the lane a wrap is a whole number of columns, in the panel the distance
+        between the edges.
+        """
+        count = np.floor(column / self.width) if self.spec.wraps else 0.0
+        return np.asarray(self.first + column + count * (self.period - self.width))
+
+    def in_lane(self, column: Floats) -> Floats:
+        """Return (rows,) unfolded columns of the panel as those of the lane."""
+        along = column - self.first
+        count = np.floor(along / self.period) if self.spec.wraps else 0.0
+        return np.asarray(along - count * (self.period - self.width))
+
 
 @dataclass(frozen=True)
 class Way:
-    """A curve as decoded: state, sub-pixel column and strength, row by row.
+    """A curve as decoded, row by row.
 
-    ``column`` is unfolded, in columns of the panel, NaN off scale and where lost;
-    ``span`` (rows, 2) is the folded ink of its stroke in the panel, -1 where none.
+    Parameters
+    ----------
+    column
+        (rows,) sub-pixel and unfolded, in columns of the panel, NaN off scale and where
+        lost.
+    strength
+        (rows,) mean evidence under the way, in [0, 1].
+    state
+        (rows,) ON, OFF_LEFT, OFF_RIGHT or LOST.
+    span
+        (rows, 2) lowest and highest column that the way crosses in the row, unfolded;
+        of no meaning where the curve is not read.
+    ink
+        (rows, 2, 2) first and last column of its stroke where it lies in the panel: one
+        stretch, or two where the stroke runs over an edge of a track in which it wraps;
+        -1 where there is none.
     """
 
     column: Floats
     strength: Floats
     state: NDArray[np.uint8]
-    span: NDArray[np.int32]
+    span: Floats
+    ink: NDArray[np.int32]
 
 
 def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
@@ -125,7 +164,84 @@ def decode_lane(
         What it costs, in nats.
     """
     start = lane.spec.wrap_start
-    wraps = (start + WRAPS[0], start + WRAPS[1]) if lane.spec.wraps else (0, 0)
+    evidence, taken = _seen(lane, others, settled=settled)
+    column, state, price = cheapest_way(
+        evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
+    )
+    on = state == ON
+    if lane.spec.wraps and on.any():
+        # Copies of the track look alike: only the first row read has a known count.
+        column += (start - column[np.argmax(on)] // lane.width) * lane.width
+    centroid, strength, stroke = refine(evidence, column, on, circular=lane.spec.wraps)
+    before = np.where(np.roll(on, 1), np.roll(column, 1), column)
+    before[:1] = column[:1]
+    span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
+    ends = np.stack([lane.on_panel(end) for end in span.T], axis=1)
+    ink = _ink(lane, stroke, on)
+    return Way(lane.on_panel(centroid), strength, state, ends, ink), price
+
+
+def _ink(
+    lane: Lane, stroke: NDArray[np.int32], on: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Return a stroke where it lies in the panel; see `Way`."""
+    ink = np.full((stroke.shape[0], 2, 2), -1, dtype=np.int32)
+    folded = np.mod(stroke, lane.width) if lane.spec.wraps else stroke
+    over = on & (folded[:, 0] > folded[:, 1])
+    ink[on, 0] = folded[on]
+    ink[over, 0, 1] = lane.width - 1
+    ink[over, 1] = np.stack([np.zeros_like(folded[over, 1]), folded[over, 1]], axis=1)
+    return np.where(ink >= 0, ink + lane.first[:, None, None], -1).astype(np.int32)
+
+
+def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats:
+    """Return how much dearer the next best way is, row by row.
+
+    Parameters
+    ----------
+    lane
+        Where the curve was looked for.
+    way
+        That was found there.
+    others
+        Ways of the other curves of the panel.
+    costs
+        What a way costs.
+
+    Returns
+    -------
+    (rows,) float
+        In nats: the price of the best way that is elsewhere in the row less that of the
+        best one on the same stroke; 0 where the curve is not read.
+    """
+    on = np.isfinite(way.column)
+    first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)
+    near = np.empty((on.size, 2))
+    # A steep stroke may be crossed a row earlier or later: that is no rival.
+    near[:, 0] = np.fmin.reduce(_beside(first)) - NEAR
+    near[:, 1] = np.fmax.reduce(_beside(last)) + NEAR
+    near[~on] = 0, -1
+    evidence, taken = _seen(lane, others)
+    return lead_over_rivals(
+        evidence,
+        taken,
+        np.round(near).astype(np.int32),
+        wraps=lane.wraps,
+        wrap_start=lane.spec.wrap_start,
+        costs=costs,
+    ).astype(np.float64)
+
+
+def _beside(values: Floats) -> Floats:
+    """Return (3, rows) values of the rows above, of each row and of the rows below."""
+    padded = np.pad(values, 1, constant_values=np.nan)
+    return np.stack([padded[:-2], padded[1:-1], padded[2:]])
+
+
+def _seen(
+    lane: Lane, others: Iterable[Way], *, settled: bool = True
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the evidence for a lane's curve beside others, and the ink of those."""
     taken = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
@@ -137,34 +253,18 @@ def decode_lane(
         np.float32(FREE_STYLE if settled else TAKEN_STYLE),
         BESIDE,
     )
-    column, state, price = cheapest_way(
-        evidence, taken, wraps=wraps, wrap_start=start, costs=costs
-    )
-    on = state == ON
-    if lane.spec.wraps and on.any():
-        # Copies of the track look alike: only the first row read has a known count.
-        column += (start - column[np.argmax(on)] // lane.width) * lane.width
-    centroid, strength, span = refine(evidence, column, on, circular=lane.spec.wraps)
-    # In the lane a wrap is a whole number of columns; on the panel it is the distance
-    # between the edges.
-    count = np.floor_divide(centroid, lane.width) if lane.spec.wraps else 0.0
-    unfolded = lane.first + centroid + count * (lane.period - lane.width)
-    folded = np.where(
-        on[:, None], np.mod(span, lane.width) if lane.spec.wraps else span, -1
-    )
-    crossing = folded[:, 0] > folded[:, 1]
-    folded[crossing, 1] = lane.width - 1
-    folded = np.where(on[:, None], folded + lane.first[:, None], -1)
-    return Way(unfolded, strength, state, folded.astype(np.int32)), price
+    return evidence, taken
 
 
 def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
-    """Return the ink of other curves in columns of a lane, (others, rows, 2)."""
+    """Return the ink of other curves in columns of a lane, (parts, rows, 2)."""
     found = []
-    for other in others:
-        span = other.span - lane.first[:, None]
-        outside = (span[:, 1] < 0) | (span[:, 0] >= lane.width) | (other.span[:, 0] < 0)
-        found.append(np.where(outside[:, None], -1, np.maximum(span, 0)))
+    for ink in (part for other in others for part in other.ink.swapaxes(0, 1)):
+        if (ink < 0).all():
+            continue
+        at = ink - lane.first[:, None]
+        outside = (at[:, 1] < 0) | (at[:, 0] >= lane.width) | (ink[:, 0] < 0)
+        found.append(np.where(outside[:, None], -1, np.maximum(at, 0)))
     shape = (len(found), lane.first.size, 2)
     return np.array(found, dtype=np.int32).reshape(shape)
 

@@ -9,6 +9,8 @@ from skimage.morphology import skeletonize
 
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Panel
+from veernet.trace.lanes import Way
+from veernet.trace.programme import LOST, ON
 
 THRESHOLD = 0.5
 """Probability from which a pixel belongs to the mask."""
@@ -20,7 +22,7 @@ FORGET = 60
 """Unread rows after which a curve may be found again anywhere."""
 
 
-def follow(panel: Panel, evidence: Evidence) -> tuple[tuple[Floats, Floats], ...]:
+def follow(panel: Panel, evidence: Evidence) -> tuple[Way, ...]:
     """Skeletonise each style's mask and follow its curves down the rows.
 
     Kept as the method that the field describes, and as a control for the dynamic
@@ -35,11 +37,11 @@ def follow(panel: Panel, evidence: Evidence) -> tuple[tuple[Floats, Floats], ...
 
     Returns
     -------
-    tuple of (column, strength)
-        Per curve of ``panel.curves``: (rows,) column in the panel, NaN where unread,
-        and the evidence there, in [0, 1].
+    tuple of Way
+        One per curve of ``panel.curves``. A row is read or lost: the method does not
+        know where a curve has left the scale, nor how wide its stroke is.
     """
-    found: dict[str, tuple[Floats, Floats]] = {}
+    found: dict[str, Way] = {}
     for track, (left, right) in zip(panel.tracks, panel.edges, strict=True):
         for index in range(len(evidence.lines)):
             curves = [c for c in track.curves if evidence.index_of(c.line) == index]
@@ -54,7 +56,7 @@ def _follow_style(
     left: Floats,
     right: Floats,
     curves: list[CurveSpec],
-) -> dict[str, tuple[Floats, Floats]]:
+) -> dict[str, Way]:
     """Follow the curves of one style in one track."""
     rows, columns = probability.shape
     inside = np.arange(columns)[None, :]
@@ -73,7 +75,15 @@ def _follow_style(
                 column[curve, row] = last[curve] = centres[at]
                 strength[curve, row] = probability[row, round(centres[at])] / 255
         unread = np.where(np.isfinite(column[:, row]), 0, unread + 1)
-    return {spec.mnemonic: (column[i], strength[i]) for i, spec in enumerate(curves)}
+    return {
+        spec.mnemonic: _way(column[i], strength[i]) for i, spec in enumerate(curves)
+    }
+
+
+def _way(column: Floats, strength: Floats) -> Way:
+    state = np.where(np.isfinite(column), ON, LOST).astype(np.uint8)
+    ink = np.full((column.size, 2, 2), -1, np.int32)
+    return Way(column, strength, state, np.stack([column, column], axis=1), ink)
 
 
 def _centres(row: NDArray[np.bool_]) -> Floats:
