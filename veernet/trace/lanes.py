@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.trace.centroid import refine
-from veernet.trace.programme import ON, Costs, cheapest_way, lead_over_rivals
+from veernet.trace.exits import doubt_exits
+from veernet.trace.programme import (
+    LOST,
+    ON,
+    Costs,
+    cheapest_way,
+    lead_over_rivals,
+)
 
 TAKEN_STYLE = 0.1
 """Share of the evidence for other styles that counts on the ink of another curve: at a
@@ -169,6 +176,10 @@ def decode_lane(
         evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
     )
     on = state == ON
+    if lane.spec.wraps:
+        state[~on] = LOST  # there is no place beyond an edge to go to
+    else:
+        doubt_exits(evidence, column, state)
     if lane.spec.wraps and on.any():
         # Copies of the track look alike: only the first row read has a known count.
         column += (start - column[np.argmax(on)] // lane.width) * lane.width
