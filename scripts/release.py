@@ -46,7 +46,7 @@ from veernet.records import ORIGINS
 from veernet.rectify import to_trace
 from veernet.segment import segment
 from veernet.synth.recipe import Recipe
-from veernet.trace import trace
+from veernet.trace import LIKELY, trace
 from veernet.weights import RELEASE, SUFFIXES, weights_file
 
 OUT = Path(__file__).resolve().parents[1] / "veernet" / "weights" / RELEASE
@@ -100,11 +100,14 @@ def confidence_table(
         raise InputError(msg)
     place = np.digitize(score, edges)
     count = np.bincount(place)
-    knots = np.bincount(place, score) / count
     share = np.bincount(place, near) / count
     rising = isotonic_regression(share, weights=count).x
+    # Scores near 1 may be one when they are rounded.
+    knots, first = np.unique(
+        np.round(np.bincount(place, score) / count, 4), return_index=True
+    )
     return ConfidenceTable(
-        tuple(np.round(knots, 4).tolist()), tuple(np.round(rising, 4).tolist())
+        tuple(knots.tolist()), tuple(np.round(rising[first], 4).tolist())
     )
 
 
@@ -144,12 +147,18 @@ def calibration_samples(
 
 def calibration_error(
     table: ConfidenceTable, score: Floats, near: NDArray[np.bool_], bins: int = 10
-) -> float:
-    """Return the expected calibration error: mean gap of confidence and share near."""
+) -> float | None:
+    """Return the expected calibration error: mean gap of confidence and share near.
+
+    Of the rows that are likely enough to be read; None if there are none.
+    """
     sure = table.probability_of(score)
+    near, sure = near[sure >= LIKELY], sure[sure >= LIKELY]
+    if not sure.size:
+        return None
     place = np.minimum((sure * bins).astype(np.intp), bins - 1)
     gaps = np.bincount(place, sure - near)
-    return float(np.sum(np.abs(gaps)) / score.size)
+    return float(np.sum(np.abs(gaps)) / sure.size)
 
 
 def training_of(stem: Path) -> dict[str, Any]:

@@ -79,6 +79,33 @@ def test_what_cannot_be_written_is_said_before_the_reading(log, monkeypatch):
     assert _digitise(log, "--overlay", "no/well.png") == WRONG_INPUT
 
 
+def test_a_part_of_an_overlay_cannot_replace_the_scan(log, capsys):
+    scan = log[0].rename(log[0].with_name("tall.1.png"))
+    assert _digitise((scan, log[1]), "--overlay", "tall.png") == WRONG_INPUT
+    assert "would replace" in capsys.readouterr().err
+
+
+def test_an_output_cannot_replace_the_network(log, capsys):
+    Path("net.json").write_text("{}")
+    more = ["--weights", "net.json", "--report", "net.json"]
+    assert _digitise(log, *more) == WRONG_INPUT
+    assert "net.json cannot be written: it is read" in capsys.readouterr().err
+
+
+def test_links_in_a_circle_are_no_defect(log, capsys):
+    Path("loop").symlink_to("loop")
+    assert _digitise(log, "--report", "loop") == WRONG_INPUT
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_trace_is_not_exported_as_another_section(log, capsys):
+    _digitise(log, "--trace", "well.parquet")
+    registration = ["--registration", str(log[1])]
+    arguments = ["export", "well.parquet", *registration, "--out", "b.las"]
+    assert main([*arguments, "--section", "repeat"]) == WRONG_INPUT
+    assert "of section 'main', not of 'repeat'" in capsys.readouterr().err
+
+
 def test_export_makes_the_same_las_again(log):
     _digitise(log, "--trace", "well.parquet")
     again = ["export", "well.parquet", "--registration", str(log[1]), "--out", "b.las"]
@@ -147,6 +174,18 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
         ("evaluate a.csv b.csv --points -5", "--points -5: give 2 or more"),
         ("evaluate a.csv b.csv --section x", "give the --registration"),
         ("evaluate a.csv b.csv --json b.csv", "b.csv cannot be written: it is read"),
+        (
+            "evaluate a.csv b.csv --registration well.yaml --json well.yaml",
+            "well.yaml cannot be written: it is read",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --confidence",
+            "a LAS has no place for the confidence",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --weights well.png",
+            "well.png: is no network",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(log, capsys, arguments, line):

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from tests import logs
-from veernet.digitise import digitise
+from veernet.digitise import _findings, digitise
 from veernet.engines import DarknessEngine, load_engine
+from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
 from veernet.export.las import read_las
-from veernet.records import Scan
+from veernet.records import Scan, Trace
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
@@ -79,15 +80,37 @@ def test_what_is_odd_about_the_scan_is_a_finding(log):
 
 def test_a_track_partly_beside_the_page_is_a_finding(log):
     scan, registration = log
-    narrow = Scan.from_array(scan.read(0, scan.info.rows)[:, :260])
-    result = digitise(narrow, registration, DarknessEngine())
-    assert "track T1: 14% of its width lies beside the page" in result.findings
+    image = scan.read(0, scan.info.rows)
+    result = digitise(Scan.from_array(image[:, :286]), registration, DarknessEngine())
+    assert "track T1: 5% of its width lies beside the page" in result.findings
+    with pytest.raises(InputError, match="track 'T1' lies at columns 20 to 300"):
+        digitise(Scan.from_array(image[:, :260]), registration, DarknessEngine())
 
 
 def test_a_curve_that_is_nowhere_is_a_finding(log):
     blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
     result = digitise(blank, log[1], DarknessEngine())
     assert any("GR: not read anywhere" in finding for finding in result.findings)
+
+
+def test_two_curves_on_the_same_ink_are_a_finding(log):
+    scan, registration = log
+    (track,) = registration.tracks
+    ghost = replace(track.curves[0], mnemonic="SP", line="dot")
+    both = replace(track, curves=(*track.curves, ghost))
+    result = digitise(scan, replace(registration, tracks=(both,)), DarknessEngine())
+    (finding,) = (f for f in result.findings if "same ink" in f)
+    assert finding.startswith("GR and SP are read from the same ink")
+
+
+def test_many_gaps_are_counted(log):
+    row = np.arange(40, 641)
+    column = np.where((row - 40) % 110 < 95, np.nan, 100.0)
+    read = np.isfinite(column)
+    trace = Trace("GR", row, column, read * 0.9, read.astype(np.uint8))
+    found = list(_findings(trace, log[1]))
+    assert found[0] == "GR: unread from 1000.0 to 1009.4 ft"
+    assert found[3:] == ["GR: 2 more such stretches, 32% of its rows: see the report"]
 
 
 def test_progress_reaches_the_last_row(log):

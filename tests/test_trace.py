@@ -14,9 +14,10 @@ from veernet.errors import InputError
 from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence
 from veernet.synth.ink import stroke as paint
-from veernet.trace import BRIDGE, SHORTEST, Tracer, trace
+from veernet.trace import BRIDGE, SHORTEST, Tracer, steps, trace
 from veernet.trace.centroid import refine
 from veernet.trace.crossings import meetings
+from veernet.trace.lanes import _ink, make_lane
 from veernet.trace.programme import (
     LOST,
     OFF_LEFT,
@@ -25,6 +26,7 @@ from veernet.trace.programme import (
     Costs,
     cheapest_way,
     lead_over_rivals,
+    prices,
 )
 
 ROWS = 400
@@ -367,9 +369,91 @@ def test_confidence_falls_where_another_stroke_is_as_likely():
     assert np.isfinite(told.column).all()
 
 
+def test_a_gap_is_bridged_across_missing_ink_but_not_across_doubt():
+    away = 12 * np.sin(np.pi * np.clip((AT - 100) / 40, 0, 1)) ** 2
+    middle = np.full(ROWS, 100.0)
+    middle[300:310] = np.nan
+    one = panel([curve()], ROWS)
+    drawn = [("solid", np.where(AT < 200, 100 + k * away, middle)) for k in (-1, 1)]
+    drawn = [(line, np.where(AT < 200, c, middle)) for line, c in drawn]
+    (path,) = trace(one, evidence(one, drawn))
+    assert (path.origin[302:308] == ORIGINS.index("bridged")).all()
+    assert np.isnan(path.column[114:126]).all()
+    assert not (path.origin[90:150] == ORIGINS.index("bridged")).any()
+
+
+def test_a_stroke_over_the_edge_takes_ink_on_both_sides():
+    one = panel([curve(wraps=True)], 5, 100)
+    lane = make_lane(one, evidence(one, []), one.curves[0])
+    stroke = np.array([[20, 30], [90, 110], [-105, -95], [150, 270], [20, 30]])
+    on = np.array([True, True, True, True, False])
+    nowhere = [-1, -1]
+    assert (
+        _ink(lane, stroke.astype(np.int32), on) - MARGIN * on[:, None, None]
+        == [
+            [[20, 30], [n - MARGIN for n in nowhere]],
+            [[90, 99], [0, 10]],
+            [[95, 99], [0, 5]],
+            [[0, 99], [n - MARGIN for n in nowhere]],
+            [nowhere, nowhere],
+        ]
+    ).all()
+
+
+@pytest.mark.parametrize("wraps", [(0, 0), (-1, 2)], ids=["one copy", "four copies"])
+def test_the_programme_backwards_agrees_with_it_forwards(wraps):
+    """In every row the cheapest way from above and on to the end has the same price."""
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        rows, width = int(rng.integers(2, 25)), int(rng.integers(2, 12))
+        ink = (rng.random((rows, width)) ** 3 * 255).astype(np.uint8)
+        ink[rng.random(rows) < 0.3] = 0
+        taken = np.full((1, rows, 2), -1, np.int32)
+        taken[0, ::3] = 1, 2
+        free = rng.uniform(0, 4, 6)
+        costs = Costs(
+            travel_ink=-0.1,
+            travel_paper=free[0],
+            off_scale=free[1],
+            edge=free[2],
+            lost=free[3] / 2,
+            lose=free[4],
+            find=free[5],
+            wrap=0.3,
+        )
+        being, crossing, penalty, rates = prices(wraps, 0, costs)
+        columns = width * penalty.size
+        here, across = np.empty((2, width), np.float32)
+        runs = np.empty((3, columns), np.float32)
+        came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
+
+        above = []
+        best, beside = steps.begin(columns, rates)
+        total = 0.0
+        for row in range(rows):
+            above.append((best + total, beside + total))
+            steps.price_row(
+                *(ink, taken, row, being, crossing),
+                *(rates[-1], penalty.size, here, across),
+            )
+            total += steps.advance(
+                best, beside, here, across, penalty, rates, runs, came, notes
+            )
+        rest, others = np.zeros(columns, np.float32), np.zeros(4, np.float32)
+        left = 0.0
+        for row in range(rows - 1, -1, -1):
+            steps.price_row(
+                *(ink, taken, row, being, crossing),
+                *(rates[-1], penalty.size, here, across),
+            )
+            left += steps.retreat(rest, others, here, across, penalty, rates, runs)
+            paid = min((above[row][0] + rest).min(), (above[row][1] + others).min())
+            assert paid + left == pytest.approx(total, abs=1e-3)
+
+
 @pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
 def test_the_lead_is_that_over_the_cheapest_way_elsewhere(travel_ink):
-    """On a tiny track it agrees with trying every way, whether read, off or lost."""
+    """On a tiny track it agrees with trying every way down its columns."""
     rng = np.random.default_rng(5)
     costs = Costs(
         travel_ink=travel_ink, travel_paper=0.7, off_scale=99.0, lost=99.0, edge=99.0

@@ -55,7 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
     verb = _add_verb(
         verbs,
         "scan",
-        "say what a file is, and whether it can be read",
+        "say what a file is, and whether it can be opened",
         "A line for each page: rows, columns, how it is stored, dpi; and what is "
         "damaged or odd about it.",
     )

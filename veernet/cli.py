@@ -58,6 +58,10 @@ def _guarded(command: Callable[[], int]) -> int:
         return _say(error, WRONG_INPUT)
     except Refused as error:
         return _say(error, REFUSED)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except OSError as error:
         # A full disk, a folder that may not be written: the user's to mend, not ours.
         return _say(error, WRONG_INPUT)
@@ -125,12 +129,17 @@ def _check_files(
 ) -> None:
     """Refuse what cannot be written before any long work."""
     from veernet.export import check_output, check_overlay, check_places
+    from veernet.weights import SUFFIXES, weights_file, weights_stem
 
-    check_output(options.out, registrations)
-    if options.overlay is not None:
-        check_overlay(options.overlay)
-    outputs = [path for outputs in files for path in outputs.values()]
-    check_places(outputs, [options.scan, options.registration])
+    check_output(options.out, registrations, confidence=options.confidence)
+    stem = weights_stem(options.weights)
+    inputs = [options.scan, options.registration]
+    inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
+    outputs = [path for named in files for path in named.values()]
+    check_places(outputs, inputs)
+    for named in files:
+        if "overlay" in named:
+            check_overlay(named["overlay"], [*inputs, *outputs])
 
 
 def _write(
@@ -259,9 +268,12 @@ def _export(options: argparse.Namespace) -> int:
     from veernet.files import sha256
 
     traces, metadata = read_traces(options.trace)
-    section = options.section or metadata.get("section")
-    registration = _one_section(options.registration, section)
-    check_output(options.out, [registration])
+    own = metadata.get("section")
+    if own and options.section and options.section != own:
+        msg = f"{options.trace} is of section {own!r}, not of {options.section!r}"
+        raise InputError(msg)
+    registration = _one_section(options.registration, options.section or own)
+    check_output(options.out, [registration], confidence=options.confidence)
     check_places([options.out], [options.trace, options.registration])
     provenance = replace(
         Provenance.from_dict(metadata),
@@ -293,7 +305,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.registration:
         registration = _one_section(options.registration, options.section)
     if options.json:
-        check_places([options.json], [options.digitised, options.truth])
+        read = [options.digitised, options.truth, options.registration]
+        check_places([options.json], [path for path in read if path])
     mapping = dict(_pair(text) for text in options.map)
     scores = evaluate_files(
         options.digitised,
@@ -335,7 +348,7 @@ def _hydra(command: str, overrides: Sequence[str]) -> int:
         from omegaconf import DictConfig
         from omegaconf.errors import OmegaConfBaseException
     except ImportError as error:
-        msg = f"{command} needs more than the core: pip install 'veernet[train]'"
+        msg = f"{command} needs more than the core: install veernet[train], see README"
         raise InputError(msg) from error
 
     def run(config: DictConfig) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from veernet.calibrate import calibrate_all
 from veernet.engines import Engine
+from veernet.export.onpage import ink
 from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
 from veernet.rectify import beside_page, panels, to_trace
 from veernet.runs import runs
@@ -22,6 +24,15 @@ LEAST_READ = 0.05
 
 GAP_ROWS = 5 * BRIDGE
 """Rows: an unread stretch longer than this is worth a finding."""
+
+MOST_GAPS = 3
+"""Stretches of a curve that are findings each; the others are counted."""
+
+SAME_INK = 3.0
+"""Columns within which two curves are read from the same ink."""
+
+TOGETHER = 0.5
+"""Share of a curve's read rows on the ink of another that is worth a finding."""
 
 BESIDE_PAGE = 0.02
 """Share of a track's width beyond the page that trimmed paper does not explain."""
@@ -118,6 +129,7 @@ def digitise(
         *(f"scan: {note}" for note in scan.info.notes),
         *_misplaced(scan, registration),
         *(f for t in found for f in _findings(t, registration)),
+        *_together(found, registration),
     )
     return Result(registration.section, found, curves, findings, clock.seconds, refused)
 
@@ -144,18 +156,38 @@ def _misplaced(scan: Scan, registration: Registration) -> Iterator[str]:
 def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:
     """Name each long stretch of a curve that was not read, and how much was bridged."""
     unread = ~np.isfinite(trace_.column)
-    if unread.all():
+    if (trace_.origin == ORIGINS.index("none")).all():
         yield (
             f"{trace_.mnemonic}: not read anywhere: check its track, its line style "
             "and the scan"
         )
         return
-    for start, stop in runs(unread):
-        if stop - start > GAP_ROWS:
-            yield f"{trace_.mnemonic}: {_gap(trace_, registration, start, stop)}"
+    gaps = [(a, b) for a, b in runs(unread) if b - a > GAP_ROWS]
+    for start, stop in gaps[:MOST_GAPS]:
+        yield f"{trace_.mnemonic}: {_gap(trace_, registration, start, stop)}"
+    if len(gaps) > MOST_GAPS:
+        rest = gaps[MOST_GAPS:]
+        rows = sum(stop - start for start, stop in rest)
+        yield (
+            f"{trace_.mnemonic}: {len(rest)} more such stretches, "
+            f"{rows / unread.size:.0%} of its rows: see the report"
+        )
     bridged = float(np.mean(trace_.origin == ORIGINS.index("bridged")))
     if bridged > 0.05:
         yield f"{trace_.mnemonic}: {bridged:.0%} of the rows are bridged gaps"
+
+
+def _together(traces: Sequence[Trace], registration: Registration) -> Iterator[str]:
+    """Name curves that were read from the ink of others for most of their rows."""
+    columns = {t.mnemonic: ink(t, registration).column for t in traces}
+    for one, other in combinations(columns, 2):
+        same = np.abs(columns[one] - columns[other]) <= SAME_INK
+        read = min(int(np.isfinite(columns[name]).sum()) for name in (one, other))
+        if read and same.sum() > TOGETHER * read:
+            yield (
+                f"{one} and {other} are read from the same ink in "
+                f"{same.sum() / read:.0%} of the rows: are both drawn there?"
+            )
 
 
 def _gap(trace_: Trace, registration: Registration, start: int, stop: int) -> str:

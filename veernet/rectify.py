@@ -23,8 +23,8 @@ BAND = 1024
 OUTSIDE = 16
 """Rows by which a depth line may lie beyond paper that was trimmed."""
 
-ON_PAGE = 0.5
-"""Share of a track's width that must lie on the page."""
+ON_PAGE = 0.9
+"""Share of a track's width that must lie on the page: a little may be trimmed."""
 
 OVERLAP = 1.0
 """Columns, in the mean, that neighbouring tracks may share and still be read apart."""

@@ -205,8 +205,9 @@ def _scale(curve: Entry, given: dict[str, Entry]) -> Scale:
         text = f"points belong to a piecewise scale, and this one is {kind}"
         given["points"].refuse(text)
     ends = curve.mapping(required=("left", "right"), optional=tuple(given))
+    left, right = ends["left"].number(), ends["right"].number()
     with given["scale"].blamed():
-        return Scale(kind, ends["left"].number(), ends["right"].number())
+        return Scale(kind, left, right)
 
 
 def _piecewise(curve: Entry, given: dict[str, Entry]) -> Scale:

@@ -233,7 +233,7 @@ def _cut(table: LogTable, top: float, bottom: float) -> LogTable:
     if not inside.any():
         msg = (
             f"{table.name} runs from {table.depth[0]:g} to {table.depth[-1]:g}, beside "
-            f"the depths {top:g} to {bottom:g} that were digitised"
+            f"the depths {top:g} to {bottom:g} of the registration or digitised log"
         )
         raise InputError(msg)
     values = {name: column[inside] for name, column in table.values.items()}

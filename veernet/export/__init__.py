@@ -6,6 +6,7 @@ files of several sections.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -36,17 +37,22 @@ __all__ = [
 ]
 
 
-def check_output(path: Path, registrations: Sequence[Registration]) -> None:
+def check_output(
+    path: Path, registrations: Sequence[Registration], *, confidence: bool = False
+) -> None:
     """Refuse, before any long work, what `write_curves` would refuse after it.
 
     Raises
     ------
     InputError
-        If the suffix is neither .las nor .csv, the folder does not exist, or two
-        mnemonics of a section would become one in a LAS file.
+        If the suffix is neither .las nor .csv, the folder does not exist, confidence is
+        wanted in a LAS file, or two mnemonics of a section would become one there.
     """
     if path.suffix.lower() not in {".las", ".csv"}:
         msg = f"{path} ends in neither .las nor .csv: name the output by its kind"
+        raise InputError(msg)
+    if confidence and path.suffix.lower() == ".las":
+        msg = f"{path}: a LAS has no place for the confidence: write a CSV"
         raise InputError(msg)
     check_places([path])
     for registration in registrations:
@@ -67,12 +73,12 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
     Raises
     ------
     InputError
-        If the folder of an output does not exist, an output is a folder or an input, or
-        two outputs are one.
+        If the folder of an output does not exist or cannot be written to, an output is
+        a folder or an input, or two outputs are one.
     """
-    taken = {path.resolve(): "it is read" for path in inputs}
+    taken = {_place(path): "it is read" for path in inputs}
     for path in outputs:
-        place = path.resolve()
+        place = _place(path)
         if place in taken:
             msg = f"{path} cannot be written: {taken[place]}: give it another name"
             raise InputError(msg)
@@ -82,7 +88,19 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         if not place.parent.is_dir():
             msg = f"the folder of {path} does not exist: make it first"
             raise InputError(msg)
+        if not os.access(place.parent, os.W_OK):
+            msg = f"{path} cannot be written: its folder is not yours to write to"
+            raise InputError(msg)
         taken[place] = "another output has that name"
+
+
+def _place(path: Path) -> Path:
+    """Return where a path leads in the end."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        msg = f"{path}: its links lead round in a circle: name a file"
+        raise InputError(msg) from error
 
 
 def write_curves(
@@ -102,14 +120,14 @@ def write_curves(
     curves, registration, provenance
         See `write_las`.
     confidence
-        For CSV: add ``MNEM_CONF`` per curve. A LAS file has no place for it.
+        For CSV: add ``MNEM_CONF`` per curve.
 
     Raises
     ------
     InputError
         See `check_output` and the writers.
     """
-    check_output(path, [registration])
+    check_output(path, [registration], confidence=confidence)
     if path.suffix.lower() == ".csv":
         write_csv(path, curves, confidence=confidence)
     else:

@@ -7,7 +7,8 @@ at the left, the scale of each curve over its own track, as in the heading of a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -87,11 +88,24 @@ def write_overlay(
     return paths
 
 
-def check_overlay(path: Path) -> None:
-    """Refuse a name that says another format than the one that is written."""
+def check_overlay(path: Path, others: Iterable[Path]) -> None:
+    """Refuse the name of another format, or one whose parts may be files of the run.
+
+    Raises
+    ------
+    InputError
+        If the suffix is not .png, or another file is called like ``NAME.1.png``.
+    """
     if path.suffix.lower() != ".png":
         msg = f"{path} does not end in .png: the overlay is a PNG"
         raise InputError(msg)
+    part = re.compile(rf"{re.escape(path.stem)}\.\d+{re.escape(path.suffix)}")
+    for other in others:
+        if other.parent.resolve() == path.parent.resolve() and part.fullmatch(
+            other.name
+        ):
+            msg = f"{path}: a part of a tall overlay would replace {other}: rename it"
+            raise InputError(msg)
 
 
 def draw_part(

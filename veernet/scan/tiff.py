@@ -98,7 +98,7 @@ def _open(path: Path) -> Iterator[TiffFile]:
     """Open a TIFF that has pages."""
     with refusing(str(path)), TiffFile(path) as file:
         if len(file.pages) == 0:
-            msg = f"{path}: has no pages: copy or download it again"
+            msg = f"{path}: has no pages, or is cut short: copy or download it again"
             raise InputError(msg)
         yield file
 

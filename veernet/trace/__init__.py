@@ -21,7 +21,7 @@ from veernet.trace.lanes import Way
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.skeleton import follow
 
-__all__ = ["BRIDGE", "Costs", "Tracer", "trace"]
+__all__ = ["BRIDGE", "LIKELY", "Costs", "Tracer", "trace"]
 
 Tracer = Literal["dp", "skeleton"]
 
@@ -30,7 +30,7 @@ BRIDGE = 16
 low confidence."""
 
 SMOOTH = 9
-"""Rows over which strength is averaged before it is judged."""
+"""Rows over which strength and lead are averaged before they are judged."""
 
 READABLE = 0.3
 """Strength from which a row counts as read: the evidence under the way."""
@@ -112,7 +112,7 @@ def _smooth(way: Way, values: Floats) -> Floats:
 
     Others are left out, so that the end of a curve is not thought faint.
     """
-    known = np.isfinite(way.column)
+    known = np.isfinite(way.column) & np.isfinite(values)
     weight = uniform_filter1d(known.astype(np.float64), SMOOTH, mode="constant")
     total = uniform_filter1d(np.where(known, values, 0.0), SMOOTH, mode="constant")
     return np.asarray(
@@ -141,7 +141,9 @@ def _path(mnemonic: str, way: Way, probability: Floats, likely: float = 0.0) -> 
         inner = start > 0 and stop < read.size
         # Only where ink is missing: off scale, lost, or in doubt between two strokes, a
         # line would be an invention.
-        missing = known[start:stop].all() and faint[start:stop].any()
+        # Of its ends, the average over rows calls some inked rows doubtful as well.
+        inked = np.sum(~faint[start:stop])
+        missing = known[start:stop].all() and inked < min(stop - start, SMOOTH)
         if not inner or stop - start > BRIDGE or not missing:
             continue
         at = np.arange(start, stop)

@@ -197,7 +197,10 @@ def _ink(
 ) -> NDArray[np.int32]:
     """Return a stroke where it lies in the panel; see `Way`."""
     ink = np.full((stroke.shape[0], 2, 2), -1, dtype=np.int32)
-    folded = np.mod(stroke, lane.width) if lane.spec.wraps else stroke
+    folded = np.mod(stroke, lane.width) if lane.spec.wraps else stroke.copy()
+    # A stroke may be longer than the track that it wraps in.
+    whole = on & (stroke[:, 1] - stroke[:, 0] >= lane.width - 1)
+    folded[whole] = 0, lane.width - 1
     over = on & (folded[:, 0] > folded[:, 1])
     ink[on, 0] = folded[on]
     ink[over, 0, 1] = lane.width - 1
@@ -223,7 +226,7 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     -------
     (rows,) float
         In nats: the price of the best way that is elsewhere in the row less that of the
-        best one on the same stroke; 0 where the curve is not read.
+        best one on the same stroke; see `lead_over_rivals`.
     """
     on = np.isfinite(way.column)
     first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)

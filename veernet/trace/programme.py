@@ -128,7 +128,7 @@ def cheapest_way(
     column, state, price = decode(
         np.ascontiguousarray(evidence),
         taken,
-        *_prices(wraps, wrap_start, costs or Costs()),
+        *prices(wraps, wrap_start, costs or Costs()),
     )
     return column + wraps[0] * evidence.shape[1], state, price
 
@@ -146,8 +146,9 @@ def lead_over_rivals(
 
     Every way is weighed as a whole, from the first row to the last. A row in which the
     lead is small is in doubt, however dark the ink: another stroke explains the rows
-    above and below as well. Time is linear in rows, about three times that of
-    `cheapest_way`, and memory does not grow with them.
+    above and below as well. Only columns of the track are rivals: that the curve might
+    be off scale or lost in the row, or in another wrap, is not weighed. Time is linear
+    in rows, about three times that of `cheapest_way`; of memory it takes less.
 
     Parameters
     ----------
@@ -160,17 +161,18 @@ def lead_over_rivals(
     Returns
     -------
     (rows,) float32
-        In nats, 0 where a rival is as cheap or the curve is not read.
+        In nats; 0 where a rival is as cheap or the curve is not read, NaN where its
+        stroke leaves no room for a rival.
     """
     return compare(
         np.ascontiguousarray(evidence),
         taken,
         near,
-        *_prices(wraps, wrap_start, costs or Costs()),
+        *prices(wraps, wrap_start, costs or Costs()),
     )
 
 
-def _prices(
+def prices(
     wraps: tuple[int, int], wrap_start: int, costs: Costs
 ) -> tuple[
     NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]

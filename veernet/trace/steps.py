@@ -41,7 +41,7 @@ _BLOCK = 512
 
 
 @numba.njit(cache=True, nogil=True)
-def _price_row(
+def price_row(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
     row: int,
@@ -80,7 +80,7 @@ def _price_row(
 
 
 @numba.njit(cache=True, nogil=True)
-def _advance(
+def advance(
     best: NDArray[np.float32],
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
@@ -154,7 +154,7 @@ def _advance(
     beside[_GONE] += rates[_LOST]
     beside[_UNSEEN] += rates[_LOST]
 
-    floor = beside.min()
+    floor = np.float32(beside.min())
     for c in range(columns):
         value = left_run[c]
         way = _FROM_LEFT if came[c] & _LEFT_RUN else _FROM_ABOVE
@@ -169,7 +169,7 @@ def _advance(
 
 
 @numba.njit(cache=True, nogil=True)
-def _retreat(
+def retreat(
     rest: NDArray[np.float32],
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
@@ -177,8 +177,11 @@ def _retreat(
     penalty: NDArray[np.float32],
     rates: NDArray[np.float32],
     runs: NDArray[np.float32],
-) -> None:
-    """Take the prices of the rest of the way one row up: `_advance`, turned round."""
+) -> float:
+    """Take the prices of the rest of the way one row up: `advance`, turned round.
+
+    What is taken off all of them is returned.
+    """
     width, columns = here.size, rest.size
     rightward, leftward = runs[0], runs[1]
     for c in range(columns):
@@ -213,10 +216,11 @@ def _retreat(
     floor = min(rest.min(), beside.min())
     rest -= floor
     beside -= floor
+    return float(floor)
 
 
 @numba.njit(cache=True, nogil=True)
-def _begin(
+def begin(
     columns: int, rates: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the prices above the first row, of the columns and of the other states."""
@@ -242,13 +246,13 @@ def decode(
     notes = np.empty((rows, 4), dtype=np.int32)
     here, across = np.empty(width, np.float32), np.empty(width, np.float32)
     runs = np.empty((3, columns), dtype=np.float32)
-    best, beside = _begin(columns, rates)
+    best, beside = begin(columns, rates)
     price = 0.0
     for row in range(rows):
-        _price_row(
+        price_row(
             evidence, taken, row, being, crossing, rates[_SHARED], copies, here, across
         )
-        price += _advance(
+        price += advance(
             best, beside, here, across, penalty, rates, runs, came[row], notes[row]
         )
     # After the last row the cheapest of all states stands at zero.
@@ -282,22 +286,22 @@ def compare(
     rest, rest_beside = np.zeros(columns, np.float32), np.zeros(4, np.float32)
     lead = np.zeros(rows, dtype=np.float32)
 
-    best, beside = _begin(columns, rates)
+    best, beside = begin(columns, rates)
     for row in range(rows):
         if row % _BLOCK == 0:
             begun[row // _BLOCK] = best
             begun_beside[row // _BLOCK] = beside
-        _price_row(
+        price_row(
             evidence, taken, row, being, crossing, rates[_SHARED], copies, here, across
         )
-        _advance(best, beside, here, across, penalty, rates, runs, came, notes)
+        advance(best, beside, here, across, penalty, rates, runs, came, notes)
 
     for block in range(blocks - 1, -1, -1):
         start, stop = block * _BLOCK, min((block + 1) * _BLOCK, rows)
         best[:] = begun[block]
         beside[:] = begun_beside[block]
         for row in range(start, stop):
-            _price_row(
+            price_row(
                 evidence,
                 taken,
                 row,
@@ -308,7 +312,7 @@ def compare(
                 here,
                 across,
             )
-            _advance(best, beside, here, across, penalty, rates, runs, came, notes)
+            advance(best, beside, here, across, penalty, rates, runs, came, notes)
             held[row - start] = best
         for row in range(stop - 1, start - 1, -1):
             own, rival = np.float32(np.inf), np.float32(np.inf)
@@ -320,9 +324,12 @@ def compare(
                     own = min(own, price)
                 else:
                     rival = min(rival, price)
-            if own < rival < np.inf:
-                lead[row] = rival - own
-            _price_row(
+            if near[row, 1] >= near[row, 0]:
+                lead[row] = max(rival - own, np.float32(0.0))
+                if rival == np.inf:
+                    # A stroke across the whole track leaves no room for a rival.
+                    lead[row] = np.nan
+            price_row(
                 evidence,
                 taken,
                 row,
@@ -333,7 +340,7 @@ def compare(
                 here,
                 across,
             )
-            _retreat(rest, rest_beside, here, across, penalty, rates, runs)
+            retreat(rest, rest_beside, here, across, penalty, rates, runs)
     return lead
 
 

@@ -37,9 +37,7 @@ def weights_stem(weights: Path | None = None) -> Path:
     if weights is None:
         msg = "no release weights came with this veernet: name a network by --weights"
     else:
-        msg = (
-            f"there is no {weights}: name the .json, .onnx or .safetensors of a network"
-        )
+        msg = f"{weights}: is no network: name its .json, .onnx or .safetensors"
     raise InputError(msg)
 
 
