@@ -17,7 +17,7 @@ from veernet.errors import InputError, Refused
 if TYPE_CHECKING:
     from veernet.digitise import Progress, Result
     from veernet.export import Provenance
-    from veernet.records import Curve, Registration, Scan
+    from veernet.records import Curve, Registration, Scan, Trace
 
 DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
 
@@ -167,7 +167,12 @@ def _write(
     if result.refused:
         return
     _write_curves(
-        files["out"], result.curves, registration, provenance, confidence=confidence
+        files["out"],
+        result.curves,
+        result.traces,
+        registration,
+        provenance,
+        confidence=confidence,
     )
     if "trace" in files:
         write_traces(files["trace"], result.traces, registration, provenance)
@@ -180,6 +185,7 @@ def _write(
 def _write_curves(
     path: Path,
     curves: Sequence[Curve],
+    traces: Sequence[Trace],
     registration: Registration,
     provenance: Provenance,
     *,
@@ -188,11 +194,18 @@ def _write_curves(
     from veernet.export import write_curves
 
     write_curves(path, curves, registration, provenance, confidence=confidence)
-    read = ", ".join(
-        f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
-        for curve in curves
-    )
+    by_name = {trace.mnemonic: trace for trace in traces}
+    read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
     print(f"{path}: {curves[0].depth.size} depths; read: {read}")
+
+
+def _told(curve: Curve, trace: Trace) -> str:
+    """Say of how many depths a curve has a value, and how much is off scale."""
+    from veernet.records import OFF_SCALE
+
+    text = f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
+    off = sum(int((trace.origin == origin).sum()) for origin in OFF_SCALE)
+    return f"{text} ({off / trace.origin.size:.0%} off scale)" if off else text
 
 
 def _sections(path: Path, wanted: str | None) -> tuple[Registration, ...]:
@@ -283,6 +296,7 @@ def _export(options: argparse.Namespace) -> int:
     _write_curves(
         options.out,
         calibrate_all(traces, registration),
+        traces,
         registration,
         provenance,
         confidence=options.confidence,

@@ -39,7 +39,8 @@ ORIGINS: tuple[Origin, ...] = (
 
 Three of them have no column: none is lost, off-left and off-right are beyond an edge.
 """
-UNREAD = tuple(ORIGINS.index(word) for word in ("none", "off-left", "off-right"))
+OFF_SCALE = (ORIGINS.index("off-left"), ORIGINS.index("off-right"))
+UNREAD = (ORIGINS.index("none"), *OFF_SCALE)
 
 
 class BandReader(Protocol):

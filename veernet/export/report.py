@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
-from veernet.records import ORIGINS, UNREAD, Origin, Registration, Trace
+from veernet.records import OFF_SCALE, ORIGINS, UNREAD, Origin, Registration, Trace
 from veernet.runs import runs
 
 
@@ -95,9 +95,7 @@ def _of_curve(trace: Trace, registration: Registration) -> dict[str, Any]:
         "read_share": _share(read, rows),
         "bridged_share": _share(_is(trace, "bridged"), rows),
         "manual_share": _share(_is(trace, "manual"), rows),
-        "off_scale_share": _share(
-            _is(trace, "off-left") | _is(trace, "off-right"), rows
-        ),
+        "off_scale_share": _share(np.isin(trace.origin, OFF_SCALE), rows),
         "mean_confidence": None if confidence is None else round(confidence, 4),
         "gaps": _gaps(trace, depth),
         "wraps": _wraps(trace, registration, depth),

@@ -140,8 +140,8 @@ def _path(mnemonic: str, way: Way, probability: Floats, likely: float = 0.0) -> 
     for start, stop in runs(~read):
         inner = start > 0 and stop < read.size
         # Only where ink is missing: off scale, lost, or in doubt between two strokes, a
-        # line would be an invention.
-        # Of its ends, the average over rows calls some inked rows doubtful as well.
+        # line would be an invention. By the average over rows, some inked ones at
+        # either end are in doubt as well.
         inked = np.sum(~faint[start:stop])
         missing = known[start:stop].all() and inked < min(stop - start, SMOOTH)
         if not inner or stop - start > BRIDGE or not missing:
