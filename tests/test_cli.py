@@ -184,7 +184,7 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
         ),
         (
             "digitise well.png --registration well.yaml --out a.las --weights well.png",
-            "well.png: is no network",
+            "well.png is no network",
         ),
     ],
 )

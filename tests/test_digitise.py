@@ -78,6 +78,14 @@ def test_what_is_odd_about_the_scan_is_a_finding(log):
     assert result.findings == ("scan: rows 5 to 9 are damaged",)
 
 
+def test_a_registration_of_another_file_is_a_finding(log):
+    scan, registration = log
+    result = digitise(scan, replace(registration, image="b.tif"), DarknessEngine())
+    assert "the registration is of b.tif, the scan is well.png" in result.findings
+    result = digitise(scan, registration, DarknessEngine())
+    assert not any("registration" in finding for finding in result.findings)
+
+
 def test_a_track_partly_beside_the_page_is_a_finding(log):
     scan, registration = log
     image = scan.read(0, scan.info.rows)

@@ -89,6 +89,10 @@ class TestRegistration:
         with pytest.raises(InputError, match="section 'main' has no tracks"):
             registration()
 
+    def test_a_track_name_is_used_once(self) -> None:
+        with pytest.raises(InputError, match="two tracks are named 'T1'"):
+            registration(track("T1", 0, 9), track("T1", 20, 30))
+
     def test_a_mnemonic_is_used_once(self) -> None:
         tracks = track("T1", 0, 9, GR), track("T2", 20, 30, GR)
         with pytest.raises(InputError, match="'GR' is used in track 'T1' and again in"):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
@@ -146,7 +147,10 @@ def _refusal(traces: tuple[Trace, ...]) -> str | None:
 
 
 def _misplaced(scan: Scan, registration: Registration) -> Iterator[str]:
-    """Name each track that lies partly beside the page, but not enough to refuse."""
+    """Say what hints at the registration of another scan, but not enough to refuse."""
+    stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
+    if stated and opened and stated != opened:
+        yield f"the registration is of {stated}, the scan is {opened}"
     shares = beside_page(scan, registration)
     for track, share in zip(registration.tracks, shares, strict=True):
         if share > BESIDE_PAGE:

@@ -228,6 +228,11 @@ class Registration:
         if not self.tracks:
             msg = f"section {self.section!r} has no tracks: give one or more"
             raise InputError(msg)
+        names = [track.name for track in self.tracks]
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"two tracks are named {name!r}: each needs a name of its own"
+                raise InputError(msg)
         drawn: dict[str, Track] = {}
         for track in self.tracks:
             for spec in track.curves:

@@ -37,7 +37,10 @@ def weights_stem(weights: Path | None = None) -> Path:
     if weights is None:
         msg = "no release weights came with this veernet: name a network by --weights"
     else:
-        msg = f"{weights}: is no network: name its .json, .onnx or .safetensors"
+        what = (
+            f"{weights} is no network" if weights.exists() else f"there is no {weights}"
+        )
+        msg = f"{what}: name the .json, .onnx or .safetensors of a network"
     raise InputError(msg)
 
 
