@@ -1,6 +1,7 @@
 """The steps of the dynamic programme, row by row: what numba compiles.
 
-What they compute is told in :mod:`veernet.trace.programme`.
+What they compute is told in :mod:`veernet.trace.programme`. They stay in one file: for
+what has changed, numba's cache looks at the file of a function, not at those it calls.
 """
 
 from __future__ import annotations
