@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
     InputError
         If nothing can be written at that place.
     """
-    target = path.resolve()
+    target = check_writable(path)
     temporary = target.with_name(f".veernet-{secrets.token_hex(8)}{target.suffix}")
     _create(temporary, path)
     try:
@@ -47,6 +47,37 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> Path:
+    """Return where a path leads in the end, if a file can be written there.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, its folder does not exist or may not be written to, or its
+        links lead round in a circle.
+    """
+    place = destination(path)
+    if place.is_dir():
+        msg = f"{path} is a folder: name a file to write"
+        raise InputError(msg)
+    if not place.parent.is_dir():
+        msg = f"the folder of {path} does not exist: make it first"
+        raise InputError(msg)
+    if not os.access(place.parent, os.W_OK):
+        msg = f"{path} cannot be written: its folder is not yours to write to"
+        raise InputError(msg)
+    return place
+
+
+def destination(path: Path) -> Path:
+    """Return where a path leads in the end, its links followed."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        msg = f"{path}: its links lead round in a circle: name a file"
+        raise InputError(msg) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -66,14 +97,8 @@ def sha256(path: Path) -> str:
 
 def _create(temporary: Path, path: Path) -> None:
     """Make the temporary file, with the rights that any new file gets."""
-    if path.is_dir():
-        msg = f"{path} is a folder: name a file to write"
-        raise InputError(msg)
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    except FileNotFoundError as error:
-        msg = f"the folder of {path} does not exist: make it first"
-        raise InputError(msg) from error
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}"
         raise InputError(msg) from error

@@ -6,7 +6,6 @@ files of several sections.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from veernet.export.overlay import check_overlay, write_overlay
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report
 from veernet.export.tracefile import read_traces, write_traces
+from veernet.files import check_writable, destination
 from veernet.records import Curve, Registration
 
 __all__ = [
@@ -76,31 +76,13 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         If the folder of an output does not exist or cannot be written to, an output is
         a folder or an input, or two outputs are one.
     """
-    taken = {_place(path): "it is read" for path in inputs}
+    taken = {destination(path): "it is read" for path in inputs}
     for path in outputs:
-        place = _place(path)
+        place = destination(path)
         if place in taken:
             msg = f"{path} cannot be written: {taken[place]}: give it another name"
             raise InputError(msg)
-        if place.is_dir():
-            msg = f"{path} is a folder: name a file to write"
-            raise InputError(msg)
-        if not place.parent.is_dir():
-            msg = f"the folder of {path} does not exist: make it first"
-            raise InputError(msg)
-        if not os.access(place.parent, os.W_OK):
-            msg = f"{path} cannot be written: its folder is not yours to write to"
-            raise InputError(msg)
-        taken[place] = "another output has that name"
-
-
-def _place(path: Path) -> Path:
-    """Return where a path leads in the end."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError) as error:
-        msg = f"{path}: its links lead round in a circle: name a file"
-        raise InputError(msg) from error
+        taken[check_writable(path)] = "another output has that name"
 
 
 def write_curves(

@@ -281,7 +281,7 @@ def compare(
     begun = np.empty((blocks, columns), dtype=np.float32)
     begun_beside = np.empty((blocks, 4), dtype=np.float32)
     held = np.empty((min(_BLOCK, rows), columns), dtype=np.float32)
-    here, across = np.empty(width, np.float32), np.empty(width, np.float32)
+    here, across = np.empty((2, held.shape[0], width), np.float32)
     runs = np.empty((3, columns), dtype=np.float32)
     came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
     rest, rest_beside = np.zeros(columns, np.float32), np.zeros(4, np.float32)
@@ -293,15 +293,24 @@ def compare(
             begun[row // _BLOCK] = best
             begun_beside[row // _BLOCK] = beside
         price_row(
-            evidence, taken, row, being, crossing, rates[_SHARED], copies, here, across
+            evidence,
+            taken,
+            row,
+            being,
+            crossing,
+            rates[_SHARED],
+            copies,
+            here[0],
+            across[0],
         )
-        advance(best, beside, here, across, penalty, rates, runs, came, notes)
+        advance(best, beside, here[0], across[0], penalty, rates, runs, came, notes)
 
     for block in range(blocks - 1, -1, -1):
         start, stop = block * _BLOCK, min((block + 1) * _BLOCK, rows)
         best[:] = begun[block]
         beside[:] = begun_beside[block]
         for row in range(start, stop):
+            at = row - start
             price_row(
                 evidence,
                 taken,
@@ -310,11 +319,21 @@ def compare(
                 crossing,
                 rates[_SHARED],
                 copies,
-                here,
-                across,
+                here[at],
+                across[at],
             )
-            advance(best, beside, here, across, penalty, rates, runs, came, notes)
-            held[row - start] = best
+            advance(
+                best,
+                beside,
+                here[at],
+                across[at],
+                penalty,
+                rates,
+                runs,
+                came,
+                notes,
+            )
+            held[at] = best
         for row in range(stop - 1, start - 1, -1):
             own, rival = np.float32(np.inf), np.float32(np.inf)
             reach = near[row, 1] - near[row, 0]
@@ -330,18 +349,8 @@ def compare(
                 if rival == np.inf:
                     # A stroke across the whole track leaves no room for a rival.
                     lead[row] = np.nan
-            price_row(
-                evidence,
-                taken,
-                row,
-                being,
-                crossing,
-                rates[_SHARED],
-                copies,
-                here,
-                across,
-            )
-            retreat(rest, rest_beside, here, across, penalty, rates, runs)
+            at = row - start
+            retreat(rest, rest_beside, here[at], across[at], penalty, rates, runs)
     return lead
 
 
