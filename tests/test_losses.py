@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from hydra.utils import instantiate
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from torch import Tensor, nn
 
 from veernet import losses
@@ -330,10 +330,18 @@ def test_a_module_is_its_hyper_parameters_and_nothing_else(name: str) -> None:
         assert twin(logits, target) == loss(logits, target)
 
 
+def _composed(path: Path) -> DictConfig:
+    """Return a loss with what it takes from the outputs, as Hydra composes both."""
+    outputs = OmegaConf.load(path.parents[1] / "outputs" / "lines.yaml")
+    whole = OmegaConf.create({"loss": OmegaConf.load(path), "outputs": outputs})
+    composed: DictConfig = whole.loss
+    return composed
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_a_configured_loss_falls_under_gradient_steps(path: Path) -> None:
     assert path.read_text().startswith("# ")
-    loss = instantiate(OmegaConf.load(path))
+    loss = instantiate(_composed(path))
     logits, target = scene()
     logits = logits.float().requires_grad_()
     optimizer = torch.optim.Adam([logits], lr=0.1)
@@ -352,6 +360,9 @@ def test_a_configured_loss_falls_under_gradient_steps(path: Path) -> None:
 
 def test_every_loss_has_a_configuration() -> None:
     targets = {OmegaConf.load(path)["_target_"] for path in CONFIGS}
+    # That of the centre belongs to the outputs.
+    styles = OmegaConf.load(CONFIGS[0].parents[1] / "outputs" / "styles.yaml")
+    targets.add(styles["centre_loss"]["_target_"])
     assert targets == {f"veernet.losses.{n}" for n in losses.__all__ if n[0].isupper()}
 
 

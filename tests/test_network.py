@@ -57,6 +57,7 @@ def specs(draw):
         architecture=draw(free),
         outputs=OUTPUTS[: draw(st.integers(2, 3))],
         input_channels=draw(st.sampled_from([("darkness",), ("darkness", "hue")])),
+        centre=draw(st.booleans()),
         multiple=draw(st.integers(1, 64)),
         rows_per_foot=draw(st.sampled_from([None, (low, high)])),
         confidence=draw(st.sampled_from([None, ConfidenceTable(score, probability)])),

@@ -17,6 +17,7 @@ from tests.panels import curve, panel
 from veernet.engines import DarknessEngine, load_engine
 from veernet.errors import InputError
 from veernet.network import NetworkSpec, Output
+from veernet.records import LINES
 from veernet.segment import segment
 from veernet.weights import RELEASE
 
@@ -213,6 +214,36 @@ def test_maps_leave_out_the_background_and_are_rounded():
         [[229, 76, 26], [0, 51, 153]],
     )
     assert found.lines == (("solid",), ("dot",))
+    assert found.centre is None
+
+
+STYLES = tuple(Output(line, (line,)) for line in LINES)
+SHARES = np.float32([0.2, 0.08, 0.12, 0.16, 0.2, 0.24, 0.7])
+"""Of background, the five styles in their order, and the centre."""
+
+
+@pytest.mark.parametrize(
+    ("drawn", "lines", "shares"),
+    [
+        (["solid"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
+        (["solid", "dot"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
+        (
+            ["long-dash", "dot"],
+            [{"solid"}, {"long-dash"}, {"dot"}, {"short-dash", "dash-dot"}],
+            [0.08, 0.12, 0.2, 0.4],
+        ),
+        (LINES, [{line} for line in LINES], SHARES[1:6]),
+    ],
+)
+def test_styles_that_no_curve_has_are_joined(drawn, lines, shares):
+    spec = replace(SPEC, outputs=(SPEC.outputs[0], *STYLES), centre=True)
+    curves = [curve(f"C{i}", line) for i, line in enumerate(drawn)]
+    one = replace(panel(curves, 1, 20), image=np.zeros((1, 3), np.uint8))
+    found = segment(one, Constant(np.tile(SHARES[None, :, None, None], (1, 3)), spec))
+    assert [set(known) for known in found.lines] == lines
+    np.testing.assert_allclose(found.maps[:, 0, 0], 255 * np.float32(shares), atol=1)
+    assert found.centre.tolist() == [[178, 178, 178]]  # 178.5 to the even
+    assert found.maps.shape == (len(lines), 1, 3)
 
 
 def peak_beside_maps(rows, width=100):

@@ -17,7 +17,7 @@ from veernet.synth.ink import stroke as paint
 from veernet.trace import BRIDGE, SHORTEST, Tracer, steps, trace
 from veernet.trace.centroid import refine
 from veernet.trace.crossings import meetings
-from veernet.trace.lanes import _ink, make_lane
+from veernet.trace.lanes import UNKNOWN, _ink, make_lane
 from veernet.trace.programme import (
     LOST,
     OFF_LEFT,
@@ -75,10 +75,41 @@ def test_a_moving_window_beats_a_fixed_one_on_a_steep_stroke():
     truth = 20.0 + 4.5 * np.arange(rows)
     ink = stroke(truth, (rows, 217))
     column, state, _ = cheapest_way(ink, np.empty((0, rows, 2), np.int32))
-    centroid, _, span = refine(ink, column, state == ON, circular=False)
+    start = np.zeros(rows, np.int32)
+    centroid, _, span = refine(ink, column, state == ON, UNKNOWN, start, circular=False)
     inner = slice(2, rows - 2)
     assert np.abs(centroid - truth)[inner].max() < 0.3
     assert np.all(np.diff(span, axis=1)[inner] >= 4)
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+def test_the_centre_says_where_on_the_stroke_the_curve_is(wraps):
+    truth = 60.3 + 30 * np.sin(AT / 20)
+    one = panel([curve(wraps=wraps)], ROWS)
+    seen = evidence(one, [("solid", truth + MARGIN + 0.8)])  # a mask that is off
+    at = np.arange(one.image.shape[1])
+    share = np.maximum(1 - np.abs(at - (truth + MARGIN)[:, None]), 0)
+    centre = np.rint(255 * share).astype(np.uint8)
+    centre[300:] = 0  # it does not tell
+    (path,) = trace(one, replace(seen, centre=centre))
+    assert _error(path, truth + MARGIN)[:300].max() < 0.02
+    assert np.median(path.column[300:] - truth[300:] - MARGIN) == pytest.approx(
+        0.8, abs=0.1
+    )
+
+
+def test_the_centre_of_a_crossing_curve_is_not_taken_for_the_own():
+    first, second = 60 + 0.25 * AT, np.full(ROWS, 110.0)
+    two = panel([curve("A"), curve("B", "short-dash")], ROWS)
+    seen = evidence(two, [("solid", first), ("short-dash", second)])
+    at = np.arange(two.image.shape[1])
+    shares = [np.maximum(1 - np.abs(at - c[:, None]), 0) for c in (first, second)]
+    centre = np.rint(255 * np.maximum(*shares)).astype(np.uint8)
+    a, b = trace(two, replace(seen, centre=centre))
+    apart = np.abs(first - second) > 8
+    assert _error(a, first)[apart].max() < 0.02
+    assert _error(b, second)[apart].max() < 0.02
+    assert max(_error(a, first).max(), _error(b, second).max()) < 4
 
 
 @pytest.mark.parametrize("tracer", BOTH)

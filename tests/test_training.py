@@ -18,15 +18,18 @@ from torch import nn
 from torchmetrics.functional import f1_score, jaccard_index
 
 from tests.networks import ARCHITECTURE, OUTPUTS, TwoLines, TwoLinesData, spec
-from veernet.checkpoint import load
+from veernet.checkpoint import load, save
 from veernet.errors import InputError
-from veernet.losses import CrossEntropyLoss, DiceLoss, WeightedSum
+from veernet.losses import CentreLoss, CrossEntropyLoss, DiceLoss, WeightedSum
+from veernet.model import build
+from veernet.model.probability import to_probability
 from veernet.network import NetworkSpec, Output
 from veernet.training import train
-from veernet.training.metrics import CurveError, Overlap, row_columns
+from veernet.training.metrics import CentreError, CurveError, Overlap, row_columns
 from veernet.training.module import average
 from veernet.training.pictures import paint, side_by_side
 from veernet.training.schedule import constant, cosine, trapezoid
+from veernet.training.start import RARE, begin_from
 
 NAMES = [output.name for output in OUTPUTS]
 
@@ -338,6 +341,81 @@ def test_start_of_another_architecture_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "first", trainer={"max_epochs": 1})
     with pytest.raises(InputError, match="weights of another architecture"):
         run(tmp_path, spec=spec(width=64), start=tmp_path / "first" / "last")
+
+
+STYLES = (
+    Output("background"),
+    *(Output(line, (line,)) for line in ("solid", "long-dash", "short-dash")),
+    Output("dotted", ("dot", "dash-dot")),
+)
+
+
+def styled() -> NetworkSpec:
+    """Describe the small network with more styles and a centre."""
+    architecture = {**ARCHITECTURE, "classes": len(STYLES) + 1}
+    return NetworkSpec("styled", architecture, STYLES, centre=True)
+
+
+def test_a_network_with_a_centre_begins_as_the_one_without(tmp_path: Path) -> None:
+    run(tmp_path / "first", trainer={"max_epochs": 1})
+    old, _ = load(tmp_path / "first" / "last")
+    new = build(styled().architecture).eval()
+    begin_from(new, styled(), tmp_path / "first" / "last")
+    image = torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        before = old.eval()(image).softmax(1)
+        after = to_probability(new(image), len(STYLES))
+    torch.testing.assert_close(after[:, :2], before[:, :2])
+    for index in (2, 3, 4):  # what was dashed is shared evenly
+        torch.testing.assert_close(after[:, index], before[:, 2] / 3)
+    expected = torch.full((1, 64, 64), 1 / (1 + math.exp(-RARE)))
+    torch.testing.assert_close(after[:, 5], expected)
+
+
+def test_an_output_without_forebear_is_refused(tmp_path: Path) -> None:
+    outputs = (Output("background"), Output("solid", ("solid",)))
+    fewer = NetworkSpec("fewer", {**ARCHITECTURE, "classes": 2}, outputs)
+    save(tmp_path / "fewer", build(fewer.architecture), fewer)
+    with pytest.raises(InputError, match="no output stands for long-dash lines"):
+        begin_from(build(styled().architecture), styled(), tmp_path / "fewer")
+
+
+def test_a_centre_is_trained_scored_and_exported(tmp_path: Path) -> None:
+    scores = run(
+        tmp_path,
+        spec=styled(),
+        centre_loss=CentreLoss(weight=0.5),
+        trainer={"max_epochs": 4},
+    )
+    assert {"val/centre_found", "train/centre"} <= {*scores, *logged(tmp_path)}
+    assert load(tmp_path / "best")[1].centre
+    falling = logged(tmp_path)["train/centre"].dropna()
+    assert falling.iloc[-1] < 0.9 * falling.iloc[0]
+
+
+def test_a_centre_and_its_loss_belong_together(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match="the network has a centre and the training no"
+    ):
+        run(tmp_path, spec=styled())
+    with pytest.raises(
+        InputError, match="the network has no centre and the training a"
+    ):
+        run(tmp_path, centre_loss=CentreLoss())
+
+
+def test_centre_error_is_of_the_rows_in_which_it_is_found() -> None:
+    columns = torch.tensor([[[10.25, 20.5, float("nan"), 30.0, -3.0]]])
+    centre = torch.zeros(1, 5, 40)
+    centre[0, 0, 10:12] = torch.tensor([0.75, 0.25])  # exact
+    centre[0, 1, 21] = 0.5  # half a pixel off
+    centre[0, 2, 5] = 1.0  # no curve there
+    centre[0, 3, 30] = 0.2  # not enough
+    metric = CentreError()
+    metric.update(centre, columns)
+    scores = metric.compute()
+    assert scores["centre_mae"].item() == pytest.approx(0.25)
+    assert scores["centre_found"].item() == pytest.approx(2 / 3)
 
 
 def test_names_of_scores_are_those_of_the_outputs(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from veernet.errors import InputError
 from veernet.files import replacing
 from veernet.model import build
 from veernet.model.normalise import for_engines
+from veernet.model.probability import to_probability
 from veernet.network import NetworkSpec
 
 INPUT, OUTPUT = "darkness", "probability"
@@ -95,7 +96,7 @@ def export_onnx(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
         Of the file; the folder is made.
     model, spec
         As in a checkpoint. The graph maps ``darkness`` (N, channels, H, W) float32 to
-        ``probability`` (N, classes, H, W) float32, for multiples of the
+        ``probability`` (N, channels, H, W) float32, for multiples of the
         specification's ``multiple``.
     """
     side = 2 * spec.multiple
@@ -103,7 +104,7 @@ def export_onnx(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
     tiles = torch.zeros(2, len(spec.input_channels), side, side + spec.multiple)
     with _quiet():
         program = torch.onnx.export(
-            _Probability(for_engines(copy.deepcopy(model).cpu())).eval(),
+            _Probability(for_engines(copy.deepcopy(model).cpu()), spec).eval(),
             (tiles,),
             dynamo=True,
             verbose=False,
@@ -126,13 +127,13 @@ def export_onnx(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
 class _Probability(nn.Module):
     """A network with the softmax behind it."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, spec: NetworkSpec) -> None:
         super().__init__()
         self.network = network
+        self.classes = len(spec.outputs)
 
     def forward(self, darkness: Tensor) -> Tensor:
-        logits: Tensor = self.network(darkness)
-        return logits.softmax(dim=1)
+        return to_probability(self.network(darkness), self.classes)
 
 
 def _free_sizes(multiple: int) -> dict[int, Dim]:

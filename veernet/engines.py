@@ -48,8 +48,8 @@ class Engine(Protocol):
 
         Returns
         -------
-        (N, outputs, h, w) float32
-            Sums to 1 over the outputs.
+        (N, channels, h, w) float32
+            Sums to 1 over the outputs; the centre, where there is one, comes last.
         """
 
 
@@ -156,6 +156,7 @@ class TorchEngine:
             raise InputError(msg)
         model, self.spec = _import("veernet.checkpoint", "veernet[train]").load(stem)
         self._model = model.to(device)
+        self._normalise = _import("veernet.model.probability", "torch").to_probability
         self._device = device
         # The switch of TensorFloat-32 belongs to the process, not to a thread.
         self._lock = Lock()
@@ -167,7 +168,7 @@ class TorchEngine:
         exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
         with self._lock, exact, torch.inference_mode():
             logits = self._model(torch.from_numpy(tiles).to(self._device))
-            probability = logits.softmax(dim=1).cpu().numpy()
+            probability = self._normalise(logits, len(self.spec.outputs)).cpu().numpy()
         return np.asarray(probability, dtype=np.float32)
 
 
@@ -330,7 +331,7 @@ def _blaming(path: Path) -> Iterator[None]:
 
 def _check_channels(path: Path, spec: NetworkSpec, taken: int, given: int) -> None:
     """Refuse weights that lie beside the description of another network."""
-    wanted = len(spec.input_channels), len(spec.outputs)
+    wanted = len(spec.input_channels), spec.channels
     if (taken, given) != wanted:
         msg = (
             f"{path} maps {taken} channels to {given} outputs, its JSON {wanted[0]} to "

@@ -107,6 +107,10 @@ class NetworkSpec:
         One per channel, the background first.
     input_channels
         What is fed in, in order; darkness is 1 - grey / 255, so that ink is 1.
+    centre
+        Whether one more channel follows the outputs: the probability that a curve, of
+        whatever style, has its column in the pixel, where it crosses the middle of the
+        row. A curve between two pixels divides it, so the centroid is exact.
     multiple
         Heights and widths that the network takes are multiples of it.
     rows_per_foot
@@ -127,6 +131,7 @@ class NetworkSpec:
     architecture: dict[str, Any]
     outputs: tuple[Output, ...]
     input_channels: tuple[str, ...] = ("darkness",)
+    centre: bool = False
     multiple: int = 32
     rows_per_foot: tuple[float, float] | None = None
     confidence: ConfidenceTable | None = None
@@ -152,6 +157,11 @@ class NetworkSpec:
     def lines(self) -> tuple[tuple[Line, ...], ...]:
         """Line styles of each output but the background, in order."""
         return tuple(output.lines for output in self.outputs[1:])
+
+    @property
+    def channels(self) -> int:
+        """Channels that the network gives: the outputs, and a centre after them."""
+        return len(self.outputs) + self.centre
 
     @classmethod
     def load(cls, path: Path) -> NetworkSpec:
@@ -292,6 +302,11 @@ class _Value:
     def integer(self) -> int:
         return int(self._is(int, "a whole number"))
 
+    def switch(self) -> bool:
+        if not isinstance(self.value, bool):
+            self.refuse(f"{self.value!r} is neither true nor false")
+        return self.value
+
     def numbers(self) -> tuple[float, ...]:
         return tuple(item.number() for item in self.items())
 
@@ -341,6 +356,7 @@ _READERS: dict[str, Callable[[_Value], Any]] = {
     "architecture": _Value.free,
     "outputs": _read_outputs,
     "input_channels": lambda value: tuple(item.text() for item in value.items()),
+    "centre": _Value.switch,
     "multiple": _Value.integer,
     "rows_per_foot": _read_range,
     "confidence": _read_table,

@@ -364,14 +364,21 @@ class Evidence:
         lie below the noise of any network.
     lines
         Per map, the line styles that it stands for.
+    centre
+        (rows, columns) probability that a curve of whatever style has its column in the
+        pixel, as 8-bit; None from a network that does not tell.
     """
 
     maps: NDArray[np.uint8]
     lines: tuple[tuple[Line, ...], ...]
+    centre: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         if self.maps.ndim != 3 or len(self.lines) != self.maps.shape[0]:
             msg = f"{len(self.lines)} line styles for maps of shape {self.maps.shape}"
+            raise InputError(msg)
+        if self.centre is not None and self.centre.shape != self.maps.shape[1:]:
+            msg = f"a centre of {self.centre.shape} for maps of {self.maps.shape}"
             raise InputError(msg)
 
     def index_of(self, line: Line) -> int:

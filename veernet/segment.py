@@ -10,14 +10,15 @@ it looks at the whole tile, as attention does, the seam is faded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from veernet.engines import Engine, Tiles
 from veernet.errors import InputError
-from veernet.records import Evidence, Grey, Panel
+from veernet.network import NetworkSpec
+from veernet.records import Evidence, Grey, Line, Panel
 
 TILE_ROWS = 1024
 """Rows of a tile. Larger ones are no faster, and need more memory."""
@@ -58,7 +59,7 @@ def segment(
     Returns
     -------
     Evidence
-        A map for each output of the network but the background.
+        A map for each style of the panel's curves, and one for the others together.
 
     Raises
     ------
@@ -77,17 +78,52 @@ def segment(
     overlap = _round_up(overlap, spec.multiple)
     _check_tiling(tile_rows, overlap)
     rows, columns = panel.image.shape
-    maps = np.empty((len(spec.lines), rows, columns), dtype=np.uint8)
-    fading = np.empty((len(spec.lines), 0, columns), dtype=np.float32)
+    groups = _group(spec, {curve.line for curve in panel.curves})
+    seen_maps = np.empty((len(groups) + spec.centre, rows, columns), dtype=np.uint8)
+    fading = np.empty((len(seen_maps), 0, columns), dtype=np.float32)
     for tile in _plan(rows, tile_rows, overlap, spec.multiple):
-        seen = _infer(panel.image, tile, engine)
+        seen = _join(_infer(panel.image, tile, engine), groups)
         own = _blend(fading, seen[:, tile.first - tile.start : tile.last - tile.start])
-        maps[:, tile.first : tile.last] = np.rint(255 * own)
+        seen_maps[:, tile.first : tile.last] = np.rint(255 * own)
         # A copy, since a view would hold the whole tile while the next one is made.
         fading = seen[:, tile.last - tile.start :][:, : tile.fade].copy()
         if progress is not None:
             progress(tile.last, rows)
-    return Evidence(maps, spec.lines)
+    lines = tuple(tuple(x for i in g for x in spec.lines[i]) for g in groups)
+    centre = seen_maps[-1] if spec.centre else None
+    return Evidence(seen_maps[: len(groups)], lines, centre)
+
+
+def _group(spec: NetworkSpec, drawn: Set[Line]) -> list[list[int]]:
+    """Join the styles that the network tells apart but that no curve is drawn in.
+
+    What is called broken must be of a broken curve that there is: where only one style
+    of those is drawn, it gets them all. A map that nobody asks for needs no memory.
+
+    Returns
+    -------
+    list of list
+        Indices of the network's styles, by map.
+    """
+    asked = [i for i, lines in enumerate(spec.lines) if drawn.intersection(lines)]
+    broken = [i for i in asked if "solid" not in spec.lines[i]]
+    others = [i for i in range(len(spec.lines)) if i not in asked]
+    loose = [i for i in others if "solid" not in spec.lines[i]]
+    groups = [[i] for i in range(len(spec.lines)) if i not in loose]
+    if len(broken) == 1:
+        groups[groups.index(broken)] += loose
+    elif loose:
+        groups.append(loose)
+    return groups
+
+
+def _join(seen: Tiles, groups: Sequence[Sequence[int]]) -> Tiles:
+    """Add up the styles of each group, and keep what comes after the styles."""
+    styles = sum(len(group) for group in groups)
+    if len(groups) == styles:
+        return seen
+    joined = [seen[list(group)].sum(axis=0) for group in groups]
+    return np.stack([*joined, *seen[styles:]])
 
 
 @dataclass(frozen=True)
@@ -133,7 +169,7 @@ def _infer(image: Grey, tile: _Tile, engine: Engine) -> Tiles:
     grey = np.pad(grey, ((0, 0), (0, width - columns)), constant_values=255)
     darkness = 1 - grey.astype(np.float32) / np.float32(255)
     found = engine(darkness[None, None])
-    wanted = (1, len(engine.spec.outputs), *darkness.shape)
+    wanted = (1, engine.spec.channels, *darkness.shape)
     if found.shape != wanted or not _are_probabilities(found):
         msg = (
             f"network {engine.spec.name!r} gave no probabilities of shape {wanted} for "

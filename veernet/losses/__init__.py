@@ -21,6 +21,7 @@ Absent classes
     ``classes="all"`` counts it.
 """
 
+from veernet.losses.centre import CentreLoss, centre_loss, centre_target
 from veernet.losses.cross_entropy import CrossEntropyLoss, cross_entropy_loss
 from veernet.losses.dice import DiceLoss, dice_loss
 from veernet.losses.focal import FocalLoss, focal_loss
@@ -29,12 +30,15 @@ from veernet.losses.tversky import TverskyLoss, tversky_loss
 from veernet.losses.weighted_sum import WeightedSum
 
 __all__ = [
+    "CentreLoss",
     "CrossEntropyLoss",
     "DiceLoss",
     "FocalLoss",
     "LovaszSoftmaxLoss",
     "TverskyLoss",
     "WeightedSum",
+    "centre_loss",
+    "centre_target",
     "cross_entropy_loss",
     "dice_loss",
     "focal_loss",

@@ -21,10 +21,19 @@ CLOSE = 0.35
 """Rows from the middle of a stroke within which a pixel speaks for its own row."""
 
 
+LEAST_CENTRE = 0.25
+"""Probability, over three columns, from which the centre's word is taken."""
+
+FLANK = 3
+"""Columns beside the peak of the centre that may be of it."""
+
+
 def refine(
     evidence: NDArray[np.uint8],
     column: NDArray[np.int32],
     on: NDArray[np.bool_],
+    centre: NDArray[np.uint8],
+    first: NDArray[np.int32],
     *,
     circular: bool,
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
@@ -39,6 +48,9 @@ def refine(
     how close it lies to the middle of its stroke from top to bottom. On an upright
     stroke that is the same for all.
 
+    A network that tells the centre says where in the row the curve is; within the
+    stroke its word is taken.
+
     Parameters
     ----------
     evidence
@@ -47,6 +59,11 @@ def refine(
         (rows,) unfolded column at which the way leaves each row.
     on
         (rows,) whether the way is on a column in the row.
+    centre
+        (rows, columns of the panel) probability that a curve has its column there, 255
+        is certainty; without rows where that is not known.
+    first
+        (rows,) column of the panel at which the evidence begins.
     circular
         Whether columns wrap around; otherwise the window ends at the track.
 
@@ -59,7 +76,7 @@ def refine(
     span : (rows, 2) int
         First and last unfolded column of the stroke, -1 where the way is not on.
     """
-    return _refine(evidence, column, on, circular)
+    return _refine(evidence, column, on, centre, first, circular)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -67,6 +84,8 @@ def _refine(
     evidence: NDArray[np.uint8],
     column: NDArray[np.int32],
     on: NDArray[np.bool_],
+    centre: NDArray[np.uint8],
+    origin: NDArray[np.int32],
     circular: bool,
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
     rows, width = evidence.shape
@@ -109,6 +128,12 @@ def _refine(
                     break
                 peak = max(peak, p)
                 ends[side] = c
+        span[row, 0], span[row, 1] = ends[0], ends[1]
+        if centre.shape[0] > 0:
+            told = _told(centre[row], ends[0], ends[1], origin[row], width, circular)
+            if not np.isnan(told):
+                centroid[row] = told
+                continue
         mass, moment = 0.0, 0.0
         for c in range(ends[0], ends[1] + 1):
             ink, lean = 1e-6, 0.0
@@ -121,5 +146,57 @@ def _refine(
             mass += weight
             moment += weight * c
         centroid[row] = moment / mass
-        span[row, 0], span[row, 1] = ends[0], ends[1]
     return centroid, strength, span
+
+
+@numba.njit(cache=True, nogil=True)
+def _told(
+    centre: NDArray[np.uint8],
+    low: int,
+    high: int,
+    origin: int,
+    width: int,
+    circular: bool,
+) -> float:
+    """Centroid of the centre at its peak in a stroke, NaN if there is none to speak of.
+
+    Only down the flanks of the peak: a stroke that covers many columns may cross
+    another, which has a peak of its own.
+    """
+    best, place = 0.0, low
+    for c in range(low, high + 1):
+        around = 0.0
+        for k in range(-1, 2):
+            around += _at(centre, c + k, origin, width, circular)
+        if around > best:
+            best, place = around, c
+    if best < LEAST_CENTRE:
+        return np.nan
+    peak = place
+    for k in (-1, 1):
+        here = _at(centre, place + k, origin, width, circular)
+        if here > _at(centre, peak, origin, width, circular):
+            peak = place + k
+    mass = _at(centre, peak, origin, width, circular)
+    moment = mass * peak
+    for side in (-1, 1):
+        before = _at(centre, peak, origin, width, circular)
+        for k in range(1, FLANK + 1):
+            p = _at(centre, peak + side * k, origin, width, circular)
+            if p > before:
+                break
+            before = p
+            mass += p
+            moment += p * (peak + side * k)
+    return moment / mass
+
+
+@numba.njit(cache=True, nogil=True)
+def _at(
+    centre: NDArray[np.uint8], column: int, origin: int, width: int, circular: bool
+) -> float:
+    """Centre at a column of the lane, 0 beyond the panel."""
+    at = origin + (column % width if circular else column)
+    if not 0 <= at < centre.size:
+        return 0.0
+    return float(centre[at]) / 255.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.runs import runs
-from veernet.trace.lanes import Lane, Way, decode_lane
+from veernet.trace.lanes import UNKNOWN, Lane, Way, decode_lane
 from veernet.trace.programme import Costs
 
 LOOK = 12
@@ -102,6 +102,7 @@ def _cut(lane: Lane, window: slice) -> Lane:
         first=lane.first[window],
         period=lane.period[window],
         maps=lane.maps[:, window],
+        centre=UNKNOWN,  # a price needs no column
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import numba
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.records import CurveSpec, Evidence, Panel
+from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.centroid import refine
 from veernet.trace.exits import doubt_exits
 from veernet.trace.programme import (
@@ -47,6 +47,9 @@ OVERSHOOT = 4
 WRAPS = (-1, 2)
 """Wrap counts, from the first row's, that a wrapping curve may reach."""
 
+UNKNOWN = np.empty((0, 0), dtype=np.uint8)
+"""The centre of a network that does not tell."""
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -67,6 +70,11 @@ class Lane:
         certainty. It is the evidence itself: a lane holds no copy.
     style
         Index of the curve's own.
+    own
+        (styles,) which of them count as its own: also broken ones that no curve has.
+    centre
+        (rows, columns of the panel) probability of a column, 255 is certainty; without
+        rows where the network does not tell.
     damping
         (width,) share of the evidence that counts.
     """
@@ -77,6 +85,8 @@ class Lane:
     period: Floats
     maps: NDArray[np.uint8]
     style: int
+    own: NDArray[np.bool_]
+    centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
 
     @property
@@ -143,8 +153,27 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
-    style = evidence.index_of(spec.line)
-    return Lane(spec, first, width, right - left, evidence.maps, style, damping)
+    return Lane(
+        spec=spec,
+        first=first,
+        width=width,
+        period=right - left,
+        maps=evidence.maps,
+        style=evidence.index_of(spec.line),
+        own=_own(evidence, spec, {c.line for c in panel.curves}),
+        centre=UNKNOWN if evidence.centre is None else evidence.centre,
+        damping=damping,
+    )
+
+
+def _own(evidence: Evidence, spec: CurveSpec, drawn: Set[Line]) -> NDArray[np.bool_]:
+    """Return which styles speak for a curve: its own, and broken ones of no curve."""
+    stray = [
+        spec.line != "solid" and "solid" not in lines and not drawn.intersection(lines)
+        for lines in evidence.lines
+    ]
+    stray[evidence.index_of(spec.line)] = True
+    return np.array(stray)
 
 
 def decode_lane(
@@ -183,7 +212,9 @@ def decode_lane(
     if lane.spec.wraps and on.any():
         # Copies of the track look alike: only the first row read has a known count.
         column += (start - column[np.argmax(on)] // lane.width) * lane.width
-    centroid, strength, stroke = refine(evidence, column, on, circular=lane.spec.wraps)
+    centroid, strength, stroke = refine(
+        evidence, column, on, lane.centre, lane.first, circular=lane.spec.wraps
+    )
     before = np.where(np.roll(on, 1), np.roll(column, 1), column)
     before[:1] = column[:1]
     span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
@@ -259,7 +290,7 @@ def _seen(
     taken = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
-        lane.style,
+        lane.own,
         lane.first,
         lane.damping,
         taken,
@@ -286,7 +317,7 @@ def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
 @numba.njit(cache=True, nogil=True)
 def _weigh(
     maps: NDArray[np.uint8],
-    style: int,
+    own: NDArray[np.bool_],
     first: NDArray[np.int32],
     damping: NDArray[np.float32],
     taken: NDArray[np.int32],
@@ -312,7 +343,7 @@ def _weigh(
         for c in range(max(-first[row], 0), min(width, columns - first[row])):
             seen = np.float32(0.0)
             for s in range(styles):
-                part = np.float32(1.0) if s == style else share[c]
+                part = np.float32(1.0) if own[s] else share[c]
                 seen += part * maps[s, row, first[row] + c]
             weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
     return weighed

@@ -11,13 +11,13 @@ from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import nn
 
-from veernet.checkpoint import load
 from veernet.errors import InputError
 from veernet.model import build
 from veernet.network import NetworkSpec
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
 from veernet.training.pictures import SamplePictures
+from veernet.training.start import begin_from
 
 __all__ = ["Segmenter", "train"]
 
@@ -31,6 +31,7 @@ def train(
     optimizer: MakeOptimizer,
     schedule: Schedule,
     out: str | Path,
+    centre_loss: nn.Module | None = None,
     seed: int = 0,
     averaging: float | None = None,
     patience: int | None = None,
@@ -57,6 +58,8 @@ def train(
         See :class:`Segmenter`.
     out
         Folder of everything that is written.
+    centre_loss
+        See :class:`Segmenter`; wanted where the specification has a centre.
     seed
         Of the weights and of the loaders' workers. It seeds torch, numpy and random as
         a whole, once, here: the trainer draws from nothing else.
@@ -65,7 +68,8 @@ def train(
     patience
         Stop after so many validations without a better score; None goes on to the end.
     start
-        Checkpoint to begin from, with the same architecture.
+        Checkpoint to begin from: of the same architecture, but for its last layer where
+        the outputs are others; see :func:`veernet.training.start.begin_from`.
     resume
         ``resume.ckpt`` of a run to go on with.
 
@@ -74,6 +78,10 @@ def train(
     dict
         Validation scores of ``best`` by name.
     """
+    if spec.centre != (centre_loss is not None):
+        has, given = ("a", "no") if spec.centre else ("no", "a")
+        msg = f"the network has {has} centre and the training {given} centre_loss"
+        raise InputError(msg)
     seed_everything(seed, workers=True)
     out = Path(out)
     module = Segmenter(
@@ -82,6 +90,7 @@ def train(
         optimizer,
         schedule,
         [output.name for output in spec.outputs],
+        centre_loss,
         averaging,
     )
     keep = KeepBest(out / "best", spec)
@@ -104,19 +113,16 @@ def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
     side = 2 * spec.multiple
     with torch.no_grad():
         logits = network.eval()(torch.zeros(1, len(spec.input_channels), side, side))
-    if logits.shape != (1, len(spec.outputs), side, side):
-        names = ", ".join(output.name for output in spec.outputs)
+    if logits.shape != (1, spec.channels, side, side):
+        wanted = [output.name for output in spec.outputs]
+        names = ", ".join([*wanted, *(["the centre"] if spec.centre else [])])
         msg = (
             f"the network gives {tuple(logits.shape)} for a picture of {side} x {side}:"
             f" wanted are one score a pixel for each of {names}"
         )
         raise InputError(msg)
     if start is not None:
-        try:
-            network.load_state_dict(load(Path(start))[0].state_dict())
-        except RuntimeError as error:
-            msg = f"{start}: weights of another architecture: choose the same model"
-            raise InputError(msg) from error
+        begin_from(network, spec, Path(start))
     return network.train()
 
 

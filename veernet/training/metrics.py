@@ -18,6 +18,8 @@ WINDOW = 3
 """Columns on each side of the darkest one that its centroid is taken over."""
 NEAR = 3.0
 """Pixels within which a row counts as hit."""
+LEAST_CENTRE = 0.25
+"""Probability, summed over the window, from which a centre counts as found."""
 
 
 def count_overlap(prediction: Tensor, target: Tensor, classes: int) -> Tensor:
@@ -178,4 +180,48 @@ class CurveError(Metric):
             for score, sums in scores.items()
             for index, name in enumerate(self.names)
             if index
+        }
+
+
+class CentreError(Metric):
+    """How well the centre tells the column of a curve whose place is known.
+
+    Its centroid is taken around the true column, in the rows where it says that there
+    is a curve at all: what a tracer gains that follows the right stroke.
+    """
+
+    higher_is_better = False
+    full_state_update = False
+    errors: Tensor
+    found: Tensor
+    rows: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        for state in ("errors", "found", "rows"):
+            zero = torch.zeros((), dtype=torch.float64)
+            self.add_state(state, zero, dist_reduce_fx="sum")
+
+    def update(self, centre: Tensor, columns: Tensor) -> None:
+        """Add (N, H, W) probabilities and (N, K, H) true columns, NaN where none is."""
+        last = centre.shape[-1] - 1
+        offsets = torch.arange(-WINDOW, WINDOW + 1, device=centre.device)
+        for true in columns.unbind(1):
+            drawn = (true >= 0) & (true <= last)
+            nearest = true.nan_to_num(0.0).round().long().clamp(0, last)
+            around = nearest[..., None] + offsets
+            inside = (around >= 0) & (around <= last)
+            near = centre.gather(-1, around.clamp(0, last)) * inside
+            mass = near.sum(-1)
+            found = drawn & (mass >= LEAST_CENTRE)
+            column = (near * around).sum(-1) / mass.clamp(min=1e-12)
+            self.errors += (column - true).abs()[found].sum()
+            self.found += found.sum()
+            self.rows += drawn.sum()
+
+    def compute(self) -> dict[str, Tensor]:
+        """Return MAE [px] where found, and the share found; NaN where nothing was."""
+        return {
+            "centre_mae": (self.errors / self.found).float(),
+            "centre_found": (self.found / self.rows).float(),
         }

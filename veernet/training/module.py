@@ -20,7 +20,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from veernet.losses import WeightedSum
-from veernet.training.metrics import CurveError, Overlap
+from veernet.training.metrics import CentreError, CurveError, Overlap
 
 Batch = dict[str, Tensor]
 Weights = tuple[Tensor, ...] | list[Tensor]
@@ -37,7 +37,8 @@ class Segmenter(LightningModule):
     Parameters
     ----------
     network
-        Maps (N, 1, H, W) darkness to (N, classes, H, W) logits.
+        Maps (N, 1, H, W) darkness to (N, classes, H, W) logits, and one channel more
+        where there is a centre.
     loss
         Maps logits and (N, H, W) class indices to a scalar; the terms of a weighted sum
         are logged by name.
@@ -47,6 +48,9 @@ class Segmenter(LightningModule):
         Share of the run that is done to factor of the learning rate.
     classes
         Names of the classes, background first.
+    centre_loss
+        Maps the (N, H, W) logits of the centre and the (N, K, H) true columns to a
+        scalar; None for a network without a centre.
     averaging
         Decay of the exponential average of the weights, which is then what is validated
         and saved; None for no average.
@@ -59,6 +63,7 @@ class Segmenter(LightningModule):
         optimizer: MakeOptimizer,
         schedule: Schedule,
         classes: Sequence[str],
+        centre_loss: nn.Module | None = None,
         averaging: float | None = None,
     ) -> None:
         super().__init__()
@@ -68,7 +73,10 @@ class Segmenter(LightningModule):
         self.schedule = schedule
         self.averaged = None if averaging is None else average(network, averaging)
         self.overlap = Overlap(classes)
+        self.classes = len(classes)
+        self.centre_loss = centre_loss
         self.curve_error = CurveError(classes)
+        self.centre_error = None if centre_loss is None else CentreError()
         self.planned_steps = float("inf")
 
     @property
@@ -80,13 +88,14 @@ class Segmenter(LightningModule):
         return averaged
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return (N, classes, H, W) logits of (N, 1, H, W) darkness."""
+        """Return the logits of (N, 1, H, W) darkness, those of the centre last."""
         logits: Tensor = self.best_network(image)
         return logits
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Return the loss of a batch, and log it."""
-        logits = self.network(batch["image"]).float()
+        whole = self.network(batch["image"]).float()
+        logits = whole[:, : self.classes]
         loss: Tensor
         if isinstance(self.loss, WeightedSum):
             terms = self.loss.terms(logits, batch["mask"])
@@ -94,13 +103,21 @@ class Segmenter(LightningModule):
             self.log_dict({f"train/{name}": v.detach() for name, v in terms.items()})
         else:
             loss = self.loss(logits, batch["mask"])
+        if self.centre_loss is not None:
+            centre = self.centre_loss(whole[:, self.classes], batch["columns"])
+            self.log("train/centre", centre.detach())
+            loss = loss + centre
         self.log("train/loss", loss, prog_bar=True)
         return loss
 
     def validation_step(self, batch: Batch, _index: int) -> Tensor:
         """Add a batch to the scores; return (N, classes, H, W) probabilities."""
-        logits = self(batch["image"]).float()
+        whole = self(batch["image"]).float()
+        logits = whole[:, : self.classes]
         probability = functional.softmax(logits, dim=1)
+        if self.centre_error is not None:
+            centre = whole[:, self.classes].sigmoid()
+            self.centre_error.update(centre, batch["columns"])
         self.overlap.update(probability.argmax(dim=1), batch["mask"])
         self.curve_error.update(probability, batch["columns"], batch["curve_class"])
         self.log("val/loss", self.loss(logits, batch["mask"]), sync_dist=True)
@@ -108,9 +125,11 @@ class Segmenter(LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores and start counting anew."""
-        scores = {**self.overlap.compute(), **self.curve_error.compute()}
-        self.overlap.reset()
-        self.curve_error.reset()
+        scores: dict[str, Tensor] = {}
+        for metric in (self.overlap, self.curve_error, self.centre_error):
+            if metric is not None:
+                scores |= metric.compute()
+                metric.reset()
         lines = torch.stack([scores[f"f1/{name}"] for name in self.overlap.names[1:]])
         # A class that nobody drew says nothing of the network, so it is logged nowhere.
         known = {f"val/{k}": v for k, v in scores.items() if not v.isnan()}

@@ -1,0 +1,87 @@
+"""Weights to begin a training from, also those of a network with other outputs."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from veernet.checkpoint import load
+from veernet.errors import InputError
+from veernet.network import NetworkSpec
+
+RARE = -5.0
+"""Logit that a fresh centre begins with: few pixels hold one."""
+
+
+def begin_from(network: nn.Module, spec: NetworkSpec, start: Path) -> None:
+    """Load the weights of a checkpoint into a network, in place.
+
+    Where the outputs are others, the last layer is fitted: an output begins as the one
+    that stood for its line styles, whose probability it shares with the others that
+    come of it, and a centre begins anew.
+
+    Parameters
+    ----------
+    network, spec
+        To be trained, as it was built, and what it is.
+    start
+        Checkpoint.
+
+    Raises
+    ------
+    InputError
+        If the weights are those of another architecture, or an output has no forebear.
+    """
+    model, before = load(start)
+    weights = model.state_dict()
+    own = network.state_dict()
+    fitted = [
+        name
+        for name, tensor in own.items()
+        if name in weights and weights[name].shape != tensor.shape
+    ]
+    if fitted and (spec.outputs, spec.centre) != (before.outputs, before.centre):
+        sources = _forebears(spec, before, start)
+        for name in fitted:
+            weights[name] = _fit(weights[name], own[name], sources, before, spec)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        msg = f"{start}: weights of another architecture: choose the same model"
+        raise InputError(msg) from error
+
+
+def _forebears(spec: NetworkSpec, before: NetworkSpec, start: Path) -> list[int]:
+    """Return for each output the index of the one that stood for its first line."""
+    sources = [0]
+    for lines in spec.lines:
+        found = [i for i, old in enumerate(before.lines, start=1) if lines[0] in old]
+        if not found:
+            msg = f"{start}: no output stands for {lines[0]} lines: begin from scratch"
+            raise InputError(msg)
+        sources += found
+    return sources
+
+
+def _fit(
+    old: Tensor, new: Tensor, sources: list[int], before: NetworkSpec, spec: NetworkSpec
+) -> Tensor:
+    """Return a parameter of the last layer with as many parts as there are outputs."""
+    # A sub-pixel head holds several channels for each output, side by side.
+    parts = old.shape[0] // before.channels
+    if old.shape[0] != parts * before.channels or old.shape[1:] != new.shape[1:]:
+        return old  # no last layer: loading it will say so
+    by_output = old.reshape(before.channels, parts, *old.shape[1:])
+    fitted = by_output[sources].clone()
+    if old.ndim == 1:
+        shared = [math.log(sources.count(source)) for source in sources]
+        fitted -= torch.tensor(shared)[:, None]
+    if spec.centre:
+        centre = by_output[-1:] if before.centre else torch.zeros_like(by_output[:1])
+        if not before.centre and old.ndim == 1:
+            centre += RARE
+        fitted = torch.cat([fitted, centre])
+    return fitted.reshape(new.shape)
