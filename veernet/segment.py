@@ -10,7 +10,7 @@ it looks at the whole tile, as attention does, the seam is faded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +94,7 @@ def segment(
     return Evidence(seen_maps[: len(groups)], lines, centre)
 
 
-def _group(spec: NetworkSpec, drawn: Set[Line]) -> list[list[int]]:
+def _group(spec: NetworkSpec, drawn: set[Line]) -> list[list[int]]:
     """Join the styles that the network tells apart but that no curve is drawn in.
 
     What is called broken must be of a broken curve that there is: where only one style

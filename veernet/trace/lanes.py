@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numba
@@ -166,7 +166,7 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     )
 
 
-def _own(evidence: Evidence, spec: CurveSpec, drawn: Set[Line]) -> NDArray[np.bool_]:
+def _own(evidence: Evidence, spec: CurveSpec, drawn: set[Line]) -> NDArray[np.bool_]:
     """Return which styles speak for a curve: its own, and broken ones of no curve."""
     stray = [
         spec.line != "solid" and "solid" not in lines and not drawn.intersection(lines)
