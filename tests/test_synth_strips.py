@@ -74,7 +74,15 @@ def test_the_truth_of_a_drawn_strip_is_where_its_ink_is():
         clutter=0,
         skew=0.01,
         scanner=PERFECT,
-        manner=Manner(kinds=(0, 0, 1, 0), wrap=0, spread=(0.02, 0.05)),
+        manner=Manner(
+            kinds=(0, 0, 1, 0),
+            spread=(0.02, 0.05),
+            wrap=0,
+            spiky=0,
+            saturate=0,
+            blocky=0,
+            stop=0,
+        ),
     )
     for seed in range(10):
         strip = draw_strip(recipe, np.random.default_rng(seed))

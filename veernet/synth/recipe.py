@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from veernet.errors import InputError
 from veernet.records import LINES
 from veernet.synth.curves import Manner
 from veernet.synth.degrade import Scanner
+from veernet.synth.relations import Relation
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,15 @@ class Recipe:
     more_rows
         Make each strip up to so many rows taller, at random.
     curves
-        Fewest and most curves in a track.
+        Fewest and most curves in a track; from one to six, the most being rare.
     lines
-        Styles of the curves in order, each ``broken`` for any broken one; empty to draw
-        the number from ``curves`` and the styles at random.
+        Styles of the curves in order, each ``broken`` for any broken one; a style that
+        is given twice gives two curves of one pen. Empty to draw the number from
+        ``curves`` and the styles at random.
+    relation
+        ``separate`` keeps all curves 14 columns apart at least at every row,
+        ``crossing`` makes each cross the one before at least twice in 300 rows,
+        ``free`` neither.
     track_width
         Range of the columns from edge to edge; a wider track than the strip is seen
         through a window.
@@ -49,8 +56,9 @@ class Recipe:
     rows: int = 256
     columns: int = 256
     more_rows: int = 0
-    curves: tuple[int, int] = (1, 4)
+    curves: tuple[int, int] = (1, 6)
     lines: tuple[str, ...] = ()
+    relation: Relation = "free"
     track_width: tuple[float, float] = (180.0, 1100.0)
     whole_track: bool = False
     rows_per_foot: tuple[float, float] = (1.0, 20.0)
@@ -65,6 +73,9 @@ class Recipe:
         known = {*LINES, "broken"}
         if unknown := set(self.lines) - known:
             msg = f"line styles {sorted(unknown)} are not known: use {sorted(known)}"
+            raise InputError(msg)
+        if self.relation not in get_args(Relation):
+            msg = f"relation {self.relation!r} is not known: {get_args(Relation)}"
             raise InputError(msg)
         if not 0 <= self.curves[0] <= self.curves[1]:
             msg = f"curves {self.curves} must be two numbers, fewest and most"

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import Grey, Line
 from veernet.synth import clutter
-from veernet.synth.curves import DrawnCurve, draw_curve, draw_line
-from veernet.synth.dashes import BROKEN
+from veernet.synth.courses import interrupted
+from veernet.synth.curves import DrawnCurve
 from veernet.synth.degrade import scan
 from veernet.synth.grid import Grid, draw_grid, ink_grid
 from veernet.synth.ink import UNBROKEN, Ink
 from veernet.synth.layout import Layout, draw_rows_per_foot, draw_scale, draw_shift
+from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
+from veernet.synth.relations import draw_courses
 from veernet.synth.signals import RealShapes
 
 Mask = NDArray[np.uint8]
@@ -262,7 +264,8 @@ def _track_left(
     margin = float(rng.uniform(4, 30))
     if curves and rng.random() < 0.85:
         curve = curves[int(rng.integers(len(curves)))]
-        fraction = float(curve.fraction[int(rng.integers(curve.rows.size))])
+        drawn = curve.fraction[np.isfinite(curve.fraction)]
+        fraction = float(drawn[int(rng.integers(drawn.size))]) if drawn.size else 0.5
         fraction -= np.floor(fraction) if curve.wraps else 0.0
         left = recipe.columns * rng.uniform(0.1, 0.9) - fraction * width
     else:
@@ -278,35 +281,25 @@ def _draw_curves(
     scale: float,
     shapes: RealShapes | None,
 ) -> tuple[DrawnCurve, ...]:
-    lines = _draw_lines(rng, recipe)
-    curves: list[DrawnCurve] = []
-    for line in lines:
-        near = None
-        if curves and rng.random() < recipe.manner.beside:
-            near = curves[int(rng.integers(len(curves)))]
-        curves.append(
-            draw_curve(
-                rng,
-                recipe.rows,
-                rows_per_foot,
-                width,
-                line,
-                manner=recipe.manner,
-                scale=scale,
-                shapes=shapes,
-                near=near,
-            )
+    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner)
+    courses = draw_courses(
+        rng,
+        len(pens),
+        recipe.rows,
+        rows_per_foot,
+        width,
+        manner=recipe.manner,
+        relation=recipe.relation,
+        shapes=shapes,
+    )
+    if recipe.relation != "crossing" and recipe.manner.stop:
+        courses = tuple(
+            interrupted(rng, course, recipe.rows, rests=recipe.relation == "free")
+            if rng.random() < recipe.manner.stop
+            else course
+            for course in courses
         )
-    return tuple(curves)
-
-
-def _draw_lines(rng: np.random.Generator, recipe: Recipe) -> tuple[Line, ...]:
-    if recipe.lines:
-        return tuple(
-            draw_line(rng, BROKEN if line == "broken" else (line,))  # type: ignore[arg-type]
-            for line in recipe.lines
-        )
-    count = int(rng.integers(recipe.curves[0], recipe.curves[1] + 1))
     return tuple(
-        "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN) for _ in range(count)
+        ink_course(rng, course, pen, width, scale)
+        for course, pen in zip(courses, pens, strict=True)
     )
