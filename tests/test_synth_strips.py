@@ -82,6 +82,7 @@ def test_the_truth_of_a_drawn_strip_is_where_its_ink_is():
             saturate=0,
             blocky=0,
             stop=0,
+            broad=0,
         ),
     )
     for seed in range(10):
@@ -90,6 +91,8 @@ def test_the_truth_of_a_drawn_strip_is_where_its_ink_is():
         column = strip.columns[0]
         gentle = np.abs(np.gradient(column)) < 0.5
         gentle &= alone.sum(axis=1) > 0.5  # worn lines have gaps
+        # The stroke of a steep row, or the end of a worn one, reaches into the next.
+        gentle = np.convolve(~gentle, np.ones(7), mode="same") == 0
         error = (centroids(alone + 1e-9) - column)[gentle]
         assert np.median(np.abs(error)) < 0.1
         assert np.abs(error).max() < 0.5
