@@ -289,6 +289,8 @@ def test_worn_scale_lines_break_each_at_places_of_its_own_and_a_datum_never():
         depth_phase=-1e5,
         scale_rulings=(Ruling(2.0, 1.0), Ruling(2.0, 1.0), Ruling(5.0, 1.0)),
         worn=1.0,
+        lost=0.0,
+        bleed=0.0,
     )
     ink = np.zeros((ROWS, COLUMNS), dtype=np.float32)
     ink_grid(rng, ink, frame, grid)

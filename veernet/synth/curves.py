@@ -152,6 +152,8 @@ class DrawnCurve:
 
     def joined_at(self, rows: Floats) -> DrawnCurve:
         """Add vertices at rows, without moving the curve: where the paper jumps."""
+        if not rows.size:
+            return self
         at = np.union1d(self.rows, rows)
         return replace(
             self,

@@ -27,6 +27,10 @@ BROAD = (4.4, 6.5)
 """Ranges of the thinnest of the thin strokes and the broadest of the heavy ones."""
 
 
+PLOTTED = (0.45, 1.3)
+"""Range of the strokes of a vector plot, in its pixels."""
+
+
 @dataclass(frozen=True)
 class Pen:
     """What two curves of one style have in common.
@@ -84,6 +88,8 @@ def draw_pens(
     curves: tuple[int, int],
     scale: float,
     manner: Manner,
+    *,
+    plot: bool = False,
 ) -> tuple[Pen, ...]:
     """Draw the pens of a track: of styles that are given, or of any number and style.
 
@@ -96,7 +102,16 @@ def draw_pens(
         drawn with one pen. Empty for any.
     curves
         Fewest and most, where no styles are given; many are rare.
+    plot
+        Strokes of a plot: about a pixel across or half of one.
     """
+
+    def made(line: Line) -> Pen:
+        pen = draw_pen(rng, line, scale, manner)
+        if plot:
+            pen = replace(pen, width=float(rng.uniform(*PLOTTED)))
+        return pen.made(rng, scale)
+
     pens: list[Pen] = []
     if lines:
         for index, name in enumerate(lines):
@@ -104,7 +119,7 @@ def draw_pens(
                 pens.append(pens[lines.index(name)])
                 continue
             line: Line = draw_line(rng, BROKEN) if name == "broken" else name  # type: ignore[assignment]
-            pens.append(draw_pen(rng, line, scale, manner).made(rng, scale))
+            pens.append(made(line))
         return tuple(pens)
     spare = curves[1] - curves[0]
     evenly = rng.random() < 0.25
@@ -114,7 +129,7 @@ def draw_pens(
             pens.append(pens[int(rng.integers(len(pens)))])
             continue
         line = "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN)
-        pens.append(draw_pen(rng, line, scale, manner).made(rng, scale))
+        pens.append(made(line))
     return tuple(pens)
 
 

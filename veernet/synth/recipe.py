@@ -47,6 +47,11 @@ class Recipe:
         Largest lean, in columns per row; a rectified track keeps little of it.
     tilt
         Spread of the fall of the depth lines, in rows per column.
+    plots
+        Share of the strips that look like a plot: thin smoothed strokes over a pale
+        grid, never scanned.
+    jumps
+        Share of the scans that are stitched of pieces which do not quite meet.
     scanner
         How hard the scan is on the paper.
     manner
@@ -59,13 +64,15 @@ class Recipe:
     curves: tuple[int, int] = (1, 6)
     lines: tuple[str, ...] = ()
     relation: Relation = "free"
-    track_width: tuple[float, float] = (180.0, 1100.0)
+    track_width: tuple[float, float] = (180.0, 1400.0)
     whole_track: bool = False
-    rows_per_foot: tuple[float, float] = (1.0, 20.0)
+    rows_per_foot: tuple[float, float] = (1.0, 40.0)
     log: float = 0.25
     clutter: float = 1.0
     skew: float = 0.004
     tilt: float = 0.0015
+    plots: float = 0.08
+    jumps: float = 0.05
     scanner: Scanner = field(default_factory=Scanner)
     manner: Manner = field(default_factory=Manner)
 

@@ -13,10 +13,16 @@ from veernet.records import Grey, Line
 from veernet.synth import clutter
 from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
-from veernet.synth.degrade import scan
-from veernet.synth.grid import Grid, draw_grid, ink_grid
+from veernet.synth.degrade import Scanner, scan
+from veernet.synth.grid import Grid, draw_grid, ink_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
-from veernet.synth.layout import Layout, draw_rows_per_foot, draw_scale, draw_shift
+from veernet.synth.layout import (
+    Layout,
+    draw_jumps,
+    draw_rows_per_foot,
+    draw_scale,
+    draw_shift,
+)
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
 from veernet.synth.relations import draw_courses
@@ -134,22 +140,36 @@ def draw_strip(
     """
     rows = recipe.rows + int(rng.integers(recipe.more_rows + 1))
     recipe = replace(recipe, rows=rows)
-    scale = draw_scale(rng)
+    plot = bool(rng.random() < recipe.plots)
+    scale = float(rng.uniform(0.45, 1.0)) if plot else draw_scale(rng)
     rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
     width = _track_width(rng, recipe)
-    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes)
+    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
+    shift = draw_shift(rng, recipe.rows, 0.0 if plot else recipe.skew)
+    jumps: tuple[int, ...] = ()
+    if not plot and recipe.jumps and rng.random() < recipe.jumps:
+        jumps, jumped = draw_jumps(rng, recipe.rows)
+        shift += jumped
     layout = Layout(
         rows=recipe.rows,
         columns=recipe.columns,
         left=_track_left(rng, recipe, width, curves),
         width=width,
         rows_per_foot=rows_per_foot,
-        shift=draw_shift(rng, recipe.rows, recipe.skew),
-        tilt=float(rng.normal(0, recipe.tilt)),
+        shift=shift,
+        tilt=0.0 if plot else float(rng.normal(0, recipe.tilt)),
         scale=scale,
+        jumps=jumps,
     )
+    curves = tuple(curve.joined_at(layout.jump_rows) for curve in curves)
     grid = draw_grid(rng, layout, log=bool(rng.random() < recipe.log))
-    ink, under = ink_strip(rng, layout, grid, curves, recipe.clutter)
+    if plot:
+        grid = paled(grid, pale=float(rng.uniform(0.08, 0.35)))
+    amount = recipe.clutter * (0.3 if plot else 1.0)
+    ink, under = ink_strip(rng, layout, grid, curves, amount)
+    if plot:
+        image = scan(ink, rng, Scanner(bilevel=0.0, severity=0.0))
+        return finish(image, layout, curves, grid)
     for severity in RESCANS:
         scanner = replace(recipe.scanner, severity=severity * recipe.scanner.severity)
         strip = finish(scan(ink, rng, scanner), layout, curves, grid)
@@ -280,8 +300,10 @@ def _draw_curves(
     width: float,
     scale: float,
     shapes: RealShapes | None,
+    *,
+    plot: bool,
 ) -> tuple[DrawnCurve, ...]:
-    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner)
+    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner, plot=plot)
     courses = draw_courses(
         rng,
         len(pens),

@@ -103,7 +103,8 @@ def first_wrap(curve: DrawnCurve, row: float = 0.0) -> int:
 
 def edge_of(layout: Layout, columns: Floats, top: int = 0) -> Edge:
     """Describe an edge, (rows,) columns, by points; rows count from the page's top."""
-    rows = np.unique(np.r_[0 : layout.rows : EDGE_EVERY, layout.rows - 1])
+    jumps = layout.jump_rows.astype(np.intp)
+    rows = np.unique(np.r_[0 : layout.rows : EDGE_EVERY, layout.rows - 1, jumps])
     if np.ptp(columns) == 0:
         rows = rows[:1]
     return Edge(tuple((rows + float(top)).tolist()), tuple(columns[rows].tolist()))
