@@ -12,6 +12,7 @@ from veernet.axes import Floats
 from veernet.records import Grey, Line
 from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
+from veernet.synth.damage import damage
 from veernet.synth.degrade import Scanner, scan
 from veernet.synth.grid import Grid, draw_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
@@ -162,6 +163,8 @@ def draw_strip(
     for severity in RESCANS:
         scanner = replace(recipe.scanner, severity=severity * recipe.scanner.severity)
         strip = finish(scan(ink, rng, scanner), layout, curves, grid)
+        image = damage(rng, strip.image, strip.columns, scanner.severity)
+        strip = replace(strip, image=image)
         if legible(strip.image, strip.columns, ink, under):
             break
     return strip
