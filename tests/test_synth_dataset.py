@@ -36,8 +36,8 @@ def test_a_sample_keeps_the_batch_contract():
     assert {k: tuple(v.shape) for k, v in sample.items()} == {
         "image": (1, 64, 96),
         "mask": (64, 96),
-        "columns": (4, 64),
-        "curve_class": (4,),
+        "columns": (6, 64),
+        "curve_class": (6,),
     }
     assert sample["image"].dtype == torch.float32
     assert sample["mask"].dtype == torch.int64

@@ -1,25 +1,15 @@
-"""Curves of a strip: how each is styled, where it runs, and its exact column."""
+"""Curves of a strip as they were drawn: their manner, their ink, their exact column."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from veernet.axes import Floats
 from veernet.records import Line, Weight
-from veernet.synth.dashes import dash_cuts, worn_gaps
-from veernet.synth.ink import UNBROKEN, Ink, arc_length, stroke
+from veernet.synth.ink import UNBROKEN, Ink, stroke
 from veernet.synth.layout import Layout
-from veernet.synth.signals import KINDS, Kind, RealShapes, model_shape, smooth
-
-STROKES: dict[Weight, tuple[float, float]] = {
-    "thin": (1.0, 1.9),
-    "medium": (1.8, 3.0),
-    "heavy": (2.8, 4.4),
-}
-"""Ranges of stroke width in pixels at 200 dots per inch."""
 
 PAD = 24
 """Rows that curves run on beyond the strip, so that no stroke ends at its border."""
@@ -43,6 +33,23 @@ class Manner:
         Choices of the spacing of the vertices; pens in motion are drawn besides.
     real_share
         Share of the curves shaped by LAS files, where shapes are given.
+    spiky
+        Share of the curves with spikes that cross the track in a few rows.
+    saturate
+        Share of the curves that rest at an edge for long stretches.
+    blocky
+        Share of the curves drawn as stairs, a reading held over its interval.
+    stop
+        Share of the curves that begin or end inside the strip, or pause.
+    cross, coincide, amplify
+        Shares of the curves, after the first, that keep crossing an earlier one, run
+        on top of one for long stretches, or repeat one at several times its scale or,
+        where it is off scale, at a fraction of it (a back-up curve).
+    alike
+        Share of the curves, after the first, drawn with the pen of an earlier one.
+    hairline, broad
+        Shares of the thin strokes that are thinner still, and of the heavy ones that
+        are heavier.
     """
 
     kinds: tuple[float, ...] = (0.5, 0.1, 0.16, 0.24)
@@ -51,6 +58,16 @@ class Manner:
     beside: float = 0.2
     samples_per_foot: tuple[float, ...] = (1.0, 2.0, 2.0, 4.0, 6.56)
     real_share: float = 0.5
+    spiky: float = 0.15
+    saturate: float = 0.12
+    blocky: float = 0.05
+    stop: float = 0.12
+    cross: float = 0.15
+    coincide: float = 0.12
+    amplify: float = 0.08
+    alike: float = 0.4
+    hairline: float = 0.2
+    broad: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -133,129 +150,18 @@ class DrawnCurve:
                 cuts=cuts,
             )
 
+    def joined_at(self, rows: Floats) -> DrawnCurve:
+        """Add vertices at rows, without moving the curve: where the paper jumps."""
+        if not rows.size:
+            return self
+        at = np.union1d(self.rows, rows)
+        return replace(
+            self,
+            rows=at,
+            fraction=np.interp(at, self.rows, self.fraction),
+            width=np.interp(at, self.rows, self.width),
+        )
+
     def draw(self, canvas: Ink, layout: Layout) -> None:
         """Ink the curve as it was drawn."""
         self.paint(canvas, layout, self.width, self.cuts, self.darkness)
-
-
-def draw_line(rng: np.random.Generator, lines: Sequence[Line]) -> Line:
-    """Draw a style from those allowed."""
-    return lines[int(rng.integers(len(lines)))]
-
-
-def vertex_rows(
-    rng: np.random.Generator, rows: int, rows_per_foot: float, manner: Manner
-) -> Floats:
-    """Rows of the vertices: so many samples a foot, or a pen's unbroken motion."""
-    per_foot = float(rng.choice(manner.samples_per_foot))
-    spacing = max(rows_per_foot / per_foot, 0.5)
-    if rng.random() < 0.35:
-        spacing = rng.uniform(0.6, 1.5)
-    return np.arange(-PAD - spacing, rows + PAD + spacing, spacing)
-
-
-def place(
-    rng: np.random.Generator, shape: Floats, kind: Kind, manner: Manner
-) -> tuple[Floats, bool]:
-    """Scale a shape to fractions of the track; also whether the curve wraps.
-
-    Some curves stay on scale, some leave it and are drawn back from the other edge
-    (wrap), some leave it and are not drawn, and some stick at an edge (saturation).
-    """
-    if kind == "quiet":
-        spread = rng.uniform(0.002, 0.12)
-        wraps = bool(rng.random() < 0.5 * manner.wrap)
-        return rng.uniform(0.03, 0.97) + spread * shape, wraps
-    spread = np.exp(rng.uniform(*np.log(manner.spread)))
-    wraps = bool(rng.random() < manner.wrap)
-    centre = rng.uniform(0.15, 0.85)
-    fraction = centre + spread * shape * (rng.uniform(1, 1.8) if wraps else 1.0)
-    if not wraps and rng.random() < 0.15:
-        low, high = rng.uniform(-0.01, 0.15), rng.uniform(0.85, 1.01)
-        fraction = np.clip(fraction, low, high)
-    return fraction, wraps
-
-
-def pen_width(
-    rng: np.random.Generator, columns: Floats, rows: Floats, nominal: float
-) -> Floats:
-    """Stroke width at each vertex: steady, or uneven and thinner where the pen ran."""
-    width = np.full(rows.size, nominal)
-    if rng.random() < 0.35:
-        uneven = smooth(rng.standard_normal(rows.size), rng.uniform(3, 30))
-        width *= np.exp(rng.uniform(0.05, 0.25) * uneven / max(uneven.std(), 1e-6))
-    if rng.random() < 0.3:
-        speed = np.abs(np.gradient(columns, rows))
-        width *= np.maximum((1 + speed / 4) ** -rng.uniform(0.1, 0.45), 0.35)
-    return np.asarray(np.clip(width, 0.35, 9.0))
-
-
-def draw_curve(
-    rng: np.random.Generator,
-    rows: int,
-    rows_per_foot: float,
-    width: float,
-    line: Line,
-    *,
-    manner: Manner,
-    scale: float = 1.0,
-    shapes: RealShapes | None = None,
-    near: DrawnCurve | None = None,
-) -> DrawnCurve:
-    """Draw a curve at random.
-
-    Parameters
-    ----------
-    rng
-        Where every draw comes from.
-    rows, rows_per_foot, width
-        Of the strip, its depth scale, and the track's columns.
-    line
-        Style.
-    manner
-        How lively curves are.
-    scale
-        Size of strokes and dashes against a print at 200 dots per inch.
-    shapes
-        Real curves to take shapes from.
-    near
-        A curve to run beside, crossing and meeting it, as two resistivities do.
-    """
-    at = near.rows if near else vertex_rows(rng, rows, rows_per_foot, manner)
-    weights = np.array(manner.kinds)
-    kind = KINDS[int(rng.choice(len(KINDS), p=weights / weights.sum()))]
-    step = float(at[1] - at[0]) / rows_per_foot
-    if shapes is not None and rng.random() < manner.real_share:
-        shape = shapes.window(rng, at.size, step)
-    else:
-        shape = model_shape(rng, at.size, step, kind)
-    if near is None:
-        fraction, wraps = place(rng, shape, kind, manner)
-    else:
-        wraps = near.wraps
-        apart = rng.uniform(0.0, 0.08) * (0.3 + smooth(shape, 6.0))
-        fraction = rng.uniform(0.7, 1.1) * (near.fraction - 0.5) + 0.5 + apart
-        if rng.random() < 0.3:
-            fraction = 1.0 - fraction
-    weight: Weight = ("thin", "medium", "heavy")[int(rng.choice(3, p=[0.4, 0.4, 0.2]))]
-    nominal = float(rng.uniform(*STROKES[weight]) * np.clip(scale, 0.8, 1.9))
-    columns = fraction * width
-    curve = DrawnCurve(
-        rows=at,
-        fraction=fraction,
-        line=line,
-        weight=weight,
-        width=pen_width(rng, columns, at, nominal),
-        darkness=float(rng.choice([1.0, 1.0, rng.uniform(0.6, 1.0)])),
-        wraps=wraps,
-        overshoot=float(rng.choice([0.0, 0.0, rng.uniform(0, 14)])),
-    )
-    length = arc_length(at, columns)
-    if line == "solid":
-        # A bleached solid line breaks up too, but at no regular spacing.
-        return (
-            replace(curve, cuts=worn_gaps(rng, length)) if rng.random() < 0.1 else curve
-        )
-    jitter = float(rng.choice([0.0, 0.0, rng.uniform(0.05, 0.3)]))
-    size = scale * np.exp(rng.uniform(np.log(0.5), np.log(1.2)))
-    return replace(curve, cuts=dash_cuts(rng, line, length, size, nominal, jitter))

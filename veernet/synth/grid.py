@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from veernet.axes import Floats
 from veernet.synth.dashes import worn_gaps
 from veernet.synth.ink import UNBROKEN, Ink, stroke
 from veernet.synth.layout import Layout
+from veernet.synth.scales import draw_decades, draw_scale_lines
 
 INTERVALS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Feet between depth lines that prints use."""
@@ -57,8 +59,13 @@ class Grid:
     decades
         Of a logarithmic scale, the first digit at the left edge and how many decades
         there are; None for a linear one.
-    worn
-        Share of the scale lines that a copy has broken up, each at places of its own.
+    worn, depth_worn
+        Shares of the scale and of the depth lines that a copy has broken up, each at
+        places of its own.
+    lost
+        Share of the lines that a copy has lost altogether, majors less often.
+    bleed
+        Columns that ink has run: lines swell where they cross.
     """
 
     depth_feet: float
@@ -72,6 +79,9 @@ class Grid:
     border: Ruling
     decades: tuple[float, int] | None = None
     worn: float = 0.0
+    depth_worn: float = 0.0
+    lost: float = 0.0
+    bleed: float = 0.0
 
     @property
     def scale(self) -> Literal["linear", "log"]:
@@ -85,14 +95,10 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
     feet = float(rng.choice(fits[:3])) if fits else 30.0 / layout.rows_per_foot
     major = int(rng.choice([5, 5, 10, 1]))
     heavy = major * int(rng.choice([2, 5, 5, 10]))
-    decades = None
-    if log:
-        decades = (float(rng.choice([1.0, 2.0, 2.0, 5.0])), int(rng.integers(1, 5)))
-    fractions, ranks = (
-        _linear_lines(rng) if decades is None else _log_lines(rng, decades)
-    )
+    decades = draw_decades(rng) if log else None
+    fractions, ranks = draw_scale_lines(rng, decades)
     dark = float(rng.choice([1.0, rng.uniform(0.25, 1.0)]))
-    thin = rng.uniform(0.8, 2.2) if rng.random() < 0.85 else rng.uniform(2.0, 3.5)
+    thin = rng.uniform(0.8, 2.2) if rng.random() < 0.85 else rng.uniform(2.0, 5.0)
     # Prints leave most of the paper white: close lines are thin ones.
     thin = min(thin * layout.scale, 0.2 * feet * layout.rows_per_foot)
     grow = rng.uniform(1.0, 1.8)
@@ -118,6 +124,9 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
     # One line that counts from, such as zero porosity, is printed far heavier.
     heavy_width = thin * grow * rng.uniform(1.2, 2.5)
     datum = Ruling(max(min(heavy_width, 0.4 * closest), thin * grow), 1.0)
+    # Nor does ink run from line to line.
+    bleed = float(rng.uniform(0.7, 2.2)) if rng.random() < 0.4 else 0.0
+    bleed = min(bleed, 0.1 * min(feet * layout.rows_per_foot, float(closest)))
     if rng.random() < 0.2 and ranks:
         place = int(rng.integers(len(ranks)))
         ranks = (*ranks[:place], 2, *ranks[place + 1 :])
@@ -139,6 +148,30 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
         ),
         decades=decades,
         worn=float(rng.uniform(0.1, 1.0)) if rng.random() < 0.3 else 0.0,
+        depth_worn=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.25 else 0.0,
+        lost=float(rng.uniform(0.02, 0.5)) if rng.random() < 0.12 else 0.0,
+        bleed=bleed if bleed > 0.6 else 0.0,
+    )
+
+
+def paled(grid: Grid, pale: float) -> Grid:
+    """Print a grid as a plot does: thin, in greys, whole, its majors darker."""
+
+    def thin(ruling: Ruling, rank: int) -> Ruling:
+        darkness = min(1.0, pale * (1.0 + rank))
+        width = min(ruling.width, 0.8 + 0.3 * rank)
+        return Ruling(width, darkness, ruling.cuts if ruling.darkness < 0.6 else ())
+
+    depth, scale = grid.depth_rulings, grid.scale_rulings
+    return replace(
+        grid,
+        depth_rulings=(thin(depth[0], 0), thin(depth[1], 1), thin(depth[2], 2)),
+        scale_rulings=(thin(scale[0], 0), thin(scale[1], 1), thin(scale[2], 2)),
+        border=Ruling(1.0, min(1.0, 3 * pale)),
+        worn=0.0,
+        depth_worn=0.0,
+        lost=0.0,
+        bleed=0.0,
     )
 
 
@@ -151,37 +184,6 @@ def _broken(rng: np.random.Generator) -> tuple[float, ...]:
     return (on, off)
 
 
-def _linear_lines(
-    rng: np.random.Generator,
-) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Ten or twenty even divisions, or few, or none; majors at the middle or fifths."""
-    count = int(rng.choice([10, 10, 20, 20, 4, 5, 8, 12, 1]))
-    every = int(rng.choice([5, 5, 10, count + 1]))
-    lines = range(1, count)
-    return (
-        tuple(i / count for i in lines),
-        tuple(int(i % every == 0) for i in lines),
-    )
-
-
-def _log_lines(
-    rng: np.random.Generator, decades: tuple[float, int]
-) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Lines at 2 to 9 of each decade, or at fewer digits where the print is small."""
-    start, count = np.log10(decades[0]), decades[1]
-    digits = [(2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 6, 8), (2, 5)][
-        int(rng.choice(3, p=[0.7, 0.2, 0.1]))
-    ]
-    places: list[tuple[float, int]] = []
-    for decade in range(count + 2):
-        for digit in (1, *digits):
-            fraction = (decade + np.log10(digit) - start) / count
-            if 0 < fraction < 1:
-                places.append((float(fraction), int(digit == 1)))
-    fractions, ranks = zip(*places, strict=True) if places else ((), ())
-    return tuple(fractions), tuple(ranks)
-
-
 def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) -> None:
     """Ink the grid and the edges of a track, in place.
 
@@ -191,12 +193,15 @@ def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) 
     across = canvas.copy()
     canvas[:] = 0.0
     at = np.linspace(-8.0, layout.rows + 8.0, max(3, layout.rows // 32))
+    at = np.union1d(at, layout.jump_rows)
     shift = layout.shift_at(at)
     # A copy breaks the lines of one rank alike; the phase is what differs, or does not.
     aligned = rng.random() < 0.5
     spacing = grid.depth_feet * layout.rows_per_foot
     for fraction, rank in zip(grid.fractions, grid.ranks, strict=True):
         ruling = grid.scale_rulings[rank]
+        if _is_lost(rng, grid, rank):
+            continue
         phase = 0.0 if aligned else float(rng.uniform(0, 20))
         if ruling.cuts and abs(sum(ruling.cuts) - spacing) < 1e-6:
             phase = at[0] - grid.depth_phase * layout.rows_per_foot + ruling.cuts[0] / 2
@@ -215,7 +220,16 @@ def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) 
             columns = np.full(at.size, edge)
             _ink_upright(canvas, layout, grid.border, at, columns + shift, UNBROKEN)
     # Ink adds up where lines cross: of a faint grid a threshold keeps the crossings.
-    np.minimum(canvas + across, 1.0, out=canvas)
+    canvas += across
+    if grid.bleed:
+        # Blurred before it is cut, a crossing of two lines runs further than a line.
+        run = cv2.GaussianBlur(canvas, (0, 0), grid.bleed)
+        np.maximum(canvas, run * (1.0 + 0.5 * grid.bleed), out=canvas)
+    np.minimum(canvas, 1.0, out=canvas)
+
+
+def _is_lost(rng: np.random.Generator, grid: Grid, rank: int) -> bool:
+    return bool(grid.lost and rng.random() < grid.lost / (1 + 2 * rank))
 
 
 def _ink_upright(
@@ -266,6 +280,11 @@ def _ink_depth_lines(
     for row, number in zip(*depth_line_rows(layout, grid), strict=True):
         rank = int(number % grid.depth_major == 0) + int(number % grid.depth_heavy == 0)
         ruling = grid.depth_rulings[rank]
+        if _is_lost(rng, grid, rank):
+            continue
+        cuts = ruling.cut(stop - start, float(rng.uniform(0, 8)))
+        if rank < 2 and grid.depth_worn and rng.random() < grid.depth_worn:
+            cuts = worn_gaps(rng, stop - start, ink=(2, 60), gap=(2, 16))
         nearest = int(np.clip(row, 0, layout.rows - 1))
         stroke(
             canvas,
@@ -273,5 +292,5 @@ def _ink_depth_lines(
             ends + layout.shift[nearest],
             ruling.width,
             darkness=ruling.darkness * (1 - ruling.flaky * rng.random()),
-            cuts=ruling.cut(stop - start, float(rng.uniform(0, 8))),
+            cuts=cuts,
         )

@@ -35,6 +35,8 @@ class Layout:
         column that rows are counted at. The truth then holds along depth lines.
     scale
         Size of type, strokes and dashes against a print at 200 dots per inch.
+    jumps
+        Rows where two pieces of a scan are stitched: the shift jumps there.
     """
 
     rows: int
@@ -47,12 +49,18 @@ class Layout:
     scale: float = 1.0
     turn: float = 0.0
     pivot: float = 0.0
+    jumps: tuple[int, ...] = ()
 
     @property
     def edges(self) -> Floats:
         """(2, rows) columns of the left and the right edge."""
         left = self.left + self.shift
         return np.stack([left, left + self.width])
+
+    @property
+    def jump_rows(self) -> Floats:
+        """Rows before and after each jump, between which lines need vertices."""
+        return np.array([row + i for row in self.jumps for i in (-1.0, 0.0)])
 
     def shift_at(self, rows: Floats) -> Floats:
         """Shift at any rows, held constant beyond the strip."""
@@ -68,14 +76,17 @@ def draw_rows_per_foot(rng: np.random.Generator, low: float, high: float) -> flo
 
 
 def draw_scale(rng: np.random.Generator) -> float:
-    """Draw the size of type and strokes: most scans have 200 dots an inch, some 300."""
-    if rng.random() < 0.2:
+    """Draw the size of type and strokes: most scans have 200 dots an inch, some 300.
+
+    From 100 to 400 dots an inch there are all.
+    """
+    if rng.random() < 0.25:
         return float(rng.uniform(1.3, 2.0))
-    return float(np.clip(rng.lognormal(0.0, 0.15), 0.7, 1.5))
+    return float(np.clip(rng.lognormal(0.0, 0.2), 0.5, 1.5))
 
 
 def draw_shift(rng: np.random.Generator, rows: int, skew: float) -> Floats:
-    """Draw the sideways run of the paper: a lean, a slow weave, now and then a step.
+    """Draw the sideways run of the paper: a lean and a slow weave.
 
     Parameters
     ----------
@@ -90,3 +101,14 @@ def draw_shift(rng: np.random.Generator, rows: int, skew: float) -> Floats:
         2 * np.pi * at / rng.uniform(200, 900) + rng.uniform(0, 2 * np.pi)
     )
     return lean + weave
+
+
+def draw_jumps(rng: np.random.Generator, rows: int) -> tuple[tuple[int, ...], Floats]:
+    """Draw where a scan is stitched, and the shift, (rows,), that its pieces have."""
+    jumps = tuple(
+        np.unique(rng.integers(2, rows - 2, int(rng.integers(1, 3)))).tolist()
+    )
+    shift = np.zeros(rows)
+    for row in jumps:
+        shift[row:] += rng.normal(0, 3.0)
+    return jumps, shift

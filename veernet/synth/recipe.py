@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from veernet.errors import InputError
 from veernet.records import LINES
 from veernet.synth.curves import Manner
 from veernet.synth.degrade import Scanner
+from veernet.synth.relations import Relation
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,15 @@ class Recipe:
     more_rows
         Make each strip up to so many rows taller, at random.
     curves
-        Fewest and most curves in a track.
+        Fewest and most curves in a track; from one to six, the most being rare.
     lines
-        Styles of the curves in order, each ``broken`` for any broken one; empty to draw
-        the number from ``curves`` and the styles at random.
+        Styles of the curves in order, each ``broken`` for any broken one; a style that
+        is given twice gives two curves of one pen. Empty to draw the number from
+        ``curves`` and the styles at random.
+    relation
+        ``separate`` keeps all curves 14 columns apart at least at every row,
+        ``crossing`` makes each cross the one before at least twice in 300 rows,
+        ``free`` neither.
     track_width
         Range of the columns from edge to edge; a wider track than the strip is seen
         through a window.
@@ -40,6 +47,11 @@ class Recipe:
         Largest lean, in columns per row; a rectified track keeps little of it.
     tilt
         Spread of the fall of the depth lines, in rows per column.
+    plots
+        Share of the strips that look like a plot: thin smoothed strokes over a pale
+        grid, never scanned.
+    jumps
+        Share of the scans that are stitched of pieces which do not quite meet.
     scanner
         How hard the scan is on the paper.
     manner
@@ -49,15 +61,18 @@ class Recipe:
     rows: int = 256
     columns: int = 256
     more_rows: int = 0
-    curves: tuple[int, int] = (1, 4)
+    curves: tuple[int, int] = (1, 6)
     lines: tuple[str, ...] = ()
-    track_width: tuple[float, float] = (180.0, 1100.0)
+    relation: Relation = "free"
+    track_width: tuple[float, float] = (180.0, 1400.0)
     whole_track: bool = False
-    rows_per_foot: tuple[float, float] = (1.0, 20.0)
+    rows_per_foot: tuple[float, float] = (1.0, 40.0)
     log: float = 0.25
     clutter: float = 1.0
     skew: float = 0.004
     tilt: float = 0.0015
+    plots: float = 0.08
+    jumps: float = 0.05
     scanner: Scanner = field(default_factory=Scanner)
     manner: Manner = field(default_factory=Manner)
 
@@ -65,6 +80,9 @@ class Recipe:
         known = {*LINES, "broken"}
         if unknown := set(self.lines) - known:
             msg = f"line styles {sorted(unknown)} are not known: use {sorted(known)}"
+            raise InputError(msg)
+        if self.relation not in get_args(Relation):
+            msg = f"relation {self.relation!r} is not known: {get_args(Relation)}"
             raise InputError(msg)
         if not 0 <= self.curves[0] <= self.curves[1]:
             msg = f"curves {self.curves} must be two numbers, fewest and most"

@@ -14,12 +14,13 @@ from veernet.files import replacing
 from veernet.records import CurveSpec, Grey, Line, Registration, Track, Weight
 from veernet.registration import save_registrations
 from veernet.synth.clutter import letter, stamp
-from veernet.synth.curves import STROKES, DrawnCurve, Manner, draw_curve
+from veernet.synth.curves import DrawnCurve, Manner
 from veernet.synth.dashes import dash_cuts
 from veernet.synth.degrade import Scanner, scan
 from veernet.synth.grid import Grid, Ruling, depth_line_rows, ink_grid
 from veernet.synth.ink import Ink, stroke
 from veernet.synth.layout import Layout, draw_shift
+from veernet.synth.pens import STROKES, draw_curve
 from veernet.synth.write import edge_of, write_true_las
 
 ROWS_PER_FOOT = 10.0
@@ -49,9 +50,12 @@ class _Plan:
     beside: bool = False
 
 
-BEDS = Manner(kinds=(1, 0, 0, 0), spread=(0.15, 0.19), wrap=0.0)
-SMOOTH = Manner(kinds=(0, 0, 1, 0), spread=(0.12, 0.15), wrap=0.0)
-QUIET = Manner(kinds=(0, 0, 0, 1), wrap=0.0)
+PLAIN = Manner(
+    wrap=0.0, spiky=0.0, saturate=0.0, blocky=0.0, stop=0.0, hairline=0.0, broad=0.0
+)
+BEDS = replace(PLAIN, kinds=(1, 0, 0, 0), spread=(0.15, 0.19))
+SMOOTH = replace(PLAIN, kinds=(0, 0, 1, 0), spread=(0.12, 0.15))
+QUIET = replace(PLAIN, kinds=(0, 0, 0, 1))
 RESISTIVITY = Scale("log", 0.2, 2000.0)
 PLANS = (
     (

@@ -10,32 +10,30 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.records import Grey, Line
-from veernet.synth import clutter
-from veernet.synth.curves import DrawnCurve, draw_curve, draw_line
-from veernet.synth.dashes import BROKEN
-from veernet.synth.degrade import scan
-from veernet.synth.grid import Grid, draw_grid, ink_grid
+from veernet.synth.courses import interrupted
+from veernet.synth.curves import DrawnCurve
+from veernet.synth.damage import damage
+from veernet.synth.degrade import Scanner, scan
+from veernet.synth.grid import Grid, draw_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
-from veernet.synth.layout import Layout, draw_rows_per_foot, draw_scale, draw_shift
+from veernet.synth.layout import (
+    Layout,
+    draw_jumps,
+    draw_rows_per_foot,
+    draw_scale,
+    draw_shift,
+)
+from veernet.synth.legible import legible
+from veernet.synth.paper import ink_strip
+from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
+from veernet.synth.relations import draw_courses
 from veernet.synth.signals import RealShapes
 
 Mask = NDArray[np.uint8]
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
 """Severity of the scans that a strip goes through, at most, until every curve shows."""
-
-CONTRAST = 25
-"""Grey levels below the paper that count as ink."""
-
-LEGIBLE = 0.5
-"""Share of a curve's ink, where no other is near, that the scan must have kept."""
-
-INKED = 0.3
-"""Darkness of the paper that counts as ink, and difference that counts as more."""
-
-APART = 5.0
-"""Columns from another curve at which ink is a curve's own for certain."""
 
 
 @dataclass(frozen=True)
@@ -132,61 +130,44 @@ def draw_strip(
     """
     rows = recipe.rows + int(rng.integers(recipe.more_rows + 1))
     recipe = replace(recipe, rows=rows)
-    scale = draw_scale(rng)
+    plot = bool(rng.random() < recipe.plots)
+    scale = float(rng.uniform(0.45, 1.0)) if plot else draw_scale(rng)
     rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
     width = _track_width(rng, recipe)
-    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes)
+    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
+    shift = draw_shift(rng, recipe.rows, 0.0 if plot else recipe.skew)
+    jumps: tuple[int, ...] = ()
+    if not plot and recipe.jumps and rng.random() < recipe.jumps:
+        jumps, jumped = draw_jumps(rng, recipe.rows)
+        shift += jumped
     layout = Layout(
         rows=recipe.rows,
         columns=recipe.columns,
         left=_track_left(rng, recipe, width, curves),
         width=width,
         rows_per_foot=rows_per_foot,
-        shift=draw_shift(rng, recipe.rows, recipe.skew),
-        tilt=float(rng.normal(0, recipe.tilt)),
+        shift=shift,
+        tilt=0.0 if plot else float(rng.normal(0, recipe.tilt)),
         scale=scale,
+        jumps=jumps,
     )
+    curves = tuple(curve.joined_at(layout.jump_rows) for curve in curves)
     grid = draw_grid(rng, layout, log=bool(rng.random() < recipe.log))
-    ink, under = ink_strip(rng, layout, grid, curves, recipe.clutter)
+    if plot:
+        grid = paled(grid, pale=float(rng.uniform(0.08, 0.35)))
+    amount = recipe.clutter * (0.3 if plot else 1.0)
+    ink, under = ink_strip(rng, layout, grid, curves, amount)
+    if plot:
+        image = scan(ink, rng, Scanner(bilevel=0.0, severity=0.0))
+        return finish(image, layout, curves, grid)
     for severity in RESCANS:
         scanner = replace(recipe.scanner, severity=severity * recipe.scanner.severity)
         strip = finish(scan(ink, rng, scanner), layout, curves, grid)
-        if legible(strip, ink, under):
+        image = damage(rng, strip.image, strip.columns, scanner.severity)
+        strip = replace(strip, image=image)
+        if legible(strip.image, strip.columns, ink, under):
             break
     return strip
-
-
-def legible(strip: Strip, ink: Ink, under: Ink) -> bool:
-    """Whether the scan kept the ink of every curve.
-
-    A curve that the threshold wiped out cannot be read by anyone: labelled, it would
-    teach a network to invent. Grid lines under a curve say nothing of it, nor do other
-    curves, so that only rows are asked where it lies on blank paper by itself.
-
-    Parameters
-    ----------
-    strip
-        As scanned.
-    ink, under : (rows, columns) float32
-        All ink of the paper, and what lies under the curves.
-    """
-    level = np.median(strip.image) - CONTRAST
-    for index, column in enumerate(strip.columns):
-        away = np.abs(np.delete(strip.columns, index, axis=0) - column)
-        alone = np.min(away, axis=0, initial=np.inf, where=np.isfinite(away)) > APART
-        rows = np.flatnonzero(np.isfinite(column) & alone)
-        at = np.rint(column[rows]).astype(np.intp)
-        inside = (at > 1) & (at < strip.image.shape[1] - 2)
-        rows, at = rows[inside], at[inside]
-        blank = np.max([under[rows, at + aside] for aside in (-2, 0, 2)], axis=0)
-        drawn = (blank < INKED) & (ink[rows, at] > blank + INKED)
-        rows, at = rows[drawn], at[drawn]
-        if rows.size < 20:
-            continue
-        darkest = np.min([strip.image[rows, at + i] for i in (-1, 0, 1)], axis=0)
-        if np.mean(darkest < level) < LEGIBLE:
-            return False
-    return True
 
 
 def finish(
@@ -209,39 +190,6 @@ def finish(
     )
 
 
-def ink_strip(
-    rng: np.random.Generator,
-    layout: Layout,
-    grid: Grid,
-    curves: Sequence[DrawnCurve],
-    amount: float,
-) -> tuple[Ink, Ink]:
-    """Ink the paper: grid, what lies under the curves, curves, what lies over them.
-
-    Returns
-    -------
-    ink, under : (rows, columns) float32
-        All of it, and what lies under the curves.
-    """
-    ink: Ink = np.zeros((layout.rows, layout.columns), dtype=np.float32)
-    ink_grid(rng, ink, layout, grid)
-    clutter.ink_depth_column(rng, ink, layout)
-    if rng.random() < 0.06 * amount:
-        clutter.ink_labels(rng, ink, layout, boxed=True)
-    under = ink.copy()
-    for curve in curves:
-        if rng.random() < 0.06 * amount:
-            clutter.ink_hatching(rng, ink, layout, curve)
-        curve.draw(ink, layout)
-    if rng.random() < 0.10 * amount:
-        clutter.ink_pips(rng, ink, layout)
-    if rng.random() < 0.10 * amount:
-        clutter.ink_labels(rng, ink, layout, boxed=bool(rng.random() < 0.4))
-    if rng.random() < 0.04 * amount:
-        clutter.ink_scribble(rng, ink, layout)
-    return ink, under
-
-
 def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
     if recipe.whole_track:
         return recipe.columns - 1 - float(rng.uniform(4, 0.12 * recipe.columns))
@@ -262,7 +210,8 @@ def _track_left(
     margin = float(rng.uniform(4, 30))
     if curves and rng.random() < 0.85:
         curve = curves[int(rng.integers(len(curves)))]
-        fraction = float(curve.fraction[int(rng.integers(curve.rows.size))])
+        drawn = curve.fraction[np.isfinite(curve.fraction)]
+        fraction = float(drawn[int(rng.integers(drawn.size))]) if drawn.size else 0.5
         fraction -= np.floor(fraction) if curve.wraps else 0.0
         left = recipe.columns * rng.uniform(0.1, 0.9) - fraction * width
     else:
@@ -277,36 +226,28 @@ def _draw_curves(
     width: float,
     scale: float,
     shapes: RealShapes | None,
+    *,
+    plot: bool,
 ) -> tuple[DrawnCurve, ...]:
-    lines = _draw_lines(rng, recipe)
-    curves: list[DrawnCurve] = []
-    for line in lines:
-        near = None
-        if curves and rng.random() < recipe.manner.beside:
-            near = curves[int(rng.integers(len(curves)))]
-        curves.append(
-            draw_curve(
-                rng,
-                recipe.rows,
-                rows_per_foot,
-                width,
-                line,
-                manner=recipe.manner,
-                scale=scale,
-                shapes=shapes,
-                near=near,
-            )
+    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner, plot=plot)
+    courses = draw_courses(
+        rng,
+        len(pens),
+        recipe.rows,
+        rows_per_foot,
+        width,
+        manner=recipe.manner,
+        relation=recipe.relation,
+        shapes=shapes,
+    )
+    if recipe.relation != "crossing" and recipe.manner.stop:
+        courses = tuple(
+            interrupted(rng, course, recipe.rows, rests=recipe.relation == "free")
+            if rng.random() < recipe.manner.stop
+            else course
+            for course in courses
         )
-    return tuple(curves)
-
-
-def _draw_lines(rng: np.random.Generator, recipe: Recipe) -> tuple[Line, ...]:
-    if recipe.lines:
-        return tuple(
-            draw_line(rng, BROKEN if line == "broken" else (line,))  # type: ignore[arg-type]
-            for line in recipe.lines
-        )
-    count = int(rng.integers(recipe.curves[0], recipe.curves[1] + 1))
     return tuple(
-        "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN) for _ in range(count)
+        ink_course(rng, course, pen, width, scale)
+        for course, pen in zip(courses, pens, strict=True)
     )

@@ -91,15 +91,20 @@ def curve_specs(
 
 
 def first_wrap(curve: DrawnCurve, row: float = 0.0) -> int:
-    """Wrap count of a curve where reading starts; 0 if it does not wrap."""
+    """Wrap count of a curve where it is first drawn; 0 if it does not wrap."""
     if not curve.wraps:
         return 0
-    return int(np.floor(np.interp(row, curve.rows, curve.fraction)))
+    drawn = np.isfinite(curve.fraction) & (curve.rows >= row)
+    if not drawn.any():
+        return 0
+    start = max(row, float(curve.rows[drawn][0]))
+    return int(np.floor(np.interp(start, curve.rows, curve.fraction)))
 
 
 def edge_of(layout: Layout, columns: Floats, top: int = 0) -> Edge:
     """Describe an edge, (rows,) columns, by points; rows count from the page's top."""
-    rows = np.unique(np.r_[0 : layout.rows : EDGE_EVERY, layout.rows - 1])
+    jumps = layout.jump_rows.astype(np.intp)
+    rows = np.unique(np.r_[0 : layout.rows : EDGE_EVERY, layout.rows - 1, jumps])
     if np.ptp(columns) == 0:
         rows = rows[:1]
     return Edge(tuple((rows + float(top)).tolist()), tuple(columns[rows].tolist()))
