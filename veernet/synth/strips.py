@@ -152,7 +152,12 @@ def draw_strip(
         jumps=jumps,
     )
     curves = tuple(curve.joined_at(layout.jump_rows) for curve in curves)
-    grid = draw_grid(rng, layout, log=bool(rng.random() < recipe.log))
+    grid = draw_grid(
+        rng,
+        layout,
+        log=bool(rng.random() < recipe.log),
+        stretch=0.0 if plot else recipe.stretch,
+    )
     if plot:
         grid = paled(grid, pale=float(rng.uniform(0.08, 0.35)))
     amount = recipe.clutter * (0.3 if plot else 1.0)
@@ -162,6 +167,9 @@ def draw_strip(
         return finish(image, layout, curves, grid)
     for severity in RESCANS:
         scanner = replace(recipe.scanner, severity=severity * recipe.scanner.severity)
+        if severity == 0 and scanner.bilevel < 1:
+            # No threshold keeps the palest hair lines.
+            scanner = replace(scanner, bilevel=0.0)
         strip = finish(scan(ink, rng, scanner), layout, curves, grid)
         image = damage(rng, strip.image, strip.columns, scanner.severity)
         strip = replace(strip, image=image)
