@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from veernet.colour import affinity
 from veernet.engines import Engine, Tiles
 from veernet.errors import InputError
 from veernet.records import Evidence, Grey, Panel
@@ -58,7 +59,7 @@ def segment(
     Returns
     -------
     Evidence
-        A map for each output of the network but the background.
+        A map for each output of the network but the background, and what colour says.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def segment(
         fading = seen[:, tile.last - tile.start :][:, : tile.fade].copy()
         if progress is not None:
             progress(tile.last, rows)
-    return Evidence(maps, spec.lines)
+    return Evidence(maps, spec.lines, affinity=affinity(panel.tint, panel.curves))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,201 @@
+"""Colour of ink: what of it the network sees, and which curve it speaks for.
+
+What a pixel lacks of the paper's light is its ink, (255 - R, 255 - G, 255 - B) once the
+paper is white. A thin line covers a part of a pixel, which scales that vector and keeps
+its direction: a pale tint and the full colour are the same ink. The direction has a hue
+and a saturation, as any colour has, and those are kept as the *tint* of a pixel, one
+byte for all curves of a panel; a table tells how well each tint agrees with each curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.records import Affinity, CurveSpec, Grey
+
+NO_TINT = 0
+"""Tint of paper: there is no ink to have a colour."""
+
+HUES, SATURATIONS = 30, 8
+"""Steps of the two; with `NO_TINT` they fit a byte."""
+
+INK = 24
+"""Light of 255 that must be missing before the colour of what is left means anything:
+paper and its JPEG blocks vary by less."""
+
+GREY_SHARE = 0.25
+"""Weight of ink by its darkness beside that by its chroma. Around a thin coloured line
+grid lines are darker; the fringes of a black line, red and blue, cancel as they are."""
+
+PAPER_SHARE = 0.75
+"""Share of pixels that are darker than paper at the most: tracks are printed densely."""
+
+DIMMEST = 128
+"""Paper is lighter than this in every channel; a band that shows none is left as is."""
+
+SPREAD = 0.2
+"""Standard deviation of the ink of one pen in the plane of hue and saturation: 11
+degrees of a full colour, and as much of saturation."""
+
+STRANGE = 0.09
+"""Likelihood of ink that no curve has: what is 2.2 standard deviations from any."""
+
+MIXED = 0.3
+"""Prior of two inks in one pixel beside that of one alone, all proportions together."""
+
+SHARES = np.linspace(0.1, 0.9, 9)
+"""Proportions at which two inks are taken to mix."""
+
+NEUTRAL = 128
+"""Weight where colour tells nothing."""
+
+GREY_HUE = 0.15
+"""Saturation below which a registered colour is black or grey, as grid lines are."""
+
+
+def on_white(picture: Grey) -> Grey:
+    """Return a picture as if its paper were white.
+
+    Parameters
+    ----------
+    picture
+        (rows, columns, 3) RGB, of which a quarter at least shows paper.
+
+    Returns
+    -------
+    (rows, columns, 3) uint8
+        Each channel stretched until its paper is 255; a picture that shows no paper
+        comes back as it is.
+    """
+    paper = np.percentile(picture[::4, ::4].reshape(-1, 3), 100 * PAPER_SHARE, axis=0)
+    if paper.min() < DIMMEST or paper.min() >= 255:
+        return picture
+    levels = np.arange(256)[:, None] * (255 / paper)
+    table = np.rint(np.minimum(levels, 255)).astype(np.uint8)
+    return np.stack([table[picture[..., c], c] for c in range(3)], axis=-1)
+
+
+def darkest(picture: Grey) -> Grey:
+    """Return (rows, columns) grey in which ink of any colour is dark.
+
+    Yellow lacks as much blue as black does, though hardly any luma.
+    """
+    return np.ascontiguousarray(picture.min(axis=2))
+
+
+def tints(picture: Grey) -> Grey:
+    """Return the tint of the ink in and next to each pixel.
+
+    Parameters
+    ----------
+    picture
+        (rows, columns, 3) RGB on white paper.
+
+    Returns
+    -------
+    (rows, columns) uint8
+        `NO_TINT`, or one more than ``hue * SATURATIONS + saturation``, both in steps.
+    """
+    ink = (255 - picture).astype(np.float32)
+    most = ink.max(axis=2)
+    weight = most - ink.min(axis=2) + np.float32(GREY_SHARE) * most
+    # A network draws its strokes three pixels wide, over lines of half a pixel.
+    near = cv2.boxFilter(ink * weight[..., None], -1, (3, 3), normalize=False)
+    hue, saturation, _ = cv2.split(cv2.cvtColor(near, cv2.COLOR_RGB2HSV))
+    hue_step = np.rint(hue * np.float32(HUES / 360)).astype(np.int16) % HUES
+    saturation_step = np.rint(saturation * np.float32(SATURATIONS - 1))
+    tint = 1 + hue_step * SATURATIONS + saturation_step.astype(np.int16)
+    inked = cv2.dilate(most, np.ones((3, 3), np.uint8)) >= INK
+    return np.where(inked, tint, NO_TINT).astype(np.uint8)
+
+
+def affinity(tint: Grey | None, curves: Sequence[CurveSpec]) -> Affinity | None:
+    """Say how well the ink of a panel agrees with the colour of each curve.
+
+    Each tint may come of the ink of any curve, of black, which grids have, of two of
+    these mixed, or of some other ink; the weight of a curve is the probability that its
+    own is among them. Black is a curve's or the grid's: it speaks for none.
+
+    Parameters
+    ----------
+    tint
+        (rows, columns) of the panel, as `tints` gives it; None where it has no colour.
+    curves
+        Every curve of the panel.
+
+    Returns
+    -------
+    Affinity or None
+        None where colour is not known of the paper, or of any curve.
+    """
+    if tint is None or not any(spec.colour for spec in curves):
+        return None
+    inks = {spec.colour: _ink_of(spec.colour) for spec in curves if spec.colour}
+    pens = [ink for ink in inks.values() if _saturation(ink) >= GREY_HUE]
+    own = {name: _index(ink, pens) for name, ink in inks.items()}
+    present = _present([np.ones(3), *pens])
+    weight = np.full((len(curves), 256), NEUTRAL, dtype=np.uint8)
+    for index, spec in enumerate(curves):
+        if spec.colour:
+            chance = 255 * present[own[spec.colour]]
+            if own[spec.colour] == 0:
+                chance = np.minimum(chance, NEUTRAL)
+            weight[index, 1 : 1 + chance.size] = np.rint(chance)
+    return Affinity(tint, weight)
+
+
+def _index(ink: Floats, pens: Sequence[Floats]) -> int:
+    """Return the place of an ink behind black, which is 0."""
+    return next((i + 1 for i, pen in enumerate(pens) if pen is ink), 0)
+
+
+def _present(inks: Sequence[Floats]) -> Floats:
+    """Return (inks, tints) the probability that each ink is in a pixel of each tint."""
+    hue, saturation = np.divmod(np.arange(HUES * SATURATIONS), SATURATIONS)
+    seen = _plane(hue * (2 * np.pi / HUES), saturation / (SATURATIONS - 1))
+    count = len(inks)
+    mixtures = [(i, j) for i in range(count) for j in range(i)]
+    held = np.zeros((count, seen.shape[0]))
+    total = np.full(seen.shape[0], STRANGE)
+    for members in [*((i,) for i in range(count)), *mixtures]:
+        if len(members) == 1:
+            drawn, prior = [inks[members[0]]], 1.0
+        else:
+            one, other = (inks[i] for i in members)
+            drawn = [share * one + (1 - share) * other for share in SHARES]
+            prior = MIXED / max(count - 1, 1)
+        places = np.array([_place(ink) for ink in drawn])
+        away = np.linalg.norm(seen[:, None] - places, axis=2)
+        likelihood = prior * np.exp(-0.5 * (away / SPREAD) ** 2).mean(axis=1)
+        held[list(members)] += likelihood
+        total += likelihood
+    return np.asarray(held / total)
+
+
+def _ink_of(colour: str) -> Floats:
+    """Return the ink of a colour, #rrggbb, as light that is missing: 1 at the most."""
+    light = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    missing = np.maximum(255.0 - light, 1e-3)
+    return np.asarray(missing / missing.max())
+
+
+def _saturation(ink: Floats) -> float:
+    return float(1 - ink.min() / ink.max())
+
+
+def _place(ink: Floats) -> Floats:
+    """Return the place of an ink in the plane of hue and saturation."""
+    pixel = ink.astype(np.float32).reshape(1, 1, 3)
+    hue, saturation, _ = cv2.cvtColor(pixel, cv2.COLOR_RGB2HSV)[0, 0]
+    return _plane(np.radians(hue), saturation)
+
+
+def _plane(
+    hue: Floats | NDArray[np.float32], saturation: Floats | NDArray[np.float32]
+) -> Floats:
+    return np.stack([saturation * np.cos(hue), saturation * np.sin(hue)], axis=-1)
