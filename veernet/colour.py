@@ -10,6 +10,7 @@ byte for all curves of a panel; a table tells how well each tint agrees with eac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -32,21 +33,27 @@ GREY_SHARE = 0.25
 """Weight of ink by its darkness beside that by its chroma. Around a thin coloured line
 grid lines are darker; the fringes of a black line, red and blue, cancel as they are."""
 
+PAPER = 255
+
 PAPER_SHARE = 0.75
-"""Share of pixels that are darker than paper at the most: tracks are printed densely."""
+"""Share of pixels that may be darker than paper: tracks are printed densely."""
 
 DIMMEST = 128
 """Paper is lighter than this in every channel; a band that shows none is left as is."""
 
-SPREAD = 0.2
-"""Standard deviation of the ink of one pen in the plane of hue and saturation: 11
-degrees of a full colour, and as much of saturation."""
+SPREAD = 0.13
+"""Standard deviation of the ink of one pen in the plane of hue and saturation."""
+
+OFF_HUE = 0.2
+"""As much of the hue of a full colour: print and scanner shift it, as they do not grey,
+and a registration names it from memory."""
 
 STRANGE = 0.09
 """Likelihood of ink that no curve has: what is 2.2 standard deviations from any."""
 
-MIXED = 0.3
-"""Prior of two inks in one pixel beside that of one alone, all proportions together."""
+OVER_GRID, CROSSING = 1.0, 0.3
+"""Prior of a curve's ink mixed with black, and of two curves', beside that of one pure
+ink; all proportions together."""
 
 SHARES = np.linspace(0.1, 0.9, 9)
 """Proportions at which two inks are taken to mix."""
@@ -54,8 +61,8 @@ SHARES = np.linspace(0.1, 0.9, 9)
 NEUTRAL = 128
 """Weight where colour tells nothing."""
 
-GREY_HUE = 0.15
-"""Saturation below which a registered colour is black or grey, as grid lines are."""
+COLOURED = 0.15
+"""Saturation from which a registered colour is none of black and grey."""
 
 
 def on_white(picture: Grey) -> Grey:
@@ -75,9 +82,10 @@ def on_white(picture: Grey) -> Grey:
     paper = np.percentile(picture[::4, ::4].reshape(-1, 3), 100 * PAPER_SHARE, axis=0)
     if paper.min() < DIMMEST or paper.min() >= 255:
         return picture
-    levels = np.arange(256)[:, None] * (255 / paper)
-    table = np.rint(np.minimum(levels, 255)).astype(np.uint8)
-    return np.stack([table[picture[..., c], c] for c in range(3)], axis=-1)
+    levels = np.minimum(np.arange(256)[:, None] * (255 / paper), 255)
+    table = np.rint(levels).astype(np.uint8).reshape(1, 256, 3)
+    stretched: Grey = cv2.LUT(picture, table)
+    return stretched
 
 
 def darkest(picture: Grey) -> Grey:
@@ -85,7 +93,9 @@ def darkest(picture: Grey) -> Grey:
 
     Yellow lacks as much blue as black does, though hardly any luma.
     """
-    return np.ascontiguousarray(picture.min(axis=2))
+    red, green, blue = cv2.split(picture)
+    scarcest: Grey = cv2.min(cv2.min(red, green), blue)
+    return scarcest
 
 
 def tints(picture: Grey) -> Grey:
@@ -101,15 +111,17 @@ def tints(picture: Grey) -> Grey:
     (rows, columns) uint8
         `NO_TINT`, or one more than ``hue * SATURATIONS + saturation``, both in steps.
     """
-    ink = (255 - picture).astype(np.float32)
-    most = ink.max(axis=2)
-    weight = most - ink.min(axis=2) + np.float32(GREY_SHARE) * most
+    ink = 255 - picture
+    red, green, blue = cv2.split(ink)
+    most = cv2.max(cv2.max(red, green), blue)
+    chroma = most - cv2.min(cv2.min(red, green), blue)
+    weight = chroma + np.float32(GREY_SHARE) * most
     # A network draws its strokes three pixels wide, over lines of half a pixel.
     near = cv2.boxFilter(ink * weight[..., None], -1, (3, 3), normalize=False)
     hue, saturation, _ = cv2.split(cv2.cvtColor(near, cv2.COLOR_RGB2HSV))
-    hue_step = np.rint(hue * np.float32(HUES / 360)).astype(np.int16) % HUES
+    hue_step = np.rint(hue * np.float32(HUES / 360)) % HUES
     saturation_step = np.rint(saturation * np.float32(SATURATIONS - 1))
-    tint = 1 + hue_step * SATURATIONS + saturation_step.astype(np.int16)
+    tint = 1 + hue_step * SATURATIONS + saturation_step
     inked = cv2.dilate(most, np.ones((3, 3), np.uint8)) >= INK
     return np.where(inked, tint, NO_TINT).astype(np.uint8)
 
@@ -136,7 +148,7 @@ def affinity(tint: Grey | None, curves: Sequence[CurveSpec]) -> Affinity | None:
     if tint is None or not any(spec.colour for spec in curves):
         return None
     inks = {spec.colour: _ink_of(spec.colour) for spec in curves if spec.colour}
-    pens = [ink for ink in inks.values() if _saturation(ink) >= GREY_HUE]
+    pens = [ink for ink in inks.values() if _saturation(ink) >= COLOURED]
     own = {name: _index(ink, pens) for name, ink in inks.items()}
     present = _present([np.ones(3), *pens])
     weight = np.full((len(curves), 256), NEUTRAL, dtype=np.uint8)
@@ -158,23 +170,34 @@ def _present(inks: Sequence[Floats]) -> Floats:
     """Return (inks, tints) the probability that each ink is in a pixel of each tint."""
     hue, saturation = np.divmod(np.arange(HUES * SATURATIONS), SATURATIONS)
     seen = _plane(hue * (2 * np.pi / HUES), saturation / (SATURATIONS - 1))
-    count = len(inks)
-    mixtures = [(i, j) for i in range(count) for j in range(i)]
-    held = np.zeros((count, seen.shape[0]))
+    held = np.zeros((len(inks), seen.shape[0]))
     total = np.full(seen.shape[0], STRANGE)
-    for members in [*((i,) for i in range(count)), *mixtures]:
+    pure = [(i,) for i in range(len(inks))]
+    for members in (*pure, *combinations(range(len(inks)), 2)):
         if len(members) == 1:
-            drawn, prior = [inks[members[0]]], 1.0
+            likelihood = _likelihood(seen, inks[members[0]])
         else:
             one, other = (inks[i] for i in members)
-            drawn = [share * one + (1 - share) * other for share in SHARES]
-            prior = MIXED / max(count - 1, 1)
-        places = np.array([_place(ink) for ink in drawn])
-        away = np.linalg.norm(seen[:, None] - places, axis=2)
-        likelihood = prior * np.exp(-0.5 * (away / SPREAD) ** 2).mean(axis=1)
+            prior = OVER_GRID if 0 in members else CROSSING
+            likelihood = prior * np.mean(
+                [_likelihood(seen, s * one + (1 - s) * other) for s in SHARES], axis=0
+            )
         held[list(members)] += likelihood
         total += likelihood
     return np.asarray(held / total)
+
+
+def _likelihood(seen: Floats, ink: Floats) -> Floats:
+    """Return (tints,) how likely an ink gives each place of the plane, 1 at its own."""
+    place = _place(ink)
+    saturation = float(np.hypot(*place))
+    toward = place / saturation if saturation > 0 else np.array([1.0, 0.0])
+    along = seen @ toward - saturation
+    across = seen @ np.array([-toward[1], toward[0]])
+    away = (along / SPREAD) ** 2 + (
+        across / np.hypot(SPREAD, OFF_HUE * saturation)
+    ) ** 2
+    return np.asarray(np.exp(-0.5 * away))
 
 
 def _ink_of(colour: str) -> Floats:

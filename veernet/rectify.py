@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.colour import darkest, on_white, tints
+from veernet.colour import PAPER, darkest, on_white, tints
 from veernet.errors import InputError
 from veernet.records import Grey, Panel, Path, Registration, Scan, Trace
 
@@ -29,8 +29,6 @@ ON_PAGE = 0.9
 
 OVERLAP = 1.0
 """Columns, in the mean, that neighbouring tracks may share and still be read apart."""
-
-PAPER = 255
 
 
 def panels(

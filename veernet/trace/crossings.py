@@ -102,7 +102,7 @@ def _cut(lane: Lane, window: slice) -> Lane:
         first=lane.first[window],
         period=lane.period[window],
         maps=lane.maps[:, window],
-        tint=None if lane.tint is None else lane.tint[window],
+        colour=lane.colour and lane.colour.cut(window),
     )
 
 
@@ -122,13 +122,12 @@ def _pinned(lane: Lane, head: float, tail: float) -> Lane:
         )
         at = at[(at + start >= 0) & (at + start < maps.shape[2])]
         maps[lane.style, rows, at + start] = 255
-    tint = lane.tint
     return replace(
         lane,
         first=first,
         period=np.pad(lane.period, PINNED, mode="edge"),
         maps=maps,
-        tint=None if tint is None else np.pad(tint, ((PINNED, PINNED), (0, 0))),
+        colour=lane.colour and lane.colour.padded(PINNED),
     )
 
 

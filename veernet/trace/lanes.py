@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.colour import NEUTRAL
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.trace.centroid import refine
 from veernet.trace.exits import doubt_exits
@@ -21,6 +20,7 @@ from veernet.trace.programme import (
     cheapest_way,
     lead_over_rivals,
 )
+from veernet.trace.tinted import HIDDEN, RIVAL, Tinted, tinted
 
 TAKEN_STYLE = 0.1
 """Share of the evidence for other styles that counts on the ink of another curve: at a
@@ -29,13 +29,6 @@ crossing it hides the own."""
 FREE_STYLE = 0.4
 """Share of it that counts on ink that no other curve has taken: a bleached line changes
 style for a stretch, and no network is always right."""
-
-OWN_COLOUR = 200
-"""Affinity from which ink is a curve's own whatever its style."""
-
-HIDDEN = np.float32(0.4)
-"""Share of the evidence that counts on another curve's ink of another colour. It may
-hide the own: the way goes on along it more cheaply than over paper or lost."""
 
 BESIDE = 3
 """Columns beside the ink of another curve that count as its own still."""
@@ -77,11 +70,8 @@ class Lane:
         Index of the curve's own.
     damping
         (width,) share of the evidence that counts.
-    tint
-        (rows, columns of the panel) what colour the ink is of, None where colour tells
-        nothing.
-    affinity
-        (256,) how well each tint agrees with the curve; see `Affinity`.
+    colour
+        What the colour of the ink says; None where it says nothing.
     """
 
     spec: CurveSpec
@@ -91,8 +81,7 @@ class Lane:
     maps: NDArray[np.uint8]
     style: int
     damping: NDArray[np.float32]
-    tint: NDArray[np.uint8] | None = None
-    affinity: NDArray[np.uint8] | None = None
+    colour: Tinted | None = None
 
     @property
     def wraps(self) -> tuple[int, int]:
@@ -159,11 +148,16 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
     style = evidence.index_of(spec.line)
-    lane = Lane(spec, first, width, right - left, evidence.maps, style, damping)
-    if evidence.affinity is None:
-        return lane
-    weight = evidence.affinity.weight[panel.curves.index(spec)]
-    return replace(lane, tint=evidence.affinity.tint, affinity=weight)
+    return Lane(
+        spec,
+        first,
+        width,
+        right - left,
+        evidence.maps,
+        style,
+        damping,
+        tinted(panel, evidence, spec),
+    )
 
 
 def decode_lane(
@@ -254,7 +248,7 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     near[:, 0] = np.fmin.reduce(_beside(first)) - NEAR
     near[:, 1] = np.fmax.reduce(_beside(last)) + NEAR
     near[~on] = 0, -1
-    evidence, taken = _seen(lane, others)
+    evidence, taken = _seen(lane, others, hidden=RIVAL)
     return lead_over_rivals(
         evidence,
         taken,
@@ -272,9 +266,17 @@ def _beside(values: Floats) -> Floats:
 
 
 def _seen(
-    lane: Lane, others: Iterable[Way], *, settled: bool = True
+    lane: Lane,
+    others: Iterable[Way],
+    *,
+    settled: bool = True,
+    hidden: float = HIDDEN,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return the evidence for a lane's curve beside others, and the ink of those."""
+    """Return the evidence for a lane's curve beside others, and the ink of those.
+
+    That which by its colour is none of the lane's curve is left out of the latter: to
+    run beneath it costs nothing more.
+    """
     taken = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
@@ -285,21 +287,13 @@ def _seen(
         np.float32(TAKEN_STYLE),
         np.float32(FREE_STYLE if settled else TAKEN_STYLE),
         BESIDE,
-        lane.tint,
-        lane.affinity,
     )
-    return evidence, _shared(lane, taken)
-
-
-def _shared(lane: Lane, taken: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Leave out the ink of others that by its colour nobody takes for the lane's."""
-    if lane.tint is None or lane.affinity is None:
-        return taken
-    middle = lane.first + taken.sum(axis=2) // 2
-    at = np.clip(middle, 0, lane.tint.shape[1] - 1)
-    tint = lane.tint[np.arange(lane.first.size), at]
-    foreign = lane.affinity[tint] < NEUTRAL // 2
-    return np.where(foreign[..., None], np.int32(-1), taken)
+    if lane.colour is None:
+        return evidence, taken
+    lane.colour.apply(
+        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, hidden
+    )
+    return evidence, lane.colour.shared(taken, lane.first)
 
 
 def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
@@ -325,44 +319,26 @@ def _weigh(
     taken_share: np.float32,
     free_share: np.float32,
     beside: int,
-    tint: NDArray[np.uint8] | None,
-    affinity: NDArray[np.uint8] | None,
 ) -> NDArray[np.uint8]:
     """Return the probability that one curve passes, (rows, width).
 
     It is that of its own style and a share of that of the others, by whether the ink is
     another curve's. A network that is not sure of a style divides the probability.
-    Colour tells curves apart more surely than style: ink of the curve's own counts
-    whatever its style, and ink of another does not count.
     """
     styles, rows, columns = maps.shape
     width = damping.size
     weighed = np.zeros((rows, width), dtype=np.uint8)
     share = np.empty(width, dtype=np.float32)
-    covered = np.empty(width, dtype=np.bool_)
     for row in range(rows):
-        share[:], covered[:] = free_share, False
+        share[:] = free_share
         for other in range(taken.shape[0]):
             start, last = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
                 share[max(start - beside, 0) : last + beside + 1] = taken_share
-                covered[max(start - beside, 0) : last + beside + 1] = True
         for c in range(max(-first[row], 0), min(width, columns - first[row])):
             seen = np.float32(0.0)
-            of_others = share[c]
-            least = np.float32(1.0)
-            # Compiled away where there is no colour.
-            if tint is not None and affinity is not None:
-                agrees = affinity[tint[row, first[row] + c]]
-                if agrees >= OWN_COLOUR:
-                    of_others = np.float32(1.0)
-                elif agrees < NEUTRAL:
-                    least = agrees / np.float32(NEUTRAL)
-                    if covered[c]:
-                        of_others, least = np.float32(1.0), max(least, HIDDEN)
             for s in range(styles):
-                part = np.float32(1.0) if s == style else of_others
+                part = np.float32(1.0) if s == style else share[c]
                 seen += part * maps[s, row, first[row] + c]
-            seen = min(seen, np.float32(255.0)) * least
-            weighed[row, c] = np.uint8(seen * damping[c])
+            weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
     return weighed
