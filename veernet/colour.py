@@ -58,11 +58,14 @@ ink; all proportions together."""
 SHARES = np.linspace(0.1, 0.9, 9)
 """Proportions at which two inks are taken to mix."""
 
-NEUTRAL = 128
-"""Weight where colour tells nothing."""
+NEUTRAL, DECISIVE = 128, 180
+"""Weight where colour tells nothing, and from which the ink is the curve's own."""
 
-COLOURED = 0.15
-"""Saturation from which a registered colour is none of black and grey."""
+BLACK = np.ones(3)
+
+COMMON = 0.12
+"""Share of a panel that the ink of one curve covers at the most, with the pixels beside
+it: if more is of its colour, so are grid lines or a fill."""
 
 
 def on_white(picture: Grey) -> Grey:
@@ -131,7 +134,9 @@ def affinity(tint: Grey | None, curves: Sequence[CurveSpec]) -> Affinity | None:
 
     Each tint may come of the ink of any curve, of black, which grids have, of two of
     these mixed, or of some other ink; the weight of a curve is the probability that its
-    own is among them. Black is a curve's or the grid's: it speaks for none.
+    own is among them. Black is a curve's or the grid's, and so is a colour that much of
+    the panel has: they speak for none, and only tell that other ink is not theirs.
+    Colours that print and scanner may make of one another are one.
 
     Parameters
     ----------
@@ -147,23 +152,34 @@ def affinity(tint: Grey | None, curves: Sequence[CurveSpec]) -> Affinity | None:
     """
     if tint is None or not any(spec.colour for spec in curves):
         return None
-    inks = {spec.colour: _ink_of(spec.colour) for spec in curves if spec.colour}
-    pens = [ink for ink in inks.values() if _saturation(ink) >= COLOURED]
-    own = {name: _index(ink, pens) for name, ink in inks.items()}
-    present = _present([np.ones(3), *pens])
+    inks = [BLACK]
+    own = [
+        None if s.colour is None else _found(inks, _ink_of(s.colour)) for s in curves
+    ]
+    present = _present(inks)
+    # Not numpy's count, for which a tall panel would be copied as 64-bit integers.
+    counts = cv2.calcHist([tint], [0], None, [256], [0, 256]).ravel()
+    counts = counts[1 : 1 + present.shape[1]]
     weight = np.full((len(curves), 256), NEUTRAL, dtype=np.uint8)
-    for index, spec in enumerate(curves):
-        if spec.colour:
-            chance = 255 * present[own[spec.colour]]
-            if own[spec.colour] == 0:
-                chance = np.minimum(chance, NEUTRAL)
-            weight[index, 1 : 1 + chance.size] = np.rint(chance)
+    for index, ink in enumerate(own):
+        if ink is None:
+            continue
+        chance = np.rint(255 * present[ink])
+        covered = counts[chance >= DECISIVE].sum()
+        if ink == 0 or covered > COMMON * own.count(ink) * tint.size:
+            chance = np.minimum(chance, NEUTRAL)
+        weight[index, 1 : 1 + chance.size] = chance
     return Affinity(tint, weight)
 
 
-def _index(ink: Floats, pens: Sequence[Floats]) -> int:
-    """Return the place of an ink behind black, which is 0."""
-    return next((i + 1 for i, pen in enumerate(pens) if pen is ink), 0)
+def _found(inks: list[Floats], ink: Floats) -> int:
+    """Return the index of an ink among others, to which it is added if it is new."""
+    place = _place(ink)[None]
+    for index, other in enumerate(inks):
+        if _likelihood(place, other)[0] > STRANGE:
+            return index
+    inks.append(ink)
+    return len(inks) - 1
 
 
 def _present(inks: Sequence[Floats]) -> Floats:
@@ -205,10 +221,6 @@ def _ink_of(colour: str) -> Floats:
     light = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
     missing = np.maximum(255.0 - light, 1e-3)
     return np.asarray(missing / missing.max())
-
-
-def _saturation(ink: Floats) -> float:
-    return float(1 - ink.min() / ink.max())
 
 
 def _place(ink: Floats) -> Floats:

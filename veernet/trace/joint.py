@@ -75,7 +75,7 @@ def _alike(lanes: list[Lane], index: int) -> list[int]:
 
     def look(lane: Lane) -> tuple[object, ...]:
         place = lane.spec.wraps, int(lane.first[0]), lane.width
-        return lane.spec.line, lane.colour and lane.spec.colour, *place
+        return lane.spec.line, lane.colour and lane.colour.look, *place
 
     return [i for i, lane in enumerate(lanes) if look(lane) == look(lanes[index])]
 

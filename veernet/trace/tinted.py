@@ -8,11 +8,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.colour import NEUTRAL, PAPER
+from veernet.colour import DECISIVE, NEUTRAL, PAPER
 from veernet.records import CurveSpec, Evidence, Grey, Panel
-
-OWN = 180
-"""Affinity from which ink is the curve's own whatever style the network sees in it."""
 
 HIDDEN, RIVAL = 0.3, 0.1
 """Share of the evidence that counts on the ink of another curve and colour: where a way
@@ -45,6 +42,11 @@ class Tinted:
     image: Grey
     tint: Grey
     weight: NDArray[np.uint8]
+
+    @property
+    def look(self) -> bytes:
+        """The same for curves that colour does not tell apart."""
+        return self.weight.tobytes()
 
     def cut(self, window: slice) -> Tinted:
         """Return a stretch of rows."""
@@ -146,7 +148,7 @@ def _apply(
         for c in range(max(-first[row], 0), min(width, columns - first[row])):
             at = first[row] + c
             agrees = weight[tint[row, at]]
-            if NEUTRAL <= agrees < OWN:
+            if NEUTRAL <= agrees < DECISIVE:
                 continue
             share = min(agrees / np.float32(NEUTRAL), np.float32(1.0))
             if agrees < NEUTRAL and not covered[c]:
@@ -156,7 +158,7 @@ def _apply(
             for s in range(styles):
                 seen += maps[s, row, at]
             strong = min(seen, np.float32(255.0)) * max(share, hidden) * damping[c]
-            if agrees >= OWN:
+            if agrees >= DECISIVE:
                 # The tint is that of the pixels around: so is the ink.
                 light = image[row, at]
                 for k in range(max(row - 1, 0), min(row + 2, rows)):
