@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from veernet.colour import DECISIVE, NEUTRAL, PAPER
 from veernet.records import CurveSpec, Evidence, Grey, Panel
 
-HIDDEN, RIVAL = 0.3, 0.1
+HIDDEN, RIVAL = 0.35, 0.1
 """Share of the evidence that counts on the ink of another curve and colour: where a way
-is looked for, since that ink may hide the curve's own; and where ways are compared, as
-the best one must not be doubted for what lies beside it in another colour."""
+is looked for, since that ink may hide the curve's own, just enough to read it there;
+and where ways are compared, as the best one must not be doubted for what lies beside it
+in another colour."""
 
 DRAWN = np.float32(255 * 0.7)
 """Evidence of ink of the curve's colour by itself, of 255, where the network sees no
