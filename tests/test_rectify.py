@@ -11,9 +11,18 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tests.registrations import Sheet, registration, track, upright
-from veernet.axes import DepthAxis, DepthPoint, Edge, Floats
+from veernet.axes import DepthAxis, DepthPoint, Edge, Floats, Scale
 from veernet.errors import InputError
-from veernet.records import Grey, Panel, Path, Registration, Scan, ScanInfo, Track
+from veernet.records import (
+    CurveSpec,
+    Grey,
+    Panel,
+    Path,
+    Registration,
+    Scan,
+    ScanInfo,
+    Track,
+)
 from veernet.rectify import BAND, panels, to_trace
 from veernet.registration import load_registrations
 
@@ -135,6 +144,57 @@ class TestStreaming:
     ) -> None:
         with pytest.raises(InputError, match=message):
             panels(Scan.from_array(noise(100, 80)), made)
+
+
+class TestColour:
+    @staticmethod
+    def page(rows: int) -> Grey:
+        """Return cream paper with an upright red line, and a blue one beside it."""
+        page = np.full((rows, 90, 3), (244, 236, 214), dtype=np.uint8)
+        page[:, 30], page[:, 50] = (244, 0, 0), (0, 0, 214)
+        return page
+
+    @staticmethod
+    def registered(rows: int, *colours: str | None) -> Registration:
+        """Register a track with a curve for each colour."""
+        curves = (
+            CurveSpec(f"C{i}", "V", Scale("linear", 0, 1), colour=colour)
+            for i, colour in enumerate(colours)
+        )
+        return registration(track("T1", 20, 60, *curves), rows=(0, rows - 1))
+
+    def test_ink_of_any_colour_is_dark_on_white_paper(self) -> None:
+        rows = BAND + 40
+        scan = Scan.from_array(self.page(rows))
+        (panel,) = panels(scan, self.registered(rows, None), margin=5)
+        expected = np.full((rows, 51), 255, dtype=np.uint8)
+        expected[:, [15, 35]] = 0
+        assert_array_equal(panel.image, expected)
+        assert panel.tint is None
+
+    def test_colour_is_kept_where_a_curve_has_one(self) -> None:
+        rows = BAND + 40
+        scan = Scan.from_array(self.page(rows))
+        (panel,) = panels(scan, self.registered(rows, None, "#ff0000"), margin=5)
+        assert panel.tint is not None
+        # The same from band to band, and a column beyond the ink on either side.
+        assert_array_equal(panel.tint, np.tile(panel.tint[:1], (rows, 1)))
+        drawn = np.flatnonzero(panel.tint[0])
+        assert_array_equal(drawn, [14, 15, 16, 34, 35, 36])
+        assert panel.tint[0, 15] != panel.tint[0, 35]
+
+    def test_a_grey_page_has_none(self) -> None:
+        scan = Scan.from_array(noise(50, 90))
+        (panel,) = panels(scan, self.registered(50, "#ff0000"), margin=5)
+        assert panel.tint is None
+        assert_array_equal(panel.image, scan.read(0, 50)[:, 15:66])
+
+    def test_beyond_a_page_of_colour_is_white(self) -> None:
+        scan = Scan.from_array(self.page(40)[:, :56])
+        (panel,) = panels(scan, self.registered(40, "#ff0000"), margin=5)
+        assert (panel.image[:, 41:] == 255).all()
+        assert panel.tint is not None
+        assert not panel.tint[:, 42:].any()
 
 
 TRACKS = {"T1": (-150.0, -20.0), "T2": (20.0, 180.0)}

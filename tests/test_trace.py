@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from tests.panels import MARGIN, curve, evidence, panel, stroke
+from veernet.colour import NEUTRAL
 from veernet.errors import InputError
 from veernet.network import ConfidenceTable
-from veernet.records import ORIGINS, Evidence
+from veernet.records import ORIGINS, Affinity, Evidence
 from veernet.synth.ink import stroke as paint
 from veernet.trace import BRIDGE, SHORTEST, Tracer, steps, trace
 from veernet.trace.centroid import refine
@@ -162,6 +163,67 @@ def test_wrap_counts_stay_with_the_curves_they_were_stated_for():
     a, b = trace(two, evidence(two, [("solid", column) for column in drawn]))
     assert np.nanmedian(a.column) == pytest.approx(MARGIN + 130, abs=0.2)
     assert np.nanmedian(b.column) == pytest.approx(MARGIN + 70, abs=0.2)
+
+
+def _coloured(two, seen, *drawn):
+    """Give a panel of two curves ink of their colours, 1 and 2 in the map of tints."""
+    tint = np.zeros(two.image.shape, dtype=np.uint8)
+    for number, columns in enumerate(drawn, start=1):
+        ink = stroke(columns, tint.shape) > 0
+        tint[ink] = number
+        two.image[ink] = 0
+    weight = np.full((2, 256), NEUTRAL, dtype=np.uint8)
+    weight[0, [1, 2]] = 240, 5
+    weight[1, [1, 2]] = 5, 240
+    return replace(seen, affinity=Affinity(tint, weight))
+
+
+RED, BLUE = (
+    replace(curve(name), colour=colour)
+    for name, colour in (("RED", "#ff0000"), ("BLUE", "#0000ff"))
+)
+
+
+def test_colour_tells_curves_apart_that_touch_and_turn_back():
+    first, second = 104 - 0.3 * np.abs(AT - 200), 104 + 0.3 * np.abs(AT - 200)
+    two = panel([RED, BLUE], ROWS)
+    seen = evidence(two, [("solid", first), ("solid", second)], noise=20)
+    blind = trace(two, seen)
+    assert max(np.nanmax(_error(p, first)) for p in blind) > 50
+    assert min(np.nanmax(_error(p, first)) for p in blind) > 50
+    a, b = trace(two, _coloured(two, seen, first, second))
+    assert np.nanmax(_error(a, first)) < 3
+    assert np.nanmax(_error(b, second)) < 3
+
+
+def test_colour_tells_curves_apart_where_the_style_seen_is_the_wrong_one():
+    first, second = np.full(ROWS, 60.0), np.full(ROWS, 150.0)
+    two = panel([RED, replace(BLUE, line="dot")], ROWS)
+    seen = evidence(two, [("dot", first), ("solid", second)])
+    a, b = trace(two, _coloured(two, seen, first, second))
+    assert np.nanmax(_error(a, first)) < 1
+    assert np.nanmax(_error(b, second)) < 1
+
+
+def test_ink_of_its_colour_is_followed_where_no_line_is_seen():
+    first, second = 60 + 0.1 * AT, np.full(ROWS, 150.0)
+    two = panel([RED, BLUE], ROWS)
+    broken = np.where((AT > 150) & (AT < 250), np.nan, first)
+    seen = evidence(two, [("solid", broken), ("solid", second)])
+    a, _ = trace(two, _coloured(two, seen, first, second))
+    assert np.isfinite(a.column).all()
+    assert np.nanmax(_error(a, first)) < 1
+
+
+def test_a_curve_goes_on_beneath_the_ink_of_another_colour():
+    first = 60 + 30 * np.sin(AT / 60)
+    second = np.where((AT > 150) & (AT < 200), first, 150.0)
+    two = panel([RED, BLUE], ROWS)
+    seen = evidence(two, [("solid", first), ("solid", second)])
+    # Drawn last, so that there is nothing of the other below it.
+    a, _ = trace(two, _coloured(two, seen, first, second))
+    assert np.isfinite(a.column[150:200]).mean() > 0.9
+    assert np.nanmax(_error(a, first)) < 3
 
 
 def test_a_panel_of_a_few_rows_is_read():

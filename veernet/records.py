@@ -113,19 +113,20 @@ class Scan:
 
     def read_colour(self, start: int, stop: int) -> Grey:
         """Return rows start to stop as (rows, columns, 3) RGB, 0 black, 255 white."""
-        band = self._read(start, stop)
+        band = self.read_stored(start, stop)
         return band if band.ndim == 3 else np.repeat(band[..., None], 3, axis=2)
 
     def read(self, start: int, stop: int) -> Grey:
         """Return rows start to stop as (rows, columns) grey, 0 black, 255 white."""
-        band = self._read(start, stop)
+        band = self.read_stored(start, stop)
         if band.ndim == 2:
             return band
         # Rec. 601 luma in integers, as every grey conversion in this field does.
         weights = np.array([77, 150, 29], dtype=np.uint16)
         return ((band.astype(np.uint16) @ weights) >> 8).astype(np.uint8)
 
-    def _read(self, start: int, stop: int) -> Grey:
+    def read_stored(self, start: int, stop: int) -> Grey:
+        """Return rows start to stop as grey, or as RGB where the page has colour."""
         if not 0 <= start <= stop <= self.info.rows:
             msg = f"rows {start} to {stop} are not on a page of {self.info.rows} rows"
             raise InputError(msg)
@@ -329,6 +330,9 @@ class Panel:
         (tracks, 2, rows) columns in the panel of each track's left and right edge.
     image
         (rows, width + 2 margin + 1) grey, 0 black, 255 white.
+    tint
+        As large: what colour the ink is of; see `veernet.colour.tints`. None where the
+        scan has no colour, or no curve of the panel is known by one.
     """
 
     tracks: tuple[Track, ...]
@@ -337,6 +341,7 @@ class Panel:
     margin: int
     edges: Floats
     image: Grey
+    tint: Grey | None = None
 
     @property
     def curves(self) -> tuple[CurveSpec, ...]:
@@ -350,6 +355,25 @@ class Panel:
                 return left, right
         msg = f"curve {mnemonic!r} is not in this panel"
         raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Affinity:
+    """How well the colour of the ink at each pixel of a panel agrees with each curve.
+
+    Parameters
+    ----------
+    tint
+        (rows, columns) of the panel, a number for each colour of ink. One map serves
+        all curves.
+    weight
+        (curves, 256) per curve of the panel and tint, 255 where the ink is certainly of
+        the curve's colour, about 128 where its colour tells nothing, 0 where it is
+        another.
+    """
+
+    tint: Grey
+    weight: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -367,11 +391,14 @@ class Evidence:
     centre
         (rows, columns) probability that a curve of whatever style has its column in the
         pixel, as 8-bit; None from a network that does not tell.
+    affinity
+        What colour says; None where it says nothing.
     """
 
     maps: NDArray[np.uint8]
     lines: tuple[tuple[Line, ...], ...]
     centre: NDArray[np.uint8] | None = None
+    affinity: Affinity | None = None
 
     def __post_init__(self) -> None:
         if self.maps.ndim != 3 or len(self.lines) != self.maps.shape[0]:
@@ -379,6 +406,9 @@ class Evidence:
             raise InputError(msg)
         if self.centre is not None and self.centre.shape != self.maps.shape[1:]:
             msg = f"a centre of {self.centre.shape} for maps of {self.maps.shape}"
+            raise InputError(msg)
+        if self.affinity and self.affinity.tint.shape != self.maps.shape[1:]:
+            msg = f"tints {self.affinity.tint.shape} for maps of {self.maps.shape}"
             raise InputError(msg)
 
     def index_of(self, line: Line) -> int:

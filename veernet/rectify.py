@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.colour import PAPER, darkest, on_white, tints
 from veernet.errors import InputError
 from veernet.records import Grey, Panel, Path, Registration, Scan, Trace
 
@@ -28,8 +29,6 @@ ON_PAGE = 0.9
 
 OVERLAP = 1.0
 """Columns, in the mean, that neighbouring tracks may share and still be read apart."""
-
-PAPER = 255
 
 
 def panels(
@@ -172,6 +171,7 @@ def _panel(
     edges: Floats,
     margin: int,
 ) -> Panel:
+    tracks = tuple(registration.tracks[index] for index in members)
     row_start, row_stop = registration.row_range
     left, right = edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
     width = max(1, round(float(np.mean(right - left))))
@@ -179,18 +179,28 @@ def _panel(
     ends = np.stack([left - margin * stretch, right + margin * stretch])
     rows = np.arange(row_start, row_stop)
     image = np.empty((rows.size, width + 2 * margin + 1), dtype=np.uint8)
+    told_apart = any(spec.colour for track in tracks for spec in track.curves)
+    tint: Grey | None = None
     for start in range(0, rows.size, BAND):
         band = slice(start, start + BAND)
         column = ends[:, band]
         row = registration.page_row(rows[band], column)
-        image[band] = _resample(scan, row, column, image.shape[1])
+        picture = _resample(scan, row, column, image.shape[1])
+        if picture.ndim == 2:
+            image[band] = picture
+            continue
+        image[band] = darkest(picture)
+        if told_apart:
+            tint = np.zeros_like(image) if tint is None else tint
+            tint[band] = tints(picture)
     return Panel(
-        tracks=tuple(registration.tracks[index] for index in members),
+        tracks=tracks,
         row_start=row_start,
         width=width,
         margin=margin,
         edges=margin + (edges - left) / stretch,
         image=image,
+        tint=tint,
     )
 
 
@@ -208,21 +218,22 @@ def _resample(scan: Scan, row: Floats, column: Floats, columns: int) -> Grey:
 
     Returns
     -------
-    (rows, columns) uint8
-        Grey, white beyond the page.
+    (rows, columns) or (rows, columns, 3) uint8
+        Grey, or RGB on white paper where the page has colour; white beyond the page.
     """
     top, bottom = _window(row, scan.info.rows)
     left, right = _window(column, scan.info.columns)
     if top >= bottom or left >= right:
         return np.full((row.shape[1], columns), PAPER, dtype=np.uint8)
+    stored = scan.read_stored(top, bottom)[:, left:right]
     # Counted from the window: single precision would be coarse far down a tall page.
     resampled: Grey = cv2.remap(
-        scan.read(top, bottom)[:, left:right],
+        on_white(stored) if stored.ndim == 3 else stored,
         _along(column - left, columns),
         _along(row - top, columns),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=PAPER,
+        borderValue=(PAPER, PAPER, PAPER),
     )
     return resampled
 

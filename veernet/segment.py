@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from veernet.colour import affinity
 from veernet.engines import Engine, Tiles
 from veernet.errors import InputError
 from veernet.network import NetworkSpec
@@ -59,7 +60,8 @@ def segment(
     Returns
     -------
     Evidence
-        A map for each style of the panel's curves, and one for the others together.
+        A map for each style of the panel's curves, one for the others together, the
+        centre where the network tells it, and what colour says.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def segment(
             progress(tile.last, rows)
     lines = tuple(tuple(x for i in g for x in spec.lines[i]) for g in groups)
     centre = seen_maps[-1] if spec.centre else None
-    return Evidence(seen_maps[: len(groups)], lines, centre)
+    hue = affinity(panel.tint, panel.curves)
+    return Evidence(seen_maps[: len(groups)], lines, centre, hue)
 
 
 def _group(spec: NetworkSpec, drawn: set[Line]) -> list[list[int]]:

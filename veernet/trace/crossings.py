@@ -103,6 +103,7 @@ def _cut(lane: Lane, window: slice) -> Lane:
         period=lane.period[window],
         maps=lane.maps[:, window],
         centre=UNKNOWN,  # a price needs no column
+        colour=lane.colour and lane.colour.cut(window),
     )
 
 
@@ -123,7 +124,11 @@ def _pinned(lane: Lane, head: float, tail: float) -> Lane:
         at = at[(at + start >= 0) & (at + start < maps.shape[2])]
         maps[lane.style, rows, at + start] = 255
     return replace(
-        lane, first=first, period=np.pad(lane.period, PINNED, mode="edge"), maps=maps
+        lane,
+        first=first,
+        period=np.pad(lane.period, PINNED, mode="edge"),
+        maps=maps,
+        colour=lane.colour and lane.colour.padded(PINNED),
     )
 
 

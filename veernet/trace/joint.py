@@ -74,7 +74,8 @@ def _alike(lanes: list[Lane], index: int) -> list[int]:
     """Return the curves that share a lane and a look with one, itself included."""
 
     def look(lane: Lane) -> tuple[object, ...]:
-        return lane.spec.line, lane.spec.wraps, int(lane.first[0]), lane.width
+        place = lane.spec.wraps, int(lane.first[0]), lane.width
+        return lane.spec.line, lane.colour and lane.colour.look, *place
 
     return [i for i, lane in enumerate(lanes) if look(lane) == look(lanes[index])]
 

@@ -20,6 +20,7 @@ from veernet.trace.programme import (
     cheapest_way,
     lead_over_rivals,
 )
+from veernet.trace.tinted import HIDDEN, RIVAL, Tinted, tinted
 
 TAKEN_STYLE = 0.1
 """Share of the evidence for other styles that counts on the ink of another curve: at a
@@ -77,6 +78,8 @@ class Lane:
         rows where the network does not tell.
     damping
         (width,) share of the evidence that counts.
+    colour
+        What the colour of the ink says; None where it says nothing.
     """
 
     spec: CurveSpec
@@ -88,6 +91,7 @@ class Lane:
     own: NDArray[np.bool_]
     centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
+    colour: Tinted | None = None
 
     @property
     def wraps(self) -> tuple[int, int]:
@@ -163,6 +167,7 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         own=_own(evidence, spec, {c.line for c in panel.curves}),
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
+        colour=tinted(panel, evidence, spec),
     )
 
 
@@ -266,7 +271,7 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     near[:, 0] = np.fmin.reduce(_beside(first)) - NEAR
     near[:, 1] = np.fmax.reduce(_beside(last)) + NEAR
     near[~on] = 0, -1
-    evidence, taken = _seen(lane, others)
+    evidence, taken = _seen(lane, others, hidden=RIVAL)
     return lead_over_rivals(
         evidence,
         taken,
@@ -284,9 +289,17 @@ def _beside(values: Floats) -> Floats:
 
 
 def _seen(
-    lane: Lane, others: Iterable[Way], *, settled: bool = True
+    lane: Lane,
+    others: Iterable[Way],
+    *,
+    settled: bool = True,
+    hidden: float = HIDDEN,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return the evidence for a lane's curve beside others, and the ink of those."""
+    """Return the evidence for a lane's curve beside others, and the ink of those.
+
+    That which by its colour is none of the lane's curve is left out of the latter: to
+    run beneath it costs nothing more.
+    """
     taken = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
@@ -298,7 +311,12 @@ def _seen(
         np.float32(FREE_STYLE if settled else TAKEN_STYLE),
         BESIDE,
     )
-    return evidence, taken
+    if lane.colour is None:
+        return evidence, taken
+    lane.colour.apply(
+        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, hidden
+    )
+    return evidence, lane.colour.shared(taken, lane.first)
 
 
 def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
