@@ -151,7 +151,8 @@ def draw_strip(
         scale=scale,
         jumps=jumps,
     )
-    curves = tuple(curve.joined_at(layout.jump_rows) for curve in curves)
+    joined = [curve.joined_at(layout.jump_rows) for curve in curves]
+    curves = from_left(joined, layout)
     grid = draw_grid(
         rng,
         layout,
@@ -176,6 +177,29 @@ def draw_strip(
         if legible(strip.image, strip.columns, ink, under):
             break
     return strip
+
+
+def from_left(curves: Sequence[DrawnCurve], layout: Layout) -> tuple[DrawnCurve, ...]:
+    """Put curves that are drawn alike in order from left to right, as they are listed.
+
+    A registration names such curves by that order; curves that differ in style or
+    weight keep their places.
+    """
+    ordered = list(curves)
+    looks = [(c.line, c.weight, c.wraps) for c in curves]
+    for look in dict.fromkeys(looks):
+        places = [i for i, other in enumerate(looks) if other == look]
+        alike = sorted((curves[i] for i in places), key=lambda c: _middle(c, layout))
+        for place, curve in zip(places, alike, strict=True):
+            ordered[place] = curve
+    return tuple(ordered)
+
+
+def _middle(curve: DrawnCurve, layout: Layout) -> float:
+    """Median unfolded column of a curve, infinite if it is drawn nowhere."""
+    column, wrap = curve.column_at(layout)
+    unfolded = (column + wrap * layout.width)[np.isfinite(column)]
+    return float(np.median(unfolded)) if unfolded.size else np.inf
 
 
 def finish(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.records import Evidence, Panel
+from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, should_swap
 from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
 from veernet.trace.programme import Costs
+from veernet.trace.weights import stroke_width
 
 SWEEPS = 2
 """Rounds of decoding each curve with all others in place."""
@@ -59,7 +60,7 @@ def decode(
             for index in group:
                 others = _others(ways, index)
                 ways[index], _ = decode_lane(lanes[index], others, costs)
-        _name(group, lanes, ways)
+        _name(group, lanes, ways, panel.image)
     return tuple(
         (ways[i], lead_of(lane, ways[i], _others(ways, i), costs))
         for i, lane in enumerate(lanes)
@@ -95,8 +96,13 @@ def _part(
     return swapped
 
 
-def _name(group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way]) -> None:
-    """Give ways to curves in the registration's order, from left to right."""
+def _name(
+    group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way], image: Grey
+) -> None:
+    """Give ways to curves: the heavier to the heavier, equal ones from left to right.
+
+    The order of equal curves is that of the registration.
+    """
 
     def middle(way: Way) -> float:
         read = way.column[np.isfinite(way.column)]
@@ -105,8 +111,28 @@ def _name(group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way]) -> No
     # The wrap count belongs to the curve, not to the way that it is given.
     known = {i: lanes[i].spec.wrap_start * lanes[i].period for i in group}
     plain = [_shifted(ways[i], -known[i]) for i in group]
-    for index, way in zip(group, sorted(plain, key=middle), strict=True):
-        ways[index] = _shifted(way, known[index])
+    classes = _by_weight([lanes[i].spec for i in group])
+    if len(classes) > 1:
+        lane = lanes[group[0]]
+        widths = [stroke_width(image, lane.folded(way.column)) for way in plain]
+        if np.isfinite(widths).all():
+            plain = [plain[i] for i in np.argsort(widths, kind="stable")]
+        else:
+            classes = [list(range(len(group)))]
+    rest = iter(plain)
+    for members in classes:
+        alike = sorted(islice(rest, len(members)), key=middle)
+        for member, way in zip(members, alike, strict=True):
+            index = group[member]
+            ways[index] = _shifted(way, known[index])
+
+
+def _by_weight(specs: list[CurveSpec]) -> list[list[int]]:
+    """Part curves by weight, from thin to heavy; all together if one has none."""
+    if any(spec.weight is None for spec in specs):
+        return [list(range(len(specs)))]
+    classes = [[i for i, s in enumerate(specs) if s.weight == w] for w in WEIGHTS]
+    return [members for members in classes if members]
 
 
 def _shifted(way: Way, columns: Floats) -> Way:

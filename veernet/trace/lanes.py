@@ -114,6 +114,12 @@ class Lane:
         count = np.floor(along / self.period) if self.spec.wraps else 0.0
         return np.asarray(along - count * (self.period - self.width))
 
+    def folded(self, column: Floats) -> Floats:
+        """Return (rows,) unfolded columns of the panel as where the ink is."""
+        if not self.spec.wraps:
+            return column
+        return np.asarray(self.first + np.mod(column - self.first, self.period))
+
 
 @dataclass(frozen=True)
 class Way:

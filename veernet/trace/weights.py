@@ -1,0 +1,64 @@
+"""How heavy the stroke under a way is: what tells curves of one style apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from veernet.axes import Floats
+from veernet.records import Grey
+
+REACH = 10
+"""Columns beside a way that its stroke may cover: half of the heaviest, and more."""
+
+STEEPEST = 1.0
+"""Columns a row: where a way is steeper, a row cuts its stroke aslant."""
+
+FAINTEST = 0.3
+"""Darkness below which there is a gap between dashes, or nothing."""
+
+LEAST_ROWS = 20
+"""Rows: a width of fewer is chance."""
+
+
+def stroke_width(image: Grey, column: Floats) -> float:
+    """Measure the width of the stroke that a way follows.
+
+    Parameters
+    ----------
+    image
+        (rows, columns) of the panel, 0 black, 255 white.
+    column
+        (rows,) of the way, folded, NaN where it is not read.
+
+    Returns
+    -------
+    float
+        Pixels across, the median over the rows in which the stroke runs down: the
+        darkness of its run of ink in shares of the darkest pixel. Lines of a grid that
+        cross it are few; NaN if hardly any row tells.
+    """
+    slope = np.abs(np.gradient(column))
+    rows = np.flatnonzero(np.isfinite(column) & (slope <= STEEPEST))
+    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-REACH, REACH + 1)
+    inside = (at >= 0) & (at < image.shape[1])
+    seen = image[rows[:, None], np.clip(at, 0, image.shape[1] - 1)]
+    dark = np.where(inside, 1 - seen / 255, 0.0)
+    peak = dark[:, REACH - 1 : REACH + 2].max(axis=1)
+    known = peak >= FAINTEST
+    if known.sum() < LEAST_ROWS:
+        return float("nan")
+    dark, peak = dark[known], peak[known, None]
+    inked = dark >= 0.5 * peak
+    # From the darkest pixel outwards, as far as ink goes on without a break.
+    middle = REACH - 1 + np.argmax(dark[:, REACH - 1 : REACH + 2], axis=1)
+    right = np.arange(2 * REACH + 1) >= middle[:, None]
+    run = np.where(right, _unbroken(inked | ~right), True)
+    left = np.arange(2 * REACH + 1) <= middle[:, None]
+    run &= np.where(left, _unbroken((inked | ~left)[:, ::-1])[:, ::-1], True)
+    return float(np.median(np.sum(dark / peak * run, axis=1)))
+
+
+def _unbroken(inked: np.ndarray) -> np.ndarray:
+    """Whether all columns up to each are inked, (rows, columns)."""
+    unbroken: np.ndarray = np.logical_and.accumulate(inked, axis=1)
+    return unbroken
