@@ -18,8 +18,12 @@ Relation = Literal["free", "separate", "crossing"]
 APART = 14.0
 """Columns that separate curves keep between each other at every row, at least."""
 
-KNOTS = (35.0, 120.0)
+KNOTS = (60.0, 140.0)
 """Rows from one crossing to the next: two in 300 rows at the least."""
+
+STANDS_OFF = 20.0
+"""Columns by which a curve leaves the one that it crosses, at least: less, and nobody
+could say whether they crossed or touched."""
 
 DENSE = 4.0
 """Rows between the vertices that are added where one curve follows another."""
@@ -91,7 +95,7 @@ def crossing(
 ) -> Course:
     """Draw a curve that keeps crossing another, now at clear, now at shallow angles.
 
-    Between two crossings it stands off to one side, by a few columns or by a third of
+    Between two crossings it stands off to one side, by some columns or by a third of
     the track, and from crossing to crossing the side changes.
 
     Parameters
@@ -107,10 +111,10 @@ def crossing(
     knots = first - rng.uniform(0, KNOTS[1]) + np.cumsum(np.r_[0.0, gaps])
     stretch = np.searchsorted(knots, at, side="right") - 1
     along = (at - knots[stretch]) / gaps[stretch]
-    low, high = np.log(8.0), np.log(max(0.35 * width, 30.0))
+    low, high = np.log(STANDS_OFF), np.log(max(0.35 * width, 1.5 * STANDS_OFF))
     heights = np.exp(rng.uniform(low, high, gaps.size)) / width
     sides = np.where(np.arange(gaps.size) % 2, 1.0, -1.0)
-    shape = np.sin(np.pi * along) ** rng.uniform(0.6, 1.4, gaps.size)[stretch]
+    shape = np.sin(np.pi * along) ** rng.uniform(0.6, 1.0, gaps.size)[stretch]
     step = float(np.median(np.diff(at))) / rows_per_foot
     detail = model_shape(rng, at.size, step, "active")
     # Detail of its own may change how far it stands off, but not to which side.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.order import from_left
 from veernet.records import Grey, Line
 from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
@@ -152,7 +153,7 @@ def draw_strip(
         jumps=jumps,
     )
     joined = [curve.joined_at(layout.jump_rows) for curve in curves]
-    curves = from_left(joined, layout)
+    curves = as_listed(joined, layout)
     grid = draw_grid(
         rng,
         layout,
@@ -179,27 +180,20 @@ def draw_strip(
     return strip
 
 
-def from_left(curves: Sequence[DrawnCurve], layout: Layout) -> tuple[DrawnCurve, ...]:
-    """Put curves that are drawn alike in order from left to right, as they are listed.
+def as_listed(curves: Sequence[DrawnCurve], layout: Layout) -> tuple[DrawnCurve, ...]:
+    """Put curves that are drawn alike in the order in which a registration lists them.
 
-    A registration names such curves by that order; curves that differ in style or
-    weight keep their places.
+    Curves that differ in style or weight keep their places.
     """
     ordered = list(curves)
     looks = [(c.line, c.weight, c.wraps) for c in curves]
     for look in dict.fromkeys(looks):
         places = [i for i, other in enumerate(looks) if other == look]
-        alike = sorted((curves[i] for i in places), key=lambda c: _middle(c, layout))
-        for place, curve in zip(places, alike, strict=True):
-            ordered[place] = curve
+        drawn = [curves[i].column_at(layout) for i in places]
+        unfolded = np.stack([column + wrap * layout.width for column, wrap in drawn])
+        for place, member in zip(places, from_left(unfolded), strict=True):
+            ordered[place] = curves[places[member]]
     return tuple(ordered)
-
-
-def _middle(curve: DrawnCurve, layout: Layout) -> float:
-    """Median unfolded column of a curve, infinite if it is drawn nowhere."""
-    column, wrap = curve.column_at(layout)
-    unfolded = (column + wrap * layout.width)[np.isfinite(column)]
-    return float(np.median(unfolded)) if unfolded.size else np.inf
 
 
 def finish(

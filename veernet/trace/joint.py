@@ -8,6 +8,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from veernet.axes import Floats
+from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, should_swap
 from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
@@ -101,13 +102,8 @@ def _name(
 ) -> None:
     """Give ways to curves: the heavier to the heavier, equal ones from left to right.
 
-    The order of equal curves is that of the registration.
+    Equal curves stand in the registration as they stand where they are first apart.
     """
-
-    def middle(way: Way) -> float:
-        read = way.column[np.isfinite(way.column)]
-        return float(np.median(read)) if read.size else np.inf
-
     # The wrap count belongs to the curve, not to the way that it is given.
     known = {i: lanes[i].spec.wrap_start * lanes[i].period for i in group}
     plain = [_shifted(ways[i], -known[i]) for i in group]
@@ -121,10 +117,11 @@ def _name(
             classes = [list(range(len(group)))]
     rest = iter(plain)
     for members in classes:
-        alike = sorted(islice(rest, len(members)), key=middle)
-        for member, way in zip(members, alike, strict=True):
+        alike = list(islice(rest, len(members)))
+        order = from_left(np.stack([way.column for way in alike]))
+        for member, place in zip(members, order, strict=True):
             index = group[member]
-            ways[index] = _shifted(way, known[index])
+            ways[index] = _shifted(alike[place], known[index])
 
 
 def _by_weight(specs: list[CurveSpec]) -> list[list[int]]:
