@@ -203,3 +203,23 @@ def test_paling_keeps_the_places_of_the_lines():
     assert pale.fractions == grid.fractions
     darkness = [ruling.darkness for ruling in pale.depth_rulings]
     assert darkness == pytest.approx([0.2, 0.4, 0.6])
+
+
+def test_depth_lines_below_a_slip_are_displaced_and_those_above_are_not():
+    held, slipped = ink_of(plain()), ink_of(plain(stretch=(100.0, 5.0, 4.0)))
+    # Lines at 10, 40, 70, 100; then, four rows lower, at 134, 164, 194, 224.
+    np.testing.assert_array_equal(held[:95], slipped[:95])
+    between = np.r_[26:50]
+    for row in (130, 160, 190, 220):
+        assert (held[row, between] > 0.9).all()
+        assert (slipped[row, between] == 0).all()
+        assert (slipped[row + 4, between] > 0.9).all()
+
+
+def test_grids_slip_at_the_share_asked_for():
+    rng = np.random.default_rng(0)
+    slips = [
+        draw_grid(rng, layout(), log=False, stretch=0.3).stretch for _ in range(300)
+    ]
+    assert 0.2 < np.mean([s is not None for s in slips]) < 0.4
+    assert draw_grid(rng, layout(), log=False).stretch is None

@@ -1,11 +1,10 @@
-"""What else is inked on a log: numerals, names, hatching, pips, a hand's notes."""
+"""What else is inked on a log: numerals, names, pips, marks of the recorder."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from veernet.synth.curves import DrawnCurve
 from veernet.synth.ink import Ink, stroke
 from veernet.synth.layout import Layout
 
@@ -125,35 +124,30 @@ def ink_pips(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
         row += rng.uniform(20, 120)
 
 
-def ink_scribble(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
-    """Ink a hand's writing: a looping stroke some letters long."""
-    count = int(rng.integers(12, 60))
-    turns = np.cumsum(rng.normal(0, 0.9, count))
-    size = rng.uniform(3, 9)
-    rows = rng.uniform(0, layout.rows) + np.cumsum(np.sin(turns)) * size
-    columns = rng.uniform(0, layout.columns) + np.cumsum(np.cos(turns) + 0.3) * size
-    lift = rng.random(count) < 0.08
-    rows[lift] = np.nan
-    stroke(canvas, rows, columns, rng.uniform(1.0, 3.5), darkness=rng.uniform(0.5, 1))
+def ink_minute_marks(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
+    """Break an edge, or tick across it, at even intervals: marks of the time."""
+    edge = layout.edges[int(rng.integers(2))]
+    spacing = rng.uniform(25, 160)
+    reach = int(rng.integers(3, 9))
+    height = int(rng.integers(2, 14))
+    gaps = rng.random() < 0.6
+    for row in np.arange(rng.uniform(0, spacing), layout.rows, spacing).astype(np.intp):
+        column = round(float(edge[row]))
+        if gaps:
+            left = max(column - reach, 0)
+            canvas[row : row + height, left : max(column + reach + 1, 0)] = 0.0
+        else:
+            span = column + np.array([-2.0, 2.0]) * reach
+            stroke(canvas, np.full(2, float(row)), span, rng.uniform(1.0, 2.5))
 
 
-def ink_hatching(
-    rng: np.random.Generator, canvas: Ink, layout: Layout, curve: DrawnCurve
-) -> None:
-    """Hatch or fill the space between a curve and an edge over some rows."""
-    column, _ = curve.column_at(layout)
-    first = int(rng.integers(layout.rows))
-    last = min(layout.rows, first + int(rng.integers(8, max(9, layout.rows // 3))))
-    rows = np.arange(first, last)[:, None]
-    columns = np.arange(layout.columns)[None, :]
-    at = column[first:last, None]
-    edge = layout.edges[int(rng.integers(2)), first:last, None]
-    between = (columns >= np.minimum(at, edge)) & (columns <= np.maximum(at, edge))
-    lean = rng.choice([-1.0, 0.0, 1.0])
-    spacing = rng.uniform(4, 16)
-    # The distance to the nearest line of the hatch, as grey at its sides.
-    away = np.abs((rows + lean * columns + 1e4) % spacing - spacing / 2)
-    width = rng.uniform(0.8, 1.8) if rng.random() < 0.93 else spacing
-    cover = np.clip(width / 2 * (1 + 0.4 * abs(lean)) + 0.5 - away, 0, 1)
-    part = canvas[first:last]
-    np.maximum(part, np.where(between, cover, 0).astype(np.float32), out=part)
+def ink_casing_shoe(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
+    """Ink the black triangle that marks a casing shoe, on the outside of an edge."""
+    side = int(rng.integers(2))
+    row = int(rng.integers(layout.rows))
+    column = layout.edges[side, row]
+    size = rng.uniform(8, 30) * layout.scale
+    out = size if side else -size
+    tall = size * (1 if rng.random() < 0.7 else -1)
+    corners = np.array([(column, row), (column + out, row), (column, row - tall)])
+    cv2.fillConvexPoly(canvas, np.rint(corners).astype(np.int32), 1.0, cv2.LINE_8)

@@ -66,6 +66,9 @@ class Grid:
         Share of the lines that a copy has lost altogether, majors less often.
     bleed
         Columns that ink has run: lines swell where they cross.
+    stretch
+        Row where the paper slipped under the scanner, the rows that it took, and those
+        by which every depth line below is displaced; None where it did not.
     """
 
     depth_feet: float
@@ -82,6 +85,7 @@ class Grid:
     depth_worn: float = 0.0
     lost: float = 0.0
     bleed: float = 0.0
+    stretch: tuple[float, float, float] | None = None
 
     @property
     def scale(self) -> Literal["linear", "log"]:
@@ -89,8 +93,20 @@ class Grid:
         return "linear" if self.decades is None else "log"
 
 
-def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
-    """Draw a grid at random, at spacings that prints of this depth scale use."""
+def draw_grid(
+    rng: np.random.Generator, layout: Layout, *, log: bool, stretch: float = 0.0
+) -> Grid:
+    """Draw a grid at random, at spacings that prints of this depth scale use.
+
+    Parameters
+    ----------
+    rng, layout
+        Where draws come from, and the frame.
+    log
+        Whether its scale is logarithmic.
+    stretch
+        Share of the grids whose depth lines slip somewhere.
+    """
     fits = [f for f in INTERVALS if 7.0 <= f * layout.rows_per_foot <= 85.0]
     feet = float(rng.choice(fits[:3])) if fits else 30.0 / layout.rows_per_foot
     major = int(rng.choice([5, 5, 10, 1]))
@@ -127,6 +143,10 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
     # Nor does ink run from line to line.
     bleed = float(rng.uniform(0.7, 2.2)) if rng.random() < 0.4 else 0.0
     bleed = min(bleed, 0.1 * min(feet * layout.rows_per_foot, float(closest)))
+    slipped = None
+    if stretch and rng.random() < stretch:
+        at = float(rng.uniform(0, layout.rows))
+        slipped = (at, float(rng.uniform(1, 60)), float(rng.normal(0, 6)))
     if rng.random() < 0.2 and ranks:
         place = int(rng.integers(len(ranks)))
         ranks = (*ranks[:place], 2, *ranks[place + 1 :])
@@ -151,6 +171,7 @@ def draw_grid(rng: np.random.Generator, layout: Layout, *, log: bool) -> Grid:
         depth_worn=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.25 else 0.0,
         lost=float(rng.uniform(0.02, 0.5)) if rng.random() < 0.12 else 0.0,
         bleed=bleed if bleed > 0.6 else 0.0,
+        stretch=slipped,
     )
 
 
@@ -277,7 +298,11 @@ def _ink_depth_lines(
         return
     ends = np.array([start, stop])
     fall = layout.tilt * (ends - layout.left) + layout.turn * (ends - layout.pivot)
-    for row, number in zip(*depth_line_rows(layout, grid), strict=True):
+    rows, numbers = depth_line_rows(layout, grid)
+    if grid.stretch is not None:
+        first, length, by = grid.stretch
+        rows = rows + by * np.clip((rows - first) / length, 0.0, 1.0)
+    for row, number in zip(rows, numbers, strict=True):
         rank = int(number % grid.depth_major == 0) + int(number % grid.depth_heavy == 0)
         ruling = grid.depth_rulings[rank]
         if _is_lost(rng, grid, rank):

@@ -109,7 +109,7 @@ def draw_pens(
     def made(line: Line) -> Pen:
         pen = draw_pen(rng, line, scale, manner)
         if plot:
-            pen = replace(pen, width=float(rng.uniform(*PLOTTED)))
+            pen = replace(pen, weight="thin", width=float(rng.uniform(*PLOTTED)))
         return pen.made(rng, scale)
 
     pens: list[Pen] = []

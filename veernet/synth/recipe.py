@@ -47,6 +47,8 @@ class Recipe:
         Largest lean, in columns per row; a rectified track keeps little of it.
     tilt
         Spread of the fall of the depth lines, in rows per column.
+    stretch
+        Share of the strips whose depth lines slip somewhere; curves do not.
     plots
         Share of the strips that look like a plot: thin smoothed strokes over a pale
         grid, never scanned.
@@ -71,6 +73,7 @@ class Recipe:
     clutter: float = 1.0
     skew: float = 0.004
     tilt: float = 0.0015
+    stretch: float = 0.1
     plots: float = 0.08
     jumps: float = 0.05
     scanner: Scanner = field(default_factory=Scanner)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.records import Grey, Line
-from veernet.synth import clutter
 from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
+from veernet.synth.damage import damage
 from veernet.synth.degrade import Scanner, scan
-from veernet.synth.grid import Grid, draw_grid, ink_grid, paled
+from veernet.synth.grid import Grid, draw_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
 from veernet.synth.layout import (
     Layout,
@@ -23,6 +23,8 @@ from veernet.synth.layout import (
     draw_scale,
     draw_shift,
 )
+from veernet.synth.legible import legible
+from veernet.synth.paper import ink_strip
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
 from veernet.synth.relations import draw_courses
@@ -32,18 +34,6 @@ Mask = NDArray[np.uint8]
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
 """Severity of the scans that a strip goes through, at most, until every curve shows."""
-
-CONTRAST = 25
-"""Grey levels below the paper that count as ink."""
-
-LEGIBLE = 0.5
-"""Share of a curve's ink, where no other is near, that the scan must have kept."""
-
-INKED = 0.3
-"""Darkness of the paper that counts as ink, and difference that counts as more."""
-
-APART = 5.0
-"""Columns from another curve at which ink is a curve's own for certain."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +152,12 @@ def draw_strip(
         jumps=jumps,
     )
     curves = tuple(curve.joined_at(layout.jump_rows) for curve in curves)
-    grid = draw_grid(rng, layout, log=bool(rng.random() < recipe.log))
+    grid = draw_grid(
+        rng,
+        layout,
+        log=bool(rng.random() < recipe.log),
+        stretch=0.0 if plot else recipe.stretch,
+    )
     if plot:
         grid = paled(grid, pale=float(rng.uniform(0.08, 0.35)))
     amount = recipe.clutter * (0.3 if plot else 1.0)
@@ -172,43 +167,15 @@ def draw_strip(
         return finish(image, layout, curves, grid)
     for severity in RESCANS:
         scanner = replace(recipe.scanner, severity=severity * recipe.scanner.severity)
+        if severity == 0 and scanner.bilevel < 1:
+            # No threshold keeps the palest hair lines.
+            scanner = replace(scanner, bilevel=0.0)
         strip = finish(scan(ink, rng, scanner), layout, curves, grid)
-        if legible(strip, ink, under):
+        image = damage(rng, strip.image, strip.columns, scanner.severity)
+        strip = replace(strip, image=image)
+        if legible(strip.image, strip.columns, ink, under):
             break
     return strip
-
-
-def legible(strip: Strip, ink: Ink, under: Ink) -> bool:
-    """Whether the scan kept the ink of every curve.
-
-    A curve that the threshold wiped out cannot be read by anyone: labelled, it would
-    teach a network to invent. Grid lines under a curve say nothing of it, nor do other
-    curves, so that only rows are asked where it lies on blank paper by itself.
-
-    Parameters
-    ----------
-    strip
-        As scanned.
-    ink, under : (rows, columns) float32
-        All ink of the paper, and what lies under the curves.
-    """
-    level = np.median(strip.image) - CONTRAST
-    for index, column in enumerate(strip.columns):
-        away = np.abs(np.delete(strip.columns, index, axis=0) - column)
-        alone = np.min(away, axis=0, initial=np.inf, where=np.isfinite(away)) > APART
-        rows = np.flatnonzero(np.isfinite(column) & alone)
-        at = np.rint(column[rows]).astype(np.intp)
-        inside = (at > 1) & (at < strip.image.shape[1] - 2)
-        rows, at = rows[inside], at[inside]
-        blank = np.max([under[rows, at + aside] for aside in (-2, 0, 2)], axis=0)
-        drawn = (blank < INKED) & (ink[rows, at] > blank + INKED)
-        rows, at = rows[drawn], at[drawn]
-        if rows.size < 20:
-            continue
-        darkest = np.min([strip.image[rows, at + i] for i in (-1, 0, 1)], axis=0)
-        if np.mean(darkest < level) < LEGIBLE:
-            return False
-    return True
 
 
 def finish(
@@ -229,39 +196,6 @@ def finish(
         curves=tuple(curves),
         grid=grid,
     )
-
-
-def ink_strip(
-    rng: np.random.Generator,
-    layout: Layout,
-    grid: Grid,
-    curves: Sequence[DrawnCurve],
-    amount: float,
-) -> tuple[Ink, Ink]:
-    """Ink the paper: grid, what lies under the curves, curves, what lies over them.
-
-    Returns
-    -------
-    ink, under : (rows, columns) float32
-        All of it, and what lies under the curves.
-    """
-    ink: Ink = np.zeros((layout.rows, layout.columns), dtype=np.float32)
-    ink_grid(rng, ink, layout, grid)
-    clutter.ink_depth_column(rng, ink, layout)
-    if rng.random() < 0.06 * amount:
-        clutter.ink_labels(rng, ink, layout, boxed=True)
-    under = ink.copy()
-    for curve in curves:
-        if rng.random() < 0.06 * amount:
-            clutter.ink_hatching(rng, ink, layout, curve)
-        curve.draw(ink, layout)
-    if rng.random() < 0.10 * amount:
-        clutter.ink_pips(rng, ink, layout)
-    if rng.random() < 0.10 * amount:
-        clutter.ink_labels(rng, ink, layout, boxed=bool(rng.random() < 0.4))
-    if rng.random() < 0.04 * amount:
-        clutter.ink_scribble(rng, ink, layout)
-    return ink, under
 
 
 def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
