@@ -254,8 +254,15 @@ class TestBestBaseline:
         results = Results("n", (), agreements=(ours, stuck, fair))
         assert results.paired[0].baseline == "plain dp"
 
+    def test_a_reading_of_another_curve_does_not_win(self):
+        ours = agreement_of(OURS, median=0.01, spread=0.2)
+        other = agreement_of("plain dp", median=0.0, spread=0.2, same_ink=0.9)
+        fair = agreement_of("ink run", median=0.02, spread=0.2, same_ink=0.1)
+        results = Results("n", (), agreements=(ours, other, fair))
+        assert results.paired[0].baseline == "ink run"
 
-def agreement_of(method, median, spread):
+
+def agreement_of(method, median, spread, same_ink=0.0):
     rest = dict.fromkeys(("p90", "bias", "scatter", "aligned"), 0.0)
     rest |= {"offset": 0.0, "depth_bias": 0.0, "depth_scatter": 0.0}
     return agreement.Agreement(
@@ -267,6 +274,7 @@ def agreement_of(method, median, spread):
         median=median,
         windows=1,
         spread=spread,
+        same_ink=same_ink,
         width=100.0,
         **rest,
     )

@@ -107,6 +107,32 @@ class TestAgreement:
         (found,) = agreement.agreements(given, section(wavy), section(broken))
         assert (found.both, found.depths) == (1.0, 161)
 
+    def test_what_is_read_from_another_curves_ink_is_counted(self):
+        made = section(wavy)
+        column = made.columns[OURS]["GR"]
+        track = made.registration.tracks[0]
+        both = replace(
+            track, curves=(*track.curves, replace(track.curves[0], mnemonic="SP"))
+        )
+        other = np.where(np.arange(column.size) % 4 == 0, column + 2.0, column + 50.0)
+        twin = Section(
+            replace(made.registration, tracks=(both,)),
+            {OURS: {"GR": column, "SP": other}},
+        )
+        assert twin.same_ink(OURS, "GR") == pytest.approx(0.25, abs=0.01)
+        assert made.same_ink(OURS, "GR") == 0.0
+
+    def test_a_curve_that_fits_nowhere_does_not_move_the_offset(self):
+        rng = np.random.default_rng(0)
+        noise = rng.uniform(0, 1, (2, 2001))
+        depth = np.arange(2001) / 10.0
+        at = np.arange(10.0, 190.0, 0.5)
+        value = wavy(depth) / 150
+        good = agreement._Pair(depth, value, depth + 0.7, value)
+        bad = agreement._Pair(depth, noise[0], depth, noise[1])
+        found = agreement.find_offset([good, bad, bad], [at] * 3, 2.0)
+        assert found == pytest.approx(0.7)
+
     def test_nothing_read_is_no_agreement(self):
         blank = section(lambda depth: np.full(depth.size, np.nan))
         (found,) = agreement.agreements(pair_of(), section(wavy), blank)

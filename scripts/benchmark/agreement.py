@@ -10,7 +10,7 @@ windows: in each the shift at which the two agree best.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,9 @@ WINDOW = 40.0
 
 REACH = 2.0
 """Depth units that a window's shift may reach to either side."""
+
+FAINTEST = 1e-3
+"""Fraction of the track: smaller differences are as good as none to an offset."""
 
 LEAST_READ = 0.6
 """Share of a window that both must have read."""
@@ -66,6 +69,10 @@ class Agreement:
     spread
         Half the distance between the 16th and the 84th percentile of the first
         reading: one that stands still agrees with any other that does.
+    same_ink
+        Share of the rows of the first reading that lie within one line width of
+        another curve that the same method read: two curves read from one stroke agree
+        in any print.
     width
         Columns of the track in the first section.
     """
@@ -85,6 +92,7 @@ class Agreement:
     depth_scatter: float | None
     windows: int
     spread: float
+    same_ink: float
     width: float
 
     @property
@@ -143,9 +151,10 @@ def agreements(given: PairSet, first: Section, second: Section) -> list[Agreemen
         for each, depth in zip(given.curves, depths, strict=True):
             pair = _pair(first, second, method, each.curve)
             width = first.width(each.curve)
-            found.append(
-                _agree(pair, depth, offset, (given.name, method, each.curve), width)
-            )
+            names = (given.name, method, each.curve)
+            agreed = _agree(pair, depth, offset, names)
+            shared = first.same_ink(method, each.curve)
+            found.append(replace(agreed, same_ink=shared, width=width))
     return found
 
 
@@ -181,8 +190,9 @@ def find_offset(
 ) -> float:
     """Return the one shift at which all curves of a pair agree best.
 
-    The mean over the curves of the median size of the difference; nothing beyond the
-    reach is tried.
+    The geometric mean over the curves of the median size of the difference, so that
+    one that is misread, and fits nowhere, has no say. Nothing beyond the reach is
+    tried.
     """
     tried = np.arange(-round(reach / FINE), round(reach / FINE) + 1) * FINE
     cost = []
@@ -193,7 +203,7 @@ def find_offset(
             away = np.abs(other - one)
             away = away[np.isfinite(away)]
             sizes.append(float(np.median(away)) if away.size else 1.0)
-        cost.append(float(np.mean(sizes)))
+        cost.append(float(np.mean(np.log(np.maximum(sizes, FAINTEST)))))
     return round(float(tried[int(np.argmin(cost))]), 6)
 
 
@@ -217,7 +227,7 @@ def _depths(first: Section, second: Section, each: PairedCurve, reach: float) ->
 
 
 def _agree(
-    pair: _Pair, depth: Floats, offset: float, names: tuple[str, str, str], width: float
+    pair: _Pair, depth: Floats, offset: float, names: tuple[str, str, str]
 ) -> Agreement:
     one, other = pair.at(depth, offset)
     away = other - one
@@ -239,7 +249,8 @@ def _agree(
         depth_scatter=float(np.std(shifts)) if shifts.size else None,
         windows=shifts.size,
         spread=_spread(one[read]) if known.size else 0.0,
-        width=width,
+        same_ink=0.0,
+        width=1.0,
     )
 
 

@@ -70,9 +70,8 @@ class Bar:
             return value <= self.at_most
         return value >= float(self.at_least or 0.0)
 
-    @property
-    def words(self) -> str:
-        """The bar as a line of the table."""
+    def words(self, *, over_curves: bool) -> str:
+        """Return the bar as a line of the table, with its statistic if over curves."""
         limit = (
             f"<= {self.at_most:g}"
             if self.at_most is not None
@@ -80,7 +79,8 @@ class Bar:
         )
         group = "" if self.group == "all" else f", {self.group}"
         who = f"{self.method}: " if self.method else ""
-        return f"{who}{self.statistic} {self.figure}{group} {limit}"
+        statistic = f"{self.statistic} " if over_curves else ""
+        return f"{who}{statistic}{self.figure}{group} {limit}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,6 @@ from veernet.runs import runs
 
 Mask = NDArray[np.bool_]
 
-INK = 0.5
-"""Darkness from which a pixel is ink."""
-
 DEPTH_LINE = 1 / 3
 """Share of the track: a longer run of ink is taken for a depth line."""
 
@@ -42,8 +39,15 @@ PAD = 4
 
 
 def ink_of(picture: Grey) -> Mask:
-    """Return which pixels of a picture are ink."""
-    return np.asarray(picture <= 255 * (1 - INK))
+    """Return which pixels of a picture are ink, by Otsu's threshold.
+
+    Of two levels, bilevel pictures have it between them; pale lines of grey pictures
+    are found, which a fixed threshold would lose.
+    """
+    if picture.min() == picture.max():
+        return np.zeros(picture.shape, dtype=bool)
+    level, _ = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return np.asarray(picture <= level)
 
 
 def skeleton_of(ink: Mask) -> Mask:

@@ -11,9 +11,8 @@ from tqdm import tqdm
 from benchmark.cache import Cache
 from benchmark.definitions import PlotSet
 from benchmark.methods import Columns, methods
-from benchmark.real import Section, by_method, read_all
+from benchmark.real import Section, by_method, folded, read_all
 from benchmark.scoring import CurveScore, score_columns, swaps_in
-from veernet.axes import Floats
 from veernet.engines import Engine
 from veernet.evaluate.measure import interpolate
 from veernet.files import sha256
@@ -68,9 +67,11 @@ def score_plot(
     on_rows = _on_rows(truth, registration)
     drawn = np.stack(
         [
-            _folded(on_rows[c.mnemonic], *registration.edges_at(t, section.rows))
-            if c.wraps
-            else on_rows[c.mnemonic]
+            folded(
+                on_rows[c.mnemonic],
+                registration.edges_at(t, section.rows),
+                wraps=c.wraps,
+            )
             for t, c in curves
         ]
     )
@@ -109,8 +110,3 @@ def _on_rows(truth: pd.DataFrame, registration: Registration) -> Columns:
             at = interpolate(samples, fraction, rows)
             found[spec.mnemonic] = left + at * (right - left)
     return found
-
-
-def _folded(column: Floats, left: Floats, right: Floats) -> Floats:
-    """Return unfolded columns as those where the ink is."""
-    return np.asarray(left + np.mod(column - left, right - left))

@@ -17,6 +17,7 @@ from benchmark.definitions import OWN
 from benchmark.methods import OURS, Columns, Method, methods
 from veernet.axes import Floats
 from veernet.engines import Engine
+from veernet.evaluate import LINE_WIDTH
 from veernet.files import sha256
 from veernet.records import Grey, Panel, Registration, Scan
 from veernet.rectify import panels
@@ -60,11 +61,33 @@ class Section:
         column = self.columns[method][mnemonic]
         return spec.scale.value_at((column - left) / (right - left))
 
+    def same_ink(self, method: str, mnemonic: str) -> float:
+        """Share of the rows read that lie on another curve as the method read it."""
+        columns = {}
+        for track in self.registration.tracks:
+            edges = self.registration.edges_at(track, self.rows)
+            for spec in track.curves:
+                column = self.columns[method][spec.mnemonic]
+                columns[spec.mnemonic] = folded(column, edges, wraps=spec.wraps)
+        own = columns.pop(mnemonic)
+        if not columns or not np.isfinite(own).any():
+            return 0.0
+        away = np.abs(np.stack(list(columns.values())) - own)
+        return float(
+            np.sum(np.any(away <= LINE_WIDTH, axis=0)) / np.isfinite(own).sum()
+        )
+
     def width(self, mnemonic: str) -> float:
         """Columns of a curve's track, in the mean."""
         track, _ = self.registration.curve(mnemonic)
         left, right = self.registration.edges_at(track, self.rows)
         return float(np.mean(right - left))
+
+
+def folded(column: Floats, edges: tuple[Floats, Floats], *, wraps: bool) -> Floats:
+    """Return unfolded columns as those where the ink is."""
+    left, right = edges
+    return left + np.mod(column - left, right - left) if wraps else column
 
 
 def real_folder() -> Path | None:

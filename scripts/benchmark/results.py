@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
 from benchmark.agreement import Agreement, Identity
 from benchmark.definitions import AnySet, Definition, IdentitySet, PairSet, SpeedSet
 from benchmark.methods import OURS, WITH_NETWORK
@@ -19,6 +21,10 @@ ALL_PAIRS = "all pairs"
 STUCK = 0.5
 """Share of this tool's spread below which the reading of a baseline is taken for stuck
 on a line of the grid: it agrees with itself, and has read nothing."""
+
+SAME_INK = 0.5
+"""Share of its rows on the ink of another curve from which the reading of a baseline is
+taken for that one's, where this tool's is not: it agrees, and has the wrong name."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,22 @@ class Results:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """Every bar, met or missed, set by set."""
-        return [verdict for given in self.sets for verdict in self._verdicts(given)] + [
-            v
-            for p in self.paired
-            if p.test == ALL_PAIRS
-            for v in paired_verdicts(Definition(name=p.test, about=""), p)
-        ]
+        found = [verdict for given in self.sets for verdict in self._verdicts(given)]
+        together = Definition(name=ALL_PAIRS, about="")
+        for p in self.paired:
+            if p.test == ALL_PAIRS:
+                found += paired_verdicts(together, p)
+        met = [self._meets(a) for a in self.agreements if a.method == OURS]
+        if met:
+            words = f"share of the {len(met)} curves that meet both bars >= 1"
+            share = float(np.mean(met))
+            found.append(Verdict(ALL_PAIRS, words, share, None, None, share == 1))
+        return found
+
+    def _meets(self, agreed: Agreement) -> bool:
+        """Whether a curve of a pair meets all bars of the pair."""
+        bars = next(s.bars for s in self.sets if s.name == agreed.test)
+        return all(bar.met(_number(agreed, bar.figure)) for bar in bars)
 
     def _paired(self) -> Iterator[Paired | None]:
         for test, name, errors in self._errors():
@@ -83,14 +99,14 @@ class Results:
                 if i.test == given.name
             }
             yield given.name, "median difference", found
-        spread = {
-            (a.test, a.curve): a.spread for a in self.agreements if a.method == OURS
-        }
+        ours = {(a.test, a.curve): a for a in self.agreements if a.method == OURS}
         found = {}
         for a in self.agreements:
             key = a.test, a.curve
-            stuck = a.spread < STUCK * spread[key]
-            found.setdefault(a.method, {})[key] = None if stuck else a.median_px
+            stuck = a.spread < STUCK * ours[key].spread
+            borrowed = a.same_ink > SAME_INK >= ours[key].same_ink
+            unread = stuck or borrowed
+            found.setdefault(a.method, {})[key] = None if unread else a.median_px
         yield ALL_PAIRS, "median difference", found
 
     def _verdicts(self, given: AnySet) -> Iterator[Verdict]:

@@ -224,19 +224,17 @@ def verdicts(given: Definition, summaries: Sequence[Summary]) -> list[Verdict]:
         ]
         reached = getattr(mine[0], bar.figure) if mine else Figure(*[None] * 4)
         value = getattr(reached, bar.statistic)
-        found.append(judge(given, bar, value, reached.low, reached.high))
+        words = bar.words(over_curves=True)
+        found.append(
+            Verdict(given.name, words, value, reached.low, reached.high, bar.met(value))
+        )
     return found
 
 
-def judge(
-    given: Definition,
-    bar: Bar,
-    value: float | None,
-    low: float | None = None,
-    high: float | None = None,
-) -> Verdict:
-    """Hold a value against a bar."""
-    return Verdict(given.name, bar.words, value, low, high, bar.met(value))
+def judge(given: Definition, bar: Bar, value: float | None) -> Verdict:
+    """Hold a single value against a bar."""
+    words = bar.words(over_curves=False)
+    return Verdict(given.name, words, value, None, None, bar.met(value))
 
 
 def median(values: Floats) -> float:

@@ -128,13 +128,13 @@ def format_agreements(found: Iterable[Agreement]) -> str:
     """Return the pairs, curve by curve."""
     head = (
         *("pair", "curve", "method", "both read %", "median %", "p90 %", "bias %"),
-        *("scatter %", "aligned %", "spread %", "offset", "depth bias"),
+        *("scatter %", "aligned %", "spread %", "same ink %", "offset", "depth bias"),
         *("depth scatter", "windows"),
     )
     lines = []
     for a in sorted(found, key=lambda a: (a.test, a.curve, a.method != OURS)):
         cells = [a.test, a.curve, a.method, _number(a.both, ".1f", 100)]
-        shares = (a.median, a.p90, a.bias, a.scatter, a.aligned, a.spread)
+        shares = (a.median, a.p90, a.bias, a.scatter, a.aligned, a.spread, a.same_ink)
         cells += [_number(share, ".2f", 100) for share in shares]
         cells += [_number(a.offset, ".2f"), _number(a.depth_bias, ".2f")]
         cells += [_number(a.depth_scatter, ".2f"), str(a.windows)]
