@@ -161,3 +161,17 @@ def test_fills_and_notes_leave_the_truth_and_what_lies_under_the_curves_alone():
         assert (ink >= under - 1e-6).mean() > 0.9  # boxed words wipe what they cover
         at = np.rint(column).astype(int)
         assert (ink[np.arange(ROWS), at] > 0.5).mean() > 0.8
+
+
+def test_depths_are_numbered_beyond_the_edges_in_one_column():
+    frame = replace(FRAME, left=70.0, width=80.0)
+    numbered = 0
+    for seed in range(20):
+        ink = paper()
+        clutter._ink_depths(np.random.default_rng(seed), ink, frame, 0.0, 64.0)
+        numbered += bool(ink.any())
+        where = np.flatnonzero(ink.any(axis=0))
+        if where.size:
+            assert where[0] >= 0
+            assert np.ptp(where) < 130
+    assert numbered > 15

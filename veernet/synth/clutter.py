@@ -79,11 +79,14 @@ def ink_depth_column(rng: np.random.Generator, canvas: Ink, layout: Layout) -> N
     for low, high in ((0.0, left - 6.0), (right + 6.0, float(layout.columns))):
         if high - low < 12:
             continue
-        if rng.random() < 0.6:
+        kind = rng.random()
+        if kind < 0.15:
             spacing = max(60.0, rng.uniform(5, 50) * layout.rows_per_foot)
             for row in np.arange(rng.uniform(0, spacing), layout.rows, spacing):
                 sprite = draw_word(rng, layout.scale)
                 stamp(canvas, sprite, int(row), int(rng.uniform(low, high)))
+        elif kind < 0.7:
+            _ink_depths(rng, canvas, layout, low, high)
         if rng.random() < 0.3:
             _ink_upright_lines(rng, canvas, low, high)
         if rng.random() < 0.25:
@@ -94,6 +97,27 @@ def ink_depth_column(rng: np.random.Generator, canvas: Ink, layout: Layout) -> N
             width = rng.uniform(0.8, 2.5)
             for row in np.arange(rng.uniform(0, spacing), layout.rows, spacing):
                 stroke(canvas, np.full(2, row), span, width)
+
+
+def _ink_depths(
+    rng: np.random.Generator, canvas: Ink, layout: Layout, low: float, high: float
+) -> None:
+    """Print depths down a column, in one type, level or turned."""
+    usual = (10, 20, 50, 100, 500)
+    fits = [feet for feet in usual if feet * layout.rows_per_foot > 50]
+    feet = int(fits[int(rng.integers(min(2, len(fits))))]) if fits else 1000
+    spacing = feet * layout.rows_per_foot
+    number = int(rng.integers(1, 300)) * feet
+    font = FONTS[int(rng.integers(len(FONTS)))]
+    size = float(rng.uniform(0.45, 1.0)) * layout.scale
+    size *= 1.7 if font == cv2.FONT_HERSHEY_PLAIN else 1.0
+    thick = int(rng.integers(1, 4))
+    turn = int(rng.choice([0, 0, 1, 3]))
+    column = int(rng.uniform(low, max(low + 1, high - 40 * layout.scale)))
+    for row in np.arange(rng.uniform(-0.5, 0.5) * spacing, layout.rows, spacing):
+        sprite = np.rot90(letter(str(number), font, size, thick), turn)
+        stamp(canvas, np.ascontiguousarray(sprite), int(row), column)
+        number += feet
 
 
 def _ink_upright_lines(

@@ -52,7 +52,7 @@ class Manner:
         are heavier.
     """
 
-    kinds: tuple[float, ...] = (0.5, 0.1, 0.16, 0.24)
+    kinds: tuple[float, ...] = (0.46, 0.18, 0.16, 0.2)
     spread: tuple[float, float] = (0.05, 0.35)
     wrap: float = 0.3
     beside: float = 0.2
