@@ -159,13 +159,14 @@ def format_identities(found: Iterable[Identity]) -> str:
 def format_speeds(found: Iterable[Speed]) -> str:
     """Return time and memory."""
     head = (
-        *("set", "rows", "seconds", "GB", "rows of a tenth", "seconds"),
+        *("set", "rows", "seconds", "CPU seconds", "GB", "rows of a tenth", "seconds"),
         *("time per row over that of the tenth", "runs", "load before"),
     )
     lines = [
         (
-            *(s.test, str(s.rows), f"{s.seconds:.1f}", f"{s.gigabytes:.2f}"),
-            *(str(s.part_rows), f"{s.part_seconds:.1f}", f"{s.times_slower:.2f}"),
+            *(s.test, str(s.rows), f"{s.seconds:.1f}", f"{s.cpu_seconds:.1f}"),
+            *(f"{s.gigabytes:.2f}", str(s.part_rows), f"{s.part_seconds:.1f}"),
+            f"{s.times_slower:.2f}",
             *(str(s.runs), f"{s.load:.1f}"),
         )
         for s in found
