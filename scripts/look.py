@@ -31,7 +31,7 @@ ROWS, COLUMNS = 400, 300
 GAP = 6
 ACROSS = 6
 
-FIGURE = (0, 1, 2, 3)
+FIGURE = (4, 8, 10, 12, 13)
 """Samples of the test stream that the figure shows."""
 
 FIGURE_RECIPE = Recipe(rows=440, columns=240, curves=(2, 6), whole_track=True)

@@ -188,7 +188,9 @@ def test_a_plot_has_thin_smoothed_strokes_over_a_paler_grid_and_no_noise():
     for seed in range(20):
         strip = draw_strip(recipe, np.random.default_rng(seed))
         curve = strip.curves[0]
-        assert curve.width.max() < 2.5
+        assert curve.width.max() <= 1.3
+        assert np.ptp(curve.width) == 0
+        assert np.isinf(curve.cuts[0])
         assert strip.grid.depth_rulings[0].darkness <= 0.35
         assert strip.grid.bleed == strip.grid.worn == strip.grid.lost == 0.0
         # What is not ink of curve, grid or edge column is the paper's own white.

@@ -255,7 +255,17 @@ def _draw_curves(
             else course
             for course in courses
         )
-    return tuple(
+    curves = tuple(
         ink_course(rng, course, pen, width, scale)
         for course, pen in zip(courses, pens, strict=True)
     )
+    if plot:  # a plotter's strokes are even and whole
+        curves = tuple(
+            replace(
+                curve,
+                width=np.full(curve.rows.size, pen.width),
+                cuts=UNBROKEN if pen.line == "solid" else curve.cuts,
+            )
+            for curve, pen in zip(curves, pens, strict=True)
+        )
+    return curves
