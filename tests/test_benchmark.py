@@ -271,6 +271,7 @@ class TestBestBaseline:
             values = self.values(veernet=[ours] * 3, ink_run=[theirs] * 3)
             found = paired.compare("t", "MAE", values)
             assert found.difference.median is None
+            assert found.times.median == (None if met else pytest.approx(0, abs=1e-6))
             (verdict,) = paired.paired_verdicts(given, found)
             assert verdict.met is met
 

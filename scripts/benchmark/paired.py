@@ -90,7 +90,7 @@ def compare(
         finite(ours),
         finite(theirs),
         Figure(finite(median(away)), None, *interval(away, pages)),
-        Figure(_times(both), None, *interval(both, pages, _times)),
+        Figure(finite(_times(both)), None, *interval(both, pages, _times)),
     )
 
 
@@ -122,7 +122,8 @@ def paired_verdicts(given: Definition, paired: Paired) -> list[Verdict]:
                 times.median,
                 times.low,
                 times.high,
-                (times.median or 0.0) >= given.times_better,
+                # None is infinitely better.
+                times.median is None or times.median >= given.times_better,
             )
         )
     return found
@@ -148,4 +149,6 @@ def errors_of(scores: Sequence[CurveScore], test: str, *, filled: bool) -> Error
 
 def _times(both: Floats) -> float:
     ours, theirs = np.median(both, axis=0)
+    if theirs >= HUGE / 2:
+        return HUGE if ours < HUGE / 2 else 1.0
     return float(theirs / max(ours, 1e-6))
