@@ -21,21 +21,15 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from accuracy import (
-    DEFAULT,
-    TWO_CURVES,
-    Case,
-    bars,
-    draw_cases,
-    format_markdown,
-    methods,
-    read_recipe,
-    score_all,
-    summarise,
-)
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
+from benchmark.cases import Case, draw_cases
+from benchmark.definitions import TWO_CURVES, GeneratedSet, generated_set
+from benchmark.methods import OURS, TRACER, methods
+from benchmark.scoring import score_all
+from benchmark.summary import Figure, Summary, summarise, verdicts
+from benchmark.table import format_markdown, format_verdicts
 from veernet import __version__, checkpoint
 from veernet.axes import Floats
 from veernet.engines import Engine, EngineName, TorchEngine, load_engine
@@ -133,11 +127,9 @@ def calibration_samples(
     """
     score, near = [], []
     for case in cases:
-        left, right = case.edges
-        unfolded = case.strip.columns + case.strip.wraps * (right - left)
         evidence = segment(case.panel, engine)
-        paths = trace(case.panel, evidence, tracer=DEFAULT, likely=0.0)
-        for path, truth in zip(paths, unfolded, strict=True):
+        paths = trace(case.panel, evidence, tracer=TRACER, likely=0.0)
+        for path, truth in zip(paths, case.truth, strict=True):
             column = to_trace(path, case.panel, case.registration).column
             read = path.origin == ORIGINS.index("auto")
             score.append(path.confidence[read])
@@ -229,29 +221,40 @@ def check_agreement(stem: Path, case: Case) -> float:
 
 def calibrate_release(stem: Path, count: int, seed: int) -> ConfidenceTable:
     """Measure the confidence of a staged network on strips of the validation stream."""
-    cases = draw_cases(read_recipe(), count, seed, "validation")
+    cases = draw_cases(scored_set().recipes, count, seed, "validation")
     return confidence_table(*calibration_samples(cases, load_engine(stem)))
 
 
 def score_release(stem: Path, count: int, seed: int) -> dict[str, Any]:
     """Score a staged and calibrated network on the test set, and print the table."""
-    engine, cases = load_engine(stem), list(draw_cases(read_recipe(), count, seed))
+    given, engine = scored_set(), load_engine(stem)
+    cases = list(draw_cases(given.recipes, count, seed, given.stream))
     table = engine.spec.confidence
-    known = methods(table)
-    summaries = summarise(list(score_all(TWO_CURVES, cases, engine, known)))
+    ours = {OURS: methods(table)[OURS]}
+    scores = score_all(given.name, cases, engine, ours)
+    summaries = summarise(list(scores))
     print(format_markdown(summaries))
-    met = bars(summaries)
-    for bar, yes in met.items():
-        print(f"{DEFAULT}: {bar}: {'met' if yes else 'missed'}")
-    mine = [dataclasses.asdict(s) for s in summaries if s.method == DEFAULT]
+    met = verdicts(given, summaries)
+    print(format_verdicts(met))
     samples = calibration_samples(cases, engine)
     return {
         "strips": count,
         "seed": seed,
-        "bars": met,
-        "table": mine,
+        "bars": {verdict.bar: verdict.met for verdict in met},
+        "table": [_plain(summary) for summary in summaries],
         "calibration_error": calibration_error(table, *samples) if table else None,
     }
+
+
+def scored_set() -> GeneratedSet:
+    """Return the set that a release is scored on."""
+    return generated_set(TWO_CURVES)
+
+
+def _plain(summary: Summary) -> dict[str, Any]:
+    """Return a summary with its figures as dictionaries."""
+    fields = dataclasses.asdict(summary)
+    return {k: v._asdict() if isinstance(v, Figure) else v for k, v in fields.items()}
 
 
 def check_size(stem: Path) -> int:
@@ -294,7 +297,7 @@ def release(
         stem = Path(folder) / out.name
         checkpoint.save(stem, model, spec)
         checkpoint.export_onnx(stem, model, spec)
-        (case,) = draw_cases(read_recipe(), 1, seed, "validation")
+        (case,) = draw_cases(scored_set().recipes, 1, seed, "validation")
         print(f"engines agree to {check_agreement(stem, case):.1e}")
         table = calibrate_release(stem, count, seed)
         spec = dataclasses.replace(spec, confidence=table)

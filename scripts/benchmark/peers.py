@@ -1,7 +1,7 @@
 """Methods to compare with: what reads a curve without a network of ours.
 
-Each takes the picture of an upright track and returns columns of that picture, folded:
-neither knows of wraps.
+Each takes the picture of an upright track, or its ink, and returns columns of that
+picture, folded: none knows of wraps.
 """
 
 from __future__ import annotations
@@ -14,16 +14,23 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+from skimage.morphology import skeletonize
 
 from veernet.axes import Floats
 from veernet.records import Grey
 from veernet.runs import runs
 
-INK = 0.5
-"""Darkness from which a pixel is ink."""
+Mask = NDArray[np.bool_]
 
 DEPTH_LINE = 1 / 3
 """Share of the track: a longer run of ink is taken for a depth line."""
+
+LEAST_TINT = 40.0
+"""Distance from white, of 442, from which a pixel has a colour."""
+
+ALIKE = 0.94
+"""Cosine of the angle between two tints of one colour, at the least."""
 
 PLOTDIGITIZER = ("plotdigitizer==0.3.0", "opencv-python<5")
 
@@ -31,13 +38,60 @@ PAD = 4
 """White pixels around a picture, as plotdigitizer wipes three beside its axes."""
 
 
-def read_ink_runs(picture: Grey, row: int, column: float) -> Floats:
-    """Follow the run of ink that is nearest to that of the row before.
+def ink_of(picture: Grey) -> Mask:
+    """Return which pixels of a picture are ink, by Otsu's threshold.
+
+    Of two levels, bilevel pictures have it between them; pale lines of grey pictures
+    are found, which a fixed threshold would lose.
+    """
+    if picture.min() == picture.max():
+        return np.zeros(picture.shape, dtype=bool)
+    level, _ = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return np.asarray(picture <= level)
+
+
+def skeleton_of(ink: Mask) -> Mask:
+    """Thin ink to its skeleton, depth lines taken out first.
+
+    What is as long as a depth line, in any row, would join whatever it crosses.
+    """
+    kept = ink.copy()
+    longest = ink.shape[1] * DEPTH_LINE
+    for row in np.flatnonzero(ink.sum(axis=1) >= longest):
+        for start, stop in runs(ink[row]):
+            if stop - start >= longest:
+                kept[row, start:stop] = False
+    return np.asarray(skeletonize(kept))
+
+
+def tint_of(picture: Grey, colour: str) -> Grey:
+    """Show where a picture has the colour of a curve: 0 there, 255 elsewhere.
+
+    A thin line is smoothed to a tint of its colour, so that what counts is the
+    direction from white to the pixel, and that it is far enough from white.
 
     Parameters
     ----------
     picture
-        (rows, columns) inside of a track.
+        (rows, columns, 3) RGB.
+    colour
+        As #rrggbb.
+    """
+    wanted = 255.0 - np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    tint = 255.0 - picture
+    strength = np.sqrt(np.sum(tint**2, axis=2))
+    along = tint @ wanted / np.linalg.norm(wanted)
+    alike = (strength > LEAST_TINT) & (along > ALIKE * strength)
+    return np.where(alike, 0, 255).astype(np.uint8)
+
+
+def follow_runs(ink: Mask, row: int, column: float) -> Floats:
+    """Follow the run of ink that is nearest to that of the row before.
+
+    Parameters
+    ----------
+    ink
+        (rows, columns) which pixels are ink, inside of a track.
     row, column
         Where the curve begins.
 
@@ -47,7 +101,6 @@ def read_ink_runs(picture: Grey, row: int, column: float) -> Floats:
         Middle of the run, NaN above the beginning and in rows without ink; runs as long
         as depth lines are passed over.
     """
-    ink = picture <= 255 * (1 - INK)
     longest = ink.shape[1] * DEPTH_LINE
     found = np.full(ink.shape[0], np.nan)
     for at in range(row, ink.shape[0]):
@@ -100,7 +153,7 @@ def read_with_plotdigitizer(picture: Grey, program: Path) -> Floats:
     (rows,)
         Column, NaN where it read nothing; throughout where it gave up.
     """
-    ink = np.where(picture <= 255 * (1 - INK), 0, 255).astype(np.uint8)
+    ink = np.where(ink_of(picture), 0, 255).astype(np.uint8)
     lying = np.pad(ink.T, PAD, constant_values=255)
     height, length = lying.shape
     # Its rows count from the bottom; each pixel is mapped to itself.

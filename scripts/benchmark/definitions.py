@@ -1,0 +1,265 @@
+"""What is measured: the sets of ``configs/benchmark.yaml``, frozen and hashed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from veernet.errors import InputError
+from veernet.synth.curves import Manner
+from veernet.synth.dataset import Stream
+from veernet.synth.degrade import Scanner
+from veernet.synth.recipe import Recipe
+
+CONFIG = Path(__file__).resolve().parents[2] / "configs" / "benchmark.yaml"
+
+OWN = "own:"
+"""Before the path of a file that lies beside this one."""
+
+TWO_CURVES = "two curves"
+"""The set that a release is scored on."""
+
+Statistic = Literal["median", "mean"]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar that a figure must clear.
+
+    Parameters
+    ----------
+    figure
+        Name of the figure in the summary of the set.
+    at_most, at_least
+        The limit, one of them.
+    statistic
+        Over the curves.
+    group
+        Of curves, by style.
+    method
+        Whose figure; this tool's unless given.
+    """
+
+    figure: str
+    at_most: float | None = None
+    at_least: float | None = None
+    statistic: Statistic = "median"
+    group: str = "all"
+    method: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at_most is None) == (self.at_least is None):
+            msg = f"the bar for {self.figure} needs either at_most or at_least"
+            raise InputError(msg)
+
+    def met(self, value: float | None) -> bool:
+        """Whether a value clears it; None, which stands for infinitely bad, does not.
+
+        Of a bar that asks for a bad figure of a baseline, None does.
+        """
+        if value is None:
+            return self.method is not None and self.at_least is not None
+        if self.at_most is not None:
+            return value <= self.at_most
+        return value >= float(self.at_least or 0.0)
+
+    def words(self, *, over_curves: bool) -> str:
+        """Return the bar as a line of the table, with its statistic if over curves."""
+        limit = (
+            f"<= {self.at_most:g}"
+            if self.at_most is not None
+            else f">= {self.at_least:g}"
+        )
+        group = "" if self.group == "all" else f", {self.group}"
+        who = f"{self.method}: " if self.method else ""
+        statistic = f"{self.statistic} " if over_curves else ""
+        return f"{who}{statistic}{self.figure}{group} {limit}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """What every set has: a name, what it is about, and its bars.
+
+    Of same-style crossings the issue asks that the best baseline be so many
+    ``times_better`` beaten.
+    """
+
+    name: str
+    about: str
+    bars: tuple[Bar, ...] = ()
+    times_better: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedSet(Definition):
+    """Strips from a stream of draws; strip i takes the i-th recipe, round and round."""
+
+    count: int
+    seed: int
+    recipes: tuple[Recipe, ...]
+    stream: Stream = "test"
+    peers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotSet(Definition):
+    """Pictures drawn from vectors, each with registration and truth beside it."""
+
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentitySet(Definition):
+    """A curve that was printed from another: ``factor * (source - offset)``.
+
+    Compared where the source is below a limit, so that the result is inside its track.
+    """
+
+    registration: str
+    source: str
+    result: str
+    below: float
+    offset: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class PairedCurve:
+    """A curve that two sections show, and the depths between which both do."""
+
+    curve: str
+    start: float | None = None
+    stop: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairSet(Definition):
+    """Two readings of one log; the depth offset is sought within so many feet."""
+
+    first: str
+    second: str
+    offset: float
+    curves: tuple[PairedCurve, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeedSet(Definition):
+    """The whole command on one section."""
+
+    registration: str
+
+
+AnySet = GeneratedSet | PlotSet | IdentitySet | PairSet | SpeedSet
+
+
+def read_definitions(path: Path = CONFIG) -> tuple[AnySet, ...]:
+    """Read the sets, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If a set is not what it should be, or two have one name.
+    """
+    document = yaml.safe_load(path.read_text("utf-8"))
+    readers = {
+        "generated": lambda given: _generated(given, document["strip"]),
+        "plots": lambda given: PlotSet(**_common(given), files=tuple(given["files"])),
+        "identities": _identity,
+        "pairs": _pair,
+        "speed": lambda given: SpeedSet(
+            **_common(given), registration=given["registration"]
+        ),
+    }
+    found: list[AnySet] = []
+    for kind, reader in readers.items():
+        for given in document.get(kind, ()):
+            try:
+                found.append(reader(given))
+            except (KeyError, TypeError) as error:
+                msg = f"{path}: set {given.get('name')!r} of {kind}: {error}"
+                raise InputError(msg) from error
+    names = [each.name for each in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        msg = f"{path}: {', '.join(twice)}: each set needs a name of its own"
+        raise InputError(msg)
+    return tuple(found)
+
+
+def generated_set(name: str, path: Path = CONFIG) -> GeneratedSet:
+    """Return a set of strips by its name."""
+    for each in read_definitions(path):
+        if each.name == name and isinstance(each, GeneratedSet):
+            return each
+    msg = f"{path} has no generated set {name!r}"
+    raise InputError(msg)
+
+
+def recipe_from(fields: Mapping[str, Any]) -> Recipe:
+    """Make a recipe of plain fields, lists becoming tuples."""
+    given = {key: _frozen(value) for key, value in fields.items()}
+    for key, kind in (("scanner", Scanner), ("manner", Manner)):
+        if key in given:
+            given[key] = kind(**{k: _frozen(v) for k, v in given[key].items()})
+    return Recipe(**given)
+
+
+def digest(value: object) -> str:
+    """Return a hash of a definition, the same for the same fields."""
+    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
+    text = json.dumps(plain, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _common(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": given["name"],
+        "about": given["about"],
+        "bars": tuple(Bar(**bar) for bar in given.get("bars", ())),
+        "times_better": given.get("times_better"),
+    }
+
+
+def _generated(given: Mapping[str, Any], strip: Mapping[str, Any]) -> GeneratedSet:
+    base = {**strip, **given.get("recipe", {})}
+    parts = given.get("parts", [{}])
+    return GeneratedSet(
+        **_common(given),
+        count=given["count"],
+        seed=given["seed"],
+        recipes=tuple(recipe_from({**base, **part}) for part in parts),
+        peers=given.get("peers", False),
+    )
+
+
+def _identity(given: Mapping[str, Any]) -> IdentitySet:
+    same = ("registration", "below", "offset", "factor")
+    return IdentitySet(
+        **_common(given),
+        **{key: given[key] for key in same},
+        source=given["from"],
+        result=given["to"],
+    )
+
+
+def _pair(given: Mapping[str, Any]) -> PairSet:
+    return PairSet(
+        **_common(given),
+        first=given["first"],
+        second=given["second"],
+        offset=given["offset"],
+        curves=tuple(
+            PairedCurve(each["curve"], each.get("from"), each.get("to"))
+            for each in given["curves"]
+        ),
+    )
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - whatever a YAML file may hold
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value

@@ -1,0 +1,205 @@
+"""Who reads: this tool, and the baselines that it is measured against.
+
+- ``veernet``: the network and the default tracer, as ``veernet digitise`` runs them.
+- ``mask skeleton``: the same network, then the method of the literature: threshold,
+  skeleton, mean column per row, followed down the rows.
+- ``plain dp``: the same network, each curve decoded by itself on the map of its own
+  style, without the others of the track, every row kept that it follows.
+- ``ink run``: no network. The run of ink nearest to that of the row before, passing
+  over depth lines.
+- ``ink skeleton``: no network. The skeleton of the thresholded ink without its depth
+  lines, its mean column per row, followed like the ink run.
+- ``colour centroid``: no network, colour pictures only. Like the ink run, on the pixels
+  that have the colour of the curve.
+- ``plotdigitizer``: the program of that name, as its own process in an environment of
+  its own (it is GPL). It gets the inside of the track, thresholded, of which it reads
+  more than of grey. One curve a picture.
+
+Methods without a network are told where the curve begins and in which wrap it is, by
+the guide of the sheet: all in their favour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmark import peers
+from benchmark.cases import Sheet
+from veernet.axes import Floats
+from veernet.network import ConfidenceTable
+from veernet.records import CurveSpec, Evidence, Grey, Panel
+from veernet.trace import Tracer, trace
+
+Columns = dict[str, Floats]
+"""By mnemonic, (rows,) unfolded columns of the page, NaN where unread."""
+
+Method = Callable[[Sheet, Evidence], Columns]
+
+OURS = "veernet"
+"""The method that the bars are for."""
+
+WITH_NETWORK = ("mask skeleton", "plain dp")
+"""Baselines that see what this tool's network sees."""
+
+TRACER: Tracer = "dp"
+
+BORDER = 3
+"""Columns inside an edge that the methods without a network leave to its border."""
+
+
+def methods(
+    confidence: ConfidenceTable | None = None,
+    program: Path | None = None,
+    *,
+    colour: bool = False,
+) -> dict[str, Method]:
+    """Return the methods by name, this tool first.
+
+    Parameters
+    ----------
+    confidence
+        Of the network: it decides with the tracer which rows are read.
+    program
+        Of plotdigitizer, which is left out without it.
+    colour
+        Whether sheets have tints.
+    """
+    known: dict[str, Method] = {
+        OURS: partial(read_with_network, tracer=TRACER, confidence=confidence),
+        "mask skeleton": partial(read_with_network, tracer="skeleton"),
+        "plain dp": partial(read_alone, confidence=confidence),
+        "ink run": read_ink_runs,
+        "ink skeleton": read_ink_skeleton,
+    }
+    if colour:
+        known["colour centroid"] = read_tints
+    if program is not None:
+        known["plotdigitizer"] = partial(read_with_plotdigitizer, program=program)
+    return known
+
+
+def read_with_network(
+    sheet: Sheet,
+    evidence: Evidence,
+    tracer: Tracer,
+    confidence: ConfidenceTable | None = None,
+) -> Columns:
+    """Read all curves of a panel as ``veernet digitise`` does."""
+    paths = trace(sheet.panel, evidence, tracer=tracer, confidence=confidence)
+    return {p.mnemonic: sheet.on_page(p.mnemonic, p.column) for p in paths}
+
+
+def read_alone(
+    sheet: Sheet, evidence: Evidence, confidence: ConfidenceTable | None = None
+) -> Columns:
+    """Read each curve as if it were the only one, from the map of its own style."""
+    found: Columns = {}
+    for index, track in enumerate(sheet.panel.tracks):
+        for spec in track.curves:
+            style = evidence.index_of(spec.line)
+            own = Evidence(
+                evidence.maps[style : style + 1], evidence.lines[style : style + 1]
+            )
+            panel = replace(
+                sheet.panel,
+                tracks=(replace(track, curves=(spec,)),),
+                edges=sheet.panel.edges[index : index + 1],
+            )
+            (path,) = trace(panel, own, confidence=confidence, likely=0.0)
+            found[spec.mnemonic] = sheet.on_page(spec.mnemonic, path.column)
+    return found
+
+
+def read_ink_runs(sheet: Sheet, _: Evidence | None = None) -> Columns:
+    """Follow the nearest run of ink."""
+    return _follow(sheet, _by_track(sheet, peers.ink_of))
+
+
+def read_ink_skeleton(sheet: Sheet, _: Evidence | None = None) -> Columns:
+    """Follow the nearest run of the skeleton of the ink."""
+    return _follow(
+        sheet, _by_track(sheet, lambda grey: peers.skeleton_of(peers.ink_of(grey)))
+    )
+
+
+def read_tints(sheet: Sheet, _: Evidence | None = None) -> Columns:
+    """Follow the nearest run of pixels that have the curve's colour."""
+    inks = {
+        spec.mnemonic: peers.ink_of(_inside(sheet.panel, spec, tint))
+        for spec in sheet.panel.curves
+        if (tint := sheet.tints.get(spec.mnemonic)) is not None
+    }
+    return _follow(sheet, inks)
+
+
+def read_with_plotdigitizer(
+    sheet: Sheet, _: Evidence | None = None, *, program: Path
+) -> Columns:
+    """Let plotdigitizer read the only curve of a panel."""
+    (spec,) = sheet.panel.curves
+    picture = _inside(sheet.panel, spec, sheet.panel.image)
+    column = peers.read_with_plotdigitizer(picture, program)
+    return {spec.mnemonic: _unfolded(sheet, spec, column)}
+
+
+def _by_track(
+    sheet: Sheet, ink_in: Callable[[Grey], peers.Mask]
+) -> dict[str, peers.Mask]:
+    """Return the ink inside of each curve's track, made once a track."""
+    inks: dict[str, peers.Mask] = {}
+    for track in sheet.panel.tracks:
+        ink = ink_in(_inside(sheet.panel, track.curves[0], sheet.panel.image))
+        inks.update({spec.mnemonic: ink for spec in track.curves})
+    return inks
+
+
+def _follow(sheet: Sheet, inks: Mapping[str, peers.Mask]) -> Columns:
+    """Follow every curve of a panel in its ink, each by itself."""
+    found: Columns = {}
+    for spec in sheet.panel.curves:
+        guide = sheet.guide[spec.mnemonic]
+        known = np.flatnonzero(np.isfinite(guide))
+        if not known.size or spec.mnemonic not in inks:
+            found[spec.mnemonic] = np.full(guide.size, np.nan)
+            continue
+        start = int(known[0])
+        left, right = sheet.edges_on_page(spec.mnemonic)
+        fraction = (guide[start] - left[start]) / (right[start] - left[start])
+        if spec.wraps:
+            fraction -= np.floor(fraction)
+        first, last = sheet.panel.edges_of(spec.mnemonic)
+        column = first[start] + fraction * (last[start] - first[start])
+        column -= _first_column(sheet.panel, spec)
+        followed = peers.follow_runs(inks[spec.mnemonic], start, float(column))
+        found[spec.mnemonic] = _unfolded(sheet, spec, followed)
+    return found
+
+
+def _first_column(panel: Panel, spec: CurveSpec) -> int:
+    left, _ = panel.edges_of(spec.mnemonic)
+    return round(float(np.median(left))) + BORDER
+
+
+def _inside(panel: Panel, spec: CurveSpec, picture: Grey) -> Grey:
+    """Return the picture of a curve's track without its borders."""
+    _, right = panel.edges_of(spec.mnemonic)
+    last = round(float(np.median(right))) - BORDER
+    return picture[:, _first_column(panel, spec) : last + 1]
+
+
+def _unfolded(sheet: Sheet, spec: CurveSpec, column: Floats) -> Floats:
+    """Return columns of the page, each in the wrap that lies nearest to the guide."""
+    in_panel = column + _first_column(sheet.panel, spec)
+    found = sheet.on_page(spec.mnemonic, in_panel)
+    guide = sheet.guide[spec.mnemonic]
+    known = np.flatnonzero(np.isfinite(guide))
+    if spec.wraps and known.size:
+        left, right = sheet.edges_on_page(spec.mnemonic)
+        near = np.interp(np.arange(guide.size), known, guide[known])
+        found = found + np.round((near - found) / (right - left)) * (right - left)
+    return found

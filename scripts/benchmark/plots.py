@@ -1,0 +1,112 @@
+"""Plots drawn from vectors: readings beside the exact truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from benchmark.cache import Cache
+from benchmark.definitions import PlotSet
+from benchmark.methods import Columns, methods
+from benchmark.real import Section, by_method, folded, read_all
+from benchmark.scoring import CurveScore, score_columns, swaps_in
+from veernet.engines import Engine
+from veernet.evaluate.measure import interpolate
+from veernet.files import sha256
+from veernet.records import Registration
+from veernet.registration import load_registrations
+from veernet.scan import open_scan
+
+
+def run_plots(
+    given: PlotSet, folder: Path, engine: Engine, kept: Cache
+) -> list[CurveScore]:
+    """Score every curve of every plot at the depths of its samples."""
+    scores = []
+    for name in tqdm(given.files, given.name, unit=" plots", disable=None):
+        file = folder / f"{name}.yaml"
+        (registration,) = load_registrations(file)
+        truth = pd.read_csv(folder / f"{name}.truth.csv")
+        picture = file.with_name(str(registration.image))
+        arrays = kept.arrays("plot", sha256(picture), sha256(file))
+        found = arrays.read()
+        if found is None:
+            scan = open_scan(picture, registration.page)
+            known = methods(engine.spec.confidence, colour=True)
+            guide = _on_rows(truth, registration)
+            found = read_all(scan, registration, engine, known, guide)
+            arrays.write(found)
+        section = Section(registration, by_method(found))
+        scores += score_plot(given.name, Path(name).name, section, truth)
+    return scores
+
+
+def score_plot(
+    test: str, page: str, section: Section, truth: pd.DataFrame
+) -> list[CurveScore]:
+    """Score the readings of a plot at the samples of its truth.
+
+    At a sample the drawing has a vertex, so that truth is exact there; between two
+    samples it is not a straight line where the curve wraps.
+
+    Parameters
+    ----------
+    test, page
+        Names to note.
+    section
+        As read.
+    truth
+        ``DEPT``, and a column per curve in its unit, wraps unfolded.
+    """
+    registration = section.registration
+    rows = registration.depth.row_at(truth["DEPT"].to_numpy())
+    curves = [(t, c) for t in registration.tracks for c in t.curves]
+    on_rows = _on_rows(truth, registration)
+    drawn = np.stack(
+        [
+            folded(
+                on_rows[c.mnemonic],
+                registration.edges_at(t, section.rows),
+                wraps=c.wraps,
+            )
+            for t, c in curves
+        ]
+    )
+    scores = []
+    for method, columns in section.columns.items():
+        for index, (track, spec) in enumerate(curves):
+            read = columns[spec.mnemonic]
+            wide = registration.edges_at(track, section.rows)
+            left, right = edges = registration.edges_at(track, rows)
+            fraction = spec.scale.fraction_at(truth[spec.mnemonic].to_numpy(float))
+            scores.append(
+                score_columns(
+                    interpolate(section.rows, read, rows),
+                    left + fraction * (right - left),
+                    edges,
+                    swaps_in(read, drawn, index, wide, wraps=spec.wraps),
+                    test=test,
+                    method=method,
+                    page=page,
+                    mnemonic=spec.mnemonic,
+                    line=spec.line,
+                )
+            )
+    return scores
+
+
+def _on_rows(truth: pd.DataFrame, registration: Registration) -> Columns:
+    """Return (rows,) unfolded columns of the page of each curve."""
+    rows = np.arange(*registration.row_range, dtype=np.float64)
+    samples = registration.depth.row_at(truth["DEPT"].to_numpy())
+    found: Columns = {}
+    for track in registration.tracks:
+        left, right = registration.edges_at(track, rows)
+        for spec in track.curves:
+            fraction = spec.scale.fraction_at(truth[spec.mnemonic].to_numpy(float))
+            at = interpolate(samples, fraction, rows)
+            found[spec.mnemonic] = left + at * (right - left)
+    return found
