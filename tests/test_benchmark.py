@@ -16,7 +16,6 @@ from benchmark.definitions import (
 )
 from benchmark.methods import OURS, methods, read_ink_runs, read_tints
 from benchmark.results import Results
-from benchmark.scoring import best_names
 from benchmark.scoring import score as score_case
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.evaluate.measure import r_squared
@@ -132,32 +131,6 @@ class TestScore:
         own, other = np.full(ROWS, 50.0), np.full(ROWS, 89.0)
         case = make_case([own, other], np.zeros((2, ROWS)))
         assert score(case, other - WIDTH).read.swaps == 1
-
-
-class TestNames:
-    def alike(self):
-        """Two curves of one pen that cross in the middle."""
-        case = make_case([SLOPE, SLOPE[::-1]])
-        track = case.panel.tracks[0]
-        one = tuple(replace(c, line="solid") for c in track.curves)
-        panel = replace(case.panel, tracks=(replace(track, curves=one),))
-        return replace(case, panel=panel)
-
-    def test_curves_of_one_pen_may_bear_each_others_names(self):
-        columns = [SLOPE[::-1], SLOPE]
-        assert best_names(self.alike(), columns) == [1, 0]
-        assert best_names(self.alike(), columns[::-1]) == [0, 1]
-
-    def test_curves_of_two_pens_may_not(self):
-        case = make_case([SLOPE, SLOPE[::-1]])
-        assert best_names(case, [SLOPE[::-1], SLOPE]) == [0, 1]
-
-    def test_a_change_of_place_on_the_way_is_a_swap_whatever_the_names(self):
-        case = self.alike()
-        first, second = np.minimum(SLOPE, SLOPE[::-1]), np.maximum(SLOPE, SLOPE[::-1])
-        names = best_names(case, [first, second])
-        found = [score(case, (first, second)[j], i) for i, j in enumerate(names)]
-        assert [f.read.swaps for f in found] == [1, 1]
 
 
 class TestSummary:
@@ -317,12 +290,6 @@ class TestCases:
         strip = draw_strip(recipe, sample_rng(3, "test", 1))
         np.testing.assert_array_equal(case.strip.image, strip.image)
         assert sorted(c.line for c in case.panel.curves) == sorted(strip.lines)
-
-    def test_curves_are_listed_from_left_to_right(self):
-        recipe = replace(self.RECIPE, more_rows=0, rows=256, lines=("solid",) * 3)
-        for case in draw_cases(recipe, 4, seed=3):
-            middle = np.nanmedian(case.truth, axis=1)
-            assert np.all(np.diff(middle) >= 0)
 
     def test_a_tracer_that_is_shown_the_labels_reads_the_truth(self):
         """Rectify, trace, bring back and score agree on where a pixel is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class Case:
 def draw_case(recipe: Recipe, index: int, seed: int, stream: Stream = "test") -> Case:
     """Draw a strip as ``veernet synth`` does, and rectify it."""
     rng = sample_rng(seed, stream, index)
-    strip = _from_left_to_right(draw_strip(recipe, rng))
+    strip = draw_strip(recipe, rng)
     registration = register_strip(strip, rng, "", f"strip{index:04d}")
     (panel,) = panels(Scan.from_array(strip.image), registration)
     return Case(index, strip, registration, panel)
@@ -101,22 +101,3 @@ def draw_cases(
     several = (recipes,) if isinstance(recipes, Recipe) else tuple(recipes)
     for index in range(count):
         yield draw_case(several[index % len(several)], index, seed, stream)
-
-
-def _from_left_to_right(strip: Strip) -> Strip:
-    """Put curves in the order in which a registration lists those that look alike."""
-    width = strip.edges[1] - strip.edges[0]
-    unfolded = strip.columns + strip.wraps * width
-    drawn = np.isfinite(unfolded)
-    middle = [
-        float(np.median(one[known])) if known.any() else np.inf
-        for one, known in zip(unfolded, drawn, strict=True)
-    ]
-    order = np.argsort(middle, kind="stable")
-    return replace(
-        strip,
-        columns=strip.columns[order],
-        wraps=strip.wraps[order],
-        lines=tuple(strip.lines[i] for i in order),
-        curves=tuple(strip.curves[i] for i in order),
-    )

@@ -3,21 +3,19 @@
 A curve is scored at every row where it is drawn. An unread row is a miss, and no error;
 with gaps filled it is one.
 
-Which of two curves of one pen is which is nowhere on the paper, and where they cross
-all along left and right do not tell either. So curves of a strip that are drawn alike
-may bear each other's names, one exchange for the whole strip, the best for whoever
-reads it; a curve that changes place on the way is still a swap.
+Which of two curves of one pen is which, only where they first stand apart can tell: the
+registration lists them from left to right as they stand there. A name that is taken
+from there is taken at its word, for every method.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from benchmark.cases import Case
 from benchmark.methods import Method
@@ -178,43 +176,10 @@ def score_case(
         found = method(case.sheet, evidence)
         columns = [found[spec.mnemonic] for spec in case.panel.curves]
         scores += [
-            score(case, curve, columns[read], test, name)
-            for curve, read in enumerate(best_names(case, columns))
+            score(case, curve, column, test, name)
+            for curve, column in enumerate(columns)
         ]
     return scores
-
-
-def best_names(case: Case, columns: Sequence[Floats]) -> list[int]:
-    """Return for each curve of a strip the reading that is taken for it.
-
-    Its own, but among curves that are drawn alike the assignment with the least error,
-    gaps filled.
-
-    Parameters
-    ----------
-    case
-        The strip.
-    columns
-        By curve, (rows,) unfolded columns of the page as read.
-    """
-    found = list(range(len(columns)))
-    specs = case.panel.curves
-    pens = [(spec.line, spec.weight, spec.wraps) for spec in specs]
-    for pen in set(pens):
-        group = [i for i, own in enumerate(pens) if own == pen]
-        cost = [[_error(case, i, columns[j]) for j in group] for i in group]
-        for i, j in zip(*linear_sum_assignment(cost), strict=True):
-            found[group[i]] = group[j]
-    return found
-
-
-def _error(case: Case, curve: int, column: Floats) -> float:
-    """Mean error of a reading taken for a curve, in columns, gaps filled."""
-    truth = case.truth[curve]
-    rows = np.flatnonzero(np.isfinite(truth)).astype(np.float64)
-    middle = float(np.mean(case.edges))
-    full = fill(np.arange(float(column.size)), column, rows, middle)
-    return float(np.abs(full - truth[np.isfinite(truth)]).sum())
 
 
 def score_all(

@@ -30,7 +30,7 @@ class Recipe:
         ``curves`` and the styles at random.
     relation
         ``separate`` keeps all curves 14 columns apart at least at every row,
-        ``crossing`` makes each cross the one before at least twice in 300 rows,
+        ``crossing`` makes each cross the one before again and again,
         ``free`` neither.
     track_width
         Range of the columns from edge to edge; a wider track than the strip is seen

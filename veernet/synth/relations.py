@@ -18,8 +18,8 @@ Relation = Literal["free", "separate", "crossing"]
 APART = 14.0
 """Columns that separate curves keep between each other at every row, at least."""
 
-KNOTS = (60.0, 140.0)
-"""Rows from one crossing to the next: two in 300 rows at the least."""
+KNOTS = (90.0, 240.0)
+"""Rows from one crossing to the next."""
 
 STANDS_OFF = 20.0
 """Columns by which a curve leaves the one that it crosses, at least: less, and nobody
@@ -52,7 +52,7 @@ def draw_courses(
         How lively curves are, and the shares of the company they keep.
     relation
         ``separate`` keeps all of them 14 columns apart at least, ``crossing`` makes
-        each cross the one before at least twice in 300 rows, ``free`` neither.
+        each cross the one before again and again, ``free`` neither.
     shapes
         Real curves to take shapes from.
     """

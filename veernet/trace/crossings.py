@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,11 +13,31 @@ from veernet.runs import runs
 from veernet.trace.lanes import UNKNOWN, Lane, Way, decode_lane
 from veernet.trace.programme import Costs
 
-LOOK = 12
-"""Rows on either side of a meeting that tell where a curve was heading."""
+LOOKS = ((4, 1), (8, 1), (16, 1), (16, 2))
+"""Rows on either side of a meeting that tell where a curve was heading, and the degree
+of what is laid through them: lively curves turn within a few rows, of smooth ones more
+rows say more, and smooth ones that touch and turn back are parabolas. By parabolas
+alone, curves that cross might as well have turned back."""
 
-TOUCH = 4.0
-"""Columns within which two strokes of a common width run into each other."""
+BETWEEN = 5
+"""Rows from one meeting to the next; with fewer they are one."""
+
+GAP = 1.5
+"""Log of the odds, per column between two ways at their closest, that they did not
+cross: the strokes of curves that cross are one stroke somewhere."""
+
+NOISE = 0.02
+"""Squared columns of a reading: no line is fitted better than that."""
+
+TOUCH = 8.0
+"""Columns within which two strokes may run into each other: ways that share the ink of
+a crossing keep off each other."""
+
+MERGED = 4.0
+"""Columns within which two strokes of a common width are one for certain."""
+
+VALLEY = 0.5
+"""Share of the evidence on two strokes that is left between them where they are two."""
 
 AROUND = 30
 """Rows on either side of a meeting that are decoded again to see which pairing fits."""
@@ -71,11 +92,22 @@ def should_swap(
         swap = _price(part, mine, beside, crossed, costs)
         if abs(keep - swap) > CLEAR:
             return swap < keep
-    a, b = first.column, second.column
-    keep = _misfit(a, a, start, stop) + _misfit(b, b, start, stop)
-    swap = _misfit(a, b, start, stop) + _misfit(b, a, start, stop)
-    # A tie keeps what the programme found.
-    return swap < 0.8 * keep
+    return _log_odds(first.column, second.column, start, stop) > 0
+
+
+def _log_odds(first: Floats, second: Floats, start: int, stop: int) -> float:
+    """Sum of the logs of how much better one curve fits through exchanged ways."""
+    total = 0.0
+    for look, degree in LOOKS:
+        fit = partial(_misfit, start=start, stop=stop, look=look, degree=degree)
+        keep = fit(first, first) + fit(second, second)
+        swap = fit(first, second) + fit(second, first)
+        if np.isfinite(keep + swap):
+            total += float(np.log(keep / swap))
+    gap = (first - second)[start:stop]
+    if np.isfinite(gap).all() and (np.sign(gap) == np.sign(gap[0])).all():
+        total -= GAP * float(np.abs(gap).min())
+    return total
 
 
 def _price(
@@ -159,17 +191,41 @@ def meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
         touching[known[i] + 1 : known[i + 1] + 1] = True
     merged: list[tuple[int, int]] = []
     for start, stop in runs(touching):
-        if merged and start - merged[-1][1] < LOOK // 2:
+        if merged and start - merged[-1][1] <= BETWEEN:
             merged[-1] = (merged[-1][0], stop)
         else:
             merged.append((start, stop))
     return merged
 
 
-def _misfit(before: Floats, after: Floats, start: int, stop: int) -> float:
-    """Squared columns by which one line fails to join a way before and a way after."""
+def merge(lane: Lane, pair: tuple[Way, Way], meeting: tuple[int, int]) -> bool:
+    """Whether the strokes of two ways run into each other anywhere in a meeting.
+
+    Where paper shows between them all the way, who is who is plain to see.
+    """
+    columns = np.stack([lane.folded(way.column) for way in pair])
+    for row in range(*meeting):
+        ends = columns[:, row]
+        if not np.isfinite(ends).all() or np.ptp(ends) <= MERGED:
+            return True
+        low, high = int(np.floor(ends.min())), int(np.ceil(ends.max()))
+        inside = slice(max(low, 0), high + 1)
+        seen = lane.maps[lane.own, row, inside].max(axis=0)
+        middle = seen.size // 2
+        if seen.min() > VALLEY * min(seen[:middle].max(), seen[middle:].max()):
+            return True
+    return False
+
+
+def _misfit(
+    before: Floats, after: Floats, start: int, stop: int, look: int, degree: int
+) -> float:
+    """Squared columns by which one curve fails to join a way before and a way after.
+
+    NaN where either side shows too little.
+    """
     rows = np.concatenate(
-        (np.arange(max(start - LOOK, 0), start), np.arange(stop, stop + LOOK))
+        (np.arange(max(start - look, 0), start), np.arange(stop, stop + look))
     )
     rows = rows[rows < before.size]
     column = np.where(rows < start, before[rows], after[rows])
@@ -177,9 +233,8 @@ def _misfit(before: Floats, after: Floats, start: int, stop: int) -> float:
     early = int(np.sum(known & (rows < start)))
     late = int(np.sum(known & (rows >= stop)))
     if min(early, late) < 3:
-        return 0.0
-    # A parabola: a meeting may lie on the flank of a peak.
-    offset = rows[known] - (start + stop) / 2
-    fit = np.polynomial.polynomial.polyfit(offset, column[known], 2)
+        return float("nan")
+    offset = rows[known] - (start + stop - 1) / 2
+    fit = np.polynomial.polynomial.polyfit(offset, column[known], degree)
     residual = column[known] - np.polynomial.polynomial.polyval(offset, fit)
-    return float(np.mean(residual**2))
+    return float(np.mean(residual**2)) + NOISE

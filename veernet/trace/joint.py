@@ -10,7 +10,7 @@ import numpy as np
 from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
-from veernet.trace.crossings import meetings, should_swap
+from veernet.trace.crossings import meetings, merge, should_swap
 from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
 from veernet.trace.programme import Costs
 from veernet.trace.weights import stroke_width
@@ -55,12 +55,16 @@ def decode(
             ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
     groups = {tuple(_alike(lanes, i)) for i in order}
     for group in sorted(g for g in groups if len(g) > 1):
-        swapped = [_part(pair, lanes, ways, costs) for pair in combinations(group, 2)]
+        pairs = list(combinations(group, 2))
+        swapped = [_part(pair, lanes, ways, costs) for pair in pairs]
         if any(swapped):
             # What led the ways astray before the meetings is gone now.
             for index in group:
                 others = _others(ways, index)
                 ways[index], _ = decode_lane(lanes[index], others, costs)
+            # The ink is the same for both, so they may have parted anew as they met.
+            for pair in pairs:
+                _part(pair, lanes, ways, costs)
         _name(group, lanes, ways, panel.image)
     return tuple(
         (ways[i], lead_of(lane, ways[i], _others(ways, i), costs))
@@ -90,6 +94,8 @@ def _part(
     swapped = False
     for start, stop in meetings(ways[first].column, ways[second].column):
         both = ways[first], ways[second]
+        if not merge(lanes[first], both, (start, stop)):
+            continue
         others = _others(ways, *pair)
         if should_swap(lanes[first], both, others, (start, stop), costs):
             ways[first], ways[second] = _exchange(*both, (start + stop) // 2)
