@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ from veernet.synth.relations import draw_courses
 from veernet.synth.signals import RealShapes
 
 Mask = NDArray[np.uint8]
+
+HEAVIER = 1.6
+"""Ratio of the widths of two pens of different weights that tells them apart."""
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
 """Severity of the scans that a strip goes through, at most, until every curve shows."""
@@ -183,17 +187,31 @@ def draw_strip(
 def as_listed(curves: Sequence[DrawnCurve], layout: Layout) -> tuple[DrawnCurve, ...]:
     """Put curves that are drawn alike in the order in which a registration lists them.
 
-    Curves that differ in style or weight keep their places.
+    Curves that differ in style, or clearly in weight, keep their places.
     """
     ordered = list(curves)
-    looks = [(c.line, c.weight, c.wraps) for c in curves]
-    for look in dict.fromkeys(looks):
-        places = [i for i, other in enumerate(looks) if other == look]
+    for places in _alike(curves):
         drawn = [curves[i].column_at(layout) for i in places]
         unfolded = np.stack([column + wrap * layout.width for column, wrap in drawn])
         for place, member in zip(places, from_left(unfolded), strict=True):
             ordered[place] = curves[places[member]]
     return tuple(ordered)
+
+
+def _alike(curves: Sequence[DrawnCurve]) -> list[list[int]]:
+    """Group the indices of curves that nobody could tell apart by their looks."""
+    groups: list[list[int]] = []
+    widths = [float(np.median(curve.width)) for curve in curves]
+    for look in dict.fromkeys((c.line, c.wraps) for c in curves):
+        members = [i for i, c in enumerate(curves) if (c.line, c.wraps) == look]
+        members.sort(key=lambda i: widths[i])
+        groups.append(members[:1])
+        for before, index in pairwise(members):
+            heavier = widths[index] >= HEAVIER * widths[before]
+            if heavier and curves[index].weight != curves[before].weight:
+                groups.append([])
+            groups[-1].append(index)
+    return [sorted(group) for group in groups]
 
 
 def finish(

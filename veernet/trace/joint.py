@@ -15,6 +15,9 @@ from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
 from veernet.trace.programme import Costs
 from veernet.trace.weights import stroke_width
 
+HEAVIER = 1.3
+"""Ratio of the widths of two strokes from which one is the heavier for certain."""
+
 SWEEPS = 2
 """Rounds of decoding each curve with all others in place."""
 
@@ -108,7 +111,8 @@ def _name(
 ) -> None:
     """Give ways to curves: the heavier to the heavier, equal ones from left to right.
 
-    Equal curves stand in the registration as they stand where they are first apart.
+    Equal curves stand in the registration as they stand where they are first apart, and
+    so do curves of different weights that the scan has made equal.
     """
     # The wrap count belongs to the curve, not to the way that it is given.
     known = {i: lanes[i].spec.wrap_start * lanes[i].period for i in group}
@@ -117,10 +121,8 @@ def _name(
     if len(classes) > 1:
         lane = lanes[group[0]]
         widths = [stroke_width(image, lane.folded(way.column)) for way in plain]
-        if np.isfinite(widths).all():
-            plain = [plain[i] for i in np.argsort(widths, kind="stable")]
-        else:
-            classes = [list(range(len(group)))]
+        plain = [plain[i] for i in np.argsort(widths, kind="stable")]
+        classes = _told_apart(classes, np.sort(widths))
     rest = iter(plain)
     for members in classes:
         alike = list(islice(rest, len(members)))
@@ -136,6 +138,18 @@ def _by_weight(specs: list[CurveSpec]) -> list[list[int]]:
         return [list(range(len(specs)))]
     classes = [[i for i, s in enumerate(specs) if s.weight == w] for w in WEIGHTS]
     return [members for members in classes if members]
+
+
+def _told_apart(classes: list[list[int]], widths: Floats) -> list[list[int]]:
+    """Join classes of weight whose strokes are not clearly of different widths."""
+    joined = [classes[0]]
+    for members in classes[1:]:
+        first = sum(len(before) for before in joined)
+        if widths[first] >= HEAVIER * widths[first - 1]:
+            joined.append(members)
+        else:
+            joined[-1] = sorted(joined[-1] + members)
+    return joined
 
 
 def _shifted(way: Way, columns: Floats) -> Way:

@@ -16,6 +16,10 @@ STEEPEST = 1.0
 FAINTEST = 0.3
 """Darkness below which there is a gap between dashes, or nothing."""
 
+FULL = 0.9
+"""Share of the rows in which the darkest pixel is no darker than full ink: a thin line
+seldom covers a pixel whole."""
+
 LEAST_ROWS = 20
 """Rows: a width of fewer is chance."""
 
@@ -34,7 +38,7 @@ def stroke_width(image: Grey, column: Floats) -> float:
     -------
     float
         Pixels across, the median over the rows in which the stroke runs down: the
-        darkness of its run of ink in shares of the darkest pixel. Lines of a grid that
+        darkness of its run of ink, in shares of its dark pixels. Lines of a grid that
         cross it are few; NaN if hardly any row tells.
     """
     slope = np.abs(np.gradient(column))
@@ -55,7 +59,8 @@ def stroke_width(image: Grey, column: Floats) -> float:
     run = np.where(right, _unbroken(inked | ~right), True)
     left = np.arange(2 * REACH + 1) <= middle[:, None]
     run &= np.where(left, _unbroken((inked | ~left)[:, ::-1])[:, ::-1], True)
-    return float(np.median(np.sum(dark / peak * run, axis=1)))
+    full = np.quantile(peak, FULL)
+    return float(np.median(np.sum(dark / full * run, axis=1)))
 
 
 def _unbroken(inked: np.ndarray) -> np.ndarray:
