@@ -20,6 +20,9 @@ FULL = 0.9
 """Share of the rows in which the darkest pixel is no darker than full ink: a thin line
 seldom covers a pixel whole."""
 
+FLANK = 0.25
+"""Share of the darkest pixel's darkness that the flank of a stroke has at the least."""
+
 LEAST_ROWS = 20
 """Rows: a width of fewer is chance."""
 
@@ -52,7 +55,7 @@ def stroke_width(image: Grey, column: Floats) -> float:
     if known.sum() < LEAST_ROWS:
         return float("nan")
     dark, peak = dark[known], peak[known, None]
-    inked = dark >= 0.5 * peak
+    inked = dark >= FLANK * peak
     # From the darkest pixel outwards, as far as ink goes on without a break.
     middle = REACH - 1 + np.argmax(dark[:, REACH - 1 : REACH + 2], axis=1)
     right = np.arange(2 * REACH + 1) >= middle[:, None]
