@@ -210,7 +210,7 @@ def merge(lane: Lane, pair: tuple[Way, Way], meeting: tuple[int, int]) -> bool:
             return True
         low, high = int(np.floor(ends.min())), int(np.ceil(ends.max()))
         inside = slice(max(low, 0), high + 1)
-        seen = lane.maps[lane.own, row, inside].max(axis=0)
+        seen = lane.maps[lane.share == 1, row, inside].max(axis=0)
         middle = seen.size // 2
         if seen.min() > VALLEY * min(seen[:middle].max(), seen[middle:].max()):
             return True

@@ -13,6 +13,7 @@ from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, merge, should_swap
 from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
 from veernet.trace.programme import Costs
+from veernet.trace.styles import adapted, assign
 from veernet.trace.weights import stroke_width
 
 HEAVIER = 1.3
@@ -56,6 +57,8 @@ def decode(
             others = _others(ways, index)
             settled = len(others) == len(lanes) - 1
             ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
+    if len(lanes) > 1:
+        _by_style(lanes, ways, order, costs)
     groups = {tuple(_alike(lanes, i)) for i in order}
     for group in sorted(g for g in groups if len(g) > 1):
         pairs = list(combinations(group, 2))
@@ -73,6 +76,23 @@ def decode(
         (ways[i], lead_of(lane, ways[i], _others(ways, i), costs))
         for i, lane in enumerate(lanes)
     )
+
+
+def _by_style(
+    lanes: list[Lane], ways: dict[int, Way], order: list[int], costs: Costs
+) -> None:
+    """Give each way to the curve whose style its ink is, and look again."""
+    places: dict[tuple[object, ...], list[int]] = {}
+    for index, lane in enumerate(lanes):
+        place = lane.spec.wraps, int(lane.first[0]), lane.width
+        places.setdefault(place, []).append(index)
+    found = dict(ways)
+    for group in places.values():
+        for index, owner in assign(group, lanes, found).items():
+            ways[index] = found[owner]
+    for index in order:
+        lanes[index] = adapted(lanes[index], ways[index])
+        ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
 
 
 def _others(ways: dict[int, Way], *indices: int) -> list[Way]:

@@ -71,8 +71,9 @@ class Lane:
         certainty. It is the evidence itself: a lane holds no copy.
     style
         Index of the curve's own.
-    own
-        (styles,) which of them count as its own: also broken ones that no curve has.
+    share
+        (styles,) of the evidence for each that counts: 1 for its own, and for broken
+        ones that no curve has.
     centre
         (rows, columns of the panel) probability of a column, 255 is certainty; without
         rows where the network does not tell.
@@ -88,7 +89,7 @@ class Lane:
     period: Floats
     maps: NDArray[np.uint8]
     style: int
-    own: NDArray[np.bool_]
+    share: NDArray[np.float32]
     centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
     colour: Tinted | None = None
@@ -170,21 +171,23 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         period=right - left,
         maps=evidence.maps,
         style=evidence.index_of(spec.line),
-        own=_own(evidence, spec, {c.line for c in panel.curves}),
+        share=_shares(evidence, spec, {c.line for c in panel.curves}),
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
         colour=tinted(panel, evidence, spec),
     )
 
 
-def _own(evidence: Evidence, spec: CurveSpec, drawn: set[Line]) -> NDArray[np.bool_]:
-    """Return which styles speak for a curve: its own, and broken ones of no curve."""
-    stray = [
+def _shares(
+    evidence: Evidence, spec: CurveSpec, drawn: set[Line]
+) -> NDArray[np.float32]:
+    """Return how much each style speaks for a curve on ink that no other has taken."""
+    own = [
         spec.line != "solid" and "solid" not in lines and not drawn.intersection(lines)
         for lines in evidence.lines
     ]
-    stray[evidence.index_of(spec.line)] = True
-    return np.array(stray)
+    own[evidence.index_of(spec.line)] = True
+    return np.where(own, 1.0, FREE_STYLE).astype(np.float32)
 
 
 def decode_lane(
@@ -309,12 +312,12 @@ def _seen(
     taken = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
-        lane.own,
+        lane.share,
         lane.first,
         lane.damping,
         taken,
         np.float32(TAKEN_STYLE),
-        np.float32(FREE_STYLE if settled else TAKEN_STYLE),
+        settled,
         BESIDE,
     )
     if lane.colour is None:
@@ -341,12 +344,12 @@ def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
 @numba.njit(cache=True, nogil=True)
 def _weigh(
     maps: NDArray[np.uint8],
-    own: NDArray[np.bool_],
+    shares: NDArray[np.float32],
     first: NDArray[np.int32],
     damping: NDArray[np.float32],
     taken: NDArray[np.int32],
     taken_share: np.float32,
-    free_share: np.float32,
+    settled: bool,
     beside: int,
 ) -> NDArray[np.uint8]:
     """Return the probability that one curve passes, (rows, width).
@@ -357,17 +360,19 @@ def _weigh(
     styles, rows, columns = maps.shape
     width = damping.size
     weighed = np.zeros((rows, width), dtype=np.uint8)
-    share = np.empty(width, dtype=np.float32)
+    free = np.empty(width, dtype=np.bool_)
     for row in range(rows):
-        share[:] = free_share
+        free[:] = settled
         for other in range(taken.shape[0]):
             start, last = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
-                share[max(start - beside, 0) : last + beside + 1] = taken_share
+                free[max(start - beside, 0) : last + beside + 1] = False
         for c in range(max(-first[row], 0), min(width, columns - first[row])):
             seen = np.float32(0.0)
             for s in range(styles):
-                part = np.float32(1.0) if own[s] else share[c]
+                part = shares[s]
+                if part < 1 and not free[c]:
+                    part = taken_share
                 seen += part * maps[s, row, first[row] + c]
             weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
     return weighed
