@@ -338,7 +338,7 @@ def strokes(rows, width):
 )
 def test_the_release_network_sees_in_tiles_what_it_sees_in_the_whole():
     """Its norms and attention see the whole tile, so the difference is bounded only."""
-    one, engine = strokes(2_048, 320), load_engine()
+    one, engine = strokes(2_048, 320), load_engine(exact=True)
     whole = segment(one, engine, tile_rows=2_048).maps.astype(int)
     tiled = segment(one, engine).maps.astype(int)
     away = np.abs(tiled - whole) / 255

@@ -121,6 +121,8 @@ def digitise(
                 panel, evidence, tracer=tracer, confidence=engine.spec.confidence
             )
         traces += [to_trace(path, panel, registration) for path in paths]
+        # A tall panel and its maps need not wait for the next one to be whole.
+        del panel, evidence
 
     found = tuple(traces)
     refused = _refusal(found)
@@ -237,3 +239,4 @@ class _Clock:
             if item is None:
                 return
             yield item
+            del item  # so that it is gone before the next one is made
