@@ -25,7 +25,12 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from benchmark.cases import Case, draw_cases
-from benchmark.definitions import TWO_CURVES, GeneratedSet, generated_set
+from benchmark.definitions import (
+    TWO_CURVES,
+    GeneratedSet,
+    generated_set,
+    read_definitions,
+)
 from benchmark.methods import OURS, TRACER, methods
 from benchmark.scoring import score_all
 from benchmark.summary import Figure, Summary, summarise, verdicts
@@ -221,7 +226,7 @@ def check_agreement(stem: Path, case: Case) -> float:
 
 def calibrate_release(stem: Path, count: int, seed: int) -> ConfidenceTable:
     """Measure the confidence of a staged network on strips of the validation stream."""
-    cases = draw_cases(scored_set().recipes, count, seed, "validation")
+    cases = draw_cases(calibration_recipes(), count, seed, "validation")
     return confidence_table(*calibration_samples(cases, load_engine(stem)))
 
 
@@ -249,6 +254,13 @@ def score_release(stem: Path, count: int, seed: int) -> dict[str, Any]:
 def scored_set() -> GeneratedSet:
     """Return the set that a release is scored on."""
     return generated_set(TWO_CURVES)
+
+
+def calibration_recipes() -> tuple[Recipe, ...]:
+    """Return recipes of every generated set in turn: easy paper and hard."""
+    sets = [s for s in read_definitions() if isinstance(s, GeneratedSet)]
+    turns = range(max(len(s.recipes) for s in sets))
+    return tuple(s.recipes[turn % len(s.recipes)] for turn in turns for s in sets)
 
 
 def _plain(summary: Summary) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import release
-from benchmark.definitions import GeneratedSet
+from benchmark.definitions import GeneratedSet, read_definitions
 from tests import networks
 from veernet import checkpoint
 from veernet.errors import InputError
@@ -102,6 +102,13 @@ class TestRelease:
         with pytest.raises(InputError, match="more than 999"):
             release.check_size(run)
 
+    def test_confidence_is_measured_on_every_set_in_turn(self):
+        sets = {s.name: s for s in read_definitions() if isinstance(s, GeneratedSet)}
+        recipes = release.calibration_recipes()
+        assert recipes[: len(sets)] == tuple(s.recipes[0] for s in sets.values())
+        assert {*sets["crossing"].recipes} <= {*recipes}
+        assert recipes.count(sets["separate"].recipes[0]) * len(sets) == len(recipes)
+
     @pytest.mark.slow
     def test_a_release_is_whole_calibrated_scored_and_the_same_again(
         self, run, tmp_path, monkeypatch, capsys
@@ -109,6 +116,7 @@ class TestRelease:
         small = Recipe(rows=96, columns=96, lines=("solid", "dot"), whole_track=True)
         strips = GeneratedSet(name="", about="", count=4, seed=0, recipes=(small,))
         monkeypatch.setattr(release, "scored_set", lambda: strips)
+        monkeypatch.setattr(release, "calibration_recipes", lambda: (small,))
         made = []
         for name in ("one", "two"):
             out = tmp_path / name / "release"
