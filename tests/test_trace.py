@@ -145,6 +145,21 @@ def test_two_curves_of_one_style_that_touch_and_part_are_not_swapped():
     assert np.nanmax(_error(b, touching[1])) < 4
 
 
+def test_a_back_up_has_only_the_ink_that_its_main_curve_leaves():
+    swing = 120 + 100 * np.sin(AT / 40)
+    main = np.where(swing > 200, np.nan, swing) + MARGIN
+    backup = np.where(swing > 200, 0.2 * (swing - 150), np.nan) + MARGIN
+    specs = [replace(curve("N10B"), backup_of="N10"), curve("N10")]
+    two = panel(specs, ROWS)
+    drawn = [("solid", main), ("solid", backup)]
+    other, own = trace(two, evidence(two, drawn))
+    assert np.isfinite(own.column)[np.isfinite(main)].mean() > 0.95
+    assert np.nanmax(_error(own, main)) < 2
+    assert np.isfinite(other.column)[np.isfinite(backup)].mean() > 0.8
+    assert np.nanmax(_error(other, backup)) < 2
+    assert not np.isfinite(other.column)[np.isfinite(main)].any()
+
+
 def test_curves_that_are_drawn_alike_are_named_from_left_to_right():
     two = panel([curve("LEFT"), curve("RIGHT")], ROWS)
     # The right one is the stronger: it is found first, and must not be named first.

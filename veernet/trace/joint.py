@@ -50,8 +50,13 @@ def decode(
     """
     lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
     ways: dict[int, Way] = {}
-    # A style that only one curve has is the surest evidence: those curves go first.
-    order = sorted(range(len(lanes)), key=lambda i: (len(_alike(lanes, i)), i))
+
+    # A style that only one curve has is the surest evidence: those curves go first. A
+    # back-up is drawn where its main curve is not, and has what that one leaves.
+    def turn(index: int) -> tuple[bool, int, int]:
+        return _backs_up(lanes[index]), len(_alike(lanes, index)), index
+
+    order = sorted(range(len(lanes)), key=turn)
     for _ in range(SWEEPS):
         for index in order:
             others = _others(ways, index)
@@ -84,7 +89,7 @@ def _by_style(
     """Give each way to the curve whose style its ink is, and look again."""
     places: dict[tuple[object, ...], list[int]] = {}
     for index, lane in enumerate(lanes):
-        place = lane.spec.wraps, int(lane.first[0]), lane.width
+        place = _backs_up(lane), lane.spec.wraps, int(lane.first[0]), lane.width
         places.setdefault(place, []).append(index)
     found = dict(ways)
     for group in places.values():
@@ -103,10 +108,14 @@ def _alike(lanes: list[Lane], index: int) -> list[int]:
     """Return the curves that share a lane and a look with one, itself included."""
 
     def look(lane: Lane) -> tuple[object, ...]:
-        place = lane.spec.wraps, int(lane.first[0]), lane.width
+        place = _backs_up(lane), lane.spec.wraps, int(lane.first[0]), lane.width
         return lane.spec.line, lane.colour and lane.colour.look, *place
 
     return [i for i, lane in enumerate(lanes) if look(lane) == look(lanes[index])]
+
+
+def _backs_up(lane: Lane) -> bool:
+    return lane.spec.backup_of is not None
 
 
 def _part(

@@ -19,6 +19,9 @@ from veernet.trace.lanes import FREE_STYLE, Lane, Way
 FLOOR = 0.02
 """Least probability of a style."""
 
+FOUND = 0.5
+"""Share of the rows in which a curve that was found is read at the least."""
+
 BESIDE = 1
 """Columns beside a way at which its stroke may be seen best."""
 
@@ -67,10 +70,11 @@ def assign(
 def adapted(lane: Lane, way: Way) -> Lane:
     """Let a lane count the styles that the network calls the ink of its curve.
 
-    A curve that was not found may be any ink that the others have left.
+    A curve that was not found may be any ink that the others have left, but for a
+    back-up, which is drawn in few rows.
     """
     read = np.isfinite(way.column).mean()
-    if read < 0.5:
+    if read < FOUND and lane.spec.backup_of is None:
         return replace(lane, share=np.ones_like(lane.share))
     seen = profile(lane, way)
     share = np.maximum(lane.share, seen / max(seen.max(), FLOOR))
