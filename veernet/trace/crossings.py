@@ -50,14 +50,14 @@ CLEAR = 50.0
 of the ink alone that crossing curves share."""
 
 
-def should_swap(
+def odds_of_swap(
     lane: Lane,
     pair: tuple[Way, Way],
     others: Sequence[Way],
     meeting: tuple[int, int],
     costs: Costs,
-) -> bool:
-    """Whether two ways should change places after a meeting.
+) -> float:
+    """Log of the odds that two ways should change places after a meeting.
 
     The stretch around the meeting is decoded again under either pairing of its ends.
     Where one needs a jump over paper and the other does not, their prices tell. Where
@@ -91,8 +91,8 @@ def should_swap(
         keep = _price(part, mine, beside, ends, costs)
         swap = _price(part, mine, beside, crossed, costs)
         if abs(keep - swap) > CLEAR:
-            return swap < keep
-    return _log_odds(first.column, second.column, start, stop) > 0
+            return keep - swap
+    return _log_odds(first.column, second.column, start, stop)
 
 
 def _log_odds(first: Floats, second: Floats, start: int, stop: int) -> float:

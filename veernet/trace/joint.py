@@ -10,8 +10,9 @@ import numpy as np
 from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
-from veernet.trace.crossings import meetings, merge, should_swap
+from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
+from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
 from veernet.trace.styles import adapted, assign
 from veernet.trace.weights import stroke_width
@@ -122,17 +123,22 @@ def _part(
     pair: tuple[int, int], lanes: list[Lane], ways: dict[int, Way], costs: Costs
 ) -> bool:
     """Put right who is who after each meeting of two curves that are drawn alike."""
-    first, second = pair
-    swapped = False
-    for start, stop in meetings(ways[first].column, ways[second].column):
-        both = ways[first], ways[second]
-        if not merge(lanes[first], both, (start, stop)):
-            continue
-        others = _others(ways, *pair)
-        if should_swap(lanes[first], both, others, (start, stop), costs):
-            ways[first], ways[second] = _exchange(*both, (start + stop) // 2)
-            swapped = True
-    return swapped
+    both = ways[pair[0]], ways[pair[1]]
+    lane, others = lanes[pair[0]], _others(ways, *pair)
+    first, second = (way.column for way in both)
+    met = [m for m in meetings(first, second) if merge(lane, both, m)]
+    if not met:
+        return False
+    odds = [odds_of_swap(lane, both, others, m, costs) for m in met]
+    starts = [0, *(stop for _, stop in met)]
+    stops = [*(start for start, _ in met), first.size]
+    stretches = list(zip(starts, stops, strict=True))
+    changes = part(np.array(odds), *contrast(first, second, stretches))
+    for (start, stop), change in zip(met, changes, strict=True):
+        if change:
+            both = _exchange(*both, (start + stop) // 2)
+    ways[pair[0]], ways[pair[1]] = both
+    return bool(changes.any())
 
 
 def _name(

@@ -1,0 +1,65 @@
+"""Liveliness: what parts two curves of one pen where directions leave doubts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from veernet.trace.liveliness import contrast, part
+
+RNG = np.random.default_rng(3)
+SMOOTH = 50 + 10 * np.sin(np.arange(400) / 60)
+LIVELY = SMOOTH + RNG.normal(0, 2, 400)
+BOUNDS = [(0, 100), (102, 200), (202, 204), (210, 400)]
+
+
+def test_the_livelier_of_two_is_told_in_each_stretch_that_is_long_enough():
+    ratio, weight = contrast(LIVELY, SMOOTH, BOUNDS)
+    assert (ratio[[0, 1, 3]] > 1).all()
+    assert (weight[[0, 1, 3]] == 1).all()
+    assert (ratio[2], weight[2]) == (0, 0)
+    swapped, _ = contrast(SMOOTH, LIVELY, BOUNDS)
+    np.testing.assert_allclose(swapped, -ratio)
+
+
+def test_a_stretch_that_is_unread_says_nothing():
+    ratio, weight = contrast(np.full(400, np.nan), SMOOTH, BOUNDS)
+    assert not ratio.any()
+    assert not weight.any()
+
+
+def test_without_a_contrast_directions_decide():
+    odds = np.array([2.0, -1.0, 0.5, -3.0])
+    changes = part(odds, np.zeros(5), np.ones(5))
+    assert changes.tolist() == [True, False, True, False]
+
+
+def test_a_clear_contrast_overrules_a_doubtful_direction():
+    # After the second meeting the ways have changed places, though hardly to be seen.
+    ratio = np.array([1.5, 1.4, -1.5, -1.4, -1.6])
+    odds = np.array([-2.0, -0.4, -2.0, -2.0])
+    assert part(odds, ratio, np.ones(5)).tolist() == [False, True, False, False]
+
+
+def test_a_certain_direction_stands_against_a_weak_contrast():
+    ratio = np.array([0.1, -0.1, 0.1])
+    odds = np.array([-6.0, -6.0])
+    assert not part(odds, ratio, np.ones(3)).any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_chain_is_the_best_of_all(seed):
+    """Against trying every chain of six meetings."""
+    rng = np.random.default_rng(seed)
+    odds, ratio, weight = rng.normal(0, 3, 6), rng.normal(0, 1, 7), rng.uniform(0, 1, 7)
+    found = part(odds, ratio, weight)
+    state = np.concatenate([[0], np.cumsum(found) % 2])
+    usual = np.sum((1 - 2 * state) * ratio * weight) / max(weight.sum(), 1)
+
+    def gain(states):
+        changes = np.diff(states) != 0
+        favour = 8.0 * usual * ratio * weight * (1 - 2 * states)
+        return np.sum(np.where(changes, odds, -odds)) / 2 + favour.sum()
+
+    best = max(gain(np.array(list(np.binary_repr(i, 7)), int)) for i in range(128))
+    assert gain(state) == pytest.approx(best)

@@ -1,0 +1,126 @@
+"""How lively two curves are tells who is who all along, where directions leave doubts.
+
+Where two curves of one pen meet, direction says which goes where, and is wrong at one
+meeting in twelve. But a curve that is smooth stays smooth: over the stretches between
+all meetings of a log the livelier of two is the same one more often than not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+
+LAGS = (2, 8, 24)
+"""Rows over which a change of direction is measured."""
+
+STEEPEST = 10.0
+"""Columns a row of a change of direction that counts: spikes outweigh all else."""
+
+STILL = 0.05
+"""Columns: the liveliness of a curve that is read with the noise of its ink."""
+
+LONG = 40
+"""Rows: a longer stretch between two meetings says no more."""
+
+TRUST = 8.0
+"""Log of the odds that a long stretch gives between two curves of which one is livelier
+by a factor of e, throughout."""
+
+ROUNDS = 4
+"""Of learning how the curves differ and of parting them by it, at most."""
+
+
+def contrast(
+    first: Floats, second: Floats, bounds: Sequence[tuple[int, int]]
+) -> tuple[Floats, Floats]:
+    """Compare two ways in each stretch.
+
+    Parameters
+    ----------
+    first, second
+        (rows,) columns, NaN where unread.
+    bounds
+        First row and one past the last of each stretch between two meetings.
+
+    Returns
+    -------
+    ratio : (stretches,) float
+        Log of how much livelier the first is; 0 where nothing tells.
+    weight : (stretches,) float
+        From 0 to 1, how much the stretch says.
+    """
+    ratio, weight = np.zeros(len(bounds)), np.zeros(len(bounds))
+    for index, (start, stop) in enumerate(bounds):
+        one, other = (_liveliness(way[start:stop]) for way in (first, second))
+        known = np.isfinite(one - other)
+        if known.any():
+            ratio[index] = np.mean((one - other)[known])
+            weight[index] = min(stop - start, LONG) / LONG
+    return ratio, weight
+
+
+def part(odds: Floats, ratio: Floats, weight: Floats) -> NDArray[np.bool_]:
+    """Decide at which meetings two ways change places.
+
+    The cheapest chain of two states, as they are and exchanged, over all stretches: the
+    odds of a meeting pay for a change, and liveliness for the state.
+
+    Parameters
+    ----------
+    odds
+        (meetings,) log of the odds that directions give for a change.
+    ratio, weight
+        (meetings + 1,) of the stretches between; see `contrast`.
+
+    Returns
+    -------
+    (meetings,) bool
+    """
+    changes = odds > 0
+    for _ in range(ROUNDS):
+        sign = 1.0 - 2.0 * (np.cumsum(np.concatenate([[False], changes])) % 2)
+        usual = np.sum(sign * ratio * weight) / max(weight.sum(), 1.0)
+        again = _cheapest(odds, TRUST * usual * ratio * weight)
+        if (again == changes).all():
+            break
+        changes = again
+    return changes
+
+
+def _cheapest(odds: Floats, favour: Floats) -> NDArray[np.bool_]:
+    """Return where the best chain changes; ``favour`` speaks for the first state."""
+    score = np.array([favour[0], -favour[0]])
+    came = np.zeros((odds.size, 2), dtype=np.intp)
+    for meeting, gain in enumerate(odds):
+        for state in (0, 1):
+            kept, changed = score[state] - gain / 2, score[1 - state] + gain / 2
+            came[meeting, state] = state if kept >= changed else 1 - state
+        score = np.array(
+            [
+                max(score[0] - gain / 2, score[1] + gain / 2) + favour[meeting + 1],
+                max(score[1] - gain / 2, score[0] + gain / 2) - favour[meeting + 1],
+            ]
+        )
+    state = int(np.argmax(score))
+    changes = np.zeros(odds.size, dtype=bool)
+    for meeting in range(odds.size - 1, -1, -1):
+        before = int(came[meeting, state])
+        changes[meeting] = before != state
+        state = before
+    return changes
+
+
+def _liveliness(column: Floats) -> Floats:
+    """Return (lags,) log of the mean change of direction, NaN where too short."""
+    known = column[np.isfinite(column)]
+    found = np.full(len(LAGS), np.nan)
+    for index, lag in enumerate(LAGS):
+        if known.size > 2 * lag + 2:
+            bend = np.abs(known[2 * lag :] - 2 * known[lag:-lag] + known[: -2 * lag])
+            bend = np.minimum(bend, STEEPEST * lag)
+            found[index] = np.log(np.mean(bend) + STILL)
+    return found
