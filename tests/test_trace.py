@@ -18,7 +18,7 @@ from veernet.synth.ink import stroke as paint
 from veernet.trace import BRIDGE, SHORTEST, Tracer, steps, trace
 from veernet.trace.centroid import refine
 from veernet.trace.crossings import meetings
-from veernet.trace.lanes import UNKNOWN, _ink, make_lane
+from veernet.trace.lanes import UNKNOWN, make_lane
 from veernet.trace.programme import (
     LOST,
     OFF_LEFT,
@@ -29,6 +29,7 @@ from veernet.trace.programme import (
     lead_over_rivals,
     prices,
 )
+from veernet.trace.ways import _ink
 
 ROWS = 400
 AT = np.arange(ROWS)

@@ -10,8 +10,9 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.runs import runs
-from veernet.trace.lanes import UNKNOWN, Lane, Way, decode_lane
+from veernet.trace.lanes import UNKNOWN, Lane, Way
 from veernet.trace.programme import Costs
+from veernet.trace.ways import decode_lane
 
 LOOKS = ((4, 1), (8, 1), (16, 1), (16, 2))
 """Rows on either side of a meeting that tell where a curve was heading, and the degree

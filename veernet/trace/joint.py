@@ -11,10 +11,11 @@ from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, merge, odds_of_swap
-from veernet.trace.lanes import Lane, Way, decode_lane, lead_of, make_lane
+from veernet.trace.lanes import Lane, Way, make_lane
 from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
 from veernet.trace.styles import adapted, assign
+from veernet.trace.ways import decode_lane, lead_of
 from veernet.trace.weights import stroke_width
 
 HEAVIER = 1.3

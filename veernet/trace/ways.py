@@ -1,0 +1,220 @@
+"""Ways: where a curve runs down its lane beside the ink of others, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.trace.centroid import refine
+from veernet.trace.exits import doubt_exits
+from veernet.trace.lanes import Lane, Way
+from veernet.trace.programme import (
+    LOST,
+    ON,
+    Costs,
+    cheapest_way,
+    lead_over_rivals,
+)
+from veernet.trace.tinted import HIDDEN, RIVAL
+
+TAKEN_STYLE = 0.1
+"""Share of the evidence for other styles that counts on the ink of another curve: at a
+crossing it hides the own."""
+
+BESIDE = 3
+"""Columns beside the ink of another curve that count as its own still."""
+
+NEAR = 4
+"""Columns beside a way that are the same stroke still, and no rival of it."""
+
+
+def decode_lane(
+    lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
+) -> tuple[Way, float]:
+    """Find the way of a lane's curve beside the ink of others, and its price.
+
+    Parameters
+    ----------
+    lane
+        Where to look.
+    others
+        Ways of the other curves of the panel.
+    costs
+        What a way costs.
+    settled
+        Whether those are all others there are, so that what they left is free.
+
+    Returns
+    -------
+    way : Way
+        The cheapest.
+    price : float
+        What it costs, in nats.
+    """
+    start = lane.spec.wrap_start
+    evidence, taken = _seen(lane, others, settled=settled)
+    column, state, price = cheapest_way(
+        evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
+    )
+    on = state == ON
+    if lane.spec.wraps:
+        state[~on] = LOST  # there is no place beyond an edge to go to
+    else:
+        doubt_exits(evidence, column, state)
+    if lane.spec.wraps and on.any():
+        # Copies of the track look alike: only the first row read has a known count.
+        column += (start - column[np.argmax(on)] // lane.width) * lane.width
+    centroid, strength, stroke = refine(
+        evidence, column, on, lane.centre, lane.first, circular=lane.spec.wraps
+    )
+    before = np.where(np.roll(on, 1), np.roll(column, 1), column)
+    before[:1] = column[:1]
+    span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
+    ends = np.stack([lane.on_panel(end) for end in span.T], axis=1)
+    ink = _ink(lane, stroke, on)
+    return Way(lane.on_panel(centroid), strength, state, ends, ink), price
+
+
+def _ink(
+    lane: Lane, stroke: NDArray[np.int32], on: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Return a stroke where it lies in the panel; see `Way`."""
+    ink = np.full((stroke.shape[0], 2, 2), -1, dtype=np.int32)
+    folded = np.mod(stroke, lane.width) if lane.spec.wraps else stroke.copy()
+    # A stroke may be longer than the track that it wraps in.
+    whole = on & (stroke[:, 1] - stroke[:, 0] >= lane.width - 1)
+    folded[whole] = 0, lane.width - 1
+    over = on & (folded[:, 0] > folded[:, 1])
+    ink[on, 0] = folded[on]
+    ink[over, 0, 1] = lane.width - 1
+    ink[over, 1] = np.stack([np.zeros_like(folded[over, 1]), folded[over, 1]], axis=1)
+    return np.where(ink >= 0, ink + lane.first[:, None, None], -1).astype(np.int32)
+
+
+def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats:
+    """Return how much dearer the next best way is, row by row.
+
+    Parameters
+    ----------
+    lane
+        Where the curve was looked for.
+    way
+        That was found there.
+    others
+        Ways of the other curves of the panel.
+    costs
+        What a way costs.
+
+    Returns
+    -------
+    (rows,) float
+        In nats: the price of the best way that is elsewhere in the row less that of the
+        best one on the same stroke; see `lead_over_rivals`.
+    """
+    on = np.isfinite(way.column)
+    first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)
+    near = np.empty((on.size, 2))
+    # A steep stroke may be crossed a row earlier or later: that is no rival.
+    near[:, 0] = np.fmin.reduce(_beside(first)) - NEAR
+    near[:, 1] = np.fmax.reduce(_beside(last)) + NEAR
+    near[~on] = 0, -1
+    evidence, taken = _seen(lane, others, hidden=RIVAL)
+    return lead_over_rivals(
+        evidence,
+        taken,
+        np.round(near).astype(np.int32),
+        wraps=lane.wraps,
+        wrap_start=lane.spec.wrap_start,
+        costs=costs,
+    ).astype(np.float64)
+
+
+def _beside(values: Floats) -> Floats:
+    """Return (3, rows) values of the rows above, of each row and of the rows below."""
+    padded = np.pad(values, 1, constant_values=np.nan)
+    return np.stack([padded[:-2], padded[1:-1], padded[2:]])
+
+
+def _seen(
+    lane: Lane,
+    others: Iterable[Way],
+    *,
+    settled: bool = True,
+    hidden: float = HIDDEN,
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the evidence for a lane's curve beside others, and the ink of those.
+
+    That which by its colour is none of the lane's curve is left out of the latter: to
+    run beneath it costs nothing more.
+    """
+    taken = _taken_in(lane, others)
+    evidence = _weigh(
+        lane.maps,
+        lane.share,
+        lane.first,
+        lane.damping,
+        taken,
+        np.float32(TAKEN_STYLE),
+        settled,
+        BESIDE,
+    )
+    if lane.colour is None:
+        return evidence, taken
+    lane.colour.apply(
+        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, hidden
+    )
+    return evidence, lane.colour.shared(taken, lane.first)
+
+
+def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
+    """Return the ink of other curves in columns of a lane, (parts, rows, 2)."""
+    found = []
+    for ink in (part for other in others for part in other.ink.swapaxes(0, 1)):
+        if (ink < 0).all():
+            continue
+        at = ink - lane.first[:, None]
+        outside = (at[:, 1] < 0) | (at[:, 0] >= lane.width) | (ink[:, 0] < 0)
+        found.append(np.where(outside[:, None], -1, np.maximum(at, 0)))
+    shape = (len(found), lane.first.size, 2)
+    return np.array(found, dtype=np.int32).reshape(shape)
+
+
+@numba.njit(cache=True, nogil=True)
+def _weigh(
+    maps: NDArray[np.uint8],
+    shares: NDArray[np.float32],
+    first: NDArray[np.int32],
+    damping: NDArray[np.float32],
+    taken: NDArray[np.int32],
+    taken_share: np.float32,
+    settled: bool,
+    beside: int,
+) -> NDArray[np.uint8]:
+    """Return the probability that one curve passes, (rows, width).
+
+    It is that of its own style and a share of that of the others, by whether the ink is
+    another curve's. A network that is not sure of a style divides the probability.
+    """
+    styles, rows, columns = maps.shape
+    width = damping.size
+    weighed = np.zeros((rows, width), dtype=np.uint8)
+    free = np.empty(width, dtype=np.bool_)
+    for row in range(rows):
+        free[:] = settled
+        for other in range(taken.shape[0]):
+            start, last = taken[other, row, 0], taken[other, row, 1]
+            if start >= 0:
+                free[max(start - beside, 0) : last + beside + 1] = False
+        for c in range(max(-first[row], 0), min(width, columns - first[row])):
+            seen = np.float32(0.0)
+            for s in range(styles):
+                part = shares[s]
+                if part < 1 and not free[c]:
+                    part = taken_share
+                seen += part * maps[s, row, first[row] + c]
+            weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
+    return weighed
