@@ -206,7 +206,8 @@ def test_below_the_panel_the_network_sees_it_mirrored_and_beside_it_white_paper(
 def test_maps_leave_out_the_background_and_are_rounded():
     spec = replace(SPEC, outputs=(*SPEC.outputs, Output("dot", ("dot",))))
     given_ = np.array([[0.1, 0.5, 0.3], [0.9, 0.3, 0.1], [0.0, 0.2, 0.6]], np.float32)
-    one = replace(panel([curve()], 1, 20), image=np.zeros((1, 3), np.uint8))
+    curves = [curve("A"), curve("B", "dot")]
+    one = replace(panel(curves, 1, 20), image=np.zeros((1, 3), np.uint8))
     found = segment(one, Constant(given_[None, :, None, :], spec))
     # By hand: 0.9 is 229.5, which rounds to the even 230 or, below the half, to 229.
     assert found.maps[:, 0].tolist() in (
@@ -225,7 +226,8 @@ SHARES = np.float32([0.2, 0.08, 0.12, 0.16, 0.2, 0.24, 0.7])
 @pytest.mark.parametrize(
     ("drawn", "lines", "shares"),
     [
-        (["solid"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
+        (["dot"], [{*LINES}], [0.8]),
+        (["solid", "solid"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
         (["solid", "dot"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
         (
             ["long-dash", "dot"],

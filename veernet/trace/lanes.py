@@ -11,7 +11,7 @@ from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.tinted import Tinted, tinted
 
-FREE_STYLE = 0.4
+FREE_STYLE = 0.6
 """Share of it that counts on ink that no other curve has taken: a bleached line changes
 style for a stretch, and no network is always right."""
 
