@@ -234,6 +234,11 @@ SHARES = np.float32([0.2, 0.08, 0.12, 0.16, 0.2, 0.24, 0.7])
             [{"solid"}, {"long-dash"}, {"dot"}, {"short-dash", "dash-dot"}],
             [0.08, 0.12, 0.2, 0.4],
         ),
+        (
+            ["solid", "long-dash", "short-dash", "dash-dot"],
+            [{"solid"}, {"long-dash"}, {"short-dash"}, {"dash-dot"}, {"dot"}],
+            [0.08, 0.12, 0.16, 0.24, 0.2],
+        ),
         (LINES, [{line} for line in LINES], SHARES[1:6]),
     ],
 )

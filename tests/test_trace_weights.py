@@ -37,6 +37,7 @@ def test_where_hardly_any_row_tells_there_is_no_width():
     image = picture(panel([curve()], ROWS), [(LEFT, 2.0)])
     assert np.isnan(stroke_width(image, np.where(AT < 15, LEFT + MARGIN, np.nan)))
     assert np.isnan(stroke_width(np.full_like(image, 255), LEFT + MARGIN))
+    assert np.isnan(stroke_width(image[:1], LEFT[:1] + MARGIN))
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,24 @@ def test_a_network_with_a_centre_begins_as_the_one_without(tmp_path: Path) -> No
     torch.testing.assert_close(after[:, 5], expected)
 
 
+def test_outputs_in_another_order_take_their_own_weights(tmp_path: Path) -> None:
+    save(tmp_path / "old", build(ARCHITECTURE), spec())
+    turned = NetworkSpec("turned", ARCHITECTURE, (OUTPUTS[0], OUTPUTS[2], OUTPUTS[1]))
+    new = build(ARCHITECTURE).eval()
+    begin_from(new, turned, tmp_path / "old")
+    image = torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        expected = load(tmp_path / "old")[0](image)[:, [0, 2, 1]]
+        torch.testing.assert_close(new(image), expected)
+
+
+def test_another_decoder_is_refused_also_with_other_outputs(tmp_path: Path) -> None:
+    save(tmp_path / "old", build(ARCHITECTURE), spec())
+    wider = {**styled().architecture, "decoder_channels": [32, 30, 16, 16]}
+    with pytest.raises(InputError, match="weights of another architecture"):
+        begin_from(build(wider), styled(), tmp_path / "old")
+
+
 def test_an_output_without_forebear_is_refused(tmp_path: Path) -> None:
     outputs = (Output("background"), Output("solid", ("solid",)))
     fewer = NetworkSpec("fewer", {**ARCHITECTURE, "classes": 2}, outputs)

@@ -86,7 +86,8 @@ def segment(
     for tile in _plan(rows, tile_rows, overlap, spec.multiple):
         seen = _join(_infer(panel.image, tile, engine), groups)
         own = _blend(fading, seen[:, tile.first - tile.start : tile.last - tile.start])
-        seen_maps[:, tile.first : tile.last] = np.rint(255 * own)
+        # A sum of styles may be a rounding error above certainty.
+        seen_maps[:, tile.first : tile.last] = np.rint(255 * np.clip(own, 0, 1))
         # A copy, since a view would hold the whole tile while the next one is made.
         fading = seen[:, tile.last - tile.start :][:, : tile.fade].copy()
         if progress is not None:
@@ -126,7 +127,7 @@ def _group(spec: NetworkSpec, drawn: Sequence[Line]) -> list[list[int]]:
 def _join(seen: Tiles, groups: Sequence[Sequence[int]]) -> Tiles:
     """Add up the styles of each group, and keep what comes after the styles."""
     styles = sum(len(group) for group in groups)
-    if len(groups) == styles:
+    if [list(group) for group in groups] == [[style] for style in range(styles)]:
         return seen
     joined = [seen[list(group)].sum(axis=0) for group in groups]
     return np.stack([*joined, *seen[styles:]])

@@ -14,11 +14,15 @@ from benchmark.methods import Columns, methods
 from benchmark.real import Section, by_method, folded, read_all
 from benchmark.scoring import CurveScore, score_columns, swaps_in
 from veernet.engines import Engine
+from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
 from veernet.files import sha256
 from veernet.records import Registration
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
+
+TRUTH = ".truth.csv"
+"""End of the name of the file that holds what a plot was drawn from."""
 
 
 def run_plots(
@@ -26,10 +30,15 @@ def run_plots(
 ) -> list[CurveScore]:
     """Score every curve of every plot at the depths of its samples."""
     scores = []
-    for name in tqdm(given.files, given.name, unit=" plots", disable=None):
-        file = folder / f"{name}.yaml"
+    files = [f for pattern in given.files for f in sorted(folder.glob(pattern + TRUTH))]
+    if not files:
+        msg = f"{folder} holds no {', '.join(given.files)}{TRUTH}: is it the right one?"
+        raise InputError(msg)
+    numbered = enumerate(tqdm(files, given.name, unit=" plots", disable=None), start=1)
+    for number, values in numbered:
+        file = values.with_name(values.name.removesuffix(TRUTH) + ".yaml")
         (registration,) = load_registrations(file)
-        truth = pd.read_csv(folder / f"{name}.truth.csv")
+        truth = pd.read_csv(values)
         picture = file.with_name(str(registration.image))
         arrays = kept.arrays("plot", sha256(picture), sha256(file))
         found = arrays.read()
@@ -40,7 +49,7 @@ def run_plots(
             found = read_all(scan, registration, engine, known, guide)
             arrays.write(found)
         section = Section(registration, by_method(found))
-        scores += score_plot(given.name, Path(name).name, section, truth)
+        scores += score_plot(given.name, f"plot {number}", section, truth)
     return scores
 
 

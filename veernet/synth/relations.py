@@ -157,7 +157,7 @@ def amplified(rng: np.random.Generator, near: Course) -> tuple[Course, Course]:
         The curve, driven off scale where it is backed up, and its companion.
     """
     factor = float(rng.choice([2.0, 4.0, 5.0, 10.0]))
-    low, middle, high = np.quantile(near.fraction, [0.05, 0.5, 0.95])
+    low, middle, high = np.nanquantile(near.fraction, [0.05, 0.5, 0.95])
     mirrored = middle > 0.5
     fraction = 1.0 - near.fraction if mirrored else near.fraction
     if rng.random() < 0.5:
@@ -165,7 +165,7 @@ def amplified(rng: np.random.Generator, near: Course) -> tuple[Course, Course]:
         kept = fraction - rest + rng.uniform(0.0, 0.1)
         other = factor * kept
     else:
-        top = float(np.quantile(fraction, rng.uniform(0.6, 0.9)))
+        top = float(np.nanquantile(fraction, rng.uniform(0.6, 0.9)))
         kept = fraction + max(1.0 - top, 0.0)
         other = np.where(kept > 0.98, kept / factor, np.nan)
     if mirrored:

@@ -191,11 +191,18 @@ def as_listed(curves: Sequence[DrawnCurve], layout: Layout) -> tuple[DrawnCurve,
     """
     ordered = list(curves)
     for places in _alike(curves):
-        drawn = [curves[i].column_at(layout) for i in places]
-        unfolded = np.stack([column + wrap * layout.width for column, wrap in drawn])
+        unfolded = np.stack([_from_where_it_starts(curves[i], layout) for i in places])
         for place, member in zip(places, from_left(unfolded), strict=True):
             ordered[place] = curves[places[member]]
     return tuple(ordered)
+
+
+def _from_where_it_starts(curve: DrawnCurve, layout: Layout) -> Floats:
+    """Return (rows,) unfolded columns, counted from the wrap of the first row drawn."""
+    column, wrap = curve.column_at(layout)
+    drawn = np.isfinite(wrap)
+    start = wrap[np.argmax(drawn)] if drawn.any() else 0.0
+    return np.asarray(column + (wrap - start) * layout.width)
 
 
 def _alike(curves: Sequence[DrawnCurve]) -> list[list[int]]:

@@ -202,11 +202,16 @@ def meetings(first: Floats, second: Floats) -> list[tuple[int, int]]:
 def merge(lane: Lane, pair: tuple[Way, Way], meeting: tuple[int, int]) -> bool:
     """Whether the strokes of two ways run into each other anywhere in a meeting.
 
-    Where paper shows between them all the way, who is who is plain to see.
+    Where paper shows between them all the way, who is who is plain to see, unless they
+    pass each other over it: at least one of them is wrong then.
     """
-    columns = np.stack([lane.folded(way.column) for way in pair])
-    for row in range(*meeting):
-        ends = columns[:, row]
+    start, stop = meeting
+    gap = (pair[0].column - pair[1].column)[max(start - 1, 0) : stop + 1]
+    if np.nanmin(np.sign(gap), initial=1) < np.nanmax(np.sign(gap), initial=-1):
+        return True
+    rows = slice(start, stop)
+    columns = np.stack([lane.folded(w.column[rows], rows) for w in pair], axis=1)
+    for row, ends in enumerate(columns, start=start):
         if not np.isfinite(ends).all() or np.ptp(ends) <= MERGED:
             return True
         low, high = int(np.floor(ends.min())), int(np.ceil(ends.max()))

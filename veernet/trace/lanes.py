@@ -94,11 +94,12 @@ class Lane:
         count = np.floor(along / self.period) if self.spec.wraps else 0.0
         return np.asarray(along - count * (self.period - self.width))
 
-    def folded(self, column: Floats) -> Floats:
-        """Return (rows,) unfolded columns of the panel as where the ink is."""
+    def folded(self, column: Floats, rows: slice = slice(None)) -> Floats:
+        """Return unfolded columns of the panel, in some rows, as where the ink is."""
         if not self.spec.wraps:
             return column
-        return np.asarray(self.first + np.mod(column - self.first, self.period))
+        first = self.first[rows]
+        return np.asarray(first + np.mod(column - first, self.period[rows]))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def stroke_width(image: Grey, column: Floats) -> float:
         darkness of its run of ink, in shares of its dark pixels. Lines of a grid that
         cross it are few; NaN if hardly any row tells.
     """
+    if column.size < LEAST_ROWS:
+        return float("nan")
     slope = np.abs(np.gradient(column))
     rows = np.flatnonzero(np.isfinite(column) & (slope <= STEEPEST))
     at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-REACH, REACH + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -38,20 +39,20 @@ def begin_from(network: nn.Module, spec: NetworkSpec, start: Path) -> None:
     model, before = load(start)
     weights = model.state_dict()
     own = network.state_dict()
-    fitted = [
-        name
-        for name, tensor in own.items()
-        if name in weights and weights[name].shape != tensor.shape
-    ]
-    if fitted and (spec.outputs, spec.centre) != (before.outputs, before.centre):
+    if (spec.outputs, spec.centre) != (before.outputs, before.centre):
         sources = _forebears(spec, before, start)
-        for name in fitted:
+        for name in _last_layer(own, weights):
             weights[name] = _fit(weights[name], own[name], sources, before, spec)
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
         msg = f"{start}: weights of another architecture: choose the same model"
         raise InputError(msg) from error
+
+
+def _last_layer(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[str]:
+    """Return the parameters of the head by name, as each kind of network calls it."""
+    return [n for n in own if "head" in n.partition(".")[0] and n in weights]
 
 
 def _forebears(spec: NetworkSpec, before: NetworkSpec, start: Path) -> list[int]:
@@ -73,7 +74,7 @@ def _fit(
     # A sub-pixel head holds several channels for each output, side by side.
     parts = old.shape[0] // before.channels
     if old.shape[0] != parts * before.channels or old.shape[1:] != new.shape[1:]:
-        return old  # no last layer: loading it will say so
+        return old  # another architecture: loading it will say so
     by_output = old.reshape(before.channels, parts, *old.shape[1:])
     fitted = by_output[sources].clone()
     if old.ndim == 1:
@@ -84,4 +85,4 @@ def _fit(
         if not before.centre and old.ndim == 1:
             centre += RARE
         fitted = torch.cat([fitted, centre])
-    return fitted.reshape(new.shape)
+    return fitted.reshape(new.shape) if fitted.numel() == new.numel() else old
