@@ -226,7 +226,7 @@ SHARES = np.float32([0.2, 0.08, 0.12, 0.16, 0.2, 0.24, 0.7])
 @pytest.mark.parametrize(
     ("drawn", "lines", "shares"),
     [
-        (["dot"], [{*LINES}], [0.8]),
+        (["dot"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
         (["solid", "solid"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
         (["solid", "dot"], [{"solid"}, set(LINES) - {"solid"}], [0.08, 0.72]),
         (

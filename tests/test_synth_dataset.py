@@ -28,7 +28,11 @@ SMALL = Recipe(rows=64, columns=96, track_width=(60.0, 200.0))
 
 
 def load(name: str):
-    return OmegaConf.load(CONFIGS / f"{name}.yaml")
+    whole = OmegaConf.create(
+        {"outputs": OmegaConf.load(CONFIGS / "outputs/lines.yaml")}
+    )
+    whole.data = OmegaConf.load(CONFIGS / f"{name}.yaml")
+    return whole.data
 
 
 def test_a_sample_keeps_the_batch_contract():

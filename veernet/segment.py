@@ -102,16 +102,13 @@ def _group(spec: NetworkSpec, drawn: Sequence[Line]) -> list[list[int]]:
     """Join the styles that the network tells apart but that no curve is drawn in.
 
     What is called broken must be of a broken curve that there is: where only one style
-    of those is drawn, it gets them all, and a curve by itself gets every style. A map
-    that nobody asks for needs no memory.
+    of those is drawn, it gets them all. A map that nobody asks for needs no memory.
 
     Returns
     -------
     list of list
         Indices of the network's styles, by map.
     """
-    if len(drawn) == 1:
-        return [list(range(len(spec.lines)))]
     asked = [i for i, lines in enumerate(spec.lines) if set(drawn).intersection(lines)]
     broken = [i for i in asked if "solid" not in spec.lines[i]]
     others = [i for i in range(len(spec.lines)) if i not in asked]
