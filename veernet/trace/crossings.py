@@ -206,7 +206,8 @@ def merge(lane: Lane, pair: tuple[Way, Way], meeting: tuple[int, int]) -> bool:
     pass each other over it: at least one of them is wrong then.
     """
     start, stop = meeting
-    gap = (pair[0].column - pair[1].column)[max(start - 1, 0) : stop + 1]
+    around = slice(max(start - 1, 0), stop + 1)
+    gap = pair[0].column[around] - pair[1].column[around]
     if np.nanmin(np.sign(gap), initial=1) < np.nanmax(np.sign(gap), initial=-1):
         return True
     rows = slice(start, stop)

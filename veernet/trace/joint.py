@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from itertools import combinations, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.order import from_left
@@ -73,8 +74,7 @@ def decode(
         if any(swapped):
             # What led the ways astray before the meetings is gone now.
             for index in group:
-                others = _others(ways, index)
-                ways[index], _ = decode_lane(lanes[index], others, costs)
+                _look_again(index, lanes, ways, costs)
             # The ink is the same for both, so they may have parted anew as they met.
             for pair in pairs:
                 _part(pair, lanes, ways, costs)
@@ -91,15 +91,21 @@ def _by_style(
     """Give each way to the curve whose style its ink is, and look again."""
     places: dict[tuple[object, ...], list[int]] = {}
     for index, lane in enumerate(lanes):
-        place = _backs_up(lane), lane.spec.wraps, int(lane.first[0]), lane.width
-        places.setdefault(place, []).append(index)
+        places.setdefault(_place(lane), []).append(index)
     found = dict(ways)
     for group in places.values():
         for index, owner in assign(group, lanes, found).items():
             ways[index] = found[owner]
     for index in order:
         lanes[index] = adapted(lanes[index], ways[index])
-        ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
+        _look_again(index, lanes, ways, costs)
+
+
+def _look_again(
+    index: int, lanes: list[Lane], ways: dict[int, Way], costs: Costs
+) -> None:
+    """Decode a curve anew beside all others."""
+    ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
 
 
 def _others(ways: dict[int, Way], *indices: int) -> list[Way]:
@@ -110,10 +116,14 @@ def _alike(lanes: list[Lane], index: int) -> list[int]:
     """Return the curves that share a lane and a look with one, itself included."""
 
     def look(lane: Lane) -> tuple[object, ...]:
-        place = _backs_up(lane), lane.spec.wraps, int(lane.first[0]), lane.width
-        return lane.spec.line, lane.colour and lane.colour.look, *place
+        return lane.spec.line, lane.colour and lane.colour.look, *_place(lane)
 
     return [i for i, lane in enumerate(lanes) if look(lane) == look(lanes[index])]
+
+
+def _place(lane: Lane) -> tuple[object, ...]:
+    """Return the same for curves that are looked for in the same part of the panel."""
+    return _backs_up(lane), lane.spec.wraps, int(lane.first[0]), lane.width
 
 
 def _backs_up(lane: Lane) -> bool:
@@ -135,11 +145,11 @@ def _part(
     stops = [*(start for start, _ in met), first.size]
     stretches = list(zip(starts, stops, strict=True))
     changes = part(np.array(odds), *contrast(first, second, stretches))
-    for (start, stop), change in zip(met, changes, strict=True):
-        if change:
-            both = _exchange(*both, (start + stop) // 2)
-    ways[pair[0]], ways[pair[1]] = both
-    return bool(changes.any())
+    middles = np.array([(start + stop) // 2 for start, stop in met])[changes]
+    if middles.size:
+        before = np.searchsorted(middles, np.arange(first.size), side="right")
+        ways[pair[0]], ways[pair[1]] = _exchange(*both, before % 2 == 1)
+    return bool(middles.size)
 
 
 def _name(
@@ -193,16 +203,15 @@ def _shifted(way: Way, columns: Floats) -> Way:
     return replace(way, column=way.column + columns, span=way.span + columns[:, None])
 
 
-def _exchange(first: Way, second: Way, row: int) -> tuple[Way, Way]:
-    """Exchange what two ways are from a row on."""
+def _exchange(first: Way, second: Way, rows: NDArray[np.bool_]) -> tuple[Way, Way]:
+    """Exchange what two ways are in some rows."""
 
-    def joined(head: Way, tail: Way) -> Way:
+    def joined(own: Way, other: Way) -> Way:
+        parts = ((getattr(own, f.name), getattr(other, f.name)) for f in fields(Way))
         return Way(
             *(
-                np.concatenate(
-                    (getattr(head, f.name)[:row], getattr(tail, f.name)[row:])
-                )
-                for f in fields(Way)
+                np.where(rows.reshape(-1, *[1] * (mine.ndim - 1)), theirs, mine)
+                for mine, theirs in parts
             )
         )
 
