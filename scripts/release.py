@@ -58,9 +58,9 @@ AGREE = 1e-3
 WITHIN = 3.0
 """Pixels: the line width that confidence is stated for."""
 
-CALIBRATED_ON = ("separate", TWO_CURVES, "one curve")
-"""Sets of curves that their strokes tell apart. Names that like curves exchange where
-they cross would make every stroke look doubtful."""
+CALIBRATED_ON = ("separate", "many", TWO_CURVES, "one curve")
+"""Sets of curves that their strokes mostly tell apart: names that like curves exchange
+where they cross would make every stroke look doubtful."""
 
 LEAST = 200
 """Samples between two knots of the confidence table: a share of fewer is chance."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
-from veernet.trace.joint import decode
+from veernet.trace.average import mean_around
+from veernet.trace.joint import Found, decode
 from veernet.trace.lanes import Way
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.skeleton import follow
@@ -87,8 +87,8 @@ def trace(
         raise InputError(msg)
     if tracer == "dp":
         return tuple(
-            _path(spec.mnemonic, way, _confidence(way, lead, confidence), likely)
-            for spec, (way, lead) in zip(
+            _path(spec.mnemonic, found.way, _confidence(found, confidence), likely)
+            for spec, found in zip(
                 panel.curves, decode(panel, evidence, costs or Costs()), strict=True
             )
         )
@@ -101,23 +101,20 @@ def trace(
     raise InputError(msg)
 
 
-def _confidence(way: Way, lead: Floats, table: ConfidenceTable | None) -> Floats:
-    """Return (rows,) the confidence that a lead over all rivals is worth."""
-    score = 1.0 - np.exp(-_smooth(way, lead) / DOUBT)
+def _confidence(found: Found, table: ConfidenceTable | None) -> Floats:
+    """Return (rows,) the confidence that a lead over all rivals is worth.
+
+    A stroke that stands out may still be another curve's.
+    """
+    lead = 1.0 - np.exp(-_smooth(found.way, found.lead) / DOUBT)
+    score = lead * found.own
     return table.probability_of(score) if table else np.asarray(score)
 
 
 def _smooth(way: Way, values: Floats) -> Floats:
-    """Average values over the rows around each in which the curve is read.
-
-    Others are left out, so that the end of a curve is not thought faint.
-    """
+    """Average values over the rows around each in which the curve is read."""
     known = np.isfinite(way.column) & np.isfinite(values)
-    weight = uniform_filter1d(known.astype(np.float64), SMOOTH, mode="constant")
-    total = uniform_filter1d(np.where(known, values, 0.0), SMOOTH, mode="constant")
-    return np.asarray(
-        np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
-    )
+    return mean_around(values, known, SMOOTH)
 
 
 def _path(mnemonic: str, way: Way, probability: Floats, likely: float = 0.0) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import combinations, islice
 
 import numpy as np
@@ -15,7 +15,7 @@ from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import Lane, Way, make_lane
 from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
-from veernet.trace.styles import adapted, assign
+from veernet.trace.styles import adapted, assign, belonging, seen_of
 from veernet.trace.ways import decode_lane, lead_of
 from veernet.trace.weights import stroke_width
 
@@ -26,9 +26,27 @@ SWEEPS = 2
 """Rounds of decoding each curve with all others in place."""
 
 
-def decode(
-    panel: Panel, evidence: Evidence, costs: Costs
-) -> tuple[tuple[Way, Floats], ...]:
+@dataclass(frozen=True)
+class Found:
+    """What was found of a curve.
+
+    Parameters
+    ----------
+    way
+        Where it runs.
+    lead
+        (rows,) nats by which the next best way of the curve is dearer.
+    own
+        (rows,) in [0, 1], how likely the way is the curve's own by the style of its
+        ink; see `belonging`.
+    """
+
+    way: Way
+    lead: Floats
+    own: Floats
+
+
+def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     """Decode every curve of a panel, in the order of the registration.
 
     Curves are decoded one after the other, each avoiding the ink that those before it
@@ -47,11 +65,11 @@ def decode(
 
     Returns
     -------
-    tuple of (Way, (rows,) float)
-        Per curve of ``panel.curves``: its way, and the lead that it has over the next
-        best, in nats.
+    tuple of Found
+        One per curve of ``panel.curves``.
     """
-    lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
+    drawn = [make_lane(panel, evidence, spec) for spec in panel.curves]
+    lanes = drawn.copy()
     ways: dict[int, Way] = {}
 
     # A style that only one curve has is the surest evidence: those curves go first. A
@@ -79,8 +97,13 @@ def decode(
             for pair in pairs:
                 _part(pair, lanes, ways, costs)
         _name(group, lanes, ways, panel.image)
+    seen = [seen_of(lane, ways[i]) for i, lane in enumerate(drawn)]
     return tuple(
-        (ways[i], lead_of(lane, ways[i], _others(ways, i), costs))
+        Found(
+            ways[i],
+            lead_of(lane, ways[i], _others(ways, i), costs),
+            belonging(i, _rivals(drawn, i), seen),
+        )
         for i, lane in enumerate(lanes)
     )
 
@@ -112,13 +135,35 @@ def _others(ways: dict[int, Way], *indices: int) -> list[Way]:
     return [way for other, way in ways.items() if other not in indices]
 
 
+def _rivals(lanes: list[Lane], index: int) -> list[int]:
+    """Return the curves that one might be mistaken for."""
+    own = lanes[index]
+    return [
+        i
+        for i, other in enumerate(lanes)
+        if i != index and _colour(other) == _colour(own) and _overlap(other, own)
+    ]
+
+
+def _overlap(lane: Lane, other: Lane) -> bool:
+    first, second = int(lane.first[0]), int(other.first[0])
+    return first < second + other.width and second < first + lane.width
+
+
 def _alike(lanes: list[Lane], index: int) -> list[int]:
     """Return the curves that share a lane and a look with one, itself included."""
+    same = (_look(lanes[index]), _place(lanes[index]))
+    return [i for i, lane in enumerate(lanes) if (_look(lane), _place(lane)) == same]
 
-    def look(lane: Lane) -> tuple[object, ...]:
-        return lane.spec.line, lane.colour and lane.colour.look, *_place(lane)
 
-    return [i for i, lane in enumerate(lanes) if look(lane) == look(lanes[index])]
+def _look(lane: Lane) -> tuple[object, ...]:
+    """Return the same for curves that neither style nor colour tells apart."""
+    return lane.spec.line, _colour(lane)
+
+
+def _colour(lane: Lane) -> bytes | None:
+    """Return the same for curves that colour does not tell apart."""
+    return lane.colour.look if lane.colour else None
 
 
 def _place(lane: Lane) -> tuple[object, ...]:

@@ -7,13 +7,15 @@ way is decided by all of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from veernet.axes import Floats
+from veernet.trace.average import mean_around
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
 
 FLOOR = 0.02
@@ -25,17 +27,95 @@ FOUND = 0.5
 BESIDE = 1
 """Columns beside a way at which its stroke may be seen best."""
 
+AROUND = 129
+"""Rows over which a style is told: many dashes, so that a worn one raises no doubt."""
+
 
 def profile(lane: Lane, way: Way) -> Floats:
     """Return (styles,) the mean evidence for each style under a way; 0 if unread."""
-    column = lane.folded(way.column)
-    rows = np.flatnonzero(np.isfinite(column))
-    if not rows.size:
+    known = np.isfinite(way.column)
+    if not known.any():
         return np.zeros(lane.maps.shape[0])
+    return np.asarray(_under(lane, way)[:, known].mean(axis=1))
+
+
+def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats:
+    """Return how likely it is, by style, that a way is that of its curve.
+
+    The other way would then be its rival's: what is drawn in dashes beside a worn solid
+    line says that the latter is none.
+
+    Parameters
+    ----------
+    index
+        Of the curve.
+    rivals
+        Indices of those that it may be mistaken for.
+    seen
+        What was seen of all curves.
+
+    Returns
+    -------
+    (rows,) float
+        The share of the evidence that speaks for things as they are rather than
+        exchanged with those of the likeliest rival, over the `AROUND` rows; 1 without a
+        rival in another style.
+    """
+    mine = seen[index]
+    share = np.ones(mine.known.size)
+    for rival in rivals:
+        theirs = seen[rival]
+        if theirs.style in mine.own or mine.style in theirs.own:
+            continue
+        as_is = mine.evidence(mine.own) * theirs.evidence(theirs.own)
+        exchanged = mine.evidence((theirs.style,)) * theirs.evidence((mine.style,))
+        share = np.minimum(share, as_is / (as_is + exchanged))
+    return share
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a network calls the ink under the way of a curve.
+
+    Parameters
+    ----------
+    style
+        Index of the curve's style.
+    own
+        Indices of the styles that are its own: with it, broken ones of no curve.
+    under
+        (styles, rows) probability, 0 where the curve is not read.
+    known
+        (rows,) where it is.
+    """
+
+    style: int
+    own: tuple[int, ...]
+    under: Floats
+    known: NDArray[np.bool_]
+
+    def evidence(self, styles: Iterable[int]) -> Floats:
+        """Return (rows,) that for some styles, over the rows around each."""
+        total = self.under[list(styles)].sum(axis=0)
+        return np.maximum(mean_around(total, self.known, AROUND), FLOOR)
+
+
+def seen_of(lane: Lane, way: Way) -> Seen:
+    """Look at the ink under a way, as a lane sees it that is not adapted to it."""
+    own = tuple(int(style) for style in np.flatnonzero(lane.share == 1))
+    return Seen(lane.style, own, _under(lane, way), np.isfinite(way.column))
+
+
+def _under(lane: Lane, way: Way) -> Floats:
+    """Return (styles, rows) the evidence for each style under a way, 0 where unread."""
+    column = lane.folded(way.column)
+    known = np.isfinite(column)
+    rows = np.flatnonzero(known)
     at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-BESIDE, BESIDE + 1)
     at = np.clip(at, 0, lane.maps.shape[2] - 1)
-    seen = lane.maps[:, rows[:, None], at].max(axis=2)
-    return np.asarray(seen.mean(axis=1) / 255)
+    under = np.zeros((lane.maps.shape[0], column.size))
+    under[:, rows] = lane.maps[:, rows[:, None], at].max(axis=2) / 255
+    return under
 
 
 def assign(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numba
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
@@ -30,6 +31,10 @@ BESIDE = 3
 
 NEAR = 4
 """Columns beside a way that are the same stroke still, and no rival of it."""
+
+NEAR_ROWS = 2
+"""Rows above and below that are as well: a stroke that is nearly level may be crossed
+as late as it is thick."""
 
 
 def decode_lane(
@@ -118,9 +123,8 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     on = np.isfinite(way.column)
     first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)
     near = np.empty((on.size, 2))
-    # A steep stroke may be crossed a row earlier or later: that is no rival.
-    near[:, 0] = np.fmin.reduce(_beside(first)) - NEAR
-    near[:, 1] = np.fmax.reduce(_beside(last)) + NEAR
+    near[:, 0] = np.fmin.reduce(_around(first)) - NEAR
+    near[:, 1] = np.fmax.reduce(_around(last)) + NEAR
     near[~on] = 0, -1
     evidence, taken = _seen(lane, others, hidden=RIVAL)
     return lead_over_rivals(
@@ -133,10 +137,10 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     ).astype(np.float64)
 
 
-def _beside(values: Floats) -> Floats:
-    """Return (3, rows) values of the rows above, of each row and of the rows below."""
-    padded = np.pad(values, 1, constant_values=np.nan)
-    return np.stack([padded[:-2], padded[1:-1], padded[2:]])
+def _around(values: Floats) -> Floats:
+    """Return (rows around, rows) the values of the `NEAR_ROWS` rows beside each."""
+    padded = np.pad(values, NEAR_ROWS, constant_values=np.nan)
+    return np.asarray(sliding_window_view(padded, values.size))
 
 
 def _seen(
