@@ -17,6 +17,7 @@ from veernet.synth.courses import (
     saturated,
 )
 from veernet.synth.curves import Manner
+from veernet.synth.dashes import DASHES
 from veernet.synth.degrade import Scanner
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
@@ -168,6 +169,17 @@ def test_two_curves_of_one_line_are_drawn_with_one_pen():
         np.random.default_rng(0), ("solid", "solid"), (1, 6), 1.0, Manner()
     )
     assert pens[0] == pens[1]
+
+
+def test_long_dashes_are_longer_than_the_short_ones_of_their_track():
+    sizes = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        pens = draw_pens(rng, ("long-dash", "short-dash"), (1, 6), 1.0, Manner())
+        long, short = (DASHES[pen.line][0] * pen.dash for pen in pens)
+        assert long > 1.7 * short
+        sizes.append(short)
+    assert max(sizes) > 2 * min(sizes)
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -30,6 +30,9 @@ BROAD = (4.4, 6.5)
 PLOTTED = (0.45, 1.3)
 """Range of the strokes of a vector plot, in its pixels."""
 
+SPREAD = 0.1
+"""Share of the spread of dash sizes between logs that is left within a track."""
+
 
 @dataclass(frozen=True)
 class Pen:
@@ -120,7 +123,7 @@ def draw_pens(
                 continue
             line: Line = draw_line(rng, BROKEN) if name == "broken" else name  # type: ignore[assignment]
             pens.append(made(line))
-        return tuple(pens)
+        return _of_one_size(pens)
     spare = curves[1] - curves[0]
     evenly = rng.random() < 0.25
     more = rng.integers(spare + 1) if evenly else rng.binomial(spare, 0.35)
@@ -130,7 +133,23 @@ def draw_pens(
             continue
         line = "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN)
         pens.append(made(line))
-    return tuple(pens)
+    return _of_one_size(pens)
+
+
+def _of_one_size(pens: Sequence[Pen]) -> tuple[Pen, ...]:
+    """Bring the dashes of all pens of a track to nearly the size of the first one's.
+
+    One recorder draws them all. Dashes are long or short beside each other: of sizes of
+    their own, the short ones of a track could be the longer.
+    """
+    size = pens[0].dash
+    if size is None:
+        return tuple(pens)
+    spread = [(pen.dash or size) / size for pen in pens]
+    return tuple(
+        replace(pen, dash=size * ratio**SPREAD)
+        for pen, ratio in zip(pens, spread, strict=True)
+    )
 
 
 def pen_width(
