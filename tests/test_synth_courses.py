@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from veernet.dashes import DASHES
 from veernet.errors import InputError
 from veernet.synth.courses import (
     Course,
@@ -17,7 +18,6 @@ from veernet.synth.courses import (
     saturated,
 )
 from veernet.synth.curves import Manner
-from veernet.synth.dashes import DASHES
 from veernet.synth.degrade import Scanner
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe

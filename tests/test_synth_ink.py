@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from veernet.dashes import DASHES
 from veernet.records import Line
-from veernet.synth.dashes import DASHES, dash_cuts
+from veernet.synth.dashes import dash_cuts
 from veernet.synth.ink import stroke
 
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from veernet.axes import Floats
+from veernet.dashes import DASHES
 from veernet.records import Line
 from veernet.synth.ink import UNBROKEN
 
 BROKEN: tuple[Line, ...] = ("long-dash", "short-dash", "dot", "dash-dot")
-
-DASHES: dict[Line, tuple[float, ...]] = {
-    "long-dash": (51, 12),
-    "short-dash": (26, 11),
-    "dot": (7, 8),
-    "dash-dot": (34, 9, 6, 9),
-}
-"""Pixels on, off, on ... of printed logs at 200 dots per inch."""
 
 
 def dash_cuts(

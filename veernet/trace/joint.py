@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import combinations, islice
 
 import numpy as np
@@ -15,7 +17,15 @@ from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import Lane, Way, make_lane
 from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
-from veernet.trace.styles import adapted, assign, belonging, seen_of
+from veernet.trace.styles import (
+    Seen,
+    adapted,
+    assign,
+    belonging,
+    dash_size,
+    heard_anew,
+    see,
+)
 from veernet.trace.ways import decode_lane, lead_of
 from veernet.trace.weights import stroke_width
 
@@ -69,24 +79,25 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
         One per curve of ``panel.curves``.
     """
     drawn = [make_lane(panel, evidence, spec) for spec in panel.curves]
+    order = _turns(drawn)
+    ways = _decode_all(drawn, order, costs)
     lanes = drawn.copy()
-    ways: dict[int, Way] = {}
-
-    # A style that only one curve has is the surest evidence: those curves go first. A
-    # back-up is drawn where its main curve is not, and has what that one leaves.
-    def turn(index: int) -> tuple[bool, int, int]:
-        return _backs_up(lanes[index]), len(_alike(lanes, index)), index
-
-    order = sorted(range(len(lanes)), key=turn)
-    for _ in range(SWEEPS):
-        for index in order:
-            others = _others(ways, index)
-            settled = len(others) == len(lanes) - 1
-            ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
+    size = 1.0
     if len(lanes) > 1:
-        _by_style(lanes, ways, order, costs)
-    groups = {tuple(_alike(lanes, i)) for i in order}
-    for group in sorted(g for g in groups if len(g) > 1):
+        size = dash_size(lanes, _in_order(ways), panel.image)
+
+    def look(index: int) -> Seen:
+        return see(drawn[index], ways[index], panel.image, size)
+
+    if len({lane.spec.line for lane in lanes}) > 1:
+        # Ways are found again in ink whose style is heard down a first one.
+        seen = [look(index) for index in range(len(lanes))]
+        anew = heard_anew(evidence, seen, _in_order(ways))
+        lanes = [make_lane(panel, anew, spec) for spec in panel.curves]
+        ways = _decode_all(lanes, order, costs)
+    if len(lanes) > 1:
+        _by_style(lanes, ways, look, order, costs)
+    for group in _groups(order, partial(_alike, lanes)):
         pairs = list(combinations(group, 2))
         swapped = [_part(pair, lanes, ways, costs) for pair in pairs]
         if any(swapped):
@@ -97,7 +108,7 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
             for pair in pairs:
                 _part(pair, lanes, ways, costs)
         _name(group, lanes, ways, panel.image)
-    seen = [seen_of(lane, ways[i]) for i, lane in enumerate(drawn)]
+    seen = [look(i) for i in range(len(lanes))]
     return tuple(
         Found(
             ways[i],
@@ -108,17 +119,54 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     )
 
 
+def _turns(lanes: list[Lane]) -> list[int]:
+    """Return the order in which curves are decoded.
+
+    A style that only one curve has is the surest evidence: those curves go first. A
+    back-up is drawn where its main curve is not, and has what that one leaves.
+    """
+
+    def turn(index: int) -> tuple[bool, int, int]:
+        return _backs_up(lanes[index]), len(_alike(lanes, index)), index
+
+    return sorted(range(len(lanes)), key=turn)
+
+
+def _decode_all(lanes: list[Lane], order: list[int], costs: Costs) -> dict[int, Way]:
+    """Decode curves one after the other, then each again with all others in place."""
+    ways: dict[int, Way] = {}
+    for _ in range(SWEEPS):
+        for index in order:
+            others = _others(ways, index)
+            settled = len(others) == len(lanes) - 1
+            ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
+    return ways
+
+
+def _in_order(ways: dict[int, Way]) -> list[Way]:
+    return [ways[index] for index in range(len(ways))]
+
+
+def _groups(
+    indices: Iterable[int], members: Callable[[int], list[int]]
+) -> list[tuple[int, ...]]:
+    """Return the groups of more than one curve, each once."""
+    groups = {tuple(members(index)) for index in indices}
+    return sorted(group for group in groups if len(group) > 1)
+
+
 def _by_style(
-    lanes: list[Lane], ways: dict[int, Way], order: list[int], costs: Costs
+    lanes: list[Lane],
+    ways: dict[int, Way],
+    look: Callable[[int], Seen],
+    order: list[int],
+    costs: Costs,
 ) -> None:
     """Give each way to the curve whose style its ink is, and look again."""
-    places: dict[tuple[object, ...], list[int]] = {}
-    for index, lane in enumerate(lanes):
-        places.setdefault(_place(lane), []).append(index)
-    found = dict(ways)
-    for group in places.values():
-        for index, owner in assign(group, lanes, found).items():
-            ways[index] = found[owner]
+    for group in _groups(order, partial(_mistakable, lanes)):
+        owners = assign([look(index) for index in group])
+        found = [ways[group[owner]] for owner in owners]
+        ways.update(zip(group, found, strict=True))
     for index in order:
         lanes[index] = adapted(lanes[index], ways[index])
         _look_again(index, lanes, ways, costs)
@@ -148,6 +196,12 @@ def _rivals(lanes: list[Lane], index: int) -> list[int]:
 def _overlap(lane: Lane, other: Lane) -> bool:
     first, second = int(lane.first[0]), int(other.first[0])
     return first < second + other.width and second < first + lane.width
+
+
+def _mistakable(lanes: list[Lane], index: int) -> list[int]:
+    """Return the curves that share a lane and a colour with one, itself included."""
+    same = (_colour(lanes[index]), _place(lanes[index]))
+    return [i for i, lane in enumerate(lanes) if (_colour(lane), _place(lane)) == same]
 
 
 def _alike(lanes: list[Lane], index: int) -> list[int]:

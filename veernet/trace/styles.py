@@ -1,22 +1,29 @@
 """Style is a property of a whole curve: what a network calls the ink under its way.
 
 Pixel by pixel a network takes a worn solid line for dashes, and one pattern of dashes
-for another. Over the whole of a way its opinion is steady, and which curve has which
-way is decided by all of it.
+for another. Down a way the rhythm of the ink tells them apart, and which curve has
+which way is decided by all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.special import expit, softmax
 
 from veernet.axes import Floats
+from veernet.records import LINES, Evidence, Grey
 from veernet.trace.average import mean_around
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
+from veernet.trace.rhythm import SIZES, agreement, samples
+
+STROKE = 2
+"""Columns beside the ink of a way that are called as it is."""
 
 FLOOR = 0.02
 """Least probability of a style."""
@@ -26,6 +33,13 @@ FOUND = 0.5
 
 BESIDE = 1
 """Columns beside a way at which its stroke may be seen best."""
+
+TOLD, HEARD = 0.05, 0.3
+"""What a nat counts that a network tells of a pixel, and that is heard in the rhythm of
+the ink: those of neighbours are nearly the same, and the network's more than others."""
+
+PHRASE = 65
+"""Rows from which the style of ink is heard where it is called anew."""
 
 AROUND = 129
 """Rows over which a style is told: many dashes, so that a worn one raises no doubt."""
@@ -37,6 +51,25 @@ def profile(lane: Lane, way: Way) -> Floats:
     if not known.any():
         return np.zeros(lane.maps.shape[0])
     return np.asarray(_under(lane, way)[:, known].mean(axis=1))
+
+
+def assign(seen: Sequence[Seen]) -> list[int]:
+    """Say which of the ways of some curves is whose, by the style of their ink.
+
+    Parameters
+    ----------
+    seen
+        What was seen of each under the way that it has.
+
+    Returns
+    -------
+    list of int
+        For each curve the place of the one whose way it should have: the exchange for
+        which the evidence of all is largest.
+    """
+    score = np.array([[way.speaks_for(curve) for way in seen] for curve in seen])
+    mine, theirs = linear_sum_assignment(score, maximize=True)
+    return [int(theirs[i]) for i in np.argsort(mine)]
 
 
 def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats:
@@ -57,53 +90,109 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
     Returns
     -------
     (rows,) float
-        The share of the evidence that speaks for things as they are rather than
-        exchanged with those of the likeliest rival, over the `AROUND` rows; 1 without a
-        rival in another style.
+        The probability that things are as they are rather than exchanged with those of
+        the likeliest rival, by the `AROUND` rows; 1 without a rival in another style.
     """
     mine = seen[index]
     share = np.ones(mine.known.size)
     for rival in rivals:
-        theirs = seen[rival]
-        if theirs.style in mine.own or mine.style in theirs.own:
-            continue
-        as_is = mine.evidence(mine.own) * theirs.evidence(theirs.own)
-        exchanged = mine.evidence((theirs.style,)) * theirs.evidence((mine.style,))
-        share = np.minimum(share, as_is / (as_is + exchanged))
+        if mine.differs_from(seen[rival]):
+            odds = odds_of_style(mine, seen[rival])
+            total = AROUND * mean_around(odds, mine.known, AROUND)
+            share = np.minimum(share, expit(total))
     return share
+
+
+def odds_of_style(mine: Seen, theirs: Seen) -> Floats:
+    """Return (rows,) log odds that two ways are not exchanged, by their styles."""
+    as_is = mine.evidence(mine) + theirs.evidence(theirs)
+    return np.asarray(as_is - mine.evidence(theirs) - theirs.evidence(mine))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a network calls the ink under the way of a curve.
+    """What is seen of style under the way of a curve.
 
     Parameters
     ----------
-    style
-        Index of the curve's style.
+    line
+        Index of the curve's style among all.
     own
-        Indices of the styles that are its own: with it, broken ones of no curve.
+        Indices of the network's styles that are its own: with it, broken ones of no
+        curve.
     under
-        (styles, rows) probability, 0 where the curve is not read.
+        (styles, rows) probability that the network gives; 0 where unread.
+    rhythm
+        (all styles, rows) log of the probability of the ink; 0 where unread.
     known
-        (rows,) where it is.
+        (rows,) where the curve is read.
     """
 
-    style: int
+    line: int
     own: tuple[int, ...]
     under: Floats
+    rhythm: Floats
     known: NDArray[np.bool_]
 
-    def evidence(self, styles: Iterable[int]) -> Floats:
-        """Return (rows,) that for some styles, over the rows around each."""
-        total = self.under[list(styles)].sum(axis=0)
-        return np.maximum(mean_around(total, self.known, AROUND), FLOOR)
+    def differs_from(self, other: Seen) -> bool:
+        """Whether style tells the two curves apart."""
+        return self.line != other.line
+
+    def evidence(self, curve: Seen) -> Floats:
+        """Return (rows,) log odds, but for a constant, that the way is a curve's."""
+        told = self.under[list(curve.own)].sum(axis=0) + FLOOR
+        heard = HEARD * self.rhythm[curve.line]
+        return np.asarray(TOLD * np.log(told) * self.known + heard)
+
+    def speaks_for(self, curve: Seen) -> float:
+        """Return the evidence of all rows."""
+        return float(self.evidence(curve).sum())
 
 
-def seen_of(lane: Lane, way: Way) -> Seen:
-    """Look at the ink under a way, as a lane sees it that is not adapted to it."""
-    own = tuple(int(style) for style in np.flatnonzero(lane.share == 1))
-    return Seen(lane.style, own, _under(lane, way), np.isfinite(way.column))
+def see(lane: Lane, way: Way, image: Grey, size: float) -> Seen:
+    """Look at the ink under a way, as a lane sees it that is not adapted to it.
+
+    Parameters
+    ----------
+    lane
+        Of the curve.
+    way
+        That it has.
+    image
+        (rows, columns) of the panel.
+    size
+        Of the dashes of the log; see `dash_size`.
+    """
+    ink, row = samples(image, lane.folded(way.column))
+    heard = agreement(ink, np.array([size]))[:, 0]
+    rhythm = np.zeros((len(LINES), way.column.size))
+    for index, told in enumerate(heard):
+        rhythm[index] = np.bincount(row, told, way.column.size)
+    return Seen(
+        line=LINES.index(lane.spec.line),
+        own=tuple(int(style) for style in np.flatnonzero(lane.share == 1)),
+        under=_under(lane, way),
+        rhythm=rhythm,
+        known=np.isfinite(way.column),
+    )
+
+
+def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
+    """Return the size of dashes that agrees best with the ink under all ways.
+
+    Parameters
+    ----------
+    lanes, ways
+        Of all curves of a panel.
+    image
+        (rows, columns) of it.
+    """
+    drawn = sorted({LINES.index(lane.spec.line) for lane in lanes})
+    total = np.zeros(SIZES.size)
+    for lane, way in zip(lanes, ways, strict=True):
+        ink, _ = samples(image, lane.folded(way.column))
+        total += agreement(ink).sum(axis=2)[drawn].max(axis=0)
+    return float(SIZES[np.argmax(total)])
 
 
 def _under(lane: Lane, way: Way) -> Floats:
@@ -118,35 +207,6 @@ def _under(lane: Lane, way: Way) -> Floats:
     return under
 
 
-def assign(
-    group: Sequence[int], lanes: Sequence[Lane], ways: Mapping[int, Way]
-) -> dict[int, int]:
-    """Say which of the ways of some curves is whose, by the style of their ink.
-
-    Parameters
-    ----------
-    group
-        Curves that are looked for in the same place.
-    lanes, ways
-        Of all curves.
-
-    Returns
-    -------
-    dict
-        For each curve of the group the one whose way it should have: that with which
-        the log of the share of its own style, over all rows read, is largest.
-    """
-    score = np.zeros((len(group), len(group)))
-    for column, owner in enumerate(group):
-        seen = profile(lanes[owner], ways[owner])
-        rows = int(np.isfinite(ways[owner].column).sum())
-        for row, index in enumerate(group):
-            own = seen[lanes[index].share == 1].sum() / max(seen.sum(), FLOOR)
-            score[row, column] = rows * np.log(max(own, FLOOR))
-    mine, theirs = linear_sum_assignment(score, maximize=True)
-    return {group[i]: group[j] for i, j in zip(mine, theirs, strict=True)}
-
-
 def adapted(lane: Lane, way: Way) -> Lane:
     """Let a lane count the styles that the network calls the ink of its curve.
 
@@ -159,3 +219,57 @@ def adapted(lane: Lane, way: Way) -> Lane:
     seen = profile(lane, way)
     share = np.maximum(lane.share, seen / max(seen.max(), FLOOR))
     return replace(lane, share=np.clip(share, FREE_STYLE, 1.0).astype(np.float32))
+
+
+def heard_anew(
+    evidence: Evidence, seen: Sequence[Seen], ways: Sequence[Way]
+) -> Evidence:
+    """Call the ink under all ways by its rhythm.
+
+    Parameters
+    ----------
+    evidence
+        What the network saw; not changed.
+    seen, ways
+        Of all curves.
+
+    Returns
+    -------
+    Evidence
+        Under a way the sum over styles is kept, and parted among those that are drawn
+        by how well the ink of the rows around agrees with each. Elsewhere nothing
+        changes.
+    """
+    lines = sorted({curve.line for curve in seen})
+    place = np.array([evidence.index_of(LINES[line]) for line in lines])
+    maps = evidence.maps.copy()
+    for curve, way in zip(seen, ways, strict=True):
+        told = [mean_around(curve.rhythm[i], curve.known, PHRASE) for i in lines]
+        share = softmax(PHRASE * np.stack(told), axis=0)
+        _call(evidence.maps, maps, place, share, way.ink, STROKE)
+    return replace(evidence, maps=maps)
+
+
+@numba.njit(cache=True, nogil=True)
+def _call(
+    seen: NDArray[np.uint8],
+    maps: NDArray[np.uint8],
+    place: NDArray[np.intp],
+    share: Floats,
+    ink: NDArray[np.int32],
+    beside: int,
+) -> None:
+    styles, rows, columns = maps.shape
+    for row in range(rows):
+        for part in range(ink.shape[1]):
+            start, last = ink[row, part, 0], ink[row, part, 1]
+            if start < 0:
+                continue
+            for c in range(max(start - beside, 0), min(last + beside + 1, columns)):
+                total = 0.0
+                for s in range(styles):
+                    total += seen[s, row, c]
+                    maps[s, row, c] = 0
+                for k in range(place.size):
+                    called = min(total, 255.0) * share[k, row]
+                    maps[place[k], row, c] += np.uint8(called)
