@@ -39,15 +39,15 @@ def test_ink_in_its_own_style_belongs_and_ink_in_the_rivals_does_not():
     told = [seen("solid", 0.9, 0.1), seen("dot", 0.1, 0.9)]
     exchanged = [seen("solid", 0.1, 0.9), seen("dot", 0.9, 0.1)]
     for index in (0, 1):
-        assert belonging(index, [1 - index], told).min() > 0.98
-        assert belonging(index, [1 - index], exchanged).max() < 0.02
+        assert belonging(index, [1 - index], told).min() > 0.9
+        assert belonging(index, [1 - index], exchanged).max() < 0.1
     assert assign(told) == [0, 1]
     assert assign(exchanged) == [1, 0]
 
 
 def test_a_worn_line_belongs_where_its_rival_is_dashed_beyond_doubt():
     worn = seen("solid", 0.5, 0.5)
-    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)]).min() > 0.95
+    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)]).min() > 0.85
     assert belonging(0, [1], [worn, seen("dot", 0.5, 0.5)]) == pytest.approx(0.5)
     unread = seen("dot", 0.0, 0.0, known=False)
     assert belonging(0, [1], [worn, unread]) == pytest.approx(0.5)
@@ -56,9 +56,10 @@ def test_a_worn_line_belongs_where_its_rival_is_dashed_beyond_doubt():
 def test_what_is_heard_outweighs_what_a_network_tells():
     said = {"solid": -0.7, "dot": -0.3}
     pair = [seen("solid", 0.6, 0.4), seen("dot", 0.5, 0.5)]
-    assert belonging(0, [1], pair).min() > 0.8
+    assert belonging(0, [1], pair).min() > 0.5
+    assert assign(pair) == [0, 1]
     heard = [seen("solid", 0.6, 0.4, heard=said), pair[1]]
-    assert belonging(0, [1], heard).max() < 0.2
+    assert belonging(0, [1], heard).max() < 0.3
     assert assign(heard) == [1, 0]
 
 

@@ -38,6 +38,10 @@ TOLD, HEARD = 0.05, 0.3
 """What a nat counts that a network tells of a pixel, and that is heard in the rhythm of
 the ink: those of neighbours are nearly the same, and the network's more than others."""
 
+SOBER = 0.1
+"""Share of the log odds of a stretch that counts as how sure one may be: whether ink is
+heard right is not a matter of chance row by row."""
+
 PHRASE = 65
 """Rows from which the style of ink is heard where it is called anew."""
 
@@ -99,7 +103,7 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
         if mine.differs_from(seen[rival]):
             odds = odds_of_style(mine, seen[rival])
             total = AROUND * mean_around(odds, mine.known, AROUND)
-            share = np.minimum(share, expit(total))
+            share = np.minimum(share, expit(SOBER * total))
     return share
 
 
