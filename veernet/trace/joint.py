@@ -86,8 +86,10 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     if len(lanes) > 1:
         size = dash_size(lanes, _in_order(ways), panel.image)
 
+    solid = np.array(["solid" in lines for lines in evidence.lines])
+
     def look(index: int) -> Seen:
-        return see(drawn[index], ways[index], panel.image, size)
+        return see(drawn[index], ways[index], panel.image, size, solid)
 
     if len({lane.spec.line for lane in lanes}) > 1:
         # Ways are found again in ink whose style is heard down a first one.

@@ -71,7 +71,7 @@ def assign(seen: Sequence[Seen]) -> list[int]:
         For each curve the place of the one whose way it should have: the exchange for
         which the evidence of all is largest.
     """
-    score = np.array([[way.speaks_for(curve) for way in seen] for curve in seen])
+    score = np.array([[w.evidence[curve.line].sum() for w in seen] for curve in seen])
     mine, theirs = linear_sum_assignment(score, maximize=True)
     return [int(theirs[i]) for i in np.argsort(mine)]
 
@@ -100,17 +100,17 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
     mine = seen[index]
     share = np.ones(mine.known.size)
     for rival in rivals:
-        if mine.differs_from(seen[rival]):
-            odds = odds_of_style(mine, seen[rival])
+        if seen[rival].line != mine.line:
+            odds = _odds(mine, seen[rival])
             total = AROUND * mean_around(odds, mine.known, AROUND)
             share = np.minimum(share, expit(SOBER * total))
     return share
 
 
-def odds_of_style(mine: Seen, theirs: Seen) -> Floats:
+def _odds(mine: Seen, theirs: Seen) -> Floats:
     """Return (rows,) log odds that two ways are not exchanged, by their styles."""
-    as_is = mine.evidence(mine) + theirs.evidence(theirs)
-    return np.asarray(as_is - mine.evidence(theirs) - theirs.evidence(mine))
+    as_is = mine.evidence[mine.line] + theirs.evidence[theirs.line]
+    return np.asarray(as_is - mine.evidence[theirs.line] - theirs.evidence[mine.line])
 
 
 @dataclass(frozen=True)
@@ -120,41 +120,25 @@ class Seen:
     Parameters
     ----------
     line
-        Index of the curve's style among all.
-    own
-        Indices of the network's styles that are its own: with it, broken ones of no
-        curve.
-    under
-        (styles, rows) probability that the network gives; 0 where unread.
-    rhythm
-        (all styles, rows) log of the probability of the ink; 0 where unread.
+        Index of the curve's style in `LINES`.
+    evidence
+        (`LINES`, rows) log odds, but for a constant, that the ink is in each style; 0
+        where the curve is not read.
     known
-        (rows,) where the curve is read.
+        (rows,) where it is.
     """
 
     line: int
-    own: tuple[int, ...]
-    under: Floats
-    rhythm: Floats
+    evidence: Floats
     known: NDArray[np.bool_]
 
-    def differs_from(self, other: Seen) -> bool:
-        """Whether style tells the two curves apart."""
-        return self.line != other.line
 
-    def evidence(self, curve: Seen) -> Floats:
-        """Return (rows,) log odds, but for a constant, that the way is a curve's."""
-        told = self.under[list(curve.own)].sum(axis=0) + FLOOR
-        heard = HEARD * self.rhythm[curve.line]
-        return np.asarray(TOLD * np.log(told) * self.known + heard)
+def see(
+    lane: Lane, way: Way, image: Grey, size: float, solid: NDArray[np.bool_]
+) -> Seen:
+    """Look at the ink under a way.
 
-    def speaks_for(self, curve: Seen) -> float:
-        """Return the evidence of all rows."""
-        return float(self.evidence(curve).sum())
-
-
-def see(lane: Lane, way: Way, image: Grey, size: float) -> Seen:
-    """Look at the ink under a way, as a lane sees it that is not adapted to it.
+    The network says whether it is solid or broken, the rhythm which of all it is.
 
     Parameters
     ----------
@@ -166,19 +150,21 @@ def see(lane: Lane, way: Way, image: Grey, size: float) -> Seen:
         (rows, columns) of the panel.
     size
         Of the dashes of the log; see `dash_size`.
+    solid
+        (styles,) which of the network's styles hold solid lines.
     """
+    known = np.isfinite(way.column)
+    under = _under(lane, way)
+    told = np.log(
+        np.stack([under[solid].sum(axis=0), under[~solid].sum(axis=0)]) + FLOOR
+    )
     ink, row = samples(image, lane.folded(way.column))
     heard = agreement(ink, np.array([size]))[:, 0]
-    rhythm = np.zeros((len(LINES), way.column.size))
-    for index, told in enumerate(heard):
-        rhythm[index] = np.bincount(row, told, way.column.size)
-    return Seen(
-        line=LINES.index(lane.spec.line),
-        own=tuple(int(style) for style in np.flatnonzero(lane.share == 1)),
-        under=_under(lane, way),
-        rhythm=rhythm,
-        known=np.isfinite(way.column),
-    )
+    evidence = np.zeros((len(LINES), known.size))
+    for index, line in enumerate(LINES):
+        rhythm = np.bincount(row, heard[index], known.size)
+        evidence[index] = HEARD * rhythm + TOLD * told[int(line != "solid")] * known
+    return Seen(LINES.index(lane.spec.line), evidence, known)
 
 
 def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
@@ -248,7 +234,7 @@ def heard_anew(
     place = np.array([evidence.index_of(LINES[line]) for line in lines])
     maps = evidence.maps.copy()
     for curve, way in zip(seen, ways, strict=True):
-        told = [mean_around(curve.rhythm[i], curve.known, PHRASE) for i in lines]
+        told = [mean_around(curve.evidence[i], curve.known, PHRASE) for i in lines]
         share = softmax(PHRASE * np.stack(told), axis=0)
         _call(evidence.maps, maps, place, share, way.ink, STROKE)
     return replace(evidence, maps=maps)
