@@ -33,8 +33,9 @@ def picture(drawn, *, size=0.8, columns=220, jitter=0.0):
 
 def heard(image, column):
     """Return the style and the size that agree best with the ink under a way."""
-    total = agreement(samples(image, column)[0]).sum(axis=2)
-    line, size = np.unravel_index(np.argmax(total), total.shape)
+    ink, _ = samples(image, column)
+    total = np.array([agreement(ink, size).sum(axis=1) for size in SIZES])
+    size, line = np.unravel_index(np.argmax(total), total.shape)
     return LINES[line], SIZES[size]
 
 
@@ -64,7 +65,7 @@ def test_samples_are_even_along_the_way_and_break_off_with_it():
 def test_where_nothing_is_read_nothing_is_heard():
     ink, row = samples(np.full((ROWS, 220), 255, np.uint8), np.full(ROWS, np.nan))
     assert ink.size == row.size == 0
-    assert agreement(ink).shape == (len(LINES), len(SIZES), 0)
+    assert agreement(ink, 1.0).shape == (len(LINES), 0)
 
 
 def test_curves_that_the_network_confuses_are_told_apart_by_their_dashes():

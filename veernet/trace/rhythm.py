@@ -69,29 +69,28 @@ def samples(image: Grey, column: Floats) -> tuple[Floats, NDArray[np.int32]]:
     return np.clip((dark / full - low) / (high - low), 0.0, 1.0), row
 
 
-def agreement(ink: Floats, sizes: Floats = SIZES) -> Floats:
-    """Say how well samples agree with each style at each size.
+def agreement(ink: Floats, size: float) -> Floats:
+    """Say how well samples agree with each style.
 
     Parameters
     ----------
     ink
         (samples,) from `samples`.
-    sizes
+    size
         Of the dashes against `DASHES`.
 
     Returns
     -------
-    (styles, sizes, samples) float
+    (`LINES`, samples) float
         Log of the probability of each sample given those before it.
     """
-    found = np.empty((len(LINES), len(sizes), ink.size))
+    found = np.empty((len(LINES), ink.size))
     for index, line in enumerate(LINES):
-        for place, size in enumerate(sizes):
-            if line != "solid":
-                cycle = _cycle(DASHES[line], size)
-                found[index, place] = _follow(ink, cycle, UNEVEN, INKED, BLANK)
-            elif place == 0:
-                found[index] = _worn(ink, TORN, MENDED, INKED, BLANK)
+        if line == "solid":
+            found[index] = _worn(ink, TORN, MENDED, INKED, BLANK)
+        else:
+            cycle = _cycle(DASHES[line], size)
+            found[index] = _follow(ink, cycle, UNEVEN, INKED, BLANK)
     return found
 
 

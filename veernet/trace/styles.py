@@ -159,7 +159,7 @@ def see(
         np.stack([under[solid].sum(axis=0), under[~solid].sum(axis=0)]) + FLOOR
     )
     ink, row = samples(image, lane.folded(way.column))
-    heard = agreement(ink, np.array([size]))[:, 0]
+    heard = agreement(ink, size)
     evidence = np.zeros((len(LINES), known.size))
     for index, line in enumerate(LINES):
         rhythm = np.bincount(row, heard[index], known.size)
@@ -181,7 +181,8 @@ def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
     total = np.zeros(SIZES.size)
     for lane, way in zip(lanes, ways, strict=True):
         ink, _ = samples(image, lane.folded(way.column))
-        total += agreement(ink).sum(axis=2)[drawn].max(axis=0)
+        each = [agreement(ink, size).sum(axis=1) for size in SIZES]
+        total += np.max(np.array(each)[:, drawn], axis=1)
     return float(SIZES[np.argmax(total)])
 
 
