@@ -18,12 +18,13 @@ AT = np.arange(ROWS)
 LEFT, RIGHT = 60 + 20 * np.sin(AT / 25), 150 + 20 * np.sin(AT / 30)
 
 
-def seen(line, solid, dot, *, known=True, rows=300):
+def seen(line, solid, dot, *, known=True, rows=300, place=0):
     """Return what was seen of a curve in one style, under ink that is likely so."""
     evidence = np.zeros((len(LINES), rows))
     evidence[LINES.index("solid")] = 0.05 * np.log(solid)
     evidence[LINES.index("dot")] = 0.05 * np.log(dot)
-    return Seen(LINES.index(line), known * evidence, np.full(rows, known))
+    column = np.full(rows, 50.0 * LINES.index(line) + place if known else np.nan)
+    return Seen(LINES.index(line), known * evidence, column)
 
 
 def test_a_mean_is_over_the_rows_that_are_known():
@@ -56,8 +57,19 @@ def test_without_a_rival_in_another_style_there_is_no_doubt():
     assert (belonging(0, [1], alike) == 1).all()
 
 
+def test_on_the_same_ink_it_is_no_matter_which_is_whose():
+    ghost = seen("dot", 0.9, 0.1, place=-50 * LINES.index("dot") + 2)
+    drawn = seen("solid", 0.9, 0.1)
+    assert (belonging(0, [1], [drawn, ghost]) == 1).all()
+    assert (belonging(1, [0], [drawn, ghost]) == 1).all()
+
+
 def test_the_likeliest_rival_counts():
-    told = [seen("solid", 0.5, 0.5), seen("dot", 0.02, 0.95), seen("dot", 0.5, 0.5)]
+    told = [
+        seen("solid", 0.5, 0.5),
+        seen("dot", 0.02, 0.95),
+        seen("dot", 0.5, 0.5, place=20),
+    ]
     assert belonging(0, [1, 2], told) == pytest.approx(0.5)
 
 

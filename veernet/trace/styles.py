@@ -38,6 +38,10 @@ TOLD, HEARD = 0.05, 0.3
 """What a nat counts that a network tells of a pixel, and that is heard in the rhythm of
 the ink: those of neighbours are nearly the same, and the network's more than others."""
 
+TOGETHER = 3.0
+"""Columns within which two ways are on the same ink: it is no matter then which is
+whose."""
+
 SOBER = 0.1
 """Share of the log odds of a stretch that counts as how sure one may be: whether ink is
 heard right is not a matter of chance row by row."""
@@ -95,15 +99,18 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
     -------
     (rows,) float
         The probability that things are as they are rather than exchanged with those of
-        the likeliest rival, by the `AROUND` rows; 1 without a rival in another style.
+        the likeliest rival, by the `AROUND` rows; 1 where they are on the same ink, and
+        without a rival in another style.
     """
     mine = seen[index]
     share = np.ones(mine.known.size)
     for rival in rivals:
         if seen[rival].line != mine.line:
-            odds = _odds(mine, seen[rival])
+            together = np.abs(mine.column - seen[rival].column) <= TOGETHER
+            apart = mine.known & ~together
+            odds = np.where(apart, _odds(mine, seen[rival]), 0.0)
             total = AROUND * mean_around(odds, mine.known, AROUND)
-            share = np.minimum(share, expit(SOBER * total))
+            share = np.where(apart, np.minimum(share, expit(SOBER * total)), share)
     return share
 
 
@@ -124,13 +131,18 @@ class Seen:
     evidence
         (`LINES`, rows) log odds, but for a constant, that the ink is in each style; 0
         where the curve is not read.
-    known
-        (rows,) where it is.
+    column
+        (rows,) of the panel where its ink is, NaN where it is not read.
     """
 
     line: int
     evidence: Floats
-    known: NDArray[np.bool_]
+    column: Floats
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where the curve is read, (rows,)."""
+        return np.isfinite(self.column)
 
 
 def see(
@@ -164,7 +176,7 @@ def see(
     for index, line in enumerate(LINES):
         rhythm = np.bincount(row, heard[index], known.size)
         evidence[index] = HEARD * rhythm + TOLD * told[int(line != "solid")] * known
-    return Seen(LINES.index(lane.spec.line), evidence, known)
+    return Seen(LINES.index(lane.spec.line), evidence, lane.folded(way.column))
 
 
 def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
