@@ -258,6 +258,14 @@ def test_numbers_of_curves_run_from_the_fewest_to_the_most_with_many_rare():
     assert share[2] > share[5]
 
 
+def test_a_track_may_have_no_curve():
+    drawn = [
+        draw_pens(np.random.default_rng(seed), (), (0, 1), 1.0, Manner())
+        for seed in range(20)
+    ]
+    assert {len(pens) for pens in drawn} == {0, 1}
+
+
 def test_strokes_have_hairlines_and_broad_ones():
     rng = np.random.default_rng(8)
     pens = [draw_pens(rng, ("solid",), (1, 1), 1.0, Manner())[0] for _ in range(800)]

@@ -53,6 +53,12 @@ def test_the_dashes_of_a_hand_are_uneven(line):
     assert heard(picture([(line, LEFT)], jitter=0.15), LEFT)[0] == line
 
 
+@pytest.mark.parametrize("line", LINES)
+def test_dark_paper_is_no_ink(line):
+    faded = 165 - 90 * ((255 - picture([(line, LEFT)])) / 255)
+    assert heard(faded.astype(np.uint8), LEFT)[0] == line
+
+
 def test_samples_are_even_along_the_way_and_break_off_with_it():
     column = np.where((AT > 300) & (AT < 340), np.nan, 50 + AT / 7)
     ink, row = samples(np.full((ROWS, 220), 255, np.uint8), column)

@@ -8,14 +8,27 @@ import numpy as np
 import pytest
 
 from tests.panels import curve, evidence, panel
-from veernet.records import LINES
+from veernet.axes import Edge
+from veernet.records import LINES, Evidence, Panel, Track
 from veernet.trace import trace
 from veernet.trace.average import mean_around
-from veernet.trace.styles import Seen, assign, belonging
+from veernet.trace.joint import _rivals
+from veernet.trace.lanes import Way, make_lane
+from veernet.trace.styles import (
+    AROUND,
+    Seen,
+    assign,
+    belonging,
+    heard_anew,
+    solid_and_broken,
+)
 
 ROWS = 400
 AT = np.arange(ROWS)
 LEFT, RIGHT = 60 + 20 * np.sin(AT / 25), 150 + 20 * np.sin(AT / 30)
+
+INNER = slice(AROUND // 2, -(AROUND // 2))
+"""Rows with as many as count on either side."""
 
 
 def seen(line, solid, dot, *, known=True, rows=300, place=0):
@@ -37,15 +50,15 @@ def test_ink_in_its_own_style_belongs_and_ink_in_the_rivals_does_not():
     told = [seen("solid", 0.9, 0.1), seen("dot", 0.1, 0.9)]
     exchanged = [seen("solid", 0.1, 0.9), seen("dot", 0.9, 0.1)]
     for index in (0, 1):
-        assert belonging(index, [1 - index], told).min() > 0.9
-        assert belonging(index, [1 - index], exchanged).max() < 0.1
+        assert belonging(index, [1 - index], told)[INNER].min() > 0.9
+        assert belonging(index, [1 - index], exchanged)[INNER].max() < 0.1
     assert assign(told) == [0, 1]
     assert assign(exchanged) == [1, 0]
 
 
 def test_a_worn_line_belongs_where_its_rival_is_dashed_beyond_doubt():
     worn = seen("solid", 0.5, 0.5)
-    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)]).min() > 0.85
+    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)])[INNER].min() > 0.85
     assert belonging(0, [1], [worn, seen("dot", 0.5, 0.5)]) == pytest.approx(0.5)
     unread = seen("dot", 0.5, 0.5, known=False)
     assert belonging(0, [1], [worn, unread]) == pytest.approx(0.5)
@@ -62,6 +75,15 @@ def test_on_the_same_ink_it_is_no_matter_which_is_whose():
     drawn = seen("solid", 0.9, 0.1)
     assert (belonging(0, [1], [drawn, ghost]) == 1).all()
     assert (belonging(1, [0], [drawn, ghost]) == 1).all()
+
+
+def test_a_few_rows_make_nothing_certain():
+    short = seen("solid", 0.001, 0.9, rows=300)
+    island = np.where((AT[:300] > 145) & (AT[:300] < 153), short.column, np.nan)
+    part = replace(short, column=island, evidence=short.evidence * np.isfinite(island))
+    unread = seen("dot", 0.5, 0.5, known=False)
+    assert belonging(0, [1], [part, unread])[149] == pytest.approx(0.44, abs=0.05)
+    assert belonging(0, [1], [short, unread])[149] < 0.05
 
 
 def test_the_likeliest_rival_counts():
@@ -84,13 +106,53 @@ def test_curves_whose_styles_are_not_told_apart_are_read_with_less_confidence():
         assert np.median(unsure.confidence) < 0.75
 
 
-def test_curves_in_tracks_of_their_own_are_no_rivals():
-    """Alone in its track, a curve of any style is read as surely as its ink is seen."""
-    one = panel([curve("CALI", "short-dash")], ROWS)
-    worn = evidence(one, [("short-dash", RIGHT)])
-    solid = replace(worn, maps=worn.maps[::-1].copy())
-    (path,) = trace(one, solid)
-    assert np.median(path.confidence) > 0.9
+def test_curves_of_tracks_side_by_side_are_no_rivals():
+    """What is doubtful in one track says nothing of a curve of the next."""
+    tracks = [
+        Track(name, *(Edge((0,), (float(x),)) for x in edges), (curve(name, line),))
+        for name, edges, line in (
+            ("T2", (0, 100), "solid"),
+            ("T3", (100, 200), "short-dash"),
+            ("T23", (0, 200), "dot"),
+        )
+    ]
+    edges = np.array([[[8.0] * ROWS, [108.0] * ROWS], [[108.0] * ROWS, [208.0] * ROWS]])
+    edges = np.concatenate([edges, [[edges[0, 0], edges[1, 1]]]])
+    image = np.full((ROWS, 217), 255, dtype=np.uint8)
+    wide = Panel(tuple(tracks), 0, 200, 8, edges, image)
+    maps = Evidence(np.zeros((2, ROWS, 217), np.uint8), (("solid",), LINES[1:]))
+    lanes = [make_lane(wide, maps, spec) for spec in wide.curves]
+    assert [_rivals(lanes, index) for index in range(3)] == [[2], [2], [0, 1]]
+
+
+def test_the_ink_of_one_curve_keeps_its_call_beside_another():
+    """The order in which curves are listed changes nothing."""
+    two = panel([curve("GR"), curve("CALI", "dot")], ROWS)
+    columns = [np.full(ROWS, 50.0), np.full(ROWS, 55.0)]
+    both = evidence(two, [("solid", columns[0]), ("solid", columns[1])])
+    calls = [seen("solid", 0.99, 0.01, rows=ROWS), seen("dot", 0.01, 0.99, rows=ROWS)]
+    ways = [_straight(column) for column in columns]
+    there = heard_anew(both, calls, ways)
+    back = heard_anew(both, calls[::-1], ways[::-1])
+    for anew in (there, back):
+        assert (anew.maps[0, :, 50] > 200).all()
+        assert (anew.maps[1, :, 55] > 200).all()
+        assert (anew.maps[1, :, 49:52] < 60).all()
+        total = anew.maps.sum(axis=0, dtype=int)
+        assert np.abs(total - both.maps.sum(axis=0, dtype=int)).max() <= 2
+
+
+def test_a_network_that_tells_no_solid_from_broken_leaves_it_to_the_rhythm():
+    for lines in ((LINES,), (("solid", "dot"), ("long-dash",)), (("dot",),)):
+        solid, broken = solid_and_broken(lines)
+        assert not (solid.any() and broken.any())
+
+
+def _straight(column):
+    rows = column.size
+    ink = np.full((rows, 2, 2), -1, dtype=np.int32)
+    ink[:, 0] = np.stack([column - 1, column + 1], axis=1)
+    return Way(column, np.ones(rows), np.zeros(rows, np.uint8), ink[:, 0] * 1.0, ink)
 
 
 def test_a_level_stroke_is_no_rival_of_itself():

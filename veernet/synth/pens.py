@@ -142,13 +142,10 @@ def _of_one_size(pens: Sequence[Pen]) -> tuple[Pen, ...]:
     One recorder draws them all. Dashes are long or short beside each other: of sizes of
     their own, the short ones of a track could be the longer.
     """
-    size = pens[0].dash
-    if size is None:
-        return tuple(pens)
-    spread = [(pen.dash or size) / size for pen in pens]
+    sizes = np.array([pen.dash for pen in pens], dtype=np.float64)
+    even = sizes[:1] * (sizes / sizes[:1]) ** SPREAD
     return tuple(
-        replace(pen, dash=size * ratio**SPREAD)
-        for pen, ratio in zip(pens, spread, strict=True)
+        replace(pen, dash=float(size)) for pen, size in zip(pens, even, strict=True)
     )
 
 

@@ -14,7 +14,7 @@ from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, merge, odds_of_swap
-from veernet.trace.lanes import Lane, Way, make_lane
+from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
 from veernet.trace.styles import (
@@ -25,6 +25,7 @@ from veernet.trace.styles import (
     dash_size,
     heard_anew,
     see,
+    solid_and_broken,
 )
 from veernet.trace.ways import decode_lane, lead_of
 from veernet.trace.weights import stroke_width
@@ -60,9 +61,11 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     """Decode every curve of a panel, in the order of the registration.
 
     Curves are decoded one after the other, each avoiding the ink that those before it
-    took, then again with all others in place. Curves that are drawn alike are told
-    apart by where they head when they meet, and are named in the registration's order
-    from left to right.
+    took, then again with all others in place. Where they are of several styles, the ink
+    under those ways is called anew by the rhythm of its dashes, all are decoded again,
+    and each way goes to the curve whose style it is. Curves that are drawn alike are
+    told apart by where they head when they meet, and are named in the registration's
+    order from left to right.
 
     Parameters
     ----------
@@ -82,23 +85,24 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     order = _turns(drawn)
     ways = _decode_all(drawn, order, costs)
     lanes = drawn.copy()
-    size = 1.0
-    if len(lanes) > 1:
-        size = dash_size(lanes, _in_order(ways), panel.image)
-
-    solid = np.array(["solid" in lines for lines in evidence.lines])
+    several = len({lane.spec.line for lane in lanes}) > 1
+    size = dash_size(lanes, _in_order(ways), panel.image) if several else 1.0
+    parts = solid_and_broken(evidence.lines)
 
     def look(index: int) -> Seen:
-        return see(drawn[index], ways[index], panel.image, size, solid)
+        return see(drawn[index], ways[index], panel.image, size, parts)
 
-    if len({lane.spec.line for lane in lanes}) > 1:
+    if several:
         # Ways are found again in ink whose style is heard down a first one.
         seen = [look(index) for index in range(len(lanes))]
         anew = heard_anew(evidence, seen, _in_order(ways))
         lanes = [make_lane(panel, anew, spec) for spec in panel.curves]
         ways = _decode_all(lanes, order, costs)
+        _by_style(lanes, ways, look)
     if len(lanes) > 1:
-        _by_style(lanes, ways, look, order, costs)
+        for index in order:
+            lanes[index] = adapted(lanes[index], ways[index])
+            _look_again(index, lanes, ways, costs)
     for group in _groups(order, partial(_alike, lanes)):
         pairs = list(combinations(group, 2))
         swapped = [_part(pair, lanes, ways, costs) for pair in pairs]
@@ -110,13 +114,12 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
             for pair in pairs:
                 _part(pair, lanes, ways, costs)
         _name(group, lanes, ways, panel.image)
-    seen = [look(i) for i in range(len(lanes))]
+    own = [np.ones(len(panel.image))] * len(lanes)
+    if several:
+        seen = [look(index) for index in range(len(lanes))]
+        own = [belonging(i, _rivals(drawn, i), seen) for i in range(len(lanes))]
     return tuple(
-        Found(
-            ways[i],
-            lead_of(lane, ways[i], _others(ways, i), costs),
-            belonging(i, _rivals(drawn, i), seen),
-        )
+        Found(ways[i], lead_of(lane, ways[i], _others(ways, i), costs), own[i])
         for i, lane in enumerate(lanes)
     )
 
@@ -158,20 +161,13 @@ def _groups(
 
 
 def _by_style(
-    lanes: list[Lane],
-    ways: dict[int, Way],
-    look: Callable[[int], Seen],
-    order: list[int],
-    costs: Costs,
+    lanes: list[Lane], ways: dict[int, Way], look: Callable[[int], Seen]
 ) -> None:
-    """Give each way to the curve whose style its ink is, and look again."""
-    for group in _groups(order, partial(_mistakable, lanes)):
+    """Give each way to the curve whose style its ink is."""
+    for group in _groups(range(len(lanes)), partial(_mistakable, lanes)):
         owners = assign([look(index) for index in group])
         found = [ways[group[owner]] for owner in owners]
         ways.update(zip(group, found, strict=True))
-    for index in order:
-        lanes[index] = adapted(lanes[index], ways[index])
-        _look_again(index, lanes, ways, costs)
 
 
 def _look_again(
@@ -196,8 +192,10 @@ def _rivals(lanes: list[Lane], index: int) -> list[int]:
 
 
 def _overlap(lane: Lane, other: Lane) -> bool:
+    """Whether two lanes share more than what both reach beyond a common edge."""
     first, second = int(lane.first[0]), int(other.first[0])
-    return first < second + other.width and second < first + lane.width
+    shared = min(first + lane.width, second + other.width) - max(first, second)
+    return shared > 2 * OVERSHOOT + 1
 
 
 def _mistakable(lanes: list[Lane], index: int) -> list[int]:

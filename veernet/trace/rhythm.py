@@ -20,7 +20,7 @@ from veernet.records import LINES, Grey
 STEP = 2.0
 """Pixels along the way from one sample to the next."""
 
-SIZES = np.geomspace(0.35, 2.6, 15)
+SIZES = np.geomspace(0.25, 2.6, 17)
 """Of the dashes of a log against `DASHES`: 100 to 400 dots per inch, and all pens."""
 
 INKED, BLANK = 0.93, 0.3
@@ -38,6 +38,12 @@ STEEPEST = 40.0
 
 FULL = 0.8
 """Share of the samples that are no darker than full ink."""
+
+PAPER = 8
+"""Rows and columns from one pixel that tells how dark the paper is to the next."""
+
+FAINTEST = 16.0
+"""Darkness, of 255 and beyond the paper's, that full ink has at the least."""
 
 CONTRAST = (0.25, 0.75)
 """Darkness, of full ink, that is surely paper and surely ink."""
@@ -64,9 +70,10 @@ def samples(image: Grey, column: Floats) -> tuple[Floats, NDArray[np.int32]]:
     known = np.isfinite(dark)
     if not known.any():
         return dark, row
-    full = max(float(np.quantile(dark[known], FULL)), 1.0)
+    paper = float(np.median(255 - image[::PAPER, ::PAPER]))
+    full = max(float(np.quantile(dark[known], FULL)) - paper, FAINTEST)
     low, high = CONTRAST
-    return np.clip((dark / full - low) / (high - low), 0.0, 1.0), row
+    return np.clip(((dark - paper) / full - low) / (high - low), 0.0, 1.0), row
 
 
 def agreement(ink: Floats, size: float) -> Floats:

@@ -17,8 +17,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import expit, softmax
 
 from veernet.axes import Floats
-from veernet.records import LINES, Evidence, Grey
-from veernet.trace.average import mean_around
+from veernet.records import LINES, Evidence, Grey, Line
+from veernet.trace.average import sum_around
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
 from veernet.trace.rhythm import SIZES, agreement, samples
 
@@ -109,7 +109,7 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
             together = np.abs(mine.column - seen[rival].column) <= TOGETHER
             apart = mine.known & ~together
             odds = np.where(apart, _odds(mine, seen[rival]), 0.0)
-            total = AROUND * mean_around(odds, mine.known, AROUND)
+            total = sum_around(odds, mine.known, AROUND)
             share = np.where(apart, np.minimum(share, expit(SOBER * total)), share)
     return share
 
@@ -146,7 +146,7 @@ class Seen:
 
 
 def see(
-    lane: Lane, way: Way, image: Grey, size: float, solid: NDArray[np.bool_]
+    lane: Lane, way: Way, image: Grey, size: float, parts: Sequence[NDArray[np.bool_]]
 ) -> Seen:
     """Look at the ink under a way.
 
@@ -162,14 +162,15 @@ def see(
         (rows, columns) of the panel.
     size
         Of the dashes of the log; see `dash_size`.
-    solid
-        (styles,) which of the network's styles hold solid lines.
+    parts
+        Twice (styles,): which of the network's are solid, and which are broken; see
+        `solid_and_broken`.
     """
     known = np.isfinite(way.column)
     under = _under(lane, way)
-    told = np.log(
-        np.stack([under[solid].sum(axis=0), under[~solid].sum(axis=0)]) + FLOOR
-    )
+    told = np.zeros((2, known.size))
+    if all(part.any() for part in parts):
+        told = np.log(np.stack([under[part].sum(axis=0) for part in parts]) + FLOOR)
     ink, row = samples(image, lane.folded(way.column))
     heard = agreement(ink, size)
     evidence = np.zeros((len(LINES), known.size))
@@ -177,6 +178,15 @@ def see(
         rhythm = np.bincount(row, heard[index], known.size)
         evidence[index] = HEARD * rhythm + TOLD * told[int(line != "solid")] * known
     return Seen(LINES.index(lane.spec.line), evidence, lane.folded(way.column))
+
+
+def solid_and_broken(
+    lines: Sequence[Sequence[Line]],
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which maps hold solid lines only, and which broken ones only."""
+    solid = np.array(["solid" in styles for styles in lines])
+    mixed = np.array([len(set(styles)) > 1 for styles in lines]) & solid
+    return solid & ~mixed, ~solid
 
 
 def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
@@ -188,6 +198,11 @@ def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
         Of all curves of a panel.
     image
         (rows, columns) of it.
+
+    Returns
+    -------
+    float
+        Against `DASHES`; 1 where nothing is heard.
     """
     drawn = sorted({LINES.index(lane.spec.line) for lane in lanes})
     total = np.zeros(SIZES.size)
@@ -195,7 +210,7 @@ def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
         ink, _ = samples(image, lane.folded(way.column))
         each = [agreement(ink, size).sum(axis=1) for size in SIZES]
         total += np.max(np.array(each)[:, drawn], axis=1)
-    return float(SIZES[np.argmax(total)])
+    return float(SIZES[np.argmax(total)]) if total.any() else 1.0
 
 
 def _under(lane: Lane, way: Way) -> Floats:
@@ -239,17 +254,21 @@ def heard_anew(
     Returns
     -------
     Evidence
-        Under a way the sum over styles is kept, and parted among those that are drawn
-        by how well the ink of the rows around agrees with each. Elsewhere nothing
-        changes.
+        With a copy of the maps. Under a way the sum over styles is parted among those
+        that are drawn, by how well the ink of the rows around agrees with each.
+        Elsewhere nothing changes.
     """
     lines = sorted({curve.line for curve in seen})
     place = np.array([evidence.index_of(LINES[line]) for line in lines])
     maps = evidence.maps.copy()
-    for curve, way in zip(seen, ways, strict=True):
-        told = [mean_around(curve.evidence[i], curve.known, PHRASE) for i in lines]
-        share = softmax(PHRASE * np.stack(told), axis=0)
-        _call(evidence.maps, maps, place, share, way.ink, STROKE)
+    shares = []
+    for curve in seen:
+        heard = [sum_around(curve.evidence[i], curve.known, PHRASE) for i in lines]
+        shares.append(softmax(np.stack(heard), axis=0))
+    # What lies beside one stroke may be another's.
+    for beside in (STROKE, 0):
+        for share, way in zip(shares, ways, strict=True):
+            _call(evidence.maps, maps, place, share, way.ink, beside)
     return replace(evidence, maps=maps)
 
 
