@@ -25,11 +25,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from benchmark.cases import Case, draw_cases
-from benchmark.definitions import (
-    TWO_CURVES,
-    GeneratedSet,
-    generated_set,
-)
+from benchmark.definitions import TWO_CURVES, GeneratedSet, generated_set
 from benchmark.methods import OURS, TRACER, methods
 from benchmark.scoring import score_all
 from benchmark.summary import Figure, Summary, summarise, verdicts

@@ -13,7 +13,7 @@ from veernet.synth.dashes import BROKEN, dash_cuts
 from veernet.synth.ink import arc_length
 from veernet.synth.ink import stroke as paint
 from veernet.trace import trace
-from veernet.trace.rhythm import SIZES, agreement, samples
+from veernet.trace.rhythm import SIZES, agreement, best_size, samples
 
 ROWS = 700
 AT = np.arange(float(ROWS))
@@ -34,7 +34,7 @@ def picture(drawn, *, size=0.8, columns=220, jitter=0.0):
 def heard(image, column):
     """Return the style and the size that agree best with the ink under a way."""
     ink, _ = samples(image, column)
-    total = np.array([agreement(ink, size).sum(axis=1) for size in SIZES])
+    total = np.array([[agreement(ink, x, s).sum() for x in LINES] for s in SIZES])
     size, line = np.unravel_index(np.argmax(total), total.shape)
     return LINES[line], SIZES[size]
 
@@ -71,7 +71,8 @@ def test_samples_are_even_along_the_way_and_break_off_with_it():
 def test_where_nothing_is_read_nothing_is_heard():
     ink, row = samples(np.full((ROWS, 220), 255, np.uint8), np.full(ROWS, np.nan))
     assert ink.size == row.size == 0
-    assert agreement(ink, 1.0).shape == (len(LINES), 0)
+    assert all(agreement(ink, line, 1.0).shape == (0,) for line in LINES)
+    assert best_size([ink], LINES) == 1.0
 
 
 def test_curves_that_the_network_confuses_are_told_apart_by_their_dashes():

@@ -80,7 +80,7 @@ def segment(
     overlap = _round_up(overlap, spec.multiple)
     _check_tiling(tile_rows, overlap)
     rows, columns = panel.image.shape
-    groups = _group(spec, [curve.line for curve in panel.curves])
+    groups = _group(spec, {curve.line for curve in panel.curves})
     seen_maps = np.empty((len(groups) + spec.centre, rows, columns), dtype=np.uint8)
     fading = np.empty((len(seen_maps), 0, columns), dtype=np.float32)
     for tile in _plan(rows, tile_rows, overlap, spec.multiple):
@@ -98,7 +98,7 @@ def segment(
     return Evidence(seen_maps[: len(groups)], lines, centre, hue)
 
 
-def _group(spec: NetworkSpec, drawn: Sequence[Line]) -> list[list[int]]:
+def _group(spec: NetworkSpec, drawn: set[Line]) -> list[list[int]]:
     """Join the styles that the network tells apart but that no curve is drawn in.
 
     What is called broken must be of a broken curve that there is: where only one style
@@ -109,7 +109,7 @@ def _group(spec: NetworkSpec, drawn: Sequence[Line]) -> list[list[int]]:
     list of list
         Indices of the network's styles, by map.
     """
-    asked = [i for i, lines in enumerate(spec.lines) if set(drawn).intersection(lines)]
+    asked = [i for i, lines in enumerate(spec.lines) if drawn.intersection(lines)]
     broken = [i for i in asked if "solid" not in spec.lines[i]]
     others = [i for i in range(len(spec.lines)) if i not in asked]
     loose = [i for i in others if "solid" not in spec.lines[i]]

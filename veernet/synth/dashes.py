@@ -9,7 +9,7 @@ from veernet.dashes import DASHES
 from veernet.records import Line
 from veernet.synth.ink import UNBROKEN
 
-BROKEN: tuple[Line, ...] = ("long-dash", "short-dash", "dot", "dash-dot")
+BROKEN: tuple[Line, ...] = tuple(DASHES)
 
 
 def dash_cuts(

@@ -29,8 +29,8 @@ def mean_around(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:
     (rows,) float
         0 where none is known.
     """
-    weight = uniform_filter1d(known.astype(np.float64), rows, mode="constant")
-    total = uniform_filter1d(np.where(known, values, 0.0), rows, mode="constant")
+    weight = _share(np.ones_like(values), known, rows)
+    total = _share(values, known, rows)
     return np.asarray(
         np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
     )
@@ -52,5 +52,10 @@ def sum_around(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:
     -------
     (rows,) float
     """
+    return rows * _share(values, known, rows)
+
+
+def _share(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:
+    """Return (rows,) the sum over the rows around each, divided by their number."""
     filled = np.where(known, values, 0.0)
-    return np.asarray(rows * uniform_filter1d(filled, rows, mode="constant"))
+    return np.asarray(uniform_filter1d(filled, rows, mode="constant"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from itertools import combinations, islice
 
 import numpy as np
@@ -17,12 +17,12 @@ from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.liveliness import contrast, part
 from veernet.trace.programme import Costs
+from veernet.trace.rhythm import best_size, samples
 from veernet.trace.styles import (
     Seen,
     adapted,
     assign,
     belonging,
-    dash_size,
     heard_anew,
     see,
     solid_and_broken,
@@ -85,8 +85,12 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     order = _turns(drawn)
     ways = _decode_all(drawn, order, costs)
     lanes = drawn.copy()
-    several = len({lane.spec.line for lane in lanes}) > 1
-    size = dash_size(lanes, _in_order(ways), panel.image) if several else 1.0
+    lines = {lane.spec.line for lane in lanes}
+    several = len(lines) > 1
+    size = 1.0
+    if several:
+        under = (lane.folded(ways[i].column) for i, lane in enumerate(lanes))
+        size = best_size((samples(panel.image, c)[0] for c in under), lines)
     parts = solid_and_broken(evidence.lines)
 
     def look(index: int) -> Seen:
@@ -95,15 +99,15 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
     if several:
         # Ways are found again in ink whose style is heard down a first one.
         seen = [look(index) for index in range(len(lanes))]
-        anew = heard_anew(evidence, seen, _in_order(ways))
-        lanes = [make_lane(panel, anew, spec) for spec in panel.curves]
+        anew = heard_anew(evidence, seen, [ways[i] for i in range(len(lanes))])
+        lanes = [replace(lane, maps=anew.maps) for lane in drawn]
         ways = _decode_all(lanes, order, costs)
         _by_style(lanes, ways, look)
     if len(lanes) > 1:
         for index in order:
             lanes[index] = adapted(lanes[index], ways[index])
             _look_again(index, lanes, ways, costs)
-    for group in _groups(order, partial(_alike, lanes)):
+    for group in _groups(lanes, _look):
         pairs = list(combinations(group, 2))
         swapped = [_part(pair, lanes, ways, costs) for pair in pairs]
         if any(swapped):
@@ -130,9 +134,10 @@ def _turns(lanes: list[Lane]) -> list[int]:
     A style that only one curve has is the surest evidence: those curves go first. A
     back-up is drawn where its main curve is not, and has what that one leaves.
     """
+    alike = Counter(_look(lane) for lane in lanes)
 
     def turn(index: int) -> tuple[bool, int, int]:
-        return _backs_up(lanes[index]), len(_alike(lanes, index)), index
+        return _backs_up(lanes[index]), alike[_look(lanes[index])], index
 
     return sorted(range(len(lanes)), key=turn)
 
@@ -148,23 +153,19 @@ def _decode_all(lanes: list[Lane], order: list[int], costs: Costs) -> dict[int, 
     return ways
 
 
-def _in_order(ways: dict[int, Way]) -> list[Way]:
-    return [ways[index] for index in range(len(ways))]
-
-
-def _groups(
-    indices: Iterable[int], members: Callable[[int], list[int]]
-) -> list[tuple[int, ...]]:
-    """Return the groups of more than one curve, each once."""
-    groups = {tuple(members(index)) for index in indices}
-    return sorted(group for group in groups if len(group) > 1)
+def _groups(lanes: list[Lane], same: Callable[[Lane], object]) -> list[list[int]]:
+    """Return the groups of more than one curve of whose lanes something is the same."""
+    groups: dict[object, list[int]] = {}
+    for index, lane in enumerate(lanes):
+        groups.setdefault(same(lane), []).append(index)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _by_style(
     lanes: list[Lane], ways: dict[int, Way], look: Callable[[int], Seen]
 ) -> None:
     """Give each way to the curve whose style its ink is."""
-    for group in _groups(range(len(lanes)), partial(_mistakable, lanes)):
+    for group in _groups(lanes, _ink):
         owners = assign([look(index) for index in group])
         found = [ways[group[owner]] for owner in owners]
         ways.update(zip(group, found, strict=True))
@@ -198,21 +199,14 @@ def _overlap(lane: Lane, other: Lane) -> bool:
     return shared > 2 * OVERSHOOT + 1
 
 
-def _mistakable(lanes: list[Lane], index: int) -> list[int]:
-    """Return the curves that share a lane and a colour with one, itself included."""
-    same = (_colour(lanes[index]), _place(lanes[index]))
-    return [i for i, lane in enumerate(lanes) if (_colour(lane), _place(lane)) == same]
-
-
-def _alike(lanes: list[Lane], index: int) -> list[int]:
-    """Return the curves that share a lane and a look with one, itself included."""
-    same = (_look(lanes[index]), _place(lanes[index]))
-    return [i for i, lane in enumerate(lanes) if (_look(lane), _place(lane)) == same]
-
-
 def _look(lane: Lane) -> tuple[object, ...]:
-    """Return the same for curves that neither style nor colour tells apart."""
-    return lane.spec.line, _colour(lane)
+    """Return the same for curves that neither place, colour nor style tells apart."""
+    return lane.spec.line, *_ink(lane)
+
+
+def _ink(lane: Lane) -> tuple[object, ...]:
+    """Return the same for curves that share a place, and a colour if they have one."""
+    return _colour(lane), *_place(lane)
 
 
 def _colour(lane: Lane) -> bytes | None:
@@ -252,7 +246,7 @@ def _part(
 
 
 def _name(
-    group: tuple[int, ...], lanes: list[Lane], ways: dict[int, Way], image: Grey
+    group: list[int], lanes: list[Lane], ways: dict[int, Way], image: Grey
 ) -> None:
     """Give ways to curves: the heavier to the heavier, equal ones from left to right.
 

@@ -9,13 +9,15 @@ had it, and says how well the ink agrees.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.dashes import DASHES
-from veernet.records import LINES, Grey
+from veernet.records import Grey, Line
 
 STEP = 2.0
 """Pixels along the way from one sample to the next."""
@@ -76,29 +78,52 @@ def samples(image: Grey, column: Floats) -> tuple[Floats, NDArray[np.int32]]:
     return np.clip(((dark - paper) / full - low) / (high - low), 0.0, 1.0), row
 
 
-def agreement(ink: Floats, size: float) -> Floats:
-    """Say how well samples agree with each style.
+def agreement(ink: Floats, line: Line, size: float) -> Floats:
+    """Say how well samples agree with a style.
 
     Parameters
     ----------
     ink
         (samples,) from `samples`.
+    line
+        The style.
     size
         Of the dashes against `DASHES`.
 
     Returns
     -------
-    (`LINES`, samples) float
+    (samples,) float
         Log of the probability of each sample given those before it.
     """
-    found = np.empty((len(LINES), ink.size))
-    for index, line in enumerate(LINES):
-        if line == "solid":
-            found[index] = _worn(ink, TORN, MENDED, INKED, BLANK)
-        else:
-            cycle = _cycle(DASHES[line], size)
-            found[index] = _follow(ink, cycle, UNEVEN, INKED, BLANK)
-    return found
+    if line == "solid":
+        return _worn(ink, TORN, MENDED, INKED, BLANK)
+    return _follow(ink, _cycle(DASHES[line], size), UNEVEN, INKED, BLANK)
+
+
+def best_size(heard: Iterable[Floats], lines: Collection[Line]) -> float:
+    """Return the size of dashes that agrees best with the ink under some ways.
+
+    Parameters
+    ----------
+    heard
+        Of each way the ink, (samples,) from `samples`.
+    lines
+        Styles that they are drawn in.
+
+    Returns
+    -------
+    float
+        Against `DASHES`; 1 where nothing is heard.
+    """
+    total = np.zeros(SIZES.size)
+    for ink in heard:
+        best = np.full(SIZES.size, -np.inf)
+        for line in lines:
+            sizes = SIZES if line != "solid" else SIZES[:1]  # it has none
+            fits = [agreement(ink, line, size).sum() for size in sizes]
+            best = np.maximum(best, fits)
+        total += best
+    return float(SIZES[np.argmax(total)]) if total.any() else 1.0
 
 
 def _cycle(pattern: tuple[float, ...], size: float) -> Floats:

@@ -20,7 +20,7 @@ from veernet.axes import Floats
 from veernet.records import LINES, Evidence, Grey, Line
 from veernet.trace.average import sum_around
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
-from veernet.trace.rhythm import SIZES, agreement, samples
+from veernet.trace.rhythm import agreement, samples
 
 STROKE = 2
 """Columns beside the ink of a way that are called as it is."""
@@ -58,7 +58,8 @@ def profile(lane: Lane, way: Way) -> Floats:
     known = np.isfinite(way.column)
     if not known.any():
         return np.zeros(lane.maps.shape[0])
-    return np.asarray(_under(lane, way)[:, known].mean(axis=1))
+    under = _under(lane, lane.folded(way.column))
+    return np.asarray(under[:, known].mean(axis=1))
 
 
 def assign(seen: Sequence[Seen]) -> list[int]:
@@ -161,23 +162,23 @@ def see(
     image
         (rows, columns) of the panel.
     size
-        Of the dashes of the log; see `dash_size`.
+        Of the dashes of the log; see `best_size`.
     parts
         Twice (styles,): which of the network's are solid, and which are broken; see
         `solid_and_broken`.
     """
-    known = np.isfinite(way.column)
-    under = _under(lane, way)
+    column = lane.folded(way.column)
+    known = np.isfinite(column)
+    under = _under(lane, column)
     told = np.zeros((2, known.size))
     if all(part.any() for part in parts):
         told = np.log(np.stack([under[part].sum(axis=0) for part in parts]) + FLOOR)
-    ink, row = samples(image, lane.folded(way.column))
-    heard = agreement(ink, size)
+    ink, row = samples(image, column)
     evidence = np.zeros((len(LINES), known.size))
     for index, line in enumerate(LINES):
-        rhythm = np.bincount(row, heard[index], known.size)
+        rhythm = np.bincount(row, agreement(ink, line, size), known.size)
         evidence[index] = HEARD * rhythm + TOLD * told[int(line != "solid")] * known
-    return Seen(LINES.index(lane.spec.line), evidence, lane.folded(way.column))
+    return Seen(LINES.index(lane.spec.line), evidence, column)
 
 
 def solid_and_broken(
@@ -189,33 +190,8 @@ def solid_and_broken(
     return solid & ~mixed, ~solid
 
 
-def dash_size(lanes: Sequence[Lane], ways: Sequence[Way], image: Grey) -> float:
-    """Return the size of dashes that agrees best with the ink under all ways.
-
-    Parameters
-    ----------
-    lanes, ways
-        Of all curves of a panel.
-    image
-        (rows, columns) of it.
-
-    Returns
-    -------
-    float
-        Against `DASHES`; 1 where nothing is heard.
-    """
-    drawn = sorted({LINES.index(lane.spec.line) for lane in lanes})
-    total = np.zeros(SIZES.size)
-    for lane, way in zip(lanes, ways, strict=True):
-        ink, _ = samples(image, lane.folded(way.column))
-        each = [agreement(ink, size).sum(axis=1) for size in SIZES]
-        total += np.max(np.array(each)[:, drawn], axis=1)
-    return float(SIZES[np.argmax(total)]) if total.any() else 1.0
-
-
-def _under(lane: Lane, way: Way) -> Floats:
-    """Return (styles, rows) the evidence for each style under a way, 0 where unread."""
-    column = lane.folded(way.column)
+def _under(lane: Lane, column: Floats) -> Floats:
+    """Return (styles, rows) the evidence for each style at folded columns, 0 at NaN."""
     known = np.isfinite(column)
     rows = np.flatnonzero(known)
     at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-BESIDE, BESIDE + 1)
