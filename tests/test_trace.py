@@ -530,32 +530,26 @@ def test_the_programme_backwards_agrees_with_it_forwards(wraps):
             find=free[5],
             wrap=0.3,
         )
-        being, crossing, penalty, rates = prices(wraps, 0, costs)
-        columns = width * penalty.size
+        tables = prices(wraps, 0, costs)
+        columns = width * tables[2].size
         here, across = np.empty((2, width), np.float32)
         runs = np.empty((3, columns), np.float32)
         came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
 
         above = []
-        best, beside = steps.begin(columns, rates)
+        best, beside = steps.begin(columns, tables[3])
         total = 0.0
         for row in range(rows):
             above.append((best + total, beside + total))
-            steps.price_row(
-                *(ink, taken, row, being, crossing),
-                *(rates[-1], penalty.size, here, across),
-            )
+            steps.price_row(ink, taken, row, tables, here, across)
             total += steps.advance(
-                best, beside, here, across, penalty, rates, runs, came, notes
+                best, beside, here, across, tables, runs, came, notes
             )
         rest, others = np.zeros(columns, np.float32), np.zeros(4, np.float32)
         left = 0.0
         for row in range(rows - 1, -1, -1):
-            steps.price_row(
-                *(ink, taken, row, being, crossing),
-                *(rates[-1], penalty.size, here, across),
-            )
-            left += steps.retreat(rest, others, here, across, penalty, rates, runs)
+            steps.price_row(ink, taken, row, tables, here, across)
+            left += steps.retreat(rest, others, here, across, tables, runs)
             paid = min((above[row][0] + rest).min(), (above[row][1] + others).min())
             assert paid + left == pytest.approx(total, abs=1e-3)
 

@@ -24,7 +24,7 @@ from veernet.records import Evidence, Grey, Line, Panel
 TILE_ROWS = 1024
 """Rows of a tile. Larger ones are no faster, and need more memory."""
 
-OVERLAP = 256
+OVERLAP = 192
 """Rows that neighbouring tiles share at the least."""
 
 Progress = Callable[[int, int], None]

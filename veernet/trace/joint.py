@@ -145,7 +145,8 @@ def _turns(lanes: list[Lane]) -> list[int]:
 def _decode_all(lanes: list[Lane], order: list[int], costs: Costs) -> dict[int, Way]:
     """Decode curves one after the other, then each again with all others in place."""
     ways: dict[int, Way] = {}
-    for _ in range(SWEEPS):
+    # What is found of a curve that has no other beside it stays as it is.
+    for _ in range(SWEEPS if len(lanes) > 1 else 1):
         for index in order:
             others = _others(ways, index)
             settled = len(others) == len(lanes) - 1

@@ -37,8 +37,35 @@ _LEFT_HERE, _RIGHT_HERE, _LOST_AT, _FIRST_SEEN = range(4)
 RATES = ("off_scale", "edge", "lost", "lose", "find", "shared")
 _OFF_SCALE, _EDGE, _LOST, _LOSE, _FIND, _SHARED = range(len(RATES))
 
-_BLOCK = 512
-"""Rows of which all prices are held at once while ways are compared."""
+_BLOCK = 128
+"""Rows of which all prices are held at once: they fit into a processor's cache."""
+
+Tables = tuple[
+    NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]
+]
+"""Prices of being on and of crossing each of 256 probabilities, and of each wrap; the
+rates, in the order of `RATES`."""
+
+Block = tuple[
+    NDArray[np.float32],
+    NDArray[np.float32],
+    NDArray[np.float32],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+]
+"""What there is to know of each row of a block; see `_play`."""
+
+_NEVER = 4
+"""State of the rows above the one in which a curve is first seen."""
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+def _least(values: NDArray[np.float32]) -> np.float32:
+    """Return the least of some prices; as none is NaN, many are compared at once."""
+    least = np.float32(np.inf)
+    for c in range(values.size):
+        least = min(least, values[c])
+    return least
 
 
 @numba.njit(cache=True, nogil=True)
@@ -46,21 +73,19 @@ def price_row(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
     row: int,
-    being: NDArray[np.float32],
-    crossing: NDArray[np.float32],
-    shared: np.float32,
-    copies: int,
+    tables: Tables,
     here: NDArray[np.float32],
     across: NDArray[np.float32],
 ) -> None:
     """Fill in what it costs to be on each column of a row, and to cross it."""
     rows, width = evidence.shape
+    being, crossing, penalty, rates = tables
     here[:] = 0.0
     for other in range(taken.shape[0]):
         first, last = taken[other, row, 0], taken[other, row, 1]
         if first >= 0:
             for c in range(first, min(last, width - 1) + 1):
-                here[c] = shared
+                here[c] = rates[_SHARED]
     paying = 0
     for c in range(width):
         ink = evidence[row, c]
@@ -75,7 +100,7 @@ def price_row(
             else:
                 paying += 1
         here[c] += being[ink]
-    if copies > 1 and paying > FULL_WIDTH * width:
+    if penalty.size > 1 and paying > FULL_WIDTH * width:
         for c in range(width):
             across[c] = max(across[c], np.float32(0.0))
 
@@ -86,8 +111,7 @@ def advance(
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
     across: NDArray[np.float32],
-    penalty: NDArray[np.float32],
-    rates: NDArray[np.float32],
+    tables: Tables,
     runs: NDArray[np.float32],
     came: NDArray[np.uint8],
     notes: NDArray[np.int32],
@@ -99,47 +123,43 @@ def advance(
     off all is returned.
     """
     width, columns = here.size, best.size
+    penalty, rates = tables[2], tables[3]
     above, left_run, right_run = runs[0], runs[1], runs[2]
 
     # The way comes from the row above, from beyond an edge, or is found.
     found = min(beside[_GONE] + rates[_FIND], beside[_UNSEEN])
     notes[_FIRST_SEEN] = beside[_UNSEEN] < beside[_GONE] + rates[_FIND]
-    lowest, lowest_at = np.float32(np.inf), 0
     for c in range(columns):
-        if best[c] < lowest:
-            lowest, lowest_at = best[c], c
-        start = ON
-        value = best[c]
-        if found < value:
-            value, start = found, LOST
-        if c == 0 and beside[_LEFT] + rates[_EDGE] < value:
-            value, start = beside[_LEFT] + rates[_EDGE], OFF_LEFT
-        if c == columns - 1 and beside[_RIGHT] + rates[_EDGE] < value:
-            value, start = beside[_RIGHT] + rates[_EDGE], OFF_RIGHT
-        above[c] = value
-        came[c] = start << _START_SHIFT
+        anew = found < best[c]
+        above[c] = found if anew else best[c]
+        came[c] = (LOST if anew else ON) << _START_SHIFT
+    for c, place, beyond in ((0, _LEFT, OFF_LEFT), (columns - 1, _RIGHT, OFF_RIGHT)):
+        if beside[place] + rates[_EDGE] < above[c]:
+            above[c] = beside[place] + rates[_EDGE]
+            came[c] = beyond << _START_SHIFT
 
-    # Runs within the row, from either side; a border between wraps costs an edge.
-    left_run[0] = above[0]
-    for c in range(1, columns):
-        run = left_run[c - 1] + across[c % width]
-        if c % width == 0:
-            run += rates[_EDGE]
-        if run < above[c]:
-            left_run[c] = run
-            came[c] |= _LEFT_RUN
-        else:
-            left_run[c] = above[c]
-    right_run[columns - 1] = above[columns - 1]
-    for c in range(columns - 2, -1, -1):
-        run = right_run[c + 1] + across[c % width]
-        if c % width == width - 1:
-            run += rates[_EDGE]
-        if run < above[c]:
-            right_run[c] = run
-            came[c] |= _RIGHT_RUN
-        else:
-            right_run[c] = above[c]
+    # Runs within the row, from either side; a border between wraps costs an edge. Each
+    # step waits for the one before, but not for those of the other side: both at once
+    # take half the time. So does not dividing each column by the width.
+    rightward, leftward = np.float32(np.inf), np.float32(np.inf)
+    for wrap in range(penalty.size):
+        base, end = wrap * width, columns - 1 - wrap * width
+        rightward += rates[_EDGE]
+        leftward += rates[_EDGE]
+        for i in range(width):
+            c, d = base + i, end - i
+            rightward += across[i]
+            leftward += across[width - 1 - i]
+            if rightward < above[c]:
+                came[c] |= _LEFT_RUN
+            else:
+                rightward = above[c]
+            if leftward < above[d]:
+                came[d] |= _RIGHT_RUN
+            else:
+                leftward = above[d]
+            left_run[c] = rightward
+            right_run[d] = leftward
 
     # Off scale: stay there, or leave through the edge in this row.
     leave_left = right_run[0] + rates[_EDGE]
@@ -149,21 +169,23 @@ def advance(
     beside[_LEFT] = min(beside[_LEFT], leave_left) + rates[_OFF_SCALE]
     beside[_RIGHT] = min(beside[_RIGHT], leave_right) + rates[_OFF_SCALE]
     notes[_LOST_AT] = -1
-    if lowest + rates[_LOSE] < beside[_GONE]:
-        beside[_GONE] = lowest + rates[_LOSE]
-        notes[_LOST_AT] = lowest_at
+    give_up = _least(best) + rates[_LOSE]
+    if give_up < beside[_GONE]:
+        beside[_GONE] = give_up
+        notes[_LOST_AT] = np.argmin(best)
     beside[_GONE] += rates[_LOST]
     beside[_UNSEEN] += rates[_LOST]
 
-    floor = np.float32(beside.min())
-    for c in range(columns):
-        value = left_run[c]
-        way = _FROM_LEFT if came[c] & _LEFT_RUN else _FROM_ABOVE
-        if right_run[c] < value:
-            value, way = right_run[c], _FROM_RIGHT
-        came[c] |= way
-        best[c] = value + here[c % width] + penalty[c // width]
-        floor = min(floor, best[c])
+    for wrap in range(penalty.size):
+        for i in range(width):
+            c = wrap * width + i
+            value = left_run[c]
+            way = _FROM_LEFT if came[c] & _LEFT_RUN else _FROM_ABOVE
+            if right_run[c] < value:
+                value, way = right_run[c], _FROM_RIGHT
+            came[c] |= way
+            best[c] = value + here[i] + penalty[wrap]
+    floor = min(_least(best), _least(beside))
     best -= floor
     beside -= floor
     return float(floor)
@@ -175,8 +197,7 @@ def retreat(
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
     across: NDArray[np.float32],
-    penalty: NDArray[np.float32],
-    rates: NDArray[np.float32],
+    tables: Tables,
     runs: NDArray[np.float32],
 ) -> float:
     """Take the prices of the rest of the way one row up: `advance`, turned round.
@@ -184,37 +205,42 @@ def retreat(
     What is taken off all of them is returned.
     """
     width, columns = here.size, rest.size
+    penalty, rates = tables[2], tables[3]
     rightward, leftward = runs[0], runs[1]
-    for c in range(columns):
-        rightward[c] = here[c % width] + penalty[c // width] + rest[c]
-        leftward[c] = rightward[c]
+    for wrap in range(penalty.size):
+        for i in range(width):
+            c = wrap * width + i
+            rightward[c] = here[i] + penalty[wrap] + rest[c]
+            leftward[c] = rightward[c]
     beyond = rates[_EDGE] + rates[_OFF_SCALE]
     leftward[0] = min(leftward[0], beyond + beside[_LEFT])
     rightward[columns - 1] = min(rightward[columns - 1], beyond + beside[_RIGHT])
-    for c in range(columns - 2, -1, -1):
-        run = rightward[c + 1] + across[(c + 1) % width]
-        if (c + 1) % width == 0:
-            run += rates[_EDGE]
-        rightward[c] = min(rightward[c], run)
-    for c in range(1, columns):
-        run = leftward[c - 1] + across[(c - 1) % width]
-        if c % width == 0:
-            run += rates[_EDGE]
-        leftward[c] = min(leftward[c], run)
+    left_run, right_run = np.float32(np.inf), np.float32(np.inf)
+    for wrap in range(penalty.size):
+        base, end = wrap * width, columns - 1 - wrap * width
+        left_run += rates[_EDGE]
+        right_run += rates[_EDGE]
+        for i in range(width):
+            c, d = base + i, end - i
+            left_run = min(leftward[c], left_run)
+            right_run = min(rightward[d], right_run)
+            leftward[c] = left_run
+            rightward[d] = right_run
+            left_run += across[i]
+            right_run += across[width - 1 - i]
 
     give_up = rates[_LOSE] + rates[_LOST] + beside[_GONE]
-    lowest = np.float32(np.inf)
     for c in range(columns):
-        entered = min(rightward[c], leftward[c])
-        lowest = min(lowest, entered)
-        rest[c] = min(entered, give_up)
+        entered = min(leftward[c], rightward[c])
+        rest[c] = min(give_up, entered)
+    lowest = min(_least(rightward), _least(leftward))
     enter_left = min(rightward[0], leftward[0])
     enter_right = min(rightward[columns - 1], leftward[columns - 1])
     beside[_LEFT] = min(rates[_EDGE] + enter_left, rates[_OFF_SCALE] + beside[_LEFT])
     beside[_RIGHT] = min(rates[_EDGE] + enter_right, rates[_OFF_SCALE] + beside[_RIGHT])
     beside[_GONE] = min(rates[_FIND] + lowest, rates[_LOST] + beside[_GONE])
     beside[_UNSEEN] = min(lowest, rates[_LOST] + beside[_UNSEEN])
-    floor = min(rest.min(), beside.min())
+    floor = min(_least(rest), _least(beside))
     rest -= floor
     beside -= floor
     return float(floor)
@@ -232,34 +258,27 @@ def begin(
 
 @numba.njit(cache=True, nogil=True)
 def decode(
-    evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
-    being: NDArray[np.float32],
-    crossing: NDArray[np.float32],
-    penalty: NDArray[np.float32],
-    rates: NDArray[np.float32],
+    evidence: NDArray[np.uint8], taken: NDArray[np.int32], tables: Tables
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
     """Run the programme forwards and walk its cheapest way back."""
-    rows, width = evidence.shape
-    copies = penalty.shape[0]
-    columns = width * copies
-    came = np.empty((rows, columns), dtype=np.uint8)
-    notes = np.empty((rows, 4), dtype=np.int32)
-    here, across = np.empty(width, np.float32), np.empty(width, np.float32)
-    runs = np.empty((3, columns), dtype=np.float32)
-    best, beside = begin(columns, rates)
-    price = 0.0
-    for row in range(rows):
-        price_row(
-            evidence, taken, row, being, crossing, rates[_SHARED], copies, here, across
-        )
-        price += advance(
-            best, beside, here, across, penalty, rates, runs, came[row], notes[row]
-        )
+    rows = evidence.shape[0]
+    column = np.zeros(rows, dtype=np.int32)
+    state = np.full(rows, LOST, dtype=np.uint8)
+    best, beside, price = _survey(evidence, taken, tables)
     # After the last row the cheapest of all states stands at zero.
-    if beside[_UNSEEN] <= 0.0:
-        return np.zeros(rows, np.int32), np.full(rows, LOST, np.uint8), price
-    column, state = _walk_back(best, beside, came, notes)
+    if beside[-1, _UNSEEN] <= 0.0:
+        return column, state, price
+    now, at = _last(best[-1], beside[-1])
+    block = _block(evidence, tables)
+    for i in range(best.shape[0] - 2, -1, -1):
+        start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
+        _play(evidence, taken, start, stop, best[i], beside[i], tables, block)
+        came, notes = block[3], block[4]
+        now, at = _walk_back(
+            came, notes, now, at, column[start:stop], state[start:stop]
+        )
+        if now == _NEVER:
+            break
     return column, state, price
 
 
@@ -268,111 +287,162 @@ def compare(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
     near: NDArray[np.int32],
-    being: NDArray[np.float32],
-    crossing: NDArray[np.float32],
-    penalty: NDArray[np.float32],
-    rates: NDArray[np.float32],
+    tables: Tables,
 ) -> NDArray[np.float32]:
     """Meet the ways from above and those from below in every row."""
     rows, width = evidence.shape
-    copies = penalty.shape[0]
+    copies = tables[2].size
     columns = width * copies
-    blocks = (rows + _BLOCK - 1) // _BLOCK
-    begun = np.empty((blocks, columns), dtype=np.float32)
-    begun_beside = np.empty((blocks, 4), dtype=np.float32)
-    held = np.empty((min(_BLOCK, rows), columns), dtype=np.float32)
-    here, across = np.empty((2, held.shape[0], width), np.float32)
-    runs = np.empty((3, columns), dtype=np.float32)
-    came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
+    best, beside, _ = _survey(evidence, taken, tables)
+    block = _block(evidence, tables)
+    here, across, held = block[0], block[1], block[2]
     rest, rest_beside = np.zeros(columns, np.float32), np.zeros(4, np.float32)
+    runs = np.empty((2, columns), dtype=np.float32)
+    same = np.empty(width, dtype=np.bool_)
     lead = np.zeros(rows, dtype=np.float32)
-
-    best, beside = begin(columns, rates)
-    for row in range(rows):
-        if row % _BLOCK == 0:
-            begun[row // _BLOCK] = best
-            begun_beside[row // _BLOCK] = beside
-        price_row(
-            evidence,
-            taken,
-            row,
-            being,
-            crossing,
-            rates[_SHARED],
-            copies,
-            here[0],
-            across[0],
-        )
-        advance(best, beside, here[0], across[0], penalty, rates, runs, came, notes)
-
-    for block in range(blocks - 1, -1, -1):
-        start, stop = block * _BLOCK, min((block + 1) * _BLOCK, rows)
-        best[:] = begun[block]
-        beside[:] = begun_beside[block]
-        for row in range(start, stop):
-            at = row - start
-            price_row(
-                evidence,
-                taken,
-                row,
-                being,
-                crossing,
-                rates[_SHARED],
-                copies,
-                here[at],
-                across[at],
-            )
-            advance(
-                best,
-                beside,
-                here[at],
-                across[at],
-                penalty,
-                rates,
-                runs,
-                came,
-                notes,
-            )
-            held[at] = best
+    for i in range(best.shape[0] - 2, -1, -1):
+        start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
+        _play(evidence, taken, start, stop, best[i], beside[i], tables, block)
         for row in range(stop - 1, start - 1, -1):
-            own, rival = np.float32(np.inf), np.float32(np.inf)
-            reach = near[row, 1] - near[row, 0]
-            for c in range(columns):
-                price = held[row - start, c] + rest[c]
-                away = c - near[row, 0]
-                if 0 <= (away % width if copies > 1 else away) <= reach:
-                    own = min(own, price)
-                else:
-                    rival = min(rival, price)
+            at = row - start
             if near[row, 1] >= near[row, 0]:
+                _mark_near(near[row], copies, same)
+                own, rival = _best_two(held[at], rest, same)
                 lead[row] = max(rival - own, np.float32(0.0))
                 if rival == np.inf:
                     # A stroke across the whole track leaves no room for a rival.
                     lead[row] = np.nan
-            at = row - start
-            retreat(rest, rest_beside, here[at], across[at], penalty, rates, runs)
+            retreat(rest, rest_beside, here[at], across[at], tables, runs)
     return lead
 
 
 @numba.njit(cache=True, nogil=True)
-def _walk_back(
+def _survey(
+    evidence: NDArray[np.uint8], taken: NDArray[np.int32], tables: Tables
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Return all prices above each block of rows and below the last one, and the price.
+
+    What else there is to know of each row would take more memory than the picture, and
+    less time to find again block by block than to fetch: see `_play`.
+    """
+    rows, width = evidence.shape
+    columns = width * tables[2].size
+    blocks = (rows + _BLOCK - 1) // _BLOCK
+    above = np.empty((blocks + 1, columns), dtype=np.float32)
+    above_beside = np.empty((blocks + 1, 4), dtype=np.float32)
+    here, across = np.empty(width, np.float32), np.empty(width, np.float32)
+    runs = np.empty((3, columns), dtype=np.float32)
+    came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
+    best, beside = begin(columns, tables[3])
+    price = 0.0
+    for row in range(rows):
+        if row % _BLOCK == 0:
+            above[row // _BLOCK] = best
+            above_beside[row // _BLOCK] = beside
+        price_row(evidence, taken, row, tables, here, across)
+        price += advance(best, beside, here, across, tables, runs, came, notes)
+    above[blocks] = best
+    above_beside[blocks] = beside
+    return above, above_beside, price
+
+
+@numba.njit(cache=True, nogil=True)
+def _block(evidence: NDArray[np.uint8], tables: Tables) -> Block:
+    """Return room for what there is to know of a block of rows."""
+    rows, width = evidence.shape
+    height = min(_BLOCK, rows)
+    columns = width * tables[2].size
+    return (
+        np.empty((height, width), np.float32),
+        np.empty((height, width), np.float32),
+        np.empty((height, columns), np.float32),
+        np.empty((height, columns), np.uint8),
+        np.empty((height, 4), np.int32),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _play(
+    evidence: NDArray[np.uint8],
+    taken: NDArray[np.int32],
+    start: int,
+    stop: int,
     best: NDArray[np.float32],
     beside: NDArray[np.float32],
-    came: NDArray[np.uint8],
-    notes: NDArray[np.int32],
-) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Read the cheapest way from the last row up."""
-    rows, columns = came.shape
-    column = np.zeros(rows, dtype=np.int32)
-    state = np.zeros(rows, dtype=np.uint8)
+    tables: Tables,
+    block: Block,
+) -> None:
+    """Take a block of rows again from the prices above it, which change, and hold all.
+
+    What is held: prices of being on each column and of crossing it, those of the
+    cheapest ways to it, and where they came from.
+    """
+    here, across, held, came, notes = block
+    runs = np.empty((3, best.size), dtype=np.float32)
+    for row in range(start, stop):
+        at = row - start
+        price_row(evidence, taken, row, tables, here[at], across[at])
+        advance(best, beside, here[at], across[at], tables, runs, came[at], notes[at])
+        held[at] = best
+
+
+@numba.njit(cache=True, nogil=True)
+def _mark_near(near: NDArray[np.int32], copies: int, same: NDArray[np.bool_]) -> None:
+    """Mark the columns of the track that count as the same place in a row."""
+    first, last = near[0], near[1]
+    width = same.size
+    same[:] = False
+    if copies == 1:
+        same[max(first, 0) : max(last + 1, 0)] = True
+    else:
+        for c in range(first, min(last, first + width - 1) + 1):
+            same[c % width] = True
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+def _best_two(
+    above: NDArray[np.float32], rest: NDArray[np.float32], same: NDArray[np.bool_]
+) -> tuple[np.float32, np.float32]:
+    """Return the price of the best way through the same place, and through others."""
+    own, rival = np.float32(np.inf), np.float32(np.inf)
+    width = same.size
+    for base in range(0, rest.size, width):
+        for i in range(width):
+            price = above[base + i] + rest[base + i]
+            here = price if same[i] else np.float32(np.inf)
+            away = np.float32(np.inf) if same[i] else price
+            own = min(own, here)
+            rival = min(rival, away)
+    return own, rival
+
+
+@numba.njit(cache=True, nogil=True)
+def _last(best: NDArray[np.float32], beside: NDArray[np.float32]) -> tuple[int, int]:
+    """Return the state and the column in which the cheapest way ends."""
     at = int(np.argmin(best))
     now = ON
     value = best[at]
     for place, other in ((_LEFT, OFF_LEFT), (_RIGHT, OFF_RIGHT), (_GONE, LOST)):
         if beside[place] < value:
             value, now = beside[place], other
+    return now, at
 
-    for row in range(rows - 1, -1, -1):
+
+@numba.njit(cache=True, nogil=True)
+def _walk_back(
+    came: NDArray[np.uint8],
+    notes: NDArray[np.int32],
+    now: int,
+    at: int,
+    column: NDArray[np.int32],
+    state: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Read the cheapest way up a block of rows; return how the row above it ends.
+
+    The state is `_NEVER` if the curve was not seen above.
+    """
+    columns = came.shape[1]
+    for row in range(state.size - 1, -1, -1):
         state[row] = now
         column[row] = at
         if now == LOST:
@@ -397,6 +467,5 @@ def _walk_back(
                 at += 1
         now = came[row, at] >> _START_SHIFT
         if now == LOST and notes[row, _FIRST_SEEN]:
-            state[:row] = LOST
-            break
-    return column, state
+            return _NEVER, at
+    return now, at

@@ -207,18 +207,22 @@ def _weigh(
     width = damping.size
     weighed = np.zeros((rows, width), dtype=np.uint8)
     free = np.empty(width, dtype=np.bool_)
+    seen = np.empty(width, dtype=np.float32)
     for row in range(rows):
         free[:] = settled
         for other in range(taken.shape[0]):
             start, last = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
                 free[max(start - beside, 0) : last + beside + 1] = False
-        for c in range(max(-first[row], 0), min(width, columns - first[row])):
-            seen = np.float32(0.0)
-            for s in range(styles):
-                part = shares[s]
-                if part < 1 and not free[c]:
-                    part = taken_share
-                seen += part * maps[s, row, first[row] + c]
-            weighed[row, c] = np.uint8(min(seen, np.float32(255.0)) * damping[c])
+        start, stop = max(-first[row], 0), min(width, columns - first[row])
+        seen[:] = 0.0
+        for s in range(styles):
+            share = shares[s]
+            hidden = share if share >= 1 else taken_share
+            for c in range(start, stop):
+                part = share if free[c] else hidden
+                seen[c] += part * maps[s, row, first[row] + c]
+        for c in range(start, stop):
+            total = min(seen[c], np.float32(255.0))
+            weighed[row, c] = np.uint8(np.int32(total * damping[c]))
     return weighed
