@@ -136,6 +136,16 @@ def test_what_an_engine_gave_is_not_written_over_by_its_next_call(stem, make):
 
 
 @pytest.mark.parametrize("make", CPU_ENGINES)
+def test_an_engine_that_rested_gives_the_same_and_what_it_gave_stays(stem, make):
+    engine = make(stem)
+    first = engine(darkness())
+    kept = first.copy()
+    engine.rest()
+    assert_array_equal(first, kept)
+    assert_array_equal(engine(darkness()), kept)
+
+
+@pytest.mark.parametrize("make", CPU_ENGINES)
 def test_an_engine_may_be_called_from_several_threads(stem, make):
     engine = make(stem)
     tiles = [darkness(seed=seed) for seed in range(12)]

@@ -290,7 +290,7 @@ def test_the_tallest_panel_streams_through():
 @pytest.mark.parametrize(
     ("tiling", "match"),
     [
-        ({"tile_rows": 0}, "tiles of 0 rows cannot overlap by 256"),
+        ({"tile_rows": 0}, "tiles of 0 rows cannot overlap by 192"),
         ({"overlap": -1}, "cannot overlap by -1: choose from 0 to half"),
         ({"tile_rows": 100, "overlap": 51}, "tiles of 100 rows cannot overlap by 51"),
     ],

@@ -116,6 +116,7 @@ def digitise(
                 engine,
                 progress=_named(progress, name),
             )
+            engine.rest()
         with clock.stage("trace"):
             paths = trace(
                 panel, evidence, tracer=tracer, confidence=engine.spec.confidence

@@ -52,6 +52,9 @@ class Engine(Protocol):
             Sums to 1 over the outputs; the centre, where there is one, comes last.
         """
 
+    def rest(self) -> None:
+        """Give back the memory that tiles took; the next one takes it anew."""
+
 
 class OpenVinoEngine:
     """Runs ``NAME.onnx`` with OpenVINO, the faster engine on CPU.
@@ -98,6 +101,11 @@ class OpenVinoEngine:
         with self._lock:
             return np.asarray(self._model(tiles)[0], dtype=np.float32)
 
+    def rest(self) -> None:
+        """Give back the memory of the layers, see :class:`Engine`."""
+        with self._lock:
+            self._model.release_memory()
+
 
 class OnnxEngine:
     """Runs ``NAME.onnx`` with ONNX Runtime, where OpenVINO has no build.
@@ -133,6 +141,9 @@ class OnnxEngine:
         """Return probabilities, see :class:`Engine`."""
         (probability,) = self._session.run(None, {self._input: tiles})
         return np.asarray(probability, dtype=np.float32)
+
+    def rest(self) -> None:
+        """Do nothing: ONNX Runtime keeps its memory as long as the session lasts."""
 
 
 class TorchEngine:
@@ -174,6 +185,11 @@ class TorchEngine:
             probability = self._normalise(logits, len(self.spec.outputs)).cpu().numpy()
         return np.asarray(probability, dtype=np.float32)
 
+    def rest(self) -> None:
+        """Give back what torch keeps of a GPU's memory, see :class:`Engine`."""
+        if self._device == "cuda":
+            self._torch.cuda.empty_cache()
+
 
 @dataclass(frozen=True)
 class DarknessEngine:
@@ -208,6 +224,9 @@ class DarknessEngine:
         """Return probabilities, see :class:`Engine`."""
         ink = np.stack([self._without_runs(tile) for tile in tiles[:, 0]])
         return np.stack([1 - ink, ink], axis=1)
+
+    def rest(self) -> None:
+        """Do nothing: nothing is kept."""
 
     def _without_runs(self, darkness: Tiles) -> Tiles:
         """Leave what rises above the straight runs through each pixel, (h, w)."""
