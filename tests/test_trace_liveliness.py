@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from veernet.trace.liveliness import contrast, part
+from veernet.trace.liveliness import contrast, how_sure, part
 
 RNG = np.random.default_rng(3)
 SMOOTH = 50 + 10 * np.sin(np.arange(400) / 60)
@@ -63,3 +63,22 @@ def test_the_chain_is_the_best_of_all(seed):
 
     best = max(gain(np.array(list(np.binary_repr(i, 7)), int)) for i in range(128))
     assert gain(state) == pytest.approx(best)
+
+
+def test_a_meeting_in_doubt_casts_it_on_all_that_follows():
+    nothing = np.zeros(4)
+    odds = how_sure(np.array([-20.0, 0.0, -20.0]), nothing, nothing)
+    chance = 1 / (1 + np.exp(-odds))
+    assert chance[:2].min() > 0.95
+    assert chance[2:] == pytest.approx(0.5, abs=0.01)
+
+
+def test_liveliness_says_that_nothing_has_changed():
+    ratio, weight = np.full(4, 1.0), np.ones(4)
+    doubtful = np.zeros(3)
+    assert how_sure(doubtful, ratio, weight).min() > 3
+    assert how_sure(doubtful, ratio * [1, 1, 1, -1], weight)[-1] < -1
+
+
+def test_without_a_meeting_there_is_no_doubt():
+    assert how_sure(np.array([]), np.zeros(1), np.zeros(1)).min() > 10

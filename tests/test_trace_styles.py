@@ -15,8 +15,8 @@ from veernet.trace.average import mean_around
 from veernet.trace.joint import _rivals
 from veernet.trace.lanes import Way, make_lane
 from veernet.trace.styles import (
-    AROUND,
     Seen,
+    as_they_are,
     assign,
     belonging,
     heard_anew,
@@ -26,9 +26,6 @@ from veernet.trace.styles import (
 ROWS = 400
 AT = np.arange(ROWS)
 LEFT, RIGHT = 60 + 20 * np.sin(AT / 25), 150 + 20 * np.sin(AT / 30)
-
-INNER = slice(AROUND // 2, -(AROUND // 2))
-"""Rows with as many as count on either side."""
 
 
 def seen(line, solid, dot, *, known=True, rows=300, place=0):
@@ -50,15 +47,15 @@ def test_ink_in_its_own_style_belongs_and_ink_in_the_rivals_does_not():
     told = [seen("solid", 0.9, 0.1), seen("dot", 0.1, 0.9)]
     exchanged = [seen("solid", 0.1, 0.9), seen("dot", 0.9, 0.1)]
     for index in (0, 1):
-        assert belonging(index, [1 - index], told)[INNER].min() > 0.9
-        assert belonging(index, [1 - index], exchanged)[INNER].max() < 0.1
+        assert belonging(index, [1 - index], told).min() > 0.9
+        assert belonging(index, [1 - index], exchanged).max() < 0.1
     assert assign(told) == [0, 1]
     assert assign(exchanged) == [1, 0]
 
 
 def test_a_worn_line_belongs_where_its_rival_is_dashed_beyond_doubt():
     worn = seen("solid", 0.5, 0.5)
-    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)])[INNER].min() > 0.85
+    assert belonging(0, [1], [worn, seen("dot", 0.02, 0.95)]).min() > 0.85
     assert belonging(0, [1], [worn, seen("dot", 0.5, 0.5)]) == pytest.approx(0.5)
     unread = seen("dot", 0.5, 0.5, known=False)
     assert belonging(0, [1], [worn, unread]) == pytest.approx(0.5)
@@ -84,6 +81,25 @@ def test_a_few_rows_make_nothing_certain():
     unread = seen("dot", 0.5, 0.5, known=False)
     assert belonging(0, [1], [part, unread])[149] == pytest.approx(0.44, abs=0.05)
     assert belonging(0, [1], [short, unread])[149] < 0.05
+
+
+def test_ink_speaks_for_all_rows_up_to_a_meeting_and_less_beyond():
+    """The ways are exchanged below row 150; the ink of those above tells nothing."""
+    rows = np.arange(300)
+    heard = np.select([rows < 60, rows < 150], [10.0, 0.0], -10.0)
+    pair = [seen("solid", 0.9, 0.1), seen("dot", 0.1, 0.9)]
+    pair = [replace(one, evidence=one.evidence * heard) for one in pair]
+    meeting = (rows >= 148) & (rows < 152)
+    met = as_they_are(
+        *(replace(one, column=np.where(meeting, 0.0, one.column)) for one in pair)
+    )
+    apart = as_they_are(*pair)
+    assert met[:148].min() > 0.5
+    assert met[152:].max() < -2
+    # Where they slipped nobody knows.
+    assert (np.diff(apart[60:150]) < 0).all()
+    assert apart[140] < -1 < 1 < apart[70]
+    assert met[140] > 0.5
 
 
 def test_the_likeliest_rival_counts():

@@ -9,23 +9,26 @@ from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
-from veernet.trace.liveliness import contrast, part
+from veernet.trace.liveliness import contrast, how_sure, part
 from veernet.trace.programme import Costs
 from veernet.trace.rhythm import best_size, samples
 from veernet.trace.styles import (
     Seen,
     adapted,
+    as_they_are,
     assign,
     belonging,
     heard_anew,
     see,
     solid_and_broken,
+    together,
 )
 from veernet.trace.ways import decode_lane, lead_of
 from veernet.trace.weights import stroke_width
@@ -35,6 +38,9 @@ HEAVIER = 1.3
 
 SWEEPS = 2
 """Rounds of decoding each curve with all others in place."""
+
+EXCHANGED = 1.0
+"""Log odds of being another's, by its style, from which a stretch of a way is."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,9 @@ class Found:
     lead
         (rows,) nats by which the next best way of the curve is dearer.
     own
-        (rows,) in [0, 1], how likely the way is the curve's own by the style of its
-        ink; see `belonging`.
+        (rows,) in [0, 1], how likely the way is the curve's own, by the style of its
+        ink and by where it met curves that are drawn alike; see `belonging` and
+        `how_sure`.
     """
 
     way: Way
@@ -107,6 +114,8 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
         for index in order:
             lanes[index] = adapted(lanes[index], ways[index])
             _look_again(index, lanes, ways, costs)
+    if several:
+        _part_by_style(lanes, ways, look)
     for group in _groups(lanes, _look):
         pairs = list(combinations(group, 2))
         swapped = [_part(pair, lanes, ways, costs) for pair in pairs]
@@ -118,14 +127,27 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
             for pair in pairs:
                 _part(pair, lanes, ways, costs)
         _name(group, lanes, ways, panel.image)
-    own = [np.ones(len(panel.image))] * len(lanes)
-    if several:
-        seen = [look(index) for index in range(len(lanes))]
-        own = [belonging(i, _rivals(drawn, i), seen) for i in range(len(lanes))]
+    seen = [look(index) for index in range(len(lanes))] if several else []
+    own = _own(lanes, ways, seen, costs)
     return tuple(
         Found(ways[i], lead_of(lane, ways[i], _others(ways, i), costs), own[i])
         for i, lane in enumerate(lanes)
     )
+
+
+def _own(
+    lanes: list[Lane], ways: dict[int, Way], seen: list[Seen], costs: Costs
+) -> list[Floats]:
+    """Return of each curve (rows,) how likely its way is its own; see `Found`."""
+    own = [np.ones(lane.first.size) for lane in lanes]
+    for index, _ in enumerate(seen):
+        own[index] = belonging(index, _rivals(lanes, index), seen)
+    for group in _groups(lanes, _look):
+        for pair in combinations(group, 2):
+            sure = _untangled(pair, lanes, ways, costs)
+            for index in pair:
+                own[index] = np.minimum(own[index], sure)
+    return own
 
 
 def _turns(lanes: list[Lane]) -> list[int]:
@@ -170,6 +192,20 @@ def _by_style(
         owners = assign([look(index) for index in group])
         found = [ways[group[owner]] for owner in owners]
         ways.update(zip(group, found, strict=True))
+
+
+def _part_by_style(
+    lanes: list[Lane], ways: dict[int, Way], look: Callable[[int], Seen]
+) -> None:
+    """Exchange two ways from one meeting to another where their ink says so."""
+    pairs = [p for group in _groups(lanes, _ink) for p in combinations(group, 2)]
+    # Among three, what one exchange puts right may be the other half of the next.
+    for _ in range(SWEEPS):
+        for one, other in pairs:
+            if lanes[one].spec.line != lanes[other].spec.line:
+                exchanged = as_they_are(look(one), look(other)) < -EXCHANGED
+                both = ways[one], ways[other]
+                ways[one], ways[other] = _exchange(*both, exchanged)
 
 
 def _look_again(
@@ -224,26 +260,57 @@ def _backs_up(lane: Lane) -> bool:
     return lane.spec.backup_of is not None
 
 
-def _part(
+@dataclass(frozen=True)
+class _Meetings:
+    """Where two curves that are drawn alike meet, and what tells them apart.
+
+    ``odds``, ``ratio`` and ``weight`` are those of :mod:`veernet.trace.liveliness`.
+    """
+
+    middles: NDArray[np.intp]
+    odds: Floats
+    ratio: Floats
+    weight: Floats
+
+
+def _meet(
     pair: tuple[int, int], lanes: list[Lane], ways: dict[int, Way], costs: Costs
-) -> bool:
-    """Put right who is who after each meeting of two curves that are drawn alike."""
+) -> _Meetings:
+    """Find where two curves meet, and weigh who is who in between."""
     both = ways[pair[0]], ways[pair[1]]
     lane, others = lanes[pair[0]], _others(ways, *pair)
     first, second = (way.column for way in both)
     met = [m for m in meetings(first, second) if merge(lane, both, m)]
-    if not met:
-        return False
     odds = [odds_of_swap(lane, both, others, m, costs) for m in met]
     starts = [0, *(stop for _, stop in met)]
     stops = [*(start for start, _ in met), first.size]
     stretches = list(zip(starts, stops, strict=True))
-    changes = part(np.array(odds), *contrast(first, second, stretches))
-    middles = np.array([(start + stop) // 2 for start, stop in met])[changes]
+    middles = np.array([(start + stop) // 2 for start, stop in met], dtype=np.intp)
+    return _Meetings(middles, np.array(odds), *contrast(first, second, stretches))
+
+
+def _part(
+    pair: tuple[int, int], lanes: list[Lane], ways: dict[int, Way], costs: Costs
+) -> bool:
+    """Put right who is who after each meeting of two curves that are drawn alike."""
+    met = _meet(pair, lanes, ways, costs)
+    middles = met.middles[part(met.odds, met.ratio, met.weight)]
     if middles.size:
-        before = np.searchsorted(middles, np.arange(first.size), side="right")
+        both = ways[pair[0]], ways[pair[1]]
+        before = np.searchsorted(middles, np.arange(both[0].column.size), side="right")
         ways[pair[0]], ways[pair[1]] = _exchange(*both, before % 2 == 1)
     return bool(middles.size)
+
+
+def _untangled(
+    pair: tuple[int, int], lanes: list[Lane], ways: dict[int, Way], costs: Costs
+) -> Floats:
+    """Return (rows,) how likely two curves that are drawn alike are not exchanged."""
+    met = _meet(pair, lanes, ways, costs)
+    first, second = (ways[i].column for i in pair)
+    stretch = np.searchsorted(met.middles, np.arange(first.size), side="right")
+    sure = expit(how_sure(met.odds, met.ratio, met.weight))[stretch]
+    return np.where(together(first, second), 1.0, sure)
 
 
 def _name(

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from veernet.axes import Floats
+from veernet.trace.chain import both_ways
 
 LAGS = (2, 8, 24)
 """Rows over which a change of direction is measured."""
@@ -32,6 +34,16 @@ by a factor of e, throughout."""
 
 ROUNDS = 4
 """Of learning how the curves differ and of parting them by it, at most."""
+
+SOBER_HEADING, SOBER_BENDS = 0.5, 0.4
+"""Share of the log odds by direction and by liveliness that counts as how sure one may
+be: fits over a few rows and over many are of the same rows."""
+
+CERTAIN = 30.0
+"""Log odds of what is not in question."""
+
+LEAST_CHANGE = 0.02
+"""Probability of a change at a meeting where directions leave no doubt at all."""
 
 
 def contrast(
@@ -83,12 +95,42 @@ def part(odds: Floats, ratio: Floats, weight: Floats) -> NDArray[np.bool_]:
     changes = odds > 0
     for _ in range(ROUNDS):
         sign = 1.0 - 2.0 * (np.cumsum(np.concatenate([[False], changes])) % 2)
-        usual = np.sum(sign * ratio * weight) / max(weight.sum(), 1.0)
-        again = _cheapest(odds, TRUST * usual * ratio * weight)
+        again = _cheapest(odds, _favour(ratio, weight, sign))
         if (again == changes).all():
             break
         changes = again
     return changes
+
+
+def how_sure(odds: Floats, ratio: Floats, weight: Floats) -> Floats:
+    """Return the log odds that two ways are not exchanged, from meeting to meeting.
+
+    Which is which is known above the first meeting; every one that leaves a doubt casts
+    it on all that follows, unless liveliness says that nothing has changed.
+
+    Parameters
+    ----------
+    odds, ratio, weight
+        As for `part`, of the ways as they were parted.
+
+    Returns
+    -------
+    (meetings + 1,) float
+    """
+    favour = 2 * SOBER_BENDS * _favour(ratio, weight)
+    favour[0] += CERTAIN
+    change = np.clip(expit(SOBER_HEADING * odds), LEAST_CHANGE, 0.5)
+    return both_ways(favour, np.concatenate([[0.5], change]))
+
+
+def _favour(ratio: Floats, weight: Floats, sign: Floats | float = 1.0) -> Floats:
+    """Return (stretches,) how much liveliness speaks for the ways as they are.
+
+    The livelier curve is the one that is so over all stretches; where the ways are
+    exchanged, ``sign`` is -1.
+    """
+    usual = np.sum(sign * ratio * weight) / max(weight.sum(), 1.0)
+    return np.asarray(TRUST * usual * ratio * weight)
 
 
 def _cheapest(odds: Floats, favour: Floats) -> NDArray[np.bool_]:

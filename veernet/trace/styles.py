@@ -19,6 +19,7 @@ from scipy.special import expit, softmax
 from veernet.axes import Floats
 from veernet.records import LINES, Evidence, Grey, Line
 from veernet.trace.average import sum_around
+from veernet.trace.chain import both_ways
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
 from veernet.trace.rhythm import agreement, samples
 
@@ -39,18 +40,18 @@ TOLD, HEARD = 0.05, 0.3
 the ink: those of neighbours are nearly the same, and the network's more than others."""
 
 TOGETHER = 3.0
-"""Columns within which two ways are on the same ink: it is no matter then which is
-whose."""
+"""Columns within which two ways are on the same ink."""
 
 SOBER = 0.1
-"""Share of the log odds of a stretch that counts as how sure one may be: whether ink is
+"""Share of the log odds of a row that counts where all are added up: whether ink is
 heard right is not a matter of chance row by row."""
+
+MEETING, SLIP = 0.15, 1e-3
+"""Probability that two ways are exchanged where they meet or one is lost, and in any
+other row."""
 
 PHRASE = 65
 """Rows from which the style of ink is heard where it is called anew."""
-
-AROUND = 129
-"""Rows over which a style is told: many dashes, so that a worn one raises no doubt."""
 
 
 def profile(lane: Lane, way: Way) -> Floats:
@@ -100,19 +101,40 @@ def belonging(index: int, rivals: Iterable[int], seen: Sequence[Seen]) -> Floats
     -------
     (rows,) float
         The probability that things are as they are rather than exchanged with those of
-        the likeliest rival, by the `AROUND` rows; 1 where they are on the same ink, and
-        without a rival in another style.
+        the likeliest rival; 1 where they are on the same ink, and without a rival in
+        another style.
     """
     mine = seen[index]
     share = np.ones(mine.known.size)
     for rival in rivals:
         if seen[rival].line != mine.line:
-            together = np.abs(mine.column - seen[rival].column) <= TOGETHER
-            apart = mine.known & ~together
-            odds = np.where(apart, _odds(mine, seen[rival]), 0.0)
-            total = sum_around(odds, mine.known, AROUND)
-            share = np.where(apart, np.minimum(share, expit(SOBER * total)), share)
+            apart = mine.known & ~together(mine.column, seen[rival].column)
+            likely = expit(as_they_are(mine, seen[rival]))
+            share = np.where(apart, np.minimum(share, likely), share)
     return share
+
+
+def as_they_are(mine: Seen, theirs: Seen) -> Floats:
+    """Return (rows,) log odds that two ways are not exchanged, by all of their ink.
+
+    Ways are exchanged where they meet or where one is lost, and hardly ever between: so
+    all ink from one meeting to the next speaks for each of its rows, and that beyond
+    speaks less with each meeting.
+    """
+    same_ink = together(mine.column, theirs.column)
+    with np.errstate(invalid="ignore"):
+        side = np.sign(mine.column - theirs.column)
+        met = same_ink | (side * np.roll(side, 1) < 0)
+    odds = np.where(mine.known & ~same_ink, SOBER * _odds(mine, theirs), 0.0)
+    change = np.full(odds.size, SLIP)
+    for breaks in (met, ~(mine.known & theirs.known)):
+        change[breaks & ~np.roll(breaks, 1)] = MEETING
+    return both_ways(odds, change)
+
+
+def together(first: Floats, second: Floats) -> NDArray[np.bool_]:
+    """Say in which rows two ways are on the same ink: it is no matter whose it is."""
+    return np.asarray(np.abs(first - second) <= TOGETHER)
 
 
 def _odds(mine: Seen, theirs: Seen) -> Floats:
