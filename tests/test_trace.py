@@ -100,6 +100,17 @@ def test_the_centre_says_where_on_the_stroke_the_curve_is(wraps):
     )
 
 
+def test_where_a_steep_stroke_leaves_the_row_in_doubt_its_centre_is_spread():
+    truth = 20 + 18.0 * np.minimum(AT, 10)
+    one = panel([curve()], ROWS)
+    seen = evidence(one, [("solid", truth + MARGIN)])
+    at = np.arange(one.image.shape[1])
+    spread = np.exp(-0.5 * ((at - (truth + MARGIN)[:, None]) / 4) ** 2)
+    centre = np.rint(255 * 0.1 * spread).astype(np.uint8)
+    (path,) = trace(one, replace(seen, centre=centre))
+    assert _error(path, truth + MARGIN)[1:10].max() < 0.6
+
+
 def test_the_centre_of_a_crossing_curve_is_not_taken_for_the_own():
     first, second = 60 + 0.25 * AT, np.full(ROWS, 110.0)
     two = panel([curve("A"), curve("B", "short-dash")], ROWS)

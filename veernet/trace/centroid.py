@@ -20,12 +20,11 @@ DEPTH = 2
 CLOSE = 0.35
 """Rows from the middle of a stroke within which a pixel speaks for its own row."""
 
-
 LEAST_CENTRE = 0.25
-"""Probability, over three columns, from which the centre's word is taken."""
+"""Probability, over a stroke, from which the centre's word is taken."""
 
 FLANK = 3
-"""Columns beside the peak of the centre that may be of it."""
+"""Columns beside the median of the centre that tell where in between it is."""
 
 
 def refine(
@@ -130,7 +129,9 @@ def _refine(
                 ends[side] = c
         span[row, 0], span[row, 1] = ends[0], ends[1]
         if centre.shape[0] > 0:
-            told = _told(centre[row], ends[0], ends[1], origin[row], width, circular)
+            told = _told(
+                centre[row], ends[0] - 1, ends[1] + 1, origin[row], width, circular
+            )
             if not np.isnan(told):
                 centroid[row] = told
                 continue
@@ -158,36 +159,28 @@ def _told(
     width: int,
     circular: bool,
 ) -> float:
-    """Centroid of the centre at its peak in a stroke, NaN if there is none to speak of.
+    """Centroid of the centre about its median in a stroke, NaN if there is too little.
 
-    Only down the flanks of the peak: a stroke that covers many columns may cross
-    another, which has a peak of its own.
+    In a steep stroke the centre is spread over many columns, as it is not known so well
+    in which row the curve is; and the stroke may cross another, which has a centre of
+    its own. That moves a centroid of all much, and the median little.
     """
-    best, place = 0.0, low
+    mass = 0.0
     for c in range(low, high + 1):
-        around = 0.0
-        for k in range(-1, 2):
-            around += _at(centre, c + k, origin, width, circular)
-        if around > best:
-            best, place = around, c
-    if best < LEAST_CENTRE:
+        mass += _at(centre, c, origin, width, circular)
+    if mass < LEAST_CENTRE:
         return np.nan
-    peak = place
-    for k in (-1, 1):
-        here = _at(centre, place + k, origin, width, circular)
-        if here > _at(centre, peak, origin, width, circular):
-            peak = place + k
-    mass = _at(centre, peak, origin, width, circular)
-    moment = mass * peak
-    for side in (-1, 1):
-        before = _at(centre, peak, origin, width, circular)
-        for k in range(1, FLANK + 1):
-            p = _at(centre, peak + side * k, origin, width, circular)
-            if p > before:
-                break
-            before = p
-            mass += p
-            moment += p * (peak + side * k)
+    median, before = low, 0.0
+    for c in range(low, high + 1):
+        before += _at(centre, c, origin, width, circular)
+        if before >= mass / 2:
+            median = c
+            break
+    mass, moment = 0.0, 0.0
+    for c in range(max(median - FLANK, low), min(median + FLANK, high) + 1):
+        p = _at(centre, c, origin, width, circular)
+        mass += p
+        moment += p * c
     return moment / mass
 
 
