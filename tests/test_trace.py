@@ -106,9 +106,11 @@ def test_where_a_steep_stroke_leaves_the_row_in_doubt_its_centre_is_spread():
     seen = evidence(one, [("solid", truth + MARGIN)])
     at = np.arange(one.image.shape[1])
     spread = np.exp(-0.5 * ((at - (truth + MARGIN)[:, None]) / 4) ** 2)
-    centre = np.rint(255 * 0.1 * spread).astype(np.uint8)
+    # No peak of it is to be trusted.
+    spread *= np.random.default_rng(5).uniform(0.0, 0.2, spread.shape)
+    centre = np.rint(255 * spread).astype(np.uint8)
     (path,) = trace(one, replace(seen, centre=centre))
-    assert _error(path, truth + MARGIN)[1:10].max() < 0.6
+    assert _error(path, truth + MARGIN)[1:10].mean() < 1.0
 
 
 def test_the_centre_of_a_crossing_curve_is_not_taken_for_the_own():
