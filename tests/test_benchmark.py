@@ -180,6 +180,25 @@ class TestSummary:
         assert verdict.met is met
         assert verdict.value == pytest.approx(offset)
 
+    @pytest.mark.parametrize(
+        ("group", "value"), [("solid", 1.0), ("dot", 3.0), ("dashed", None)]
+    )
+    def test_a_bar_of_a_group_is_held_against_its_curves_or_missed(self, group, value):
+        given = GeneratedSet(
+            name="test",
+            about="",
+            bars=(Bar("mae_px", at_most=5.0, group=group),),
+            count=1,
+            seed=0,
+            recipes=(),
+        )
+        for scores in (self.read(1.0, 3.0), self.read(1.0, 3.0)[:1]):
+            ours = [replace(s, method=OURS) for s in scores]
+            (verdict,) = summary.verdicts(given, summary.summarise(ours))
+            there = value if len(scores) == 2 or group == "solid" else None
+            assert verdict.value == (there if there is None else pytest.approx(there))
+            assert verdict.met is (there is not None)
+
     def test_a_bar_on_what_was_not_read_is_missed(self):
         assert not Bar("mae_px", at_most=1.0).met(None)
         assert not Bar("r_squared", at_least=0.9).met(None)

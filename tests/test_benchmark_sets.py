@@ -220,6 +220,16 @@ class TestDefinitions:
                 "plots: [{name: a, about: '', files: [], bars: [{figure: x}]}]",
                 "at_most",
             ),
+            (
+                "plots: [{name: a, about: '', files: [], bar: []}]",
+                "set 'a' of plots: bar: not known: use about, bars",
+            ),
+            ("plot: []", "plot: not known: use generated"),
+            (
+                "plots: [{name: a, about: '', files: [], "
+                "bars: [{figure: mae_px, at_most: 1, group: dots}]}]",
+                "group 'dots' is not known",
+            ),
         ],
     )
     def test_a_broken_definition_is_refused(self, tmp_path, text, match):
@@ -341,6 +351,13 @@ class TestCommand:
         ]
         assert found[0] == found[1]
         assert all(isinstance(each, CurveScore) for each in found[0])
+
+    @pytest.mark.parametrize("word", ["--count", "--jobs", "--runs"])
+    @pytest.mark.parametrize("number", ["0", "-1", "two"])
+    def test_a_number_that_counts_nothing_is_refused(self, word, number, capsys):
+        with pytest.raises(SystemExit, match="2"):
+            command.parse(["--out", "o", f"{word}={number}"])
+        assert f"{word}: {number!r} is no number from 1 up" in capsys.readouterr().err
 
     def test_an_unknown_set_is_refused_in_words(self, tmp_path, capsys):
         words = ["--out", str(tmp_path / "out"), "--sets", "nonsense"]

@@ -58,15 +58,23 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
     parser.add_argument("--sets", nargs="+", metavar="NAME", help="all unless given")
-    parser.add_argument("--count", type=int, help="strips of a set, at most")
+    parser.add_argument("--count", type=_counted, help="strips of a set, at most")
     parser.add_argument("--weights", type=Path, help="the release weights unless given")
     parser.add_argument(
-        "--jobs", type=int, default=1, help="processes that read strips"
+        "--jobs", type=_counted, default=1, help="processes that read strips"
     )
-    parser.add_argument("--runs", type=int, default=1, help="of the timed command")
+    parser.add_argument("--runs", type=_counted, default=1, help="of the timed command")
     parser.add_argument("--config", type=Path, default=CONFIG, help="the sets")
     parser.add_argument("--cache", type=Path, default=cache, help="for plotdigitizer")
     return parser.parse_args(arguments)
+
+
+def _counted(text: str) -> int:
+    """Read a number of things, of which there is one at least."""
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is no number from 1 up"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> Results:

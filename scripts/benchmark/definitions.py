@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import yaml
 
 from veernet.errors import InputError
+from veernet.records import LINES, Line
 from veernet.synth.curves import Manner
 from veernet.synth.dataset import Stream
 from veernet.synth.degrade import Scanner
@@ -25,6 +26,26 @@ OWN = "own:"
 
 TWO_CURVES = "two curves"
 """The set that a release is scored on."""
+
+GROUPS: dict[str, tuple[Line, ...]] = {
+    "all": LINES,
+    "solid": ("solid",),
+    "dashed": ("long-dash", "short-dash", "dash-dot"),
+    "dot": ("dot",),
+    "solid+dashed": ("solid", "long-dash", "short-dash", "dash-dot"),
+}
+"""Styles of the curves that are summarised together."""
+
+COMMON = frozenset({"name", "about", "bars", "times_better"})
+
+KEYS: dict[str, frozenset[str]] = {
+    "generated": COMMON | {"count", "seed", "recipe", "parts", "peers"},
+    "plots": COMMON | {"files"},
+    "identities": COMMON | {"registration", "from", "to", "below", "offset", "factor"},
+    "pairs": COMMON | {"offset", "first", "second", "curves"},
+    "speed": COMMON | {"registration"},
+}
+"""What may be said of a set of each kind."""
 
 Statistic = Literal["median", "mean"]
 
@@ -55,6 +76,9 @@ class Bar:
     method: str | None = None
 
     def __post_init__(self) -> None:
+        if self.group not in GROUPS:
+            msg = f"group {self.group!r} is not known: use {', '.join(GROUPS)}"
+            raise InputError(msg)
         if (self.at_most is None) == (self.at_least is None):
             msg = f"the bar for {self.figure} needs either at_most or at_least"
             raise InputError(msg)
@@ -178,12 +202,15 @@ def read_definitions(path: Path = CONFIG) -> tuple[AnySet, ...]:
         ),
     }
     found: list[AnySet] = []
+    _refuse_unknown(str(path), document, {*readers, "strip"})
     for kind, reader in readers.items():
         for given in document.get(kind, ()):
+            where = f"{path}: set {given.get('name')!r} of {kind}"
+            _refuse_unknown(where, given, KEYS[kind])
             try:
                 found.append(reader(given))
             except (KeyError, TypeError) as error:
-                msg = f"{path}: set {given.get('name')!r} of {kind}: {error}"
+                msg = f"{where}: {error}"
                 raise InputError(msg) from error
     names = [each.name for each in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -215,6 +242,15 @@ def digest(value: object) -> str:
     plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
     text = json.dumps(plain, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse what nobody reads: a misspelt bar would be no bar."""
+    if unknown := sorted(set(given) - set(known)):
+        msg = (
+            f"{where}: {', '.join(unknown)}: not known: use {', '.join(sorted(known))}"
+        )
+        raise InputError(msg)
 
 
 def _common(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,25 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.definitions import Bar, Definition
+from benchmark.definitions import GROUPS, Bar, Definition
 from benchmark.methods import OURS
 from benchmark.scoring import CurveScore
 from veernet.axes import Floats
-from veernet.records import LINES, Line
+from veernet.records import Line
 
 RESAMPLES = 1000
 INTERVAL = (2.5, 97.5)
 
 HUGE = 1e9
 """Stands for infinity, so that differences and interpolation stay defined."""
-
-GROUPS: dict[str, tuple[Line, ...]] = {
-    "all": LINES,
-    "solid": ("solid",),
-    "dashed": ("long-dash", "short-dash", "dash-dot"),
-    "dot": ("dot",),
-    "solid+dashed": ("solid", "long-dash", "short-dash", "dash-dot"),
-}
 
 
 class Figure(NamedTuple):
@@ -53,12 +45,13 @@ class Summary:
 
     ``swapped`` is the share of curves with a swap, and its interval is of the mean;
     every other interval is of the median. ``invented`` is a share of the rows where no
-    curve is drawn.
+    curve is drawn. ``lines`` are the styles that its curves have.
     """
 
     test: str
     method: str
     group: str
+    lines: tuple[Line, ...]
     curves: int
     coverage: Figure
     mae_px: Figure
@@ -87,7 +80,8 @@ class Verdict:
 def summarise(scores: Sequence[CurveScore]) -> list[Summary]:
     """Summarise each method on each set, all curves together and by style.
 
-    A curve that is drawn in no row is left out, but for its invented rows.
+    A curve that is drawn in no row is left out, but for its invented rows. A group that
+    holds the curves of one before it says nothing new and has no line.
     """
     summaries = []
     for test, method in dict.fromkeys((s.test, s.method) for s in scores):
@@ -96,7 +90,6 @@ def summarise(scores: Sequence[CurveScore]) -> list[Summary]:
         for name, lines in GROUPS.items():
             group = [s for s in mine if s.line in lines]
             present = {s.line for s in group}
-            # A group that holds the curves of one before says nothing new.
             if group and present not in seen:
                 summaries.append(_summary(test, method, name, group))
                 seen.append(present)
@@ -122,6 +115,7 @@ def _summary(
         test=test,
         method=method,
         group=group,
+        lines=tuple(sorted({s.line for s in scores})),
         curves=len(drawn),
         coverage=over(lambda s: s.coverage, worst=0.0),
         mae_px=over(lambda s: s.read.mae_px, worst=np.inf),
@@ -210,18 +204,12 @@ def verdicts(given: Definition, summaries: Sequence[Summary]) -> list[Verdict]:
     """Return how each bar of a set of curves with truth was met."""
     found = []
     for bar in given.bars:
-        mine = [
-            s
-            for s in summaries
-            if (s.test, s.method, s.group)
-            == (given.name, bar.method or OURS, bar.group)
-        ]
-        # A group that held the same curves as another was not repeated.
-        mine = mine or [
-            s
-            for s in summaries
-            if (s.test, s.method, s.group) == (given.name, bar.method or OURS, "all")
-        ]
+        asked = given.name, bar.method or OURS
+        of_all = [s for s in summaries if (s.test, s.method) == asked]
+        # By its styles, as a group that holds the curves of another has no line.
+        present = {line for s in of_all for line in s.lines}
+        lines = present.intersection(GROUPS[bar.group])
+        mine = [s for s in of_all if set(s.lines) == lines]
         reached = getattr(mine[0], bar.figure) if mine else Figure(*[None] * 4)
         value = getattr(reached, bar.statistic)
         words = bar.words(over_curves=True)
