@@ -148,6 +148,30 @@ def test_two_curves_of_one_style_cross_and_keep_their_direction():
     assert max(errors) < 4
 
 
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_like_curves_that_begin_together_are_named_where_they_part(seed):
+    apart = np.clip(20 * (AT - 3), 4, 80)
+    first, second = np.full(ROWS, 70.0) + 5 * np.sin(AT / 20), 74.0 + apart
+    two = panel([curve("A"), curve("B")], ROWS)
+    noise = np.random.default_rng(seed).normal(0, 0.5, (2, ROWS))
+    seen = evidence(two, [("solid", first + noise[0]), ("solid", second + noise[1])])
+    a, b = trace(two, seen)
+    assert np.isfinite(a.column).mean() > 0.9
+    assert np.nanmedian(_error(a, first)) < 2
+    assert np.nanmedian(_error(b, second)) < 2
+
+
+def test_doubt_at_a_meeting_of_like_curves_lasts(monkeypatch):
+    monkeypatch.setattr("veernet.trace.joint.odds_of_swap", lambda *_: 0.0)
+    away = np.clip((np.abs(AT - 200) - 50) / 2, 0, 40)
+    first, second = 90 - away, 90 + away
+    two = panel([curve("A"), curve("B")], ROWS)
+    a, b = trace(two, evidence(two, [("solid", first), ("solid", second)]), likely=0.0)
+    for path in (a, b):
+        assert np.median(path.confidence[20:100]) > 0.9
+        assert np.median(path.confidence[300:380]) < 0.7
+
+
 def test_two_curves_of_one_style_that_touch_and_part_are_not_swapped():
     first = 90 - 25 * np.cos(2 * np.pi * AT / ROWS)
     second = 130 + 25 * np.cos(2 * np.pi * AT / ROWS) - 6

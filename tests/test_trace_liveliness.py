@@ -67,18 +67,26 @@ def test_the_chain_is_the_best_of_all(seed):
 
 def test_a_meeting_in_doubt_casts_it_on_all_that_follows():
     nothing = np.zeros(4)
-    odds = how_sure(np.array([-20.0, 0.0, -20.0]), nothing, nothing)
-    chance = 1 / (1 + np.exp(-odds))
+    doubtful = np.array([-20.0, 0.0, -20.0])
+    chance = 1 / (1 + np.exp(-how_sure(doubtful, nothing, nothing, named=0)))
     assert chance[:2].min() > 0.95
     assert chance[2:] == pytest.approx(0.5, abs=0.01)
+    chance = 1 / (1 + np.exp(-how_sure(doubtful, nothing, nothing, named=3)))
+    assert chance[:2] == pytest.approx(0.5, abs=0.01)
+    assert chance[2:].min() > 0.95
 
 
 def test_liveliness_says_that_nothing_has_changed():
     ratio, weight = np.full(4, 1.0), np.ones(4)
     doubtful = np.zeros(3)
-    assert how_sure(doubtful, ratio, weight).min() > 3
-    assert how_sure(doubtful, ratio * [1, 1, 1, -1], weight)[-1] < -1
+    assert how_sure(doubtful, ratio, weight, named=0).min() > 3
+    assert how_sure(doubtful, ratio * [1, 1, 1, -1], weight, named=0)[-1] < -1
+
+
+def test_no_stretch_is_its_own_witness():
+    sure = how_sure(np.zeros(1), np.array([0.0, 1.3]), np.array([0.0, 1.0]), named=0)
+    assert sure[1] == pytest.approx(0, abs=1e-6)
 
 
 def test_without_a_meeting_there_is_no_doubt():
-    assert how_sure(np.array([]), np.zeros(1), np.zeros(1)).min() > 10
+    assert how_sure(np.array([]), np.zeros(1), np.zeros(1), named=0).min() > 10

@@ -10,10 +10,11 @@ import pytest
 from tests.panels import curve, evidence, panel
 from veernet.axes import Edge
 from veernet.records import LINES, Evidence, Panel, Track
-from veernet.trace import trace
+from veernet.trace import joint, trace
 from veernet.trace.average import mean_around
 from veernet.trace.joint import _rivals
 from veernet.trace.lanes import Way, make_lane
+from veernet.trace.programme import Costs
 from veernet.trace.styles import (
     Seen,
     as_they_are,
@@ -22,6 +23,7 @@ from veernet.trace.styles import (
     heard_anew,
     solid_and_broken,
 )
+from veernet.trace.ways import decode_lane
 
 ROWS = 400
 AT = np.arange(ROWS)
@@ -178,3 +180,44 @@ def test_a_level_stroke_is_no_rival_of_itself():
     thick = evidence(one, [("solid", np.roll(truth, up)) for up in (-1, 0, 1)])
     (path,) = trace(one, thick)
     assert path.confidence[20:-20].min() > 0.9
+
+
+def test_what_runs_on_the_ink_of_a_lost_curve_counts_in_either_order():
+    lost = seen("dot", 0.5, 0.5, known=False)
+    astray = replace(seen("solid", 0.1, 0.9), column=np.full(300, 40.0))
+    assert as_they_are(lost, astray) == pytest.approx(as_they_are(astray, lost))
+    assert as_they_are(lost, astray).max() < 0
+
+
+def test_where_meetings_flicker_they_are_one():
+    rows = np.arange(300)
+    first, second = seen("solid", 0.1, 0.9), seen("dot", 0.9, 0.1)
+    second = replace(second, column=np.full(300, 40.0))
+    meeting = (rows >= 150) & (rows < 180)
+    once, flicker = (
+        as_they_are(replace(first, column=np.where(near, 41.0, 60.0)), second)
+        for near in (meeting, meeting & (rows % 3 == 0))
+    )
+    assert flicker[100] == pytest.approx(once[100], rel=0.3)
+
+
+def test_ways_are_exchanged_where_their_ink_says_so():
+    two = panel([curve("A"), curve("B", "dot")], ROWS)
+    drawn = evidence(two, [("solid", LEFT), ("dot", RIGHT)])
+    lanes = [make_lane(two, drawn, spec) for spec in two.curves]
+    ways = {i: decode_lane(lane, [], Costs())[0] for i, lane in enumerate(lanes)}
+    right = [ways[index].column.copy() for index in (0, 1)]
+    below = np.arange(ROWS) >= ROWS // 2
+    ways[0], ways[1] = joint._exchange(ways[0], ways[1], below)
+
+    def look(index):
+        """Hear a solid line at the left, and a dotted one at the right."""
+        column = ways[index].column
+        heard = np.zeros((len(LINES), ROWS))
+        heard[LINES.index("solid")] = np.where(column < 105, 1.0, -1.0)
+        heard[LINES.index("dot")] = -heard[LINES.index("solid")]
+        return Seen(LINES.index(("solid", "dot")[index]), heard, column)
+
+    joint._part_by_style(lanes, ways, look)
+    for index in (0, 1):
+        assert np.mean(np.abs(ways[index].column - right[index]) < 1) > 0.97

@@ -33,13 +33,25 @@ def from_left(columns: Floats) -> list[int]:
     """
     if len(columns) < 2:
         return list(range(len(columns)))
-    order = np.sort(columns, axis=0)  # NaN is last, and the difference to it NaN
-    apart = np.asarray((np.diff(order, axis=0) >= APART).all(axis=0))
-    for start, stop in runs(apart):
-        if stop - start >= LASTING:
-            place = columns[:, start : start + LASTING].mean(axis=1)
-            return [int(i) for i in np.argsort(place, kind="stable")]
+    start = first_apart(columns)
+    if start is not None:
+        place = columns[:, start : start + LASTING].mean(axis=1)
+        return [int(i) for i in np.argsort(place, kind="stable")]
     there = np.isfinite(columns).any(axis=1)
     place = np.full(len(columns), np.inf)
     place[there] = np.nanmedian(columns[there], axis=1)
     return [int(i) for i in np.argsort(place, kind="stable")]
+
+
+def first_apart(columns: Floats) -> int | None:
+    """Return the first of the rows in which all curves stand apart, None if never.
+
+    Parameters
+    ----------
+    columns
+        (curves, rows) NaN where a curve is not there.
+    """
+    order = np.sort(columns, axis=0)  # NaN is last, and the difference to it NaN
+    apart = np.asarray((np.diff(order, axis=0) >= APART).all(axis=0))
+    lasting = (start for start, stop in runs(apart) if stop - start >= LASTING)
+    return next(lasting, None)

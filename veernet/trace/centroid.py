@@ -129,9 +129,10 @@ def _refine(
                 ends[side] = c
         span[row, 0], span[row, 1] = ends[0], ends[1]
         if centre.shape[0] > 0:
-            told = _told(
-                centre[row], ends[0] - 1, ends[1] + 1, origin[row], width, circular
-            )
+            low, high = ends[0] - 1, ends[1] + 1
+            if circular:  # a stroke may be longer than the track that it wraps in
+                high = min(high, low + width - 1)
+            told = _told(centre[row], low, high, origin[row], width, circular)
             if not np.isnan(told):
                 centroid[row] = told
                 continue

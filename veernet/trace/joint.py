@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from veernet.axes import Floats
-from veernet.order import from_left
+from veernet.order import first_apart, from_left
 from veernet.records import WEIGHTS, CurveSpec, Evidence, Grey, Panel
 from veernet.trace.crossings import meetings, merge, odds_of_swap
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
@@ -143,8 +143,9 @@ def _own(
     for index, _ in enumerate(seen):
         own[index] = belonging(index, _rivals(lanes, index), seen)
     for group in _groups(lanes, _look):
+        named = first_apart(np.stack([ways[i].column for i in group]))
         for pair in combinations(group, 2):
-            sure = _untangled(pair, lanes, ways, costs)
+            sure = _untangled(pair, named, lanes, ways, costs)
             for index in pair:
                 own[index] = np.minimum(own[index], sure)
     return own
@@ -197,15 +198,23 @@ def _by_style(
 def _part_by_style(
     lanes: list[Lane], ways: dict[int, Way], look: Callable[[int], Seen]
 ) -> None:
-    """Exchange two ways from one meeting to another where their ink says so."""
-    pairs = [p for group in _groups(lanes, _ink) for p in combinations(group, 2)]
+    """Exchange two ways from one meeting to another where their ink says so.
+
+    Of curves that wrap the count would have to be found anew: they stay as they are.
+    """
+    groups = [g for g in _groups(lanes, _ink) if not lanes[g[0]].spec.wraps]
+    pairs = [pair for group in groups for pair in combinations(group, 2)]
+    seen = {index: look(index) for pair in pairs for index in pair}
     # Among three, what one exchange puts right may be the other half of the next.
     for _ in range(SWEEPS):
         for one, other in pairs:
-            if lanes[one].spec.line != lanes[other].spec.line:
-                exchanged = as_they_are(look(one), look(other)) < -EXCHANGED
+            if seen[one].line == seen[other].line:
+                continue
+            exchanged = as_they_are(seen[one], seen[other]) < -EXCHANGED
+            if exchanged.any():
                 both = ways[one], ways[other]
                 ways[one], ways[other] = _exchange(*both, exchanged)
+                seen[one], seen[other] = look(one), look(other)
 
 
 def _look_again(
@@ -303,13 +312,21 @@ def _part(
 
 
 def _untangled(
-    pair: tuple[int, int], lanes: list[Lane], ways: dict[int, Way], costs: Costs
+    pair: tuple[int, int],
+    named: int | None,
+    lanes: list[Lane],
+    ways: dict[int, Way],
+    costs: Costs,
 ) -> Floats:
-    """Return (rows,) how likely two curves that are drawn alike are not exchanged."""
+    """Return (rows,) how likely two curves that are drawn alike are not exchanged.
+
+    They are named where their group is first apart, or by most of their ways.
+    """
     met = _meet(pair, lanes, ways, costs)
     first, second = (ways[i].column for i in pair)
     stretch = np.searchsorted(met.middles, np.arange(first.size), side="right")
-    sure = expit(how_sure(met.odds, met.ratio, met.weight))[stretch]
+    at = np.argmax(np.bincount(stretch)) if named is None else stretch[named]
+    sure = expit(how_sure(met.odds, met.ratio, met.weight, int(at)))[stretch]
     return np.where(together(first, second), 1.0, sure)
 
 

@@ -95,42 +95,38 @@ def part(odds: Floats, ratio: Floats, weight: Floats) -> NDArray[np.bool_]:
     changes = odds > 0
     for _ in range(ROUNDS):
         sign = 1.0 - 2.0 * (np.cumsum(np.concatenate([[False], changes])) % 2)
-        again = _cheapest(odds, _favour(ratio, weight, sign))
+        usual = np.sum(sign * ratio * weight) / max(weight.sum(), 1.0)
+        again = _cheapest(odds, TRUST * usual * ratio * weight)
         if (again == changes).all():
             break
         changes = again
     return changes
 
 
-def how_sure(odds: Floats, ratio: Floats, weight: Floats) -> Floats:
+def how_sure(odds: Floats, ratio: Floats, weight: Floats, named: int) -> Floats:
     """Return the log odds that two ways are not exchanged, from meeting to meeting.
 
-    Which is which is known above the first meeting; every one that leaves a doubt casts
-    it on all that follows, unless liveliness says that nothing has changed.
+    Which is which is known where they were named; every meeting that leaves a doubt
+    casts it on all that lies beyond, unless liveliness says that nothing has changed.
 
     Parameters
     ----------
     odds, ratio, weight
         As for `part`, of the ways as they were parted.
+    named
+        Index of the stretch in which they were.
 
     Returns
     -------
     (meetings + 1,) float
     """
-    favour = 2 * SOBER_BENDS * _favour(ratio, weight)
-    favour[0] += CERTAIN
+    # What is usual is known from the other stretches: none is its own witness.
+    others = np.sum(ratio * weight) - ratio * weight
+    usual = others / np.maximum(weight.sum() - weight, 1.0)
+    favour = 2 * SOBER_BENDS * TRUST * usual * ratio * weight
+    favour[named] += CERTAIN
     change = np.clip(expit(SOBER_HEADING * odds), LEAST_CHANGE, 0.5)
     return both_ways(favour, np.concatenate([[0.5], change]))
-
-
-def _favour(ratio: Floats, weight: Floats, sign: Floats | float = 1.0) -> Floats:
-    """Return (stretches,) how much liveliness speaks for the ways as they are.
-
-    The livelier curve is the one that is so over all stretches; where the ways are
-    exchanged, ``sign`` is -1.
-    """
-    usual = np.sum(sign * ratio * weight) / max(weight.sum(), 1.0)
-    return np.asarray(TRUST * usual * ratio * weight)
 
 
 def _cheapest(odds: Floats, favour: Floats) -> NDArray[np.bool_]:

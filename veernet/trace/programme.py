@@ -149,7 +149,7 @@ def lead_over_rivals(
     lead is small is in doubt, however dark the ink: another stroke explains the rows
     above and below as well. Only columns of the track are rivals: that the curve might
     be off scale or lost in the row, or in another wrap, is not weighed. Time is linear
-    in rows, about one and a half times that of `cheapest_way`.
+    in rows, and hardly more than that of `cheapest_way`.
 
     Parameters
     ----------

@@ -20,10 +20,9 @@ each copy of the track it would pay anew."""
 # The states of a row other than its columns, as places in an array of prices.
 _LEFT, _RIGHT, _GONE, _UNSEEN = range(4)
 
-# One byte a state tells how the cheapest way came there, so that a tall panel stays
-# small: two bits for the best of (from above, from the left, from the right), one bit
-# each for whether the run from the left or the right goes on to the next column, and
-# two for where the step from above started.
+# One byte a state tells how the cheapest way came there: two bits for the best of (from
+# above, from the left, from the right), one bit each for whether the run from the left
+# or the right goes on to the next column, and two for where the step from above began.
 _FROM_ABOVE, _FROM_LEFT, _FROM_RIGHT = 0, 1, 2
 _LEFT_RUN, _RIGHT_RUN = 4, 8
 _START_SHIFT = 4

@@ -46,6 +46,9 @@ SOBER = 0.1
 """Share of the log odds of a row that counts where all are added up: whether ink is
 heard right is not a matter of chance row by row."""
 
+BETWEEN = 5
+"""Rows from one meeting to the next; with fewer they are one."""
+
 MEETING, SLIP = 0.15, 1e-3
 """Probability that two ways are exchanged where they meet or one is lost, and in any
 other row."""
@@ -122,14 +125,24 @@ def as_they_are(mine: Seen, theirs: Seen) -> Floats:
     speaks less with each meeting.
     """
     same_ink = together(mine.column, theirs.column)
-    with np.errstate(invalid="ignore"):
-        side = np.sign(mine.column - theirs.column)
-        met = same_ink | (side * np.roll(side, 1) < 0)
-    odds = np.where(mine.known & ~same_ink, SOBER * _odds(mine, theirs), 0.0)
+    odds = np.where(same_ink, 0.0, SOBER * _odds(mine, theirs))
     change = np.full(odds.size, SLIP)
+    side = np.sign(mine.column - theirs.column)
+    met = same_ink.copy()
+    # Those that wrap change sides at every fold; where they pass they are near.
+    if not (mine.wraps or theirs.wraps):
+        met[1:] |= side[1:] * side[:-1] < 0
     for breaks in (met, ~(mine.known & theirs.known)):
-        change[breaks & ~np.roll(breaks, 1)] = MEETING
+        change[_begins(breaks)] = MEETING
     return both_ways(odds, change)
+
+
+def _begins(breaks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say where breaks begin that are no part of one a few rows above."""
+    rows = np.flatnonzero(breaks)
+    begins = np.zeros_like(breaks)
+    begins[rows[np.diff(rows, prepend=-BETWEEN - 1) > BETWEEN]] = True
+    return begins
 
 
 def together(first: Floats, second: Floats) -> NDArray[np.bool_]:
@@ -156,11 +169,14 @@ class Seen:
         where the curve is not read.
     column
         (rows,) of the panel where its ink is, NaN where it is not read.
+    wraps
+        Whether the curve does.
     """
 
     line: int
     evidence: Floats
     column: Floats
+    wraps: bool = False
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -200,7 +216,7 @@ def see(
     for index, line in enumerate(LINES):
         rhythm = np.bincount(row, agreement(ink, line, size), known.size)
         evidence[index] = HEARD * rhythm + TOLD * told[int(line != "solid")] * known
-    return Seen(LINES.index(lane.spec.line), evidence, column)
+    return Seen(LINES.index(lane.spec.line), evidence, column, lane.spec.wraps)
 
 
 def solid_and_broken(
