@@ -199,6 +199,14 @@ class TestSummary:
             assert verdict.value == (there if there is None else pytest.approx(there))
             assert verdict.met is (there is not None)
 
+    def test_a_bar_that_asks_for_a_bad_baseline_is_not_met_by_none(self):
+        bar = Bar("mae_px", at_least=10.0, method="plain dp")
+        given = GeneratedSet(
+            name="test", about="", bars=(bar,), count=1, seed=0, recipes=()
+        )
+        (verdict,) = summary.verdicts(given, [])
+        assert not verdict.met
+
     def test_a_bar_on_what_was_not_read_is_missed(self):
         assert not Bar("mae_px", at_most=1.0).met(None)
         assert not Bar("r_squared", at_least=0.9).met(None)

@@ -213,9 +213,8 @@ def verdicts(given: Definition, summaries: Sequence[Summary]) -> list[Verdict]:
         reached = getattr(mine[0], bar.figure) if mine else Figure(*[None] * 4)
         value = getattr(reached, bar.statistic)
         words = bar.words(over_curves=True)
-        found.append(
-            Verdict(given.name, words, value, reached.low, reached.high, bar.met(value))
-        )
+        met = bool(mine) and bar.met(value)  # of nothing, none is
+        found.append(Verdict(given.name, words, value, reached.low, reached.high, met))
     return found
 
 
