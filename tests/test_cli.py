@@ -77,6 +77,9 @@ def test_what_cannot_be_written_is_said_before_the_reading(log, monkeypatch):
 
     monkeypatch.setattr(engines, "load_engine", read)
     assert _digitise(log, "--overlay", "no/well.png") == WRONG_INPUT
+    text = log[1].read_text("utf-8")
+    log[1].write_text(text.replace("step: 0.5", "step: 5000"), "utf-8")
+    assert _digitise(log) == WRONG_INPUT
 
 
 def test_a_part_of_an_overlay_cannot_replace_the_scan(log, capsys):
@@ -155,6 +158,14 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
         (
             "digitise well.png --registration well.yaml --out a.las --overlay a.bmp",
             "a.bmp does not end in .png",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --trace a.csv",
+            "a.csv does not end in .parquet",
+        ),
+        (
+            "digitise well.png --registration well.yaml --out a.las --report a.txt",
+            "a.txt does not end in .json",
         ),
         (
             "digitise well.png --registration well.yaml --out a.las --overlay well.png",

@@ -128,15 +128,23 @@ def _check_files(
     files: Sequence[Mapping[str, Path]],
 ) -> None:
     """Refuse what cannot be written before any long work."""
+    from veernet.calibrate import even_depths
     from veernet.export import check_output, check_overlay, check_places
     from veernet.weights import SUFFIXES, weights_file, weights_stem
 
     check_output(options.out, registrations, confidence=options.confidence)
+    for registration in registrations:
+        even_depths(registration.depth, registration.step)
     stem = weights_stem(options.weights)
     inputs = [options.scan, options.registration]
     inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
     outputs = [path for named in files for path in named.values()]
     check_places(outputs, inputs)
+    for name, suffix in (("trace", ".parquet"), ("report", ".json")):
+        path = getattr(options, name)
+        if path is not None and path.suffix.lower() != suffix:
+            msg = f"{path} does not end in {suffix}: that is what the {name} is"
+            raise InputError(msg)
     for named in files:
         if "overlay" in named:
             check_overlay(named["overlay"], [*inputs, *outputs])
