@@ -35,8 +35,9 @@ SMOOTH = 9
 READABLE = 0.3
 """Strength from which a row counts as read: the evidence under the way."""
 
-LIKELY = 0.5
-"""Confidence from which it does: what is more likely wrong than right is no reading."""
+LIKELY = 0.4
+"""Confidence from which it does: of several strokes that it may be, the likeliest need
+not be right in every other row; what is right in fewer than this is no reading."""
 
 DOUBT = 3.0
 """Nats of lead over the next best way for a score of 1 - 1/e: the evidence of pixels
