@@ -19,6 +19,7 @@ from veernet.rectify import beside_page, panels, to_trace
 from veernet.runs import runs
 from veernet.segment import segment
 from veernet.trace import BRIDGE, Tracer, trace
+from veernet.trace.styles import together
 
 LEAST_READ = 0.05
 """Share of rows: a section of which less is read, all curves together, is refused."""
@@ -28,9 +29,6 @@ GAP_ROWS = 5 * BRIDGE
 
 MOST_GAPS = 3
 """Stretches of a curve that are findings each; the others are counted."""
-
-SAME_INK = 3.0
-"""Columns within which two curves are read from the same ink."""
 
 TOGETHER = 0.5
 """Share of a curve's read rows on the ink of another that is worth a finding."""
@@ -188,7 +186,7 @@ def _together(traces: Sequence[Trace], registration: Registration) -> Iterator[s
     """Name curves that were read from the ink of others for most of their rows."""
     columns = {t.mnemonic: ink(t, registration).column for t in traces}
     for one, other in combinations(columns, 2):
-        same = np.abs(columns[one] - columns[other]) <= SAME_INK
+        same = together(columns[one], columns[other])
         read = min(int(np.isfinite(columns[name]).sum()) for name in (one, other))
         if read and same.sum() > TOGETHER * read:
             yield (

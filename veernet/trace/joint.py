@@ -100,8 +100,14 @@ def decode(panel: Panel, evidence: Evidence, costs: Costs) -> tuple[Found, ...]:
         size = best_size((samples(panel.image, c)[0] for c in under), lines)
     parts = solid_and_broken(evidence.lines)
 
+    looked: dict[int, tuple[Way, Seen]] = {}
+
     def look(index: int) -> Seen:
-        return see(drawn[index], ways[index], panel.image, size, parts)
+        """Look at the way that a curve has now, once as long as it has it."""
+        way = ways[index]
+        if index not in looked or looked[index][0] is not way:
+            looked[index] = way, see(drawn[index], way, panel.image, size, parts)
+        return looked[index][1]
 
     if several:
         # Ways are found again in ink whose style is heard down a first one.
@@ -140,7 +146,7 @@ def _own(
 ) -> list[Floats]:
     """Return of each curve (rows,) how likely its way is its own; see `Found`."""
     own = [np.ones(lane.first.size) for lane in lanes]
-    for index, _ in enumerate(seen):
+    for index in range(len(seen)):
         own[index] = belonging(index, _rivals(lanes, index), seen)
     for group in _groups(lanes, _look):
         named = first_apart(np.stack([ways[i].column for i in group]))
@@ -204,17 +210,15 @@ def _part_by_style(
     """
     groups = [g for g in _groups(lanes, _ink) if not lanes[g[0]].spec.wraps]
     pairs = [pair for group in groups for pair in combinations(group, 2)]
-    seen = {index: look(index) for pair in pairs for index in pair}
     # Among three, what one exchange puts right may be the other half of the next.
     for _ in range(SWEEPS):
         for one, other in pairs:
-            if seen[one].line == seen[other].line:
+            if lanes[one].spec.line == lanes[other].spec.line:
                 continue
-            exchanged = as_they_are(seen[one], seen[other]) < -EXCHANGED
+            exchanged = as_they_are(look(one), look(other)) < -EXCHANGED
             if exchanged.any():
                 both = ways[one], ways[other]
                 ways[one], ways[other] = _exchange(*both, exchanged)
-                seen[one], seen[other] = look(one), look(other)
 
 
 def _look_again(

@@ -20,6 +20,7 @@ from veernet.axes import Floats
 from veernet.records import LINES, Evidence, Grey, Line
 from veernet.trace.average import sum_around
 from veernet.trace.chain import both_ways
+from veernet.trace.crossings import BETWEEN
 from veernet.trace.lanes import FREE_STYLE, Lane, Way
 from veernet.trace.rhythm import agreement, samples
 
@@ -45,9 +46,6 @@ TOGETHER = 3.0
 SOBER = 0.1
 """Share of the log odds of a row that counts where all are added up: whether ink is
 heard right is not a matter of chance row by row."""
-
-BETWEEN = 5
-"""Rows from one meeting to the next; with fewer they are one."""
 
 MEETING, SLIP = 0.15, 1e-3
 """Probability that two ways are exchanged where they meet or one is lost, and in any
