@@ -15,7 +15,16 @@ from torch import nn
 from veernet.model import build
 
 FOLDER = Path(__file__).parents[1] / "configs"
-GROUPS = ("model", "loss", "data", "optimizer", "schedule", "trainer", "experiment")
+GROUPS = (
+    "model",
+    "loss",
+    "data",
+    "optimizer",
+    "schedule",
+    "trainer",
+    "study",
+    "experiment",
+)
 
 
 def choices(group: str) -> list[str]:
@@ -25,7 +34,10 @@ def choices(group: str) -> list[str]:
 def composed(*overrides: str) -> DictConfig:
     """Compose the configuration of a training as the command line does."""
     with initialize_config_dir(str(FOLDER), version_base="1.3"):
-        return compose("train", [*overrides, "call.out=runs/test"])
+        whole = compose("train", [*overrides], return_hydra_config=True)
+    whole.hydra.runtime.output_dir = "runs/test"
+    HydraConfig.instance().set_config(whole)
+    return whole
 
 
 def values(config: Any) -> Any:

@@ -14,13 +14,13 @@ from omegaconf import OmegaConf
 from veernet.errors import InputError
 from veernet.synth.dataset import (
     OUTPUTS,
-    GeneratedData,
     GeneratedDataset,
     class_of_line,
     make_loader,
     sample_rng,
     to_sample,
 )
+from veernet.synth.generated import GeneratedData
 from veernet.synth.recipe import Recipe
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -29,7 +29,7 @@ SMALL = Recipe(rows=64, columns=96, track_width=(60.0, 200.0))
 
 def load(name: str):
     whole = OmegaConf.create(
-        {"outputs": OmegaConf.load(CONFIGS / "outputs/lines.yaml")}
+        {"outputs": OmegaConf.load(CONFIGS / "outputs/lines.yaml"), "seed": 0}
     )
     whole.data = OmegaConf.load(CONFIGS / f"{name}.yaml")
     return whole.data
@@ -42,6 +42,7 @@ def test_a_sample_keeps_the_batch_contract():
         "mask": (64, 96),
         "columns": (6, 64),
         "curve_class": (6,),
+        "edges": (2, 64),
     }
     assert sample["image"].dtype == torch.float32
     assert sample["mask"].dtype == torch.int64

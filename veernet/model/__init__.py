@@ -16,13 +16,23 @@ from torch import nn
 
 from veernet.errors import InputError
 from veernet.model.library import make_smp
+from veernet.model.plain import PlainUnet, make_plain_unet
 from veernet.model.veernet import VeerNet, make_veernet
 
-__all__ = ["MAKERS", "VeerNet", "build", "make_smp", "make_veernet"]
+__all__ = [
+    "MAKERS",
+    "PlainUnet",
+    "VeerNet",
+    "build",
+    "make_plain_unet",
+    "make_smp",
+    "make_veernet",
+]
 
 MAKERS: dict[str, Callable[..., nn.Module]] = {
     "veernet.model.make_veernet": make_veernet,
     "veernet.model.make_smp": make_smp,
+    "veernet.model.make_plain_unet": make_plain_unet,
 }
 """What an architecture's ``target`` may be. A new network is one line here."""
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def convolution(channels_in: int, channels_out: int) -> nn.Sequential:
-    """3 by 3 convolution, group norm and ReLU, at the same resolution."""
+def convolution(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
+    """3 by 3 convolution, group norm and ReLU; the stride divides the resolution."""
     return nn.Sequential(
-        nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False),
+        nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False),
         group_norm(channels_out),
         nn.ReLU(inplace=True),
     )

@@ -1,32 +1,31 @@
-"""Torch datasets: strips drawn as they are asked for, and a module that loads them.
+"""Torch datasets: strips drawn as they are asked for, and the loaders of all sets.
 
 A sample is a dictionary of tensors: ``image`` (1, rows, columns) float32 darkness,
 ``mask`` (rows, columns) int64 class index, ``columns`` (curves, rows) float32 true
 column of each curve, NaN where not drawn, and ``curve_class`` (curves,) int64, 0 where
-the curve is padding.
+the curve is padding. Where the track is known there is ``edges`` (2, rows) float32, the
+columns of its left and right edge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import cv2
-import lightning
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler, Subset
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.records import LINES, Grey, Line
 from veernet.synth.dashes import BROKEN
 from veernet.synth.recipe import Recipe
-from veernet.synth.signals import RealShapes, read_shapes
-from veernet.synth.strips import Strip, draw_strip
+from veernet.synth.signals import RealShapes
+from veernet.synth.strips import Mask, Strip, draw_strip
 
 Sample = dict[str, Tensor]
 Stream = Literal["train", "validation", "test"]
@@ -65,6 +64,7 @@ def to_sample(
     columns: Floats,
     curve_class: Sequence[int],
     most_curves: int,
+    edges: Floats | None = None,
 ) -> Sample:
     """Make the tensors of a sample, curves padded to a common number.
 
@@ -82,12 +82,15 @@ def to_sample(
     classes = np.zeros(most_curves, dtype=np.int64)
     classes[:count] = curve_class
     darkness = 1.0 - image.astype(np.float32) / 255.0
-    return {
+    sample = {
         "image": torch.from_numpy(darkness[None]),
         "mask": torch.from_numpy(mask.astype(np.int64)),
         "columns": torch.from_numpy(padded),
         "curve_class": torch.from_numpy(classes),
     }
+    if edges is not None:
+        sample["edges"] = torch.from_numpy(edges.astype(np.float32))
+    return sample
 
 
 class GeneratedDataset(Dataset[Sample]):
@@ -109,6 +112,8 @@ class GeneratedDataset(Dataset[Sample]):
         Line styles of the classes after background.
     shapes
         Real curves to take shapes from.
+    blank
+        Columns of blank paper that follow on the right, which make curves rarer.
     """
 
     def __init__(
@@ -122,6 +127,7 @@ class GeneratedDataset(Dataset[Sample]):
         bridge_gaps: bool = True,
         outputs: Sequence[Sequence[str]] = OUTPUTS,
         shapes: RealShapes | None = None,
+        blank: int = 0,
     ) -> None:
         self.recipe = recipe
         self.length = length
@@ -131,6 +137,7 @@ class GeneratedDataset(Dataset[Sample]):
         self.bridge_gaps = bridge_gaps
         self.classes = class_of_line(outputs)
         self.shapes = shapes
+        self.blank = blank
 
     def __len__(self) -> int:
         return self.length
@@ -143,13 +150,19 @@ class GeneratedDataset(Dataset[Sample]):
         rng = sample_rng(self.seed, self.stream, index)
         return draw_strip(self.recipe, rng, self.shapes)
 
-    def __getitem__(self, index: int) -> Sample:
+    def drawn(self, index: int) -> tuple[Grey, Mask, Strip]:
+        """Draw the picture and the mask of an index, blank paper and all."""
         strip = self.strip(index)
         mask = strip.mask(self.classes, self.label_width, bridge_gaps=self.bridge_gaps)
+        beside = ((0, 0), (0, self.blank))
+        image = np.pad(strip.image, beside, constant_values=255)
+        return image, np.pad(mask, beside), strip
+
+    def __getitem__(self, index: int) -> Sample:
+        image, mask, strip = self.drawn(index)
         classes = [self.classes[line] for line in strip.lines]
-        return to_sample(
-            strip.image, mask, strip.columns, classes, self.recipe.most_curves
-        )
+        most = self.recipe.most_curves
+        return to_sample(image, mask, strip.columns, classes, most, strip.edges)
 
 
 def _quieten(_worker: int) -> None:
@@ -217,87 +230,3 @@ def make_loader(
         pin_memory=torch.cuda.is_available(),
         drop_last=shuffle or sampler is not None,
     )
-
-
-class GeneratedData(lightning.LightningDataModule):
-    """Generated strips for training and validation.
-
-    Parameters
-    ----------
-    recipe
-        What to draw.
-    samples
-        Size of the set, training and validation together.
-    train_share
-        Share of the set that is trained on; which samples is drawn from the seed.
-    fresh
-        Draw new strips for every epoch, as many as the training part has, instead of
-        the same ones again; validation always sees the same.
-    batch_size, workers, seed
-        Of the loaders and of every draw.
-    label_width, bridge_gaps, outputs
-        Of the masks: see :class:`GeneratedDataset`.
-    las_folder
-        LAS files whose curves lend their shapes; none to use the model alone.
-    """
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        samples: int = 15_000,
-        train_share: float = 0.8,
-        *,
-        fresh: bool = False,
-        batch_size: int = 16,
-        workers: int = 2,
-        seed: int = 0,
-        label_width: float = 3.0,
-        bridge_gaps: bool = True,
-        outputs: Sequence[Sequence[str]] = OUTPUTS,
-        las_folder: str | Path | None = None,
-    ) -> None:
-        super().__init__()
-        self.batch_size = batch_size
-        self.workers = workers
-        self.seed = seed
-        self.fresh = fresh
-        shapes = None if las_folder is None else read_shapes(las_folder)
-
-        def dataset(length: int, stream: Stream) -> GeneratedDataset:
-            return GeneratedDataset(
-                recipe,
-                length,
-                seed,
-                stream,
-                label_width=label_width,
-                bridge_gaps=bridge_gaps,
-                outputs=outputs,
-                shapes=shapes,
-            )
-
-        order = np.random.default_rng(seed).permutation(samples).tolist()
-        self.train_samples = round(train_share * samples)
-        # The fixed set is one stream, divided; fresh strips come from another.
-        self.train_set: Dataset[Sample] = Subset(
-            dataset(samples, "validation"), order[: self.train_samples]
-        )
-        self.val_set: Dataset[Sample] = Subset(
-            dataset(samples, "validation"), order[self.train_samples :]
-        )
-        if fresh:
-            self.train_set = dataset(UNLIMITED, "train")
-
-    def train_dataloader(self) -> DataLoader[Sample]:
-        """Load the training part in random order."""
-        return make_loader(
-            self.train_set,
-            self.batch_size,
-            self.workers,
-            shuffle=True,
-            samples=self.train_samples if self.fresh else None,
-            seed=self.seed,
-        )
-
-    def val_dataloader(self) -> DataLoader[Sample]:
-        """Load the validation part in its order."""
-        return make_loader(self.val_set, self.batch_size, self.workers, seed=self.seed)

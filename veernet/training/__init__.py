@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -37,6 +37,7 @@ def train(
     patience: int | None = None,
     start: str | Path | None = None,
     resume: str | Path | None = None,
+    callbacks: Sequence[Callback] = (),
 ) -> dict[str, float]:
     """Train the network that a specification describes, and save it.
 
@@ -72,6 +73,8 @@ def train(
         the outputs are others; see :func:`veernet.training.start.begin_from`.
     resume
         ``resume.ckpt`` of a run to go on with.
+    callbacks
+        That watch the run, besides those that keep its networks and pictures.
 
     Returns
     -------
@@ -97,7 +100,12 @@ def train(
     runner = trainer(
         default_root_dir=out,
         logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
-        callbacks=[keep, KeepState(out / "resume.ckpt"), *_watchers(patience)],
+        callbacks=[
+            keep,
+            KeepState(out / "resume.ckpt"),
+            *_watchers(patience),
+            *callbacks,
+        ],
     )
     runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
     # A run that the clock ends stops between validations.

@@ -1,0 +1,170 @@
+"""One run of the study: a network is trained and scored, once, whoever asks how often.
+
+A run is a folder. Each of its stages leaves a file when it is complete and is passed
+over where that file lies, so the command that was interrupted is the command that goes
+on, and any number of processes may work through one sweep side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import torch
+from filelock import FileLock, Timeout
+from torch import nn
+from torch.utils.data import DataLoader
+
+from veernet import __version__
+from veernet.checkpoint import load
+from veernet.files import replacing, write_text
+from veernet.network import NetworkSpec
+from veernet.study.scores import AllBackground, score
+from veernet.synth.generated import GeneratedData
+from veernet.training import train
+
+log = logging.getLogger(__name__)
+
+RUN, MASKS, CURVES = "run.json", "masks.parquet", "curves.parquet"
+"""What a finished run consists of, beside its network."""
+
+Arm = Literal["train", "background"]
+
+
+def run(
+    *,
+    labels: Mapping[str, str | float],
+    spec: NetworkSpec,
+    data: GeneratedData,
+    out: str | Path,
+    seed: int = 0,
+    arm: Arm = "train",
+    **training: Any,  # noqa: ANN401 - passed on as they are
+) -> None:
+    """Train and score one network of the study, as far as that is not done yet.
+
+    Writes ``run.json`` (labels, seed, commit, hardware, minutes), ``masks.parquet`` and
+    ``curves.parquet`` (:class:`~veernet.study.scores.Scores`, of the sets ``held-out``
+    and ``test``), and what :func:`veernet.training.train` writes. It is the last
+    network that is scored, not the best one: no arm gains by choosing.
+
+    Parameters
+    ----------
+    labels
+        What tells the run from the others: profile, loss, optimizer and the like.
+    spec, data, out, seed
+        As in :func:`veernet.training.train`; the data have a test set.
+    arm
+        ``background`` scores the network that never calls anything a curve.
+    **training
+        Further arguments of :func:`veernet.training.train`.
+    """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(out / "lock", timeout=0):
+            if not (out / RUN).is_file():
+                made = _train(arm, spec, data, out, seed, training)
+                _write_json(out / RUN, {"labels": dict(labels), "seed": seed, **made})
+            if not (out / CURVES).is_file():
+                _score(arm, spec, data, out)
+    except Timeout:
+        log.warning("%s is being worked on by another process: passed over", out)
+
+
+def _train(
+    arm: Arm,
+    spec: NetworkSpec,
+    data: GeneratedData,
+    out: Path,
+    seed: int,
+    training: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Train, and return what is to be known of it."""
+    begun = time.perf_counter()
+    state = out / "resume.ckpt"
+    resumed = state.is_file()
+    if arm == "train":
+        own = {"spec": spec, "data": data, "out": out, "seed": seed}
+        train(**{**training, **own, **({"resume": state} if resumed else {})})
+        # The state of the optimiser is as large as the network twice, and done with.
+        state.unlink(missing_ok=True)
+    return {
+        "arm": arm,
+        "train_samples": data.train_samples,
+        "minutes": (time.perf_counter() - begun) / 60,
+        "resumed": resumed,
+        "finished": time.strftime("%Y-%m-%d"),
+        "version": __version__,
+        "commit": commit(),
+        **hardware(),
+    }
+
+
+def _score(arm: Arm, spec: NetworkSpec, data: GeneratedData, out: Path) -> None:
+    network: nn.Module = AllBackground(len(spec.outputs))
+    if arm == "train":
+        network, spec = load(out / "last")
+    if torch.cuda.is_available():
+        network.cuda()
+    names = [output.name for output in spec.outputs]
+    styles = spec.lines
+    loaders: dict[str, DataLoader[Any]] = {
+        "held-out": data.val_dataloader(),
+        "test": data.test_dataloader(),
+    }
+    scores = {name: score(network, b, names, styles) for name, b in loaders.items()}
+    # The curves last: their file says that the stage is complete.
+    _write_table(out / MASKS, {name: s.masks for name, s in scores.items()})
+    _write_table(out / CURVES, {name: s.curves for name, s in scores.items()})
+
+
+def commit() -> str:
+    """Return the commit of the checkout this code runs from, ``unknown`` without one.
+
+    A plus sign follows where files of the package differ from it.
+    """
+    folder = Path(__file__).parents[2]
+    ask = ["git", "-C", str(folder)]
+    try:
+        head = _told([*ask, "rev-parse", "--short", "HEAD"])
+        changed = _told([*ask, "status", "--porcelain", "veernet", "configs"])
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + ("+" if changed else "")
+
+
+def _told(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    return done.stdout.strip()
+
+
+def hardware() -> dict[str, str | int]:
+    """Return the device that a training runs on here, and how many threads it has."""
+    device = f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
+    if torch.cuda.is_available():
+        device = torch.cuda.get_device_name()
+    return {
+        "device": device,
+        "cores": os.cpu_count() or 1,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(document, indent=2) + "\n")
+
+
+def _write_table(path: Path, by_set: Mapping[str, pd.DataFrame]) -> None:
+    """Write the tables of several sets as one, with a column that tells them apart."""
+    whole = pd.concat(by_set, names=["set"]).reset_index(level=0)
+    with replacing(path) as temporary:
+        whole.to_parquet(temporary, index=False)
