@@ -356,7 +356,7 @@ def test_s8_by_probability_every_pixel_of_any_shape_moves_lovasz(
     """The increment of a pixel of the curve is 1 / (G + b): never nought."""
     for shape in shapes["probability"].values():
         assert shape["lovasz"].nonzero == 1
-        assert shape["lovasz"].above[1] > 0.85
+        assert shape["lovasz"].above[1] > 0.75
         assert shape["dice"].effective == pytest.approx(1)
 
 
