@@ -1,0 +1,424 @@
+"""What the references say of the gradients of Focal and Lovasz, as figures.
+
+S7: the gradient of Focal on easy pixels collapses; pixels of equal confidence get equal
+gradients from Focal but, by their rank, different ones from Lovasz-Softmax. S8: on a
+curve of one pixel nearly all pixels of the foreground move Lovasz-Softmax.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from veernet.errors import InputError
+from veernet.losses import CrossEntropyLoss, FocalLoss, LovaszSoftmaxLoss
+from veernet.losses.inputs import check_not_negative
+from veernet.study.gradients import gradient_magnitude, pixel_gradients, regions
+from veernet.study.scene import Scene, draw_blob, draw_strokes, frozen_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from torch import Tensor, nn
+
+    from veernet.axes import Floats
+
+Side = Literal["curve", "background"]
+
+CONFIDENCES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+WORSE = (0, 1, 3, 10, 30, 100, 300, 1000)
+SURE = 0.999
+"""Probability of the true class of a pixel that is out of the way."""
+
+
+@dataclass(frozen=True)
+class FocalCollapse:
+    """How Focal treats a pixel, next to cross-entropy.
+
+    Parameters
+    ----------
+    gamma
+        Of the loss.
+    probability
+        Of the true class.
+    modulation
+        (1 - p)**gamma: the share of the loss that is left, as usually drawn.
+    factor
+        The share of the gradient that is left.
+    easy
+        Probability from which a pixel is easy.
+    easy_pixels, easy_cross_entropy, easy_focal
+        Share of easy pixels among the pixels of a scene, and in the gradient of
+        either loss.
+    """
+
+    gamma: float
+    probability: tuple[float, ...]
+    modulation: tuple[float, ...]
+    factor: tuple[float, ...]
+    easy: float
+    easy_pixels: float
+    easy_cross_entropy: float
+    easy_focal: float
+
+
+@dataclass(frozen=True)
+class RankResponse:
+    """The gradient of one pixel whose own probability never changes.
+
+    Parameters
+    ----------
+    side
+        Whether the pixel is of the curve or of the background.
+    probability
+        Of its true class.
+    worse
+        Pixels of the background that are more wrong than it.
+    focal, lovasz
+        L1 norm of its gradient, beside each number of worse pixels.
+    """
+
+    side: Side
+    probability: float
+    worse: tuple[int, ...]
+    focal: tuple[float, ...]
+    lovasz: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class EqualConfidence:
+    """How differently a loss treats the pixels of a scene that are equally sure.
+
+    Parameters
+    ----------
+    pixels
+        Whose probability is within ``within`` of ``probability``.
+    largest_to_smallest
+        Ratio of their gradients.
+    variation
+        Standard deviation of their gradients over the mean.
+    """
+
+    probability: float
+    within: float
+    pixels: int
+    largest_to_smallest: float
+    variation: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many of the pixels of the foreground a loss moves.
+
+    Parameters
+    ----------
+    pixels
+        Of the foreground.
+    edge
+        Share of them that have a neighbour, across an edge, of another class.
+    nonzero
+        Share with any gradient at all.
+    levels, above
+        Share with at least so much of the largest gradient of any pixel.
+    effective
+        Share of pixels that would have the same sum and sum of squares if all of the
+        foreground's gradient were divided evenly among them and the others had none.
+    """
+
+    pixels: int
+    edge: float
+    nonzero: float
+    levels: tuple[float, ...]
+    above: tuple[float, ...]
+    effective: float
+
+
+def focal_factor(probability: ArrayLike, gamma: float) -> Floats:
+    """Gradient of Focal relative to that of cross-entropy, for any number of classes.
+
+    (1 - p)**gamma - gamma p (1 - p)**(gamma - 1) log p. Near p = 1 it is
+    (1 + gamma) (1 - p)**gamma, so that easy pixels keep three times what the modulating
+    factor promises at gamma 2; below some p it exceeds 1, where Focal pulls harder.
+
+    Parameters
+    ----------
+    probability
+        Of the true class, above 0 and below 1.
+    gamma
+        0 or more.
+
+    Raises
+    ------
+    InputError
+        If gamma is negative or a probability is none or certain.
+
+    References
+    ----------
+    .. [Lin17] Lin et al., Focal loss for dense object detection, ICCV 2017, appendix B
+       (by the logit of a sigmoid).
+    """
+    check_not_negative(gamma=gamma)
+    p = np.asarray(probability, dtype=np.float64)
+    if not ((p > 0) & (p < 1)).all():
+        msg = f"probabilities are {p.tolist()}: give them above 0 and below 1"
+        raise InputError(msg)
+    left = 1 - p
+    factor = left**gamma - gamma * p * left ** (gamma - 1) * np.log(p)
+    return np.asarray(factor)
+
+
+def focal_collapse(
+    scene: Scene,
+    gamma: float = 2.0,
+    easy: float = 0.9,
+    probability: Sequence[float] = CONFIDENCES,
+) -> FocalCollapse:
+    """Return what Focal leaves of the gradient: by confidence, and of easy pixels."""
+    p = np.asarray(probability, dtype=np.float64)
+    shares = []
+    for loss in (CrossEntropyLoss(), FocalLoss(gamma)):
+        _, magnitude = gradient_magnitude(loss, scene.logits, scene.target)
+        where = regions(scene.target)
+        pixels = pixel_gradients(magnitude, scene.logits, scene.target, where)
+        counted = pixels.probability >= easy
+        shares.append(float(pixels.magnitude[counted].sum() / pixels.magnitude.sum()))
+    return FocalCollapse(
+        gamma=gamma,
+        probability=tuple(probability),
+        modulation=tuple(((1 - p) ** gamma).tolist()),
+        factor=tuple(focal_factor(p, gamma).tolist()),
+        easy=easy,
+        easy_pixels=float(counted.double().mean()),
+        easy_cross_entropy=shares[0],
+        easy_focal=shares[1],
+    )
+
+
+def lovasz_increment(side: Side, curve_pixels: int, worse: int) -> float:
+    """Return the derivative of Lovasz by the error of the worst pixel of its side.
+
+    1 / (G + b) for a pixel of the curve that b pixels of the background precede, and
+    G / ((G + b) (G + b + 1)) for the next pixel of the background, as long as no pixel
+    of the curve is more wrong. A pixel of the curve is held back by the background
+    before it and by nothing else: the curve's own pixels all pull alike.
+
+    References
+    ----------
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 9.
+    """
+    union = curve_pixels + worse
+    if side == "curve":
+        return 1 / union
+    return curve_pixels / (union * (union + 1))
+
+
+def rank_response(
+    side: Side = "curve",
+    probability: float = 0.7,
+    *,
+    curve_pixels: int = 200,
+    pixels: int = 4000,
+    worse: Sequence[int] = WORSE,
+    gamma: float = 2.0,
+) -> RankResponse:
+    """Hold one pixel still, and make ever more of the background worse than it.
+
+    Two classes; all other pixels of the curve are surely right. Lovasz is that of the
+    curve alone, whose ``lovasz_increment`` times 2 p (1 - p) is expected.
+
+    Parameters
+    ----------
+    side
+        What the pixel is.
+    probability
+        Of its true class.
+    curve_pixels, pixels
+        Of the curve, and in all.
+    worse
+        Numbers of pixels of the background whose probability of the truth is half.
+    gamma
+        Of Focal.
+
+    Raises
+    ------
+    InputError
+        If there is no room for so many worse pixels, or the pixel would not be more
+        wrong than the sure ones.
+    """
+    room = pixels - curve_pixels - 1
+    if not worse or not 0 <= min(worse) <= max(worse) <= room or curve_pixels < 1:
+        msg = f"{list(worse)} worse pixels: give 0 to {room}, the rest of the picture"
+        raise InputError(msg)
+    if not 0 < probability < SURE:
+        msg = f"probability is {probability}: give more than 0 and less than {SURE}"
+        raise InputError(msg)
+    target = torch.zeros((1, 1, pixels), dtype=torch.int64)
+    target[..., :curve_pixels] = 1
+    probe = 0 if side == "curve" else pixels - 1
+    focal, lovasz = FocalLoss(gamma), LovaszSoftmaxLoss(background=False)
+    found: dict[str, list[float]] = {"focal": [], "lovasz": []}
+    for count in worse:
+        right = torch.full((1, 1, pixels), SURE, dtype=torch.float64)
+        right[..., curve_pixels : curve_pixels + count] = probability / 2
+        right[..., probe] = probability
+        logits = _two_classes(right, target)
+        for name, loss in (("focal", focal), ("lovasz", lovasz)):
+            _, magnitude = gradient_magnitude(loss, logits, target)
+            found[name].append(float(magnitude[0, 0, probe]))
+    return RankResponse(
+        side, probability, tuple(worse), tuple(found["focal"]), tuple(found["lovasz"])
+    )
+
+
+def equal_confidence(
+    loss: nn.Module, scene: Scene, probability: float = 0.7, within: float = 0.01
+) -> EqualConfidence:
+    """Return how the gradients of about equally sure pixels of a scene differ.
+
+    Raises
+    ------
+    InputError
+        If the scene has fewer than two such pixels.
+    """
+    _, magnitude = gradient_magnitude(loss, scene.logits, scene.target)
+    pixels = pixel_gradients(
+        magnitude, scene.logits, scene.target, regions(scene.target)
+    )
+    alike = pixels.magnitude[(pixels.probability - probability).abs() <= within]
+    if len(alike) < 2:
+        msg = f"{len(alike)} pixels are {probability} sure within {within}: widen it"
+        raise InputError(msg)
+    return EqualConfidence(
+        probability,
+        within,
+        len(alike),
+        float(alike.max() / alike.min()),
+        float(alike.std(correction=0) / alike.mean()),
+    )
+
+
+def moved(
+    loss: nn.Module,
+    scene: Scene,
+    levels: Sequence[float] = (0.01, 0.1, 0.5),
+    *,
+    of_probability: bool = False,
+) -> Moved:
+    """Return how many pixels of the foreground of a scene a loss moves.
+
+    Parameters
+    ----------
+    loss
+        Maps logits and target to a scalar.
+    scene
+        With foreground.
+    levels
+        Shares of the largest gradient.
+    of_probability
+        Take the derivative by the probability instead of the logits, of two classes:
+        it leaves out the softmax, which holds every confident pixel still under any
+        loss.
+
+    Raises
+    ------
+    InputError
+        If the scene has no foreground, or other than two classes where two are wanted.
+    """
+    ink = scene.target > 0
+    if not ink.any():
+        msg = "the scene has no foreground: give a mask that shows a class"
+        raise InputError(msg)
+    _, magnitude = gradient_magnitude(loss, scene.logits, scene.target)
+    if of_probability:
+        magnitude = magnitude / _softmax_slope(scene)
+    on_ink, largest = magnitude[ink], magnitude.max()
+    squares = on_ink.square().sum()
+    return Moved(
+        pixels=int(ink.sum()),
+        edge=float(_at_edge(scene.target)[ink].double().mean()),
+        nonzero=float((on_ink > 0).double().mean()),
+        levels=tuple(levels),
+        above=tuple(
+            float((on_ink >= level * largest).double().mean()) for level in levels
+        ),
+        effective=float(on_ink.sum().square() / (len(on_ink) * squares)),
+    )
+
+
+def thin_and_thick(
+    losses: Mapping[str, nn.Module],
+    seed: int = 0,
+    *,
+    widths: Sequence[int] = (1, 2, 3, 5, 9),
+    side: int = 128,
+    blob: float = 0.1,
+    confidence: float = 1.0,
+    of_probability: bool = False,
+) -> dict[str, dict[str, Moved]]:
+    """Return ``moved`` for each shape, strokes of some widths and a disc, and loss.
+
+    Parameters
+    ----------
+    losses
+        By name.
+    seed
+        Of the strokes and of the noise, which is the same for every shape.
+    widths
+        Pixels across the strokes.
+    side
+        Rows and columns of each picture.
+    blob
+        Share of the picture that the disc takes.
+    confidence
+        See ``frozen_scene``.
+    of_probability
+        See ``moved``.
+    """
+    masks: dict[str, NDArray[np.int64]] = {
+        f"stroke of {width} px": draw_strokes(
+            side, side, [width], np.random.default_rng(seed)
+        )
+        for width in widths
+    }
+    masks["disc"] = draw_blob(side, side, blob)
+    found = {}
+    for shape, mask in masks.items():
+        noise = np.random.default_rng([seed, 1])
+        scene = frozen_scene(mask, noise, confidence=confidence)
+        found[shape] = {
+            name: moved(loss, scene, of_probability=of_probability)
+            for name, loss in losses.items()
+        }
+    return found
+
+
+def _two_classes(right: Tensor, target: Tensor) -> Tensor:
+    """Return (N, 2, H, W) logits that give the true classes these probabilities."""
+    margin = right.logit()
+    curve = torch.where(target == 1, margin, -margin)
+    return torch.stack([torch.zeros_like(curve), curve], dim=1)
+
+
+def _softmax_slope(scene: Scene) -> Tensor:
+    """Return (N, H, W) 2 p (1 - p), the L1 norm of dp/dz of two classes."""
+    if scene.logits.shape[1] != 2:
+        msg = (
+            f"the scene has {scene.logits.shape[1]} classes: the derivative by one "
+            "probability needs two"
+        )
+        raise InputError(msg)
+    return 2 * scene.logits.softmax(1).prod(1)
+
+
+def _at_edge(target: Tensor) -> Tensor:
+    """Return (N, H, W) bool: where a neighbour above, below or beside differs."""
+    labels = target.numpy()
+    cross = np.array([[[0, 1, 0], [1, 1, 1], [0, 1, 0]]], dtype=bool)
+    low = ndimage.minimum_filter(labels, footprint=cross, mode="nearest")
+    high = ndimage.maximum_filter(labels, footprint=cross, mode="nearest")
+    return torch.from_numpy(low != high)
