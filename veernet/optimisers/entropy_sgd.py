@@ -175,10 +175,7 @@ def _check(group: dict[str, Any]) -> None:
     pulled = group["gamma"] * group["walk_lr"]
     ranges = {
         "walk_lr": (group["walk_lr"] > 0, "above 0"),
-        "gamma": (
-            0 < group["gamma"] * group["walk_lr"] <= 1,
-            "above 0, up to 1 / walk_lr",
-        ),
+        "gamma": (0 < pulled <= 1, "above 0, up to 1 / walk_lr"),
         "scoping": (group["scoping"] >= 0, "0 or more"),
         "noise": (group["noise"] >= 0, "0 or more"),
         "alpha": (0 < group["alpha"] <= 1, "above 0, up to 1"),
