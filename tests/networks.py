@@ -27,6 +27,20 @@ OUTPUTS = (
 )
 
 
+BATCH_NORMALISED = NetworkSpec(
+    "unet",
+    {
+        "target": "veernet.model.make_smp",
+        "architecture": "Unet",
+        "encoder_name": "tu-test_efficientnet",
+        "classes": 3,
+        "normalisation": "batch",
+    },
+    OUTPUTS,
+)
+"""A network with running statistics."""
+
+
 def spec(**changes: Any) -> NetworkSpec:
     """Describe the small network, with some arguments of its architecture changed."""
     return NetworkSpec("small", {**ARCHITECTURE, **changes}, OUTPUTS)

@@ -12,7 +12,10 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
+from tests.runs import run
+from veernet.checkpoint import load
 from veernet.model import build
+from veernet.training.averages import EMA
 
 FOLDER = Path(__file__).parents[1] / "configs"
 GROUPS = (
@@ -21,6 +24,7 @@ GROUPS = (
     "data",
     "optimizer",
     "schedule",
+    "averaging",
     "trainer",
     "study",
     "experiment",
@@ -79,9 +83,56 @@ def test_every_loss_is_a_number_with_a_gradient(choice: str) -> None:
 def test_every_optimiser_steps_downhill(choice: str) -> None:
     weight = nn.Parameter(torch.tensor([2.0]))
     optimizer = instantiate(composed(f"optimizer={choice}").optimizer)([weight])
-    weight.square().sum().backward()
-    optimizer.step()
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
     assert weight.item() < 2
+
+
+@pytest.mark.parametrize("choice", choices("optimizer"))
+def test_the_rate_of_every_optimiser_is_set_by_one_name(choice: str) -> None:
+    make = instantiate(composed(f"optimizer={choice}", "optimizer.lr=0.125").optimizer)
+    optimizer = make([nn.Parameter(torch.ones(1))])
+    base = getattr(optimizer, "base", optimizer)
+    assert [group["lr"] for group in base.param_groups] == [0.125]
+
+
+@pytest.mark.parametrize("choice", choices("optimizer"))
+def test_every_optimiser_trains(choice: str, tmp_path: Path) -> None:
+    config = composed(f"optimizer={choice}").optimizer
+    clipped = {"max_epochs": 1, "gradient_clip_val": 1.0, "precision": "bf16-mixed"}
+    run(tmp_path, optimizer=instantiate(config, _convert_="all"), trainer=clipped)
+    network, found = load(tmp_path / "last")
+    assert found.made["steps"] == 2
+    assert all(weight.isfinite().all() for weight in network.state_dict().values())
+
+
+@pytest.mark.parametrize("choice", choices("averaging"))
+def test_every_average_is_validated_and_saved(choice: str, tmp_path: Path) -> None:
+    overrides = [f"averaging={choice}"] + ["averaging.every=1"] * (choice == "swa")
+    config = composed(*overrides, "schedule=swa")
+    averaging = instantiate(config.averaging, _convert_="all")
+    schedule = instantiate(config.schedule, _convert_="all")
+    scores = run(tmp_path, averaging=averaging, schedule=schedule)
+    assert load(tmp_path / "best")[1].scores == pytest.approx(scores)
+
+
+def test_the_schedule_of_an_average_begins_where_the_average_does() -> None:
+    early = composed("averaging=swa", "schedule=swa", "averaging.start=0.5")
+    assert early.schedule.start == early.averaging.start == 0.5
+    assert composed("schedule=swa").schedule.start == 0.75
+    assert composed("averaging=ema", "schedule=swa").schedule.start == 0.75
+
+
+def test_the_release_is_the_average_that_it_was() -> None:
+    averaging = instantiate(composed("experiment=release").call.averaging)
+    assert averaging == EMA(decay=0.998)
+    assert composed().call.averaging is None
 
 
 @pytest.mark.parametrize("choice", choices("schedule"))

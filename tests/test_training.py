@@ -6,29 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import lightning
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from torch import nn
 from torchmetrics.functional import f1_score, jaccard_index
 
-from tests.networks import ARCHITECTURE, OUTPUTS, TwoLines, TwoLinesData, spec
+from tests.networks import ARCHITECTURE, BATCH_NORMALISED, OUTPUTS, TwoLines, spec
+from tests.runs import by_hand, logged, run
 from veernet.checkpoint import load, save
 from veernet.errors import InputError
 from veernet.losses import CentreLoss, CrossEntropyLoss, DiceLoss, WeightedSum
 from veernet.model import build
 from veernet.model.probability import to_probability
 from veernet.network import NetworkSpec, Output
-from veernet.training import train
+from veernet.training.averages import EMA
 from veernet.training.metrics import CentreError, CurveError, Overlap, row_columns
-from veernet.training.module import average
 from veernet.training.pictures import paint, side_by_side
-from veernet.training.schedule import constant, cosine, trapezoid
+from veernet.training.schedule import constant, cosine, swa, trapezoid
 from veernet.training.start import RARE, begin_from
 
 NAMES = [output.name for output in OUTPUTS]
@@ -117,6 +114,13 @@ def test_curve_error_is_of_single_curves_where_they_are_drawn() -> None:
         (functools.partial(cosine, warm_up=0.2), 0.1, 0.5),
         (functools.partial(cosine, warm_up=0.2), 0.2, 1.0),
         (functools.partial(cosine, floor=0.1), 1.0, 0.1),
+        (functools.partial(swa, warm_up=0.0), 0.0, 1.0),
+        (functools.partial(swa, start=0.6, factor=0.2, warm_up=0.0), 0.3, 0.6),
+        (functools.partial(swa, start=0.6, factor=0.2), 0.6, 0.2),
+        (functools.partial(swa, start=0.6, factor=0.2), 1.0, 0.2),
+        (functools.partial(swa, start=0.5, warm_up=0.2), 0.1, 0.5),
+        (functools.partial(swa, start=0.5, warm_up=0.2), 0.2, 1.0),
+        (functools.partial(swa, start=0.0, factor=0.3), 0.0, 0.3),
         (functools.partial(trapezoid, decay=0.4), 0.6, 1.0),
         (functools.partial(trapezoid, decay=0.4), 0.8, 0.5),
         (functools.partial(trapezoid, decay=0.4, floor=0.2), 1.0, 0.2),
@@ -133,21 +137,7 @@ def test_schedules_pass_through_known_points(
 def test_no_schedule_leaves_its_bounds_or_wastes_the_first_step(share: float) -> None:
     for schedule in (cosine, trapezoid):
         assert 0 < schedule(share, floor=0.01) <= 1
-
-
-def test_averaged_weights_forget_the_first_ones_and_follow_the_last() -> None:
-    line = nn.Linear(1, 1, bias=False)
-    averaged = average(line, decay=0.5)
-    expected = None
-    for value in (8.0, 4.0, 2.0, 1.0):
-        nn.init.constant_(line.weight, value)
-        averaged.update_parameters(line)
-        if expected is None:
-            expected, count = value, 1  # the first weights are taken as they are
-            continue
-        decay = min(0.5, (1 + count) / (10 + count))
-        expected, count = decay * expected + (1 - decay) * value, count + 1
-    assert float(averaged.module.weight) == pytest.approx(expected)
+    assert 0 < swa(share, factor=0.01) <= 1
 
 
 def test_paint_shows_paper_ink_and_classes() -> None:
@@ -169,39 +159,9 @@ def test_picture_has_the_three_views_beside_each_other() -> None:
     assert torch.equal(picture[..., 68:132], picture[..., 136:])
 
 
-def run(out: Path, **changes: Any) -> dict[str, float]:
-    """Train the small network on few pictures, as a user would."""
-    options: dict[str, Any] = {
-        "accelerator": "cpu",
-        "devices": 1,
-        "max_epochs": 2,
-        "num_sanity_val_steps": 0,
-        "log_every_n_steps": 1,
-        "enable_progress_bar": False,
-        "enable_model_summary": False,
-    }
-    options |= changes.pop("trainer", {})
-    arguments: dict[str, Any] = {
-        "spec": spec(),
-        "loss": CrossEntropyLoss(),
-        "data": TwoLinesData(),
-        "trainer": functools.partial(lightning.Trainer, **options),
-        "optimizer": functools.partial(torch.optim.AdamW, lr=5e-3),
-        "schedule": constant,
-        "out": out,
-    }
-    return train(**{**arguments, **changes})
-
-
-def logged(out: Path) -> pd.DataFrame:
-    """Read all CSV logs of a folder, in the order in which they were written."""
-    files = sorted((out / "csv").glob("version_*/metrics.csv"))
-    return pd.concat([pd.read_csv(file) for file in files])
-
-
 def test_run_writes_scores_networks_logs_and_pictures(tmp_path: Path) -> None:
     losses = WeightedSum({"cross_entropy": CrossEntropyLoss(), "dice": DiceLoss()})
-    scores = run(tmp_path, loss=losses, averaging=0.9)
+    scores = run(tmp_path, loss=losses, averaging=EMA(0.9))
     assert {"val/score", "val/iou/solid", "val/curve_mae/dashed"} <= set(scores)
     assert (tmp_path / "resume.ckpt").is_file()
     for name in ("best", "last"):
@@ -230,7 +190,7 @@ def test_the_same_seed_gives_the_same_network(tmp_path: Path) -> None:
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path) -> None:
     half, whole = tmp_path / "half", tmp_path / "whole"
-    options: dict[str, Any] = {"averaging": 0.9, "schedule": _by_hand}
+    options: dict[str, Any] = {"averaging": EMA(0.9), "schedule": by_hand}
     run(whole, trainer={"max_epochs": 4}, **options)
     run(half, trainer={"max_epochs": 2}, **options)
     run(half, trainer={"max_epochs": 4}, resume=half / "resume.ckpt", **options)
@@ -261,11 +221,6 @@ def test_a_killed_run_goes_on_from_its_last_validation(tmp_path: Path) -> None:
     assert load(tmp_path / "last")[1].made["steps"] == 6
     steps = logged(tmp_path)["step"].drop_duplicates().tolist()
     assert steps == [0, 1, 2, 3, 4, 5, 6]  # the last is the closing validation
-
-
-def _by_hand(share: float) -> float:
-    """One rate whatever the length of the run, so that runs of any length compare."""
-    return 1.0 if share <= 1 else math.nan
 
 
 def test_few_pictures_are_learnt_by_heart(tmp_path: Path) -> None:
@@ -320,15 +275,7 @@ def test_bf16_trains_on_the_cpu(tmp_path: Path) -> None:
 
 
 def test_networks_of_the_library_are_trained_and_averaged(tmp_path: Path) -> None:
-    architecture = {
-        "target": "veernet.model.make_smp",
-        "architecture": "Unet",
-        "encoder_name": "tu-test_efficientnet",
-        "classes": 3,
-        "normalisation": "batch",
-    }
-    unet = NetworkSpec("unet", architecture, OUTPUTS)
-    scores = run(tmp_path, spec=unet, averaging=0.9)
+    scores = run(tmp_path, spec=BATCH_NORMALISED, averaging=EMA(0.9))
     assert load(tmp_path / "best")[1].scores == pytest.approx(scores)
 
 

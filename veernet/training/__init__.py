@@ -14,6 +14,7 @@ from torch import nn
 from veernet.errors import InputError
 from veernet.model import build
 from veernet.network import NetworkSpec
+from veernet.training.averages import Averaging
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
 from veernet.training.pictures import SamplePictures
@@ -33,7 +34,7 @@ def train(
     out: str | Path,
     centre_loss: nn.Module | None = None,
     seed: int = 0,
-    averaging: float | None = None,
+    averaging: Averaging | None = None,
     patience: int | None = None,
     start: str | Path | None = None,
     resume: str | Path | None = None,
@@ -65,7 +66,8 @@ def train(
         Of the weights and of the loaders' workers. It seeds torch, numpy and random as
         a whole, once, here: the trainer draws from nothing else.
     averaging
-        Decay of an average of the weights, which is then what is validated and saved.
+        Which average of the weights is validated and saved, from when on there is one:
+        :class:`veernet.training.averages.EMA` or ``SWA``; None for the weights.
     patience
         Stop after so many validations without a better score; None goes on to the end.
     start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,18 +18,26 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from veernet.errors import InputError
 from veernet.losses import WeightedSum
+from veernet.optimisers import Wrapper
+from veernet.training.averages import Averaging
 from veernet.training.metrics import CentreError, CurveError, Overlap
+from veernet.training.statistics import (
+    has_statistics,
+    renew_statistics,
+    still_statistics,
+)
 
 Batch = dict[str, Tensor]
-Weights = tuple[Tensor, ...] | list[Tensor]
 Schedule = Callable[[float], float]
-MakeOptimizer = Callable[[Iterable[nn.Parameter]], Optimizer]
+MakeOptimizer = Callable[[Iterable[tuple[str, nn.Parameter]]], Optimizer]
 
 SCORE = "val/score"
 """Mean over the classes of line of F1 over all pixels: the higher, the better."""
+RECENT = 16
+"""Batches that the statistics of an averaged network are taken of."""
 
 
 class Segmenter(LightningModule):
@@ -43,7 +52,9 @@ class Segmenter(LightningModule):
         Maps logits and (N, H, W) class indices to a scalar; the terms of a weighted sum
         are logged by name.
     optimizer
-        Makes the optimiser of the parameters.
+        Makes the optimiser of pairs of name and parameter. One that evaluates the
+        gradient at displaced weights too (:mod:`veernet.optimisers`) does so in passes
+        that log nothing and leave the statistics of batch norms as they are.
     schedule
         Share of the run that is done to factor of the learning rate.
     classes
@@ -52,8 +63,9 @@ class Segmenter(LightningModule):
         Maps the (N, H, W) logits of the centre and the (N, K, H) true columns to a
         scalar; None for a network without a centre.
     averaging
-        Decay of the exponential average of the weights, which is then what is validated
-        and saved; None for no average.
+        Which average of the weights is validated and saved, from when on there is one;
+        None for the weights themselves. Batch norms of the average take their
+        statistics anew from the latest batches before a validation.
     """
 
     def __init__(
@@ -64,14 +76,18 @@ class Segmenter(LightningModule):
         schedule: Schedule,
         classes: Sequence[str],
         centre_loss: nn.Module | None = None,
-        averaging: float | None = None,
+        averaging: Averaging | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         self.loss = loss
         self.make_optimizer = optimizer
         self.schedule = schedule
-        self.averaged = None if averaging is None else average(network, averaging)
+        self.averaging = averaging
+        self.averaged = None if averaging is None else averaging.begin(network)
+        kept = RECENT if averaging is not None and has_statistics(network) else 0
+        self.recent: deque[Tensor] = deque(maxlen=kept)
+        self.displaced = False
         self.overlap = Overlap(classes)
         self.classes = len(classes)
         self.centre_loss = centre_loss
@@ -82,7 +98,7 @@ class Segmenter(LightningModule):
     @property
     def best_network(self) -> nn.Module:
         """The network to validate and to save: the average where there is one."""
-        if self.averaged is None:
+        if self.averaged is None or not self.averaged.n_averaged:
             return self.network
         averaged: nn.Module = self.averaged.module
         return averaged
@@ -93,22 +109,30 @@ class Segmenter(LightningModule):
         return logits
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
-        """Return the loss of a batch, and log it."""
+        """Return the loss of a batch; log it where it is the loss at the weights."""
         whole = self.network(batch["image"]).float()
         logits = whole[:, : self.classes]
+        parts: dict[str, Tensor] = {}
         loss: Tensor
         if isinstance(self.loss, WeightedSum):
-            terms = self.loss.terms(logits, batch["mask"])
-            loss = self.loss.combine(terms)
-            self.log_dict({f"train/{name}": v.detach() for name, v in terms.items()})
+            parts = self.loss.terms(logits, batch["mask"])
+            loss = self.loss.combine(parts)
         else:
             loss = self.loss(logits, batch["mask"])
         if self.centre_loss is not None:
             centre = self.centre_loss(whole[:, self.classes], batch["columns"])
-            self.log("train/centre", centre.detach())
+            parts = {**parts, "centre": centre}
             loss = loss + centre
-        self.log("train/loss", loss, prog_bar=True)
+        if not self.displaced:
+            self.log_dict({f"train/{name}": v.detach() for name, v in parts.items()})
+            self.log("train/loss", loss, prog_bar=True)
+            self.recent.append(batch["image"])
         return loss
+
+    def on_validation_start(self) -> None:
+        """Give the batch norms of the average the statistics of its own features."""
+        if self.averaged is not None and self.averaged.n_averaged and self.recent:
+            renew_statistics(self.averaged.module, self.recent)
 
     def validation_step(self, batch: Batch, _index: int) -> Tensor:
         """Add a batch to the scores; return (N, classes, H, W) probabilities."""
@@ -138,15 +162,31 @@ class Segmenter(LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Make the optimiser, and a schedule that follows steps or the clock."""
-        optimizer = self.make_optimizer(self.network.parameters())
+        optimizer = self.make_optimizer(self.network.named_parameters())
+        self._check_accumulation(optimizer)
         self.planned_steps = float(self.trainer.estimated_stepping_batches)
-        scheduler = LambdaLR(optimizer, lambda _: self.schedule(self.share_done()))
+        if self.averaging is not None:
+            self.averaging.check(self.planned_steps)
+        scheduler = LambdaLR(
+            optimizer, lambda _: self.schedule(self.share_done(self.global_step))
+        )
         each_step: LRSchedulerConfigType = {"scheduler": scheduler, "interval": "step"}
         return {"optimizer": optimizer, "lr_scheduler": each_step}
 
-    def share_done(self) -> float:
+    def _check_accumulation(self, optimizer: Optimizer) -> None:
+        """Refuse to accumulate gradients where a step evaluates several."""
+        accumulated = self.trainer.accumulate_grad_batches
+        if isinstance(optimizer, Wrapper) and accumulated > 1:
+            # The passes at displaced weights would see the last of the batches alone.
+            msg = (
+                f"{type(optimizer).__name__} with gradients accumulated over "
+                f"{accumulated} batches: set accumulate_grad_batches to 1"
+            )
+            raise InputError(msg)
+
+    def share_done(self, steps: int) -> float:
         """Share of the run that is done, by steps or time, whichever is further on."""
-        share = self.global_step / self.planned_steps
+        share = steps / self.planned_steps
         for timer in self.trainer.callbacks:  # type: ignore[attr-defined]
             if (
                 isinstance(timer, Timer)
@@ -164,28 +204,29 @@ class Segmenter(LightningModule):
         optimizer: Optimizer | LightningOptimizer,
         optimizer_closure: Callable[[], Any] | None = None,
     ) -> None:
-        """Step, then take the new weights into the average."""
-        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
-        if self.averaged is not None:
+        """Step, then take the new weights into the average where they are wanted."""
+        closure = optimizer_closure and self._first_at_weights(optimizer_closure)
+        super().optimizer_step(epoch, batch_idx, optimizer, closure)
+        if self.averaging is None or self.averaged is None:
+            return
+        steps = self.global_step + 1  # the trainer counts this one later
+        if self.averaging.takes(steps, self.share_done(steps)):
             self.averaged.update_parameters(self.network)
 
+    def _first_at_weights(self, closure: Callable[[], Any]) -> Callable[[], Any]:
+        """Mark every call of a closure but the first as one at displaced weights."""
+        first = True
 
-def average(network: nn.Module, decay: float) -> AveragedModel:
-    """Return a running average of a network's weights, with a decay that warms up.
+        def marked() -> Any:  # noqa: ANN401 - whatever Lightning's closure returns
+            nonlocal first
+            if first:
+                first = False
+                return closure()
+            self.displaced = True
+            try:
+                with still_statistics(self.network):
+                    return closure()
+            finally:
+                self.displaced = False
 
-    The weights of a network that has just begun are forgotten quickly: after n steps
-    the decay is at most (1 + n) / (10 + n).
-
-    References
-    ----------
-    .. [Izm18] Izmailov et al., Averaging Weights Leads to Wider Optima, UAI 2018; the
-       warm-up is that of TensorFlow's ExponentialMovingAverage.
-    """
-
-    def blend(averaged: Weights, current: Weights, count: Tensor | int) -> None:
-        steps = float(count)
-        now = min(decay, (1 + steps) / (10 + steps))
-        get_ema_multi_avg_fn(now)(averaged, current, count)  # type: ignore[no-untyped-call]
-
-    averaged = AveragedModel(network, multi_avg_fn=blend, use_buffers=True)
-    return averaged.requires_grad_(requires_grad=False)
+        return marked

@@ -40,6 +40,25 @@ def trapezoid(
     return _rise(share, warm_up) * (1 - (1 - floor) * _after(share, 1 - decay))
 
 
+def swa(
+    share: float, *, warm_up: float = 0.03, start: float = 0.75, factor: float = 0.2
+) -> float:
+    """Rise over the warm-up, fall as half a cosine to a factor at the start, and stay.
+
+    For an average of weights that begins at the same share: the factor keeps them
+    moving.
+
+    References
+    ----------
+    .. [Izm18] Izmailov et al., Averaging Weights Leads to Wider Optima and Better
+       Generalization, UAI 2018. The authors fall straight, to 0.2 for VGG-16 and to 0.5
+       for residual networks.
+    """
+    if share >= start:
+        return factor
+    return cosine(share / start, warm_up=warm_up / start, floor=factor)
+
+
 def _rise(share: float, warm_up: float) -> float:
     """Straight from 0 to 1 over the warm-up, but never 0: no step is wasted."""
     return min(1.0, max(share / warm_up, 0.01)) if warm_up else 1.0
