@@ -74,13 +74,13 @@ def region_size_loss(
         losses = ((predicted - true) / pixels).abs().mean(1)
     else:
         share = true / pixels
-        log_share = log_sum(sharpness * logits, valid) - pixels.log()
+        log_share = log_mean(sharpness * logits, valid)
         losses = torch.xlogy(share, share).sum(1) - (share * log_share).sum(1)
     return mean_over((losses * known).sum(), known.sum())
 
 
-def log_sum(logits: Tensor, valid: Tensor) -> Tensor:
-    """Return (N, C) the logarithm of the sum of each class's probability over pixels.
+def log_mean(logits: Tensor, valid: Tensor) -> Tensor:
+    """Return (N, C) the logarithm of the mean of each class's probability over pixels.
 
     Taken in the logarithm throughout: with logits times ten, the probability of a curve
     that trails by nine logits is no float32 any more, and the loss, which would say
@@ -91,11 +91,15 @@ def log_sum(logits: Tensor, valid: Tensor) -> Tensor:
     logits : (N, C, H, W) float
         Unnormalised class scores.
     valid : (N, H, W) bool
-        Pixels to sum over; all of them in an image that has none.
+        Pixels to average; all of them in an image that has none.
     """
     included = valid | ~valid.any((1, 2), keepdim=True)
-    logs = logits.log_softmax(1)
-    return logs.masked_fill(~included.unsqueeze(1), -torch.inf).logsumexp((2, 3))
+    logs = logits.log_softmax(1).masked_fill(~included.unsqueeze(1), -torch.inf)
+    # The mean first: of the logarithms of a sum and of a million pixels, the difference
+    # would have lost the digits that tell a share of the background from another.
+    peak = logs.detach().amax((2, 3), keepdim=True)
+    total = (logs - peak).exp().sum((2, 3))
+    return (total / included.sum((1, 2)).unsqueeze(1)).log() + peak.flatten(1)
 
 
 def check_distance(distance: str) -> None:
