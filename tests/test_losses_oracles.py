@@ -19,6 +19,7 @@ from scipy.special import softmax
 from torch import Tensor
 from torch.nn import functional
 
+from tests.scenes import bed, certain, close, jumbled
 from veernet.losses import (
     cross_entropy_loss,
     dice_loss,
@@ -30,31 +31,6 @@ from veernet.losses.lovasz import jaccard_increments, lovasz_extension
 from veernet.losses.overlap import one_hot, overlap, tversky_index
 
 Floats = NDArray[np.float64]
-
-
-def bed(images: int = 4, size: int = 64) -> tuple[Tensor, Tensor]:
-    """Random logits on a page that is nearly all background, with two thin curves."""
-    generator = torch.Generator().manual_seed(0)
-    shape = (images, 3, size, size)
-    logits = 2 * torch.randn(shape, generator=generator, dtype=torch.float64)
-    target = torch.zeros((images, size, size), dtype=torch.int64)
-    for image in range(images):
-        target[image, :, size // 4 + image : size // 4 + image + 2] = 1
-        target[image, :, size // 2 + image] = 2
-    return logits, target
-
-
-def certain(shown: Tensor) -> Tensor:
-    """Return logits of a network that is certain of the classes it shows."""
-    return 1e4 * functional.one_hot(shown, 3).movedim(-1, 1).double()
-
-
-def jumbled(target: Tensor, share: float = 0.3) -> Tensor:
-    """Return a hard prediction, wrong in a share of the pixels."""
-    generator = torch.Generator().manual_seed(1)
-    wrong = torch.rand(target.shape, generator=generator) < share
-    other = torch.randint(3, target.shape, generator=generator)
-    return torch.where(wrong, other, target)
 
 
 def written_out(
@@ -69,10 +45,6 @@ def written_out(
     per_image = found / (found + alpha * false + beta * missed)
     found, false, missed = found.sum(0), false.sum(0), missed.sum(0)
     return per_image, found / (found + alpha * false + beta * missed)
-
-
-def close(value: Tensor, expected: Tensor | float, rtol: float = 1e-9) -> None:
-    assert float(value) == pytest.approx(float(expected), rel=rtol)
 
 
 # Cross-entropy and focal loss

@@ -10,8 +10,10 @@ Reduction
     A loss is the mean over what counts: the sum of the terms over the sum of their
     weights, and 0 with zero gradient where nothing counts. What counts is, for pixel
     losses (cross-entropy, focal), every pixel that is not ignored, with the weight of
-    its class; for region losses (Dice, Tversky, Lovasz-Softmax), every pair of image
-    and class, or every class once the batch is pooled, with weight one.
+    its class; for region losses (the Dice family, Jaccard, Tversky, Lovasz-Softmax,
+    clDice, Skeleton Recall, boundary), every pair of image and class, or every class
+    once the batch is pooled, with weight one; for the generalised Dice and the sizes of
+    regions, which take the classes together, every image, or the batch.
 Ignored pixels
     Pixels labelled ``ignore_index`` have the effect of being cut out of the picture.
 Absent classes
@@ -19,29 +21,57 @@ Absent classes
     so that its scale does not jump with the number of curves in a batch. False ink of
     an absent class is then punished through the classes that it is taken from.
     ``classes="all"`` counts it.
+
+Four of them are no losses by themselves: the sizes of regions say nothing of where,
+the boundary loss next to nothing of a thin curve, clDice nothing where all is flat, and
+Skeleton Recall nothing of false ink. They stand in a ``WeightedSum``.
 """
 
+from veernet.losses.boundary import BoundaryLoss, boundary_loss
 from veernet.losses.centre import CentreLoss, centre_loss, centre_target
+from veernet.losses.cldice import CLDiceLoss, cldice_loss
 from veernet.losses.cross_entropy import CrossEntropyLoss, cross_entropy_loss
 from veernet.losses.dice import DiceLoss, dice_loss
 from veernet.losses.focal import FocalLoss, focal_loss
+from veernet.losses.generalised_dice import GeneralisedDiceLoss, generalised_dice_loss
+from veernet.losses.jaccard import JaccardLoss, jaccard_loss
+from veernet.losses.log_dice import LogDiceLoss, log_dice_loss
 from veernet.losses.lovasz import LovaszSoftmaxLoss, lovasz_softmax_loss
+from veernet.losses.region_size import RegionSizeLoss, region_size_loss
+from veernet.losses.skeleton_recall import SkeletonRecallLoss, skeleton_recall_loss
+from veernet.losses.squared_dice import SquaredDiceLoss, squared_dice_loss
 from veernet.losses.tversky import TverskyLoss, tversky_loss
 from veernet.losses.weighted_sum import WeightedSum
 
 __all__ = [
+    "BoundaryLoss",
+    "CLDiceLoss",
     "CentreLoss",
     "CrossEntropyLoss",
     "DiceLoss",
     "FocalLoss",
+    "GeneralisedDiceLoss",
+    "JaccardLoss",
+    "LogDiceLoss",
     "LovaszSoftmaxLoss",
+    "RegionSizeLoss",
+    "SkeletonRecallLoss",
+    "SquaredDiceLoss",
     "TverskyLoss",
     "WeightedSum",
+    "boundary_loss",
     "centre_loss",
     "centre_target",
+    "cldice_loss",
     "cross_entropy_loss",
     "dice_loss",
     "focal_loss",
+    "generalised_dice_loss",
+    "jaccard_loss",
+    "log_dice_loss",
     "lovasz_softmax_loss",
+    "region_size_loss",
+    "skeleton_recall_loss",
+    "squared_dice_loss",
     "tversky_loss",
 ]

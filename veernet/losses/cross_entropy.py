@@ -84,7 +84,25 @@ def check_smoothing(label_smoothing: float) -> None:
 
 
 class CrossEntropyLoss(Loss):
-    """``cross_entropy_loss`` as a module; the parameters are those of the function."""
+    r"""Cross-entropy: ``cross_entropy_loss`` as a module, with the same parameters.
+
+    .. math::
+
+        L = \frac{\sum_x w_{y_x} \big(-\log p_{y_x x}\big)}{\sum_x w_{y_x}}
+
+    over the pixels :math:`x` that count, with the softmax probabilities :math:`p`
+    (N, C, H, W), the classes :math:`y` (N, H, W) and a weight :math:`w` for each class.
+    Smoothed by :math:`\epsilon`, the label is :math:`1 - \epsilon` of the true class
+    and :math:`\epsilon / C` of every one, and each term has its class's own weight.
+
+    Choose it as the baseline of any comparison, and where the probabilities themselves
+    are used: unweighted and unsmoothed, its optimum is calibrated.
+
+    References
+    ----------
+    .. [Sze16] Szegedy et al., Rethinking the Inception architecture for computer
+       vision, CVPR 2016, section 7, for the smoothing.
+    """
 
     def __init__(
         self,

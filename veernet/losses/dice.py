@@ -67,7 +67,24 @@ def dice_loss(
 
 
 class DiceLoss(Loss):
-    """``dice_loss`` as a module; the parameters are those of the function."""
+    r"""Dice loss: ``dice_loss`` as a module, with the same parameters.
+
+    .. math::
+
+        L = \frac{1}{|K|} \sum_{c \in K} \left(1 - \frac{2 \sum_x p_{cx} t_{cx} + s}
+            {\sum_x p_{cx} + \sum_x t_{cx} + s}\right)
+
+    over the pixels :math:`x` of the batch (or of each image), with the softmax
+    probabilities :math:`p` (N, C, H, W), the target :math:`t` as one-hot of the same
+    shape, the classes :math:`K` that count and ``smooth`` :math:`s`.
+
+    Choose it where classes are rare and false ink and missed ink matter the same.
+
+    References
+    ----------
+    .. [Mil16] Milletari et al., V-Net, 3DV 2016, section 3, with squares in the
+       denominator; this is the linear form that most of the field means.
+    """
 
     def __init__(
         self,

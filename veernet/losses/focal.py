@@ -84,7 +84,23 @@ def focal_loss(
 
 
 class FocalLoss(Loss):
-    """``focal_loss`` as a module; the parameters are those of the function."""
+    r"""Focal loss: ``focal_loss`` as a module, with the same parameters.
+
+    .. math::
+
+        L = \frac{\sum_x w_{y_x} (1 - p_{y_x x})^\gamma \big(-\log p_{y_x x}\big)}
+            {\sum_x w_{y_x}}
+
+    over the pixels :math:`x` that count, with the softmax probabilities :math:`p`
+    (N, C, H, W), the classes :math:`y` (N, H, W), a weight :math:`w` for each class and
+    the focus :math:`\gamma \ge 0`.
+
+    Choose it where easy background drowns the curves but no class weights are wanted.
+
+    References
+    ----------
+    .. [Lin17] Lin et al., Focal loss for dense object detection, ICCV 2017, eq. 5.
+    """
 
     def __init__(
         self,

@@ -151,7 +151,26 @@ def _descending(errors: Tensor) -> Tensor:
 
 
 class LovaszSoftmaxLoss(Loss):
-    """``lovasz_softmax_loss`` as a module; the parameters are those of the function."""
+    r"""Lovasz-Softmax: ``lovasz_softmax_loss`` as a module, with the same parameters.
+
+    .. math::
+
+        L = \frac{1}{|K|} \sum_{c \in K} \sum_k m_{c(k)}
+            \big(\Delta_k - \Delta_{k-1}\big), \qquad m_{cx} = |t_{cx} - p_{cx}|
+
+    with the errors :math:`m` of the softmax probabilities :math:`p` (N, C, H, W)
+    against the target :math:`t` as one-hot, in the order :math:`m_{c(1)} \ge m_{c(2)}
+    \ge \dots` over the pixels of the batch (or of each image), the Jaccard loss
+    :math:`\Delta_k` of the mask in which the first :math:`k` are wrong, and the classes
+    :math:`K` that count.
+
+    Choose it to fine-tune after cross-entropy where IoU is the score to win; because it
+    sorts, it costs several times the other losses.
+
+    References
+    ----------
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 7 to 11.
+    """
 
     def __init__(
         self,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from veernet.losses.inputs import split_ignored
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -24,7 +26,8 @@ class Overlap:
         Probability of the class, summed over the pixels that are of the class: the soft
         true positives.
     predicted
-        Probability of the class, summed over all pixels that count.
+        Probability of the class, or its square where asked for, summed over all pixels
+        that count.
     true
         Pixels of the class.
     """
@@ -49,7 +52,48 @@ def one_hot(labels: Tensor, valid: Tensor, classes: int) -> Tensor:
     return mask.scatter_(1, labels.unsqueeze(1), valid.unsqueeze(1))
 
 
-def overlap(probability: Tensor, mask: Tensor, valid: Tensor) -> Overlap:
+def class_overlap(
+    logits: Tensor,
+    target: Tensor,
+    *,
+    per_image: bool,
+    ignore_index: int,
+    squared: bool = False,
+) -> Overlap:
+    """Count how what a network is given to predict overlaps with the truth.
+
+    Parameters
+    ----------
+    logits : (N, C, H, W) float
+        Unnormalised class scores.
+    target : (N, H, W) int64
+        Class index per pixel.
+    per_image
+        Whether each image is counted by itself or the batch as one picture.
+    ignore_index
+        Label of the pixels that do not count.
+    squared
+        Whether ``predicted`` sums squares.
+
+    Returns
+    -------
+    Overlap
+        Per image, (N, C), or pooled, (1, C).
+
+    Raises
+    ------
+    InputError
+        If a label is neither a class nor ``ignore_index``.
+    """
+    labels, valid = split_ignored(target, logits.shape[1], ignore_index)
+    mask = one_hot(labels, valid, logits.shape[1])
+    counts = overlap(logits.softmax(1), mask, valid, squared=squared)
+    return counts if per_image else counts.pooled()
+
+
+def overlap(
+    probability: Tensor, mask: Tensor, valid: Tensor, *, squared: bool = False
+) -> Overlap:
     """Count the overlap of probabilities with a mask, image by image.
 
     The shared part is a sum of products. The form (P + T - |P - T|) / 2, which serves
@@ -65,18 +109,30 @@ def overlap(probability: Tensor, mask: Tensor, valid: Tensor) -> Overlap:
         Of which class a pixel is, of none where ignored.
     valid : (N, H, W) bool
         Where not ignored.
+    squared
+        Whether ``predicted`` sums squares; those of the mask are the mask.
 
     Returns
     -------
     Overlap
         Per image, (N, C).
     """
-    pixels = (2, 3)
+    claimed = probability.square() if squared else probability
     return Overlap(
-        shared=torch.where(mask, probability, 0).sum(pixels),
-        predicted=torch.where(valid.unsqueeze(1), probability, 0).sum(pixels),
-        true=mask.sum(pixels).to(probability.dtype),
+        shared=sum_where(mask, probability),
+        predicted=sum_where(valid.unsqueeze(1), claimed),
+        true=count(mask, probability.dtype),
     )
+
+
+def sum_where(mask: Tensor, values: Tensor) -> Tensor:
+    """Return (N, C) the sums of (N, C, H, W) values over the pixels of a mask."""
+    return torch.where(mask, values, 0).sum((2, 3))
+
+
+def count(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return (N, C) the number of pixels of a (N, C, H, W) mask."""
+    return mask.sum((2, 3)).to(dtype)
 
 
 def tversky_index(

@@ -88,6 +88,27 @@ def counted_classes(true: Tensor, classes: Classes, background: bool) -> Tensor:
     return counted & wanted
 
 
+def mean_over_classes(
+    losses: Tensor, true: Tensor, classes: Classes, background: bool
+) -> Tensor:
+    """Return the mean of (images, C) losses over the classes that count.
+
+    Parameters
+    ----------
+    losses : (images, C) float
+        Finite, also where a class does not count.
+    true, classes, background
+        As in ``counted_classes``.
+
+    Returns
+    -------
+    () float
+        0 with zero gradient where nothing counts.
+    """
+    counted = counted_classes(true, classes, background)
+    return mean_over((losses * counted).sum(), counted.sum())
+
+
 def check_classes(classes: str) -> None:
     """Refuse a choice of classes that is neither of the two."""
     if classes not in {"present", "all"}:

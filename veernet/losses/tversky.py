@@ -9,15 +9,13 @@ from veernet.losses.inputs import (
     check_not_negative,
     check_positive,
     on_logits,
-    split_ignored,
 )
 from veernet.losses.module import Loss
-from veernet.losses.overlap import one_hot, overlap, tversky_index
+from veernet.losses.overlap import class_overlap, tversky_index
 from veernet.losses.reduction import (
     Classes,
     check_classes,
-    counted_classes,
-    mean_over,
+    mean_over_classes,
     power,
 )
 
@@ -87,13 +85,11 @@ def tversky_loss(
     """
     check_dials(alpha, beta, gamma, smooth)
     check_classes(classes)
-    labels, valid = split_ignored(target, logits.shape[1], ignore_index)
-    mask = one_hot(labels, valid, logits.shape[1])
-    counts = overlap(logits.softmax(1), mask, valid)
-    counts = counts if per_image else counts.pooled()
+    counts = class_overlap(
+        logits, target, per_image=per_image, ignore_index=ignore_index
+    )
     losses = power(1 - tversky_index(counts, alpha, beta, smooth), gamma)
-    counted = counted_classes(counts.true, classes, background)
-    return mean_over((losses * counted).sum(), counted.sum())
+    return mean_over_classes(losses, counts.true, classes, background)
 
 
 def check_dials(alpha: float, beta: float, gamma: float, smooth: float) -> None:
@@ -103,7 +99,29 @@ def check_dials(alpha: float, beta: float, gamma: float, smooth: float) -> None:
 
 
 class TverskyLoss(Loss):
-    """``tversky_loss`` as a module; the parameters are those of the function."""
+    r"""Tversky loss: ``tversky_loss`` as a module, with the same parameters.
+
+    .. math::
+
+        L = \frac{1}{|K|} \sum_{c \in K} \left(1 - \frac{S_c + s}
+            {S_c + \alpha (P_c - S_c) + \beta (T_c - S_c) + s}\right)^\gamma
+
+    with :math:`S_c = \sum_x p_{cx} t_{cx}`, :math:`P_c = \sum_x p_{cx}` and
+    :math:`T_c = \sum_x t_{cx}` over the pixels :math:`x` of the batch (or of each
+    image), the softmax probabilities :math:`p` (N, C, H, W), the target :math:`t` as
+    one-hot of the same shape, the classes :math:`K` that count, the weights
+    :math:`\alpha` of false and :math:`\beta` of missed ink, ``smooth`` :math:`s` and
+    the focal exponent :math:`\gamma`.
+
+    Choose it where a gap in a curve costs more than a thick one, as it does for
+    tracing.
+
+    References
+    ----------
+    .. [Sal17] Salehi et al., Tversky loss function for image segmentation using 3D
+       fully convolutional deep networks, MLMI 2017, eq. 3.
+    .. [Abr19] Abraham and Khan, A novel focal Tversky loss function, ISBI 2019, eq. 4.
+    """
 
     def __init__(
         self,
