@@ -326,6 +326,24 @@ def test_weights_come_back_to_the_bit_also_where_no_gradient_follows(name: str) 
     assert once.data_ptr() == storage
 
 
+def test_entropy_sgd_leaves_what_only_the_walk_came_upon() -> None:
+    used, late = nn.Parameter(torch.ones(1)), nn.Parameter(torch.ones(1))
+    optimizer = EntropySGD([used, late], plain_sgd, lr=0.1, walk=2)
+    calls = 0
+
+    def closure() -> Tensor:
+        nonlocal calls
+        optimizer.zero_grad()
+        loss = used.square().sum() + (late.square().sum() if calls else 0)
+        loss.backward()
+        calls += 1
+        return loss
+
+    optimizer.step(closure)
+    assert used.item() < 1
+    assert late.item() == 1
+
+
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_weights_come_back_when_a_later_pass_fails(name: str) -> None:
     model = network()

@@ -25,8 +25,9 @@ class EntropySGD(Wrapper):
     ends in the gradient gamma (x - mu), with which the base steps from x: [Cha17]_,
     algorithm 1. Without noise, and after a long walk, it is the gradient of the Moreau
     envelope of the loss: of a w^2 / 2, gamma a / (a + gamma) w. Its size is that of an
-    ordinary gradient, so a base keeps its rate. A small gamma looks further around:
-    where the gradient is g, the walk settles g / gamma away.
+    ordinary gradient, or about 1 - (1 - s gamma)^L of it after a walk of L steps. A
+    small gamma looks further around: where the gradient is g, the walk settles
+    g / gamma away.
 
     Scoping closes in on the weights as the run goes on: after t steps gamma has grown
     to gamma (1 + scoping)^t, but not beyond 1 / s, where one step of the walk already
