@@ -1,0 +1,166 @@
+"""The runs of a folder as tables: one row a run, and its figures by set and curve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from veernet.errors import InputError
+from veernet.study.run import CURVES, MASKS, RUN
+
+ARM = (
+    "profile",
+    "loss",
+    "optimizer",
+    "averaging",
+    "lr",
+    "alpha",
+    "beta",
+    "label_width",
+    "blank",
+    "epochs",
+)
+"""Labels that tell the arms of the study apart; runs of one arm differ by their seed."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a folder of runs holds.
+
+    Parameters
+    ----------
+    runs
+        Indexed by the run's folder: the labels of :data:`ARM` (None where a label says
+        nothing), ``seed``, and what ``run.json`` says of its making.
+    masks, curves
+        The tables of :class:`~veernet.study.scores.Scores`, with ``run`` and ``set``.
+    history
+        What the runs logged while they trained: ``run``, ``step`` and a column each.
+    """
+
+    runs: pd.DataFrame
+    masks: pd.DataFrame
+    curves: pd.DataFrame
+    history: pd.DataFrame
+
+
+def read_study(folder: Path) -> Study:
+    """Read every finished run below a folder.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    finished = sorted(path.parent for path in folder.rglob(CURVES))
+    finished = [path for path in finished if (path / RUN).is_file()]
+    if not finished:
+        msg = f"{folder} holds no finished run of the study: run an experiment first"
+        raise InputError(msg)
+    names = [path.relative_to(folder).as_posix() for path in finished]
+    runs = pd.DataFrame([_labels(path / RUN) for path in finished], index=names)
+    return Study(
+        runs.rename_axis("run"),
+        _joined({n: pd.read_parquet(p / MASKS) for n, p in zip(names, finished)}),
+        _joined({n: pd.read_parquet(p / CURVES) for n, p in zip(names, finished)}),
+        _joined({n: _history(p) for n, p in zip(names, finished)}),
+    )
+
+
+def _labels(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_text("utf-8"))
+    labels = document.pop("labels")
+    return {**dict.fromkeys(ARM), **labels, **document}
+
+
+def _history(run: Path) -> pd.DataFrame:
+    """Read what a run logged; one that was resumed has several parts."""
+    parts = [pd.read_csv(path) for path in sorted(run.glob("csv/*/metrics.csv"))]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
+
+
+def _joined(by_run: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    whole = pd.concat(by_run, names=["run"])
+    return whole.reset_index(level=0).reset_index(drop=True)
+
+
+def mask_figures(masks: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of masks by run, set and label.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by run, set, label: ``iou``, ``f1``, ``precision``, ``recall`` of all
+        pixels together; ``image_iou``, ``image_f1`` as means over the pictures that
+        show the class or call something it; the shares of all pixels that are of the
+        class (``true_share``), are called it (``called_share``) and are expected to be
+        (``expected_share``, the mean probability); and ``nats``, the mean cross-entropy
+        of its pixels.
+    """
+    keys = ["run", "set", "label"]
+    counts = masks.groupby(keys)[
+        ["both", "false", "missed", "pixels", "true", "expected", "nats"]
+    ].sum()
+    both, false, missed = counts["both"], counts["false"], counts["missed"]
+    each = masks.assign(
+        image_iou=masks["both"] / (masks["both"] + masks["false"] + masks["missed"]),
+        image_f1=2
+        * masks["both"]
+        / (2 * masks["both"] + masks["false"] + masks["missed"]),
+    )
+    return pd.DataFrame(
+        {
+            "iou": both / (both + false + missed),
+            "f1": 2 * both / (2 * both + false + missed),
+            "precision": both / (both + false),
+            "recall": both / (both + missed),
+            "true_share": counts["true"] / counts["pixels"],
+            "called_share": (both + false) / counts["pixels"],
+            "expected_share": counts["expected"] / counts["pixels"],
+            "nats": counts["nats"] / counts["true"],
+        }
+    ).join(each.groupby(keys)[["image_iou", "image_f1"]].mean())
+
+
+def curve_figures(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of curves by run, set, label and tracer.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by run, set, label, tracer: means over the curves of ``mae`` and ``mse``
+        (fractions of the track at 300 even depths, gaps filled), ``filled_px`` (pixels,
+        all rows), ``hit`` and ``coverage``; medians ``median_mae``, ``median_px``,
+        ``median_r_squared``; and ``r_squared``, of all curves together.
+    """
+    keys = ["run", "set", "label", "tracer"]
+    by_curve = curves.groupby(keys)
+    means = by_curve[["mae", "mse", "filled_px", "hit", "coverage"]].mean()
+    medians = by_curve[["mae", "filled_px", "r_squared"]].median()
+    sums = by_curve[["points", "error_squared", "truth_sum", "truth_squared"]].sum()
+    spread = sums["truth_squared"] - sums["truth_sum"] ** 2 / sums["points"]
+    return means.assign(
+        median_mae=medians["mae"],
+        median_px=medians["filled_px"],
+        median_r_squared=medians["r_squared"],
+        r_squared=1 - sums["error_squared"] / spread,
+    )
+
+
+def arms(runs: pd.DataFrame, labels: Sequence[str] = ARM) -> pd.Series:
+    """Return the name of each run's arm: the labels in which the given runs differ."""
+    varied = [name for name in labels if runs[name].astype(str).nunique() > 1]
+    named = runs[varied or ["loss"]].astype(object)
+    return named.apply(
+        lambda row: ", ".join(str(v) for v in row if not _blank(v)), axis="columns"
+    )
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
