@@ -26,7 +26,7 @@ ARM = (
     "blank",
     "epochs",
 )
-"""Labels that tell the arms of the study apart; runs of one arm differ by their seed."""
+"""Labels that tell the arms of the study apart; runs of an arm differ by their seed."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,14 @@ def read_study(folder: Path) -> Study:
     if not finished:
         msg = f"{folder} holds no finished run of the study: run an experiment first"
         raise InputError(msg)
-    names = [path.relative_to(folder).as_posix() for path in finished]
-    runs = pd.DataFrame([_labels(path / RUN) for path in finished], index=names)
+    named = {path.relative_to(folder).as_posix(): path for path in finished}
+    labels = {name: _labels(path / RUN) for name, path in named.items()}
+    runs = pd.DataFrame.from_dict(labels, orient="index")
     return Study(
         runs.rename_axis("run"),
-        _joined({n: pd.read_parquet(p / MASKS) for n, p in zip(names, finished)}),
-        _joined({n: pd.read_parquet(p / CURVES) for n, p in zip(names, finished)}),
-        _joined({n: _history(p) for n, p in zip(names, finished)}),
+        _joined({n: pd.read_parquet(p / MASKS) for n, p in named.items()}),
+        _joined({n: pd.read_parquet(p / CURVES) for n, p in named.items()}),
+        _joined({n: _history(p) for n, p in named.items()}),
     )
 
 
@@ -155,7 +156,7 @@ def curve_figures(curves: pd.DataFrame) -> pd.DataFrame:
 
 def arms(runs: pd.DataFrame, labels: Sequence[str] = ARM) -> pd.Series:
     """Return the name of each run's arm: the labels in which the given runs differ."""
-    varied = [name for name in labels if runs[name].astype(str).nunique() > 1]
+    varied = [name for name in labels if len(runs[name].astype(str).unique()) > 1]
     named = runs[varied or ["loss"]].astype(object)
     return named.apply(
         lambda row: ", ".join(str(v) for v in row if not _blank(v)), axis="columns"
