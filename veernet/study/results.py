@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from veernet.errors import InputError
-from veernet.study.run import CURVES, MASKS, RUN
+from veernet.study.run import CURVES, MASKS, RUN, SCORED
 
 ARM = (
     "profile",
@@ -58,8 +58,7 @@ def read_study(folder: Path) -> Study:
     InputError
         If there is none.
     """
-    finished = sorted(path.parent for path in folder.rglob(CURVES))
-    finished = [path for path in finished if (path / RUN).is_file()]
+    finished = sorted(path.parent for path in folder.rglob(SCORED))
     if not finished:
         msg = f"{folder} holds no finished run of the study: run an experiment first"
         raise InputError(msg)

@@ -33,8 +33,11 @@ from veernet.training import train
 
 log = logging.getLogger(__name__)
 
-RUN, MASKS, CURVES = "run.json", "masks.parquet", "curves.parquet"
-"""What a finished run consists of, beside its network."""
+RUN, SCORED = "run.json", "scored.json"
+"""What says that a run is trained, and that it is scored."""
+
+MASKS, CURVES = "masks.parquet", "curves.parquet"
+"""Its scores."""
 
 Arm = Literal["train", "background"]
 
@@ -53,7 +56,7 @@ def run(
 
     Writes ``run.json`` (labels, seed, commit, hardware, minutes), ``masks.parquet`` and
     ``curves.parquet`` (:class:`~veernet.study.scores.Scores`, of the sets ``held-out``
-    and ``test``), and what :func:`veernet.training.train` writes. It is the last
+    and ``test``), ``scored.json`` (the commit that scored), and what :func:`veernet.training.train` writes. It is the last
     network that is scored, not the best one: no arm gains by choosing.
 
     Parameters
@@ -74,8 +77,9 @@ def run(
             if not (out / RUN).is_file():
                 made = _train(arm, spec, data, out, seed, training)
                 _write_json(out / RUN, {"labels": dict(labels), "seed": seed, **made})
-            if not (out / CURVES).is_file():
+            if not (out / SCORED).is_file():
                 _score(arm, spec, data, out)
+                _write_json(out / SCORED, {"commit": commit(), "version": __version__})
     except Timeout:
         log.warning("%s is being worked on by another process: passed over", out)
 
@@ -122,7 +126,6 @@ def _score(arm: Arm, spec: NetworkSpec, data: GeneratedData, out: Path) -> None:
         "test": data.test_dataloader(),
     }
     scores = {name: score(network, b, names, styles) for name, b in loaders.items()}
-    # The curves last: their file says that the stage is complete.
     _write_table(out / MASKS, {name: s.masks for name, s in scores.items()})
     _write_table(out / CURVES, {name: s.curves for name, s in scores.items()})
 

@@ -22,13 +22,17 @@ from veernet.records import CurveSpec, Evidence, Line, Panel, Track
 from veernet.synth.dashes import BROKEN
 from veernet.synth.dataset import Sample
 from veernet.trace import Tracer, trace
-from veernet.training.metrics import NEAR, count_overlap
+from veernet.training.metrics import NEAR, count_overlap, row_columns
 
 POINTS = 300
 """Even depths that a curve is compared at, as the references do."""
 
 TRACERS: tuple[Tracer, ...] = ("dp", "skeleton")
-"""How a mask is read: as this tool does, and as the references do."""
+"""Tracers that read the map of a class: this tool's, and that of the references. Both
+leave open where the map is faint, which a network may be by its loss alone."""
+
+ROWS = "rows"
+"""The third reading: where each row of the map is darkest, however faint it is."""
 
 STYLES: tuple[tuple[Line, ...], ...] = (("solid",), BROKEN)
 """Line styles of the classes after background."""
@@ -46,7 +50,8 @@ class Scores:
         which ``true`` are of the class and ``expected`` is the sum of its probability;
         ``nats``, the cross-entropy summed over the pixels of the class.
     curves
-        A row for each picture, curve and tracer: ``picture``, ``label``, ``tracer``;
+        A row for each picture, curve and tracer (:data:`TRACERS` and :data:`ROWS`):
+        ``picture``, ``label``, ``tracer``;
         ``rows`` on which the curve is drawn and on scale, the share ``coverage`` of
         them that were read and ``hit`` of them within 3 px; ``mae_px`` and
         ``median_px`` over the rows read. With gaps filled (linear, nearest at the ends,
@@ -108,13 +113,13 @@ def score(
         with torch.inference_mode():
             logits = network(batch["image"].to(device)).float().cpu()
         masks.append(_mask_scores(logits, batch["mask"], names, first))
-        maps = (255 * logits.softmax(1)).round().to(torch.uint8).numpy()
-        for index, picture in enumerate(maps):
+        probability = logits.softmax(1)
+        for index, picture in enumerate(probability):
             sample = {name: values[index].numpy() for name, values in batch.items()}
             for row in _curve_scores(picture, sample, styles):
                 label = names[row.pop("class")]
                 curves.append({"picture": first + index, "label": label, **row})
-        first += len(maps)
+        first += len(probability)
     return Scores(pd.concat(masks, ignore_index=True), pd.DataFrame(curves))
 
 
@@ -145,7 +150,7 @@ def _mask_scores(
 
 
 def _curve_scores(
-    maps: NDArray[np.uint8],
+    probability: torch.Tensor,
     sample: dict[str, NDArray[Any]],
     styles: Sequence[Sequence[Line]],
 ) -> Iterator[dict[str, Any]]:
@@ -155,6 +160,8 @@ def _curve_scores(
     tracer knows of two curves.
     """
     left, right = sample["edges"].astype(np.float64)
+    maps = (255 * probability).round().to(torch.uint8).numpy()
+    darkest = row_columns(probability).numpy().astype(np.float64)
     for column, label in zip(sample["columns"], sample["curve_class"], strict=True):
         truth = (column - left) / (right - left)
         truth[(truth < 0) | (truth > 1)] = np.nan  # off scale
@@ -162,10 +169,12 @@ def _curve_scores(
             continue
         panel = _panel(maps.shape[1:], left, right, styles[label - 1][0])
         evidence = Evidence(maps[label : label + 1], (tuple(styles[label - 1]),))
+        columns = {ROWS: darkest[label]}
         for tracer in TRACERS:
             (path,) = trace(panel, evidence, tracer=tracer, likely=0.0)
-            fraction = (path.column - left) / (right - left)
-            scores = compare(fraction, truth, right - left)
+            columns[tracer] = path.column
+        for tracer, read in columns.items():
+            scores = compare((read - left) / (right - left), truth, right - left)
             yield {"class": int(label), "tracer": tracer, **scores}
 
 
