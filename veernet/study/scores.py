@@ -173,9 +173,9 @@ def _curve_scores(
         for tracer in TRACERS:
             (path,) = trace(panel, evidence, tracer=tracer, likely=0.0)
             columns[tracer] = path.column
-        for tracer, read in columns.items():
+        for reading, read in columns.items():
             scores = compare((read - left) / (right - left), truth, right - left)
-            yield {"class": int(label), "tracer": tracer, **scores}
+            yield {"class": int(label), "tracer": reading, **scores}
 
 
 def _panel(shape: tuple[int, ...], left: Floats, right: Floats, line: Line) -> Panel:
