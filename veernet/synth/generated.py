@@ -101,7 +101,7 @@ class GeneratedData(lightning.LightningDataModule):
         dataset = self.dataset(samples, seed, stream)
         if self.kept is None or not samples:
             return dataset
-        return keep(dataset, self.kept, max(self.workers, 1))
+        return keep(dataset, self.kept, self.workers)
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Load the training part in random order."""

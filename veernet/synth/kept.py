@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -24,6 +25,8 @@ from tqdm import tqdm
 from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.synth.dataset import GeneratedDataset, Sample, to_sample
+
+Arrays = dict[str, NDArray[Any]]
 
 ARRAYS = ("image", "mask", "columns", "curve_class", "edges")
 """What is kept of each strip, one array a file, strips first."""
@@ -65,7 +68,7 @@ def keep(dataset: GeneratedDataset, folder: Path, workers: int = 2) -> KeptDatas
         Of kept sets; each has a folder of its own, named by the hash of all that it
         depends on, the code that draws among it.
     workers
-        Processes that draw.
+        Processes that draw; 0 draws in this one.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def _told(dataset: GeneratedDataset) -> dict[str, object]:
     }
 
 
-def _arrays(dataset: GeneratedDataset, index: int) -> dict[str, NDArray[Any]]:
+def _arrays(dataset: GeneratedDataset, index: int) -> Arrays:
     image, mask, strip = dataset.drawn(index)
     classes = [dataset.classes[line] for line in strip.lines]
     return {
@@ -118,19 +121,26 @@ def _arrays(dataset: GeneratedDataset, index: int) -> dict[str, NDArray[Any]]:
 
 
 def _draw(dataset: GeneratedDataset, folder: Path, workers: int) -> None:
+    whole: dict[str, np.memmap[Any, Any]] = {}
+    strips = tqdm(_drawn(dataset, workers), "drawing", len(dataset), disable=None)
+    for index, arrays in enumerate(strips):
+        for name, array in arrays.items():
+            if name not in whole:
+                shape = (len(dataset), *array.shape)
+                whole[name] = np.lib.format.open_memmap(
+                    folder / f"{name}.npy", "w+", array.dtype, shape
+                )
+            whole[name][index] = array
+    for kept in whole.values():
+        kept.flush()
+    write_text(folder / "set.json", json.dumps(_told(dataset), indent=2))
+
+
+def _drawn(dataset: GeneratedDataset, workers: int) -> Iterator[Arrays]:
+    draw = partial(_arrays, dataset)
+    if not workers:
+        yield from map(draw, range(len(dataset)))
+        return
     # Forked processes would inherit the threads of torch, and hang.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        strips = pool.map(partial(_arrays, dataset), range(len(dataset)), chunksize=16)
-        shown = tqdm(strips, "drawing", len(dataset), unit=" strips", disable=None)
-        whole: dict[str, np.memmap[Any, Any]] = {}
-        for index, arrays in enumerate(shown):
-            for name, array in arrays.items():
-                if name not in whole:
-                    shape = (len(dataset), *array.shape)
-                    whole[name] = np.lib.format.open_memmap(
-                        folder / f"{name}.npy", "w+", array.dtype, shape
-                    )
-                whole[name][index] = array
-        for array in whole.values():
-            array.flush()
-    write_text(folder / "set.json", json.dumps(_told(dataset), indent=2))
+        yield from pool.map(draw, range(len(dataset)), chunksize=16)
