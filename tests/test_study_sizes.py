@@ -25,10 +25,10 @@ from veernet.losses import (
     dice_loss,
 )
 from veernet.study.gradient_claims import focal_factor
+from veernet.study.levels import chosen_levels
 from veernet.study.scene import draw_strokes, frozen_scene
 from veernet.study.sizes import (
     SHARES,
-    chosen_levels,
     chosen_share,
     chosen_shares,
     decompose,
@@ -276,7 +276,7 @@ def test_by_levels_cross_entropy_keeps_the_share_and_dice_calls_too_much() -> No
         ),
         (
             lambda: chosen_levels(DiceLoss(), [0.5], [0]),
-            r"levels are \[0.5\] of \[0\] pixels: give a share for all",
+            r"levels are \[0.5\]: give two or more that rise",
         ),
         (
             lambda: decompose(torch.zeros(1, 2, 1, 2), torch.zeros(1, 1, 2).long()),

@@ -96,26 +96,6 @@ class Choice:
     inside: bool
 
 
-@dataclass(frozen=True)
-class LevelChoice:
-    """What a loss settles on where pixels can be told apart by their odds only.
-
-    Parameters
-    ----------
-    levels, probability
-        True share of ink among the pixels of each level, and what was learnt.
-    true, predicted, called
-        Share of ink in the picture: true, as a mean of probabilities, and as the pixels
-        whose probability is above one half.
-    """
-
-    levels: tuple[float, ...]
-    probability: tuple[float, ...]
-    true: float
-    predicted: float
-    called: float
-
-
 def decompose(
     logits: Tensor,
     target: Tensor,
@@ -292,64 +272,6 @@ def tversky_choice(true: float, alpha: float, beta: float) -> float:
     ink = true * (alpha + rest * (1 - true))
     paper = (1 - true) * (alpha + rest * true)
     return ink / (ink + paper)
-
-
-def chosen_levels(
-    loss: nn.Module,
-    levels: Sequence[float],
-    pixels: Sequence[int],
-    *,
-    steps: int = 500,
-    rate: float = 0.2,
-) -> LevelChoice:
-    """Fit one logit for each level of a picture that shows its odds and nothing else.
-
-    Parameters
-    ----------
-    loss
-        Maps (1, 2, 1, pixels) logits and target to a scalar.
-    levels
-        Share of ink among the pixels of a level; rounded to whole pixels.
-    pixels
-        Of each level.
-    steps, rate
-        Of Adam, whose rate falls to 0 along a cosine.
-
-    Raises
-    ------
-    InputError
-        If a level is no share or has no pixels.
-    """
-    fit = len(levels) == len(pixels) > 0 and all(n >= 1 for n in pixels)
-    if not fit or not all(0 <= level <= 1 for level in levels):
-        msg = (
-            f"levels are {list(levels)} of {list(pixels)} pixels: give a share for all"
-        )
-        raise InputError(msg)
-    inked = [round(q * n) for q, n in zip(levels, pixels, strict=True)]
-    runs = [part for k, n in zip(inked, pixels, strict=True) for part in (k, n - k)]
-    labels = torch.tensor([1, 0] * len(levels))
-    target = labels.repeat_interleave(torch.tensor(runs))[None, None]
-    repeats = torch.tensor(list(pixels))
-    logit = torch.zeros(len(levels), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.Adam([logit], lr=rate, betas=(0.9, 0.95))
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for _ in range(steps):
-        ink = logit.repeat_interleave(repeats)[None, None]
-        value = loss(torch.stack([torch.zeros_like(ink), ink], dim=1), target)
-        optimizer.zero_grad()
-        value.backward()
-        optimizer.step()
-        schedule.step()
-    learnt = logit.detach().sigmoid()
-    of_each = repeats.double() / repeats.sum()
-    return LevelChoice(
-        levels=tuple(k / n for k, n in zip(inked, pixels, strict=True)),
-        probability=tuple(learnt.tolist()),
-        true=float(target.double().mean()),
-        predicted=float((learnt * of_each).sum()),
-        called=float(((learnt > 0.5) * of_each).sum()),
-    )
 
 
 def _share(predicted: ArrayLike) -> Floats:
