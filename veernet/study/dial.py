@@ -17,17 +17,9 @@ all the way where ink and paper are even, hardly at all where ink is rare.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from veernet.errors import InputError
 from veernet.losses.tversky import check_dials
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -83,9 +75,9 @@ class Counts:
 def flip(rest: Counts, alpha: float, beta: float, *, background: bool = False) -> float:
     """Return the q from which the expected index is higher if the pixel is called ink.
 
-    Exact for any picture: for alpha + beta of 1 or more, the expected index is highest
-    at one of the two ends also among soft answers, so that this is where the optimum
-    of training jumps.
+    Exact for any picture. For alpha + beta of 1 or more, the expected index of the ink
+    is highest at one of the two ends among soft answers too, so that this is where the
+    optimum of training jumps.
 
     Parameters
     ----------

@@ -1,8 +1,7 @@
 """What the references say of the gradients of Focal and Lovasz, as figures.
 
 S7: the gradient of Focal on easy pixels collapses; pixels of equal confidence get equal
-gradients from Focal but, by their rank, different ones from Lovasz-Softmax. S8: on a
-curve of one pixel nearly all pixels of the foreground move Lovasz-Softmax.
+gradients from Focal but, by their rank, different ones from Lovasz-Softmax.
 """
 
 from __future__ import annotations
@@ -30,7 +29,11 @@ if TYPE_CHECKING:
 Side = Literal["curve", "background"]
 
 CONFIDENCES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+"""Probabilities of the true class, from wrong to settled."""
+
 WORSE = (0, 1, 3, 10, 30, 100, 300, 1000)
+"""Numbers of worse pixels, to both sides of the 200 that the curve has."""
+
 SURE = 0.999
 """Probability of the true class of a pixel that is out of the way."""
 
@@ -181,7 +184,7 @@ def lovasz_increment(side: Side, curve_pixels: int, worse: int) -> float:
 
     References
     ----------
-    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 9.
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 7 to 11.
     """
     union = curve_pixels + worse
     if side == "curve":

@@ -138,8 +138,8 @@ def lovasz_response(prevalence: ArrayLike, rates: Rates, side: Side = "mean") ->
 
     References
     ----------
-    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 8: the extension
-       equals the set function at the vertices.
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 7 to 11: the
+       extension equals the set function at the vertices.
     """
     return 1 - iou_response(prevalence, rates, side)
 
