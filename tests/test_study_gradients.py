@@ -19,22 +19,19 @@ from veernet.losses import (
     LovaszSoftmaxLoss,
     TverskyLoss,
 )
+from veernet.study.bins import binned
 from veernet.study.gradient_claims import (
     WORSE,
-    Moved,
     equal_confidence,
     focal_collapse,
     focal_factor,
     lovasz_increment,
-    moved,
     rank_response,
-    thin_and_thick,
 )
 from veernet.study.gradients import (
     FINE,
     LEVELS,
     REGIONS,
-    binned,
     by_rank,
     compare_gradients,
     gradient_magnitude,
@@ -42,6 +39,7 @@ from veernet.study.gradients import (
     region_shares,
     regions,
 )
+from veernet.study.moved import Moved, moved, thin_and_thick
 from veernet.study.scene import Scene, draw_blob, draw_strokes, frozen_scene
 
 Shapes = dict[str, dict[str, dict[str, Moved]]]

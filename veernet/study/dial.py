@@ -17,28 +17,9 @@ all the way where ink and paper are even, hardly at all where ink is rare.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
-import torch
-from scipy import ndimage
 
 from veernet.errors import InputError
-from veernet.losses import TverskyLoss
 from veernet.losses.tversky import check_dials
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-    from torch import nn
-
-    from veernet.axes import Floats
-
-    Mask = NDArray[np.bool_]
-
-SETTINGS = tuple((round(1 - beta / 10, 1), beta / 10) for beta in range(1, 10))
-"""Pairs of alpha and beta along the dial, from precision to recall; they sum to one."""
 
 
 @dataclass(frozen=True)
@@ -91,61 +72,12 @@ class Counts:
         return self.found + alpha * self.false + beta * self.missed
 
 
-@dataclass(frozen=True)
-class DialPoint:
-    """What a setting of the dial prefers.
-
-    Parameters
-    ----------
-    alpha, beta
-        Weight of false positives and of false negatives.
-    best
-        Position of the preferred masking in the family it was chosen from.
-    threshold
-        Odds from which a pixel is called ink, by theory, at the preferred masking.
-    index, precision, recall
-        Of the preferred masking.
-    """
-
-    alpha: float
-    beta: float
-    best: int
-    threshold: float
-    index: float
-    precision: float
-    recall: float
-
-
-@dataclass(frozen=True)
-class TrainedFlip:
-    """Where training flipped, on pixels of many odds.
-
-    Parameters
-    ----------
-    levels
-        Probability of being ink, rising.
-    probability
-        Of ink, that was learnt for each level.
-    below, above
-        The last level that was called background and the first that was called ink; the
-        ends of the levels where there is none such.
-    ordered
-        Whether all called ink are above all that are not.
-    """
-
-    levels: tuple[float, ...]
-    probability: tuple[float, ...]
-    below: float
-    above: float
-    ordered: bool
-
-
 def flip(rest: Counts, alpha: float, beta: float, *, background: bool = False) -> float:
     """Return the q from which the expected index is higher if the pixel is called ink.
 
-    Exact for any picture: for alpha + beta of 1 or more, the expected index is highest
-    at one of the two ends also among soft answers, so that this is where the optimum
-    of training jumps.
+    Exact for any picture. For alpha + beta of 1 or more, the expected index of the ink
+    is highest at one of the two ends among soft answers too, so that this is where the
+    optimum of training jumps.
 
     Parameters
     ----------
@@ -232,182 +164,6 @@ def stable_interval(rest: Counts, alpha: float, beta: float) -> tuple[float, flo
     return ends[0], ends[1]
 
 
-def picture_flip(
-    levels: Sequence[float],
-    pixels: Sequence[float],
-    alpha: float,
-    beta: float,
-    *,
-    background: bool = False,
-) -> DialPoint:
-    """Return what is best for a large picture whose pixels are all noisy.
-
-    Each pixel's flip hangs on the index, and the index on all flips: the best masking
-    calls ink all pixels above some level, and is found by trying them all; at it, the
-    threshold of ``flip_limit`` parts the levels that it parts.
-
-    Parameters
-    ----------
-    levels
-        Probability of being ink, rising.
-    pixels
-        How many of each level.
-    alpha, beta, background
-        See ``flip``.
-
-    Returns
-    -------
-    DialPoint
-        ``best`` is the first level that is called ink.
-
-    Raises
-    ------
-    InputError
-        If the levels do not rise from 0 to 1 or their pixels are none.
-    """
-    check_dials(alpha, beta, 1.0, 0.0)
-    q, n = _checked_levels(levels, pixels)
-    candidates = []
-    for cut in range(len(q)):
-        ink, empty = q * n, (1 - q) * n
-        candidates.append(
-            Counts(
-                float(ink[cut:].sum()),
-                float(empty[cut:].sum()),
-                float(ink[:cut].sum()),
-                float(empty[:cut].sum()),
-            )
-        )
-    return _preferred(candidates, alpha, beta, background=background)
-
-
-def trained_flip(
-    levels: Sequence[float],
-    alpha: float,
-    beta: float,
-    generator: torch.Generator,
-    *,
-    background: bool = False,
-    pixels: int | Sequence[int] = 400,
-    steps: int = 500,
-    rate: float = 0.2,
-    loss: nn.Module | None = None,
-) -> TrainedFlip:
-    """Train one logit per level under fresh noise, and see where it flips.
-
-    A network that sees no more than the level can do no better. In every step each
-    pixel is ink anew with the probability of its level, and all are one picture. The
-    pixels of a level move together, so they stay where they began within the
-    ``stable_interval`` of the rest in units of their number: keep levels small beside
-    the picture, or what is seen is that interval and not the flip.
-
-    Parameters
-    ----------
-    levels
-        Probability of being ink, rising.
-    alpha, beta, background
-        See ``flip``.
-    generator
-        Of the noise.
-    pixels
-        Of each level: one number for all, or one for each.
-    steps, rate
-        Of Adam; the rate falls to 0 along a cosine, so that the noise of the last
-        steps does not decide.
-    loss
-        Another loss in the place of Tversky's: maps logits and target to a scalar.
-
-    Raises
-    ------
-    InputError
-        If the levels do not rise from 0 to 1 or their pixels are none.
-    """
-    counts = [pixels] * len(levels) if isinstance(pixels, int) else list(pixels)
-    q, _ = _checked_levels(levels, counts)
-    if loss is None:
-        loss = TverskyLoss(alpha, beta, background=background)
-    repeats = torch.tensor(counts)
-    chance = torch.from_numpy(q).repeat_interleave(repeats)[None, None]
-    logit = torch.zeros(len(q), dtype=torch.float64, requires_grad=True)
-    # With the usual memory of squares, the large gradients of the beginning would
-    # still slow the settled levels when the index, and with it the flip, has risen.
-    optimizer = torch.optim.Adam([logit], lr=rate, betas=(0.9, 0.95))
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for _ in range(steps):
-        target = torch.bernoulli(chance, generator=generator).long()
-        ink = logit.repeat_interleave(repeats)[None, None]
-        value = loss(torch.stack([torch.zeros_like(ink), ink], dim=1), target)
-        optimizer.zero_grad()
-        value.backward()
-        optimizer.step()
-        schedule.step()
-    learnt = logit.detach().sigmoid()
-    called = (learnt > 0.5).numpy()
-    low, high = q[~called], q[called]
-    below = float(low.max()) if len(low) else float(q[0])
-    above = float(high.min()) if len(high) else float(q[-1])
-    return TrainedFlip(
-        tuple(q.tolist()), tuple(learnt.tolist()), below, above, below <= above
-    )
-
-
-def along_dial(
-    maskings: Sequence[Mask],
-    truth: Mask,
-    settings: Sequence[tuple[float, float]] = SETTINGS,
-) -> tuple[DialPoint, ...]:
-    """Return which of a fixed family of maskings each setting of the dial prefers.
-
-    As beta grows against alpha, the recall of the preferred masking never falls and its
-    precision never rises, whatever the family: 1 / TI - 1 is alpha fp / tp plus
-    beta fn / tp.
-
-    Parameters
-    ----------
-    maskings
-        Each of the shape of the truth.
-    truth : bool
-        Where the ink is.
-    settings
-        Pairs of alpha and beta.
-
-    Raises
-    ------
-    InputError
-        If there is no masking, one has another shape, or the truth no ink.
-    """
-    if not maskings or any(mask.shape != truth.shape for mask in maskings):
-        shapes = sorted({mask.shape for mask in maskings})
-        msg = f"maskings of shapes {shapes} for a truth of {truth.shape}: give its own"
-        raise InputError(msg)
-    family = [count(mask, truth) for mask in maskings]
-    return tuple(_preferred(family, alpha, beta) for alpha, beta in settings)
-
-
-def count(mask: Mask, truth: Mask) -> Counts:
-    """Count how two bool masks overlap."""
-    return Counts(
-        float((mask & truth).sum()),
-        float((mask & ~truth).sum()),
-        float((~mask & truth).sum()),
-        float((~mask & ~truth).sum()),
-    )
-
-
-def thresholded(probability: Floats, thresholds: Sequence[float]) -> list[Mask]:
-    """Return a masking for each threshold: where the probability is above it."""
-    return [np.asarray(probability > threshold) for threshold in thresholds]
-
-
-def thickened(truth: Mask, margins: Sequence[float]) -> list[Mask]:
-    """Return the truth grown by so many pixels, or shrunk where that is negative."""
-    outside = ndimage.distance_transform_edt(~truth)
-    inside = ndimage.distance_transform_edt(truth)
-    # The first pixel on either side is at a distance of 1 from the other.
-    away = np.where(truth, 1 - inside, outside)
-    return [np.asarray(away <= margin) for margin in margins]
-
-
 def _exact(rest: Counts, alpha: float, beta: float) -> tuple[float, float]:
     """Return what calling one pixel more costs or brings, if right and if wrong."""
     found, weighed = rest.found, rest.weighed(alpha, beta)
@@ -433,41 +189,3 @@ def _balance(gain: float, loss: float) -> float:
         msg = "the index does not hang on the pixel: alpha, beta or the counts are 0"
         raise InputError(msg)
     return loss / (gain + loss)
-
-
-def _preferred(
-    family: Sequence[Counts], alpha: float, beta: float, *, background: bool = False
-) -> DialPoint:
-    """Return the masking of highest index, the first of equals."""
-    values = [counts.index(alpha, beta) for counts in family]
-    if background:
-        values = [
-            (value + counts.turned().index(alpha, beta)) / 2
-            for value, counts in zip(values, family, strict=True)
-        ]
-    best = int(np.argmax(values))
-    chosen = family[best]
-    return DialPoint(
-        alpha=alpha,
-        beta=beta,
-        best=best,
-        threshold=flip_limit(chosen, alpha, beta, background=background),
-        index=values[best],
-        precision=chosen.precision,
-        recall=chosen.recall,
-    )
-
-
-def _checked_levels(
-    levels: Sequence[float], pixels: Sequence[float]
-) -> tuple[Floats, Floats]:
-    """Return levels and pixels as arrays, or refuse them."""
-    q, n = np.asarray(levels, dtype=np.float64), np.asarray(pixels, dtype=np.float64)
-    rising = len(q) > 1 and (np.diff(q) > 0).all() and q[0] >= 0 and q[-1] <= 1
-    if not rising:
-        msg = f"levels are {list(levels)}: give two or more that rise within 0 to 1"
-        raise InputError(msg)
-    if n.shape != q.shape or not (n > 0).all():
-        msg = f"pixels are {list(pixels)}: give one number above 0 for each level"
-        raise InputError(msg)
-    return q, n

@@ -1,8 +1,7 @@
 """What the references say of the gradients of Focal and Lovasz, as figures.
 
 S7: the gradient of Focal on easy pixels collapses; pixels of equal confidence get equal
-gradients from Focal but, by their rank, different ones from Lovasz-Softmax. S8: on a
-curve of one pixel nearly all pixels of the foreground move Lovasz-Softmax.
+gradients from Focal but, by their rank, different ones from Lovasz-Softmax.
 """
 
 from __future__ import annotations
@@ -12,18 +11,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-from scipy import ndimage
 
 from veernet.errors import InputError
 from veernet.losses import CrossEntropyLoss, FocalLoss, LovaszSoftmaxLoss
 from veernet.losses.inputs import check_not_negative
 from veernet.study.gradients import gradient_magnitude, pixel_gradients, regions
-from veernet.study.scene import Scene, draw_blob, draw_strokes, frozen_scene
+from veernet.study.scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
     from torch import Tensor, nn
 
     from veernet.axes import Floats
@@ -31,7 +29,11 @@ if TYPE_CHECKING:
 Side = Literal["curve", "background"]
 
 CONFIDENCES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+"""Probabilities of the true class, from wrong to settled."""
+
 WORSE = (0, 1, 3, 10, 30, 100, 300, 1000)
+"""Numbers of worse pixels, to both sides of the 200 that the curve has."""
+
 SURE = 0.999
 """Probability of the true class of a pixel that is out of the way."""
 
@@ -111,33 +113,6 @@ class EqualConfidence:
     variation: float
 
 
-@dataclass(frozen=True)
-class Moved:
-    """How many of the pixels of the foreground a loss moves.
-
-    Parameters
-    ----------
-    pixels
-        Of the foreground.
-    edge
-        Share of them that have a neighbour, across an edge, of another class.
-    nonzero
-        Share with any gradient at all.
-    levels, above
-        Share with at least so much of the largest gradient of any pixel.
-    effective
-        Share of pixels that would have the same sum and sum of squares if all of the
-        foreground's gradient were divided evenly among them and the others had none.
-    """
-
-    pixels: int
-    edge: float
-    nonzero: float
-    levels: tuple[float, ...]
-    above: tuple[float, ...]
-    effective: float
-
-
 def focal_factor(probability: ArrayLike, gamma: float) -> Floats:
     """Gradient of Focal relative to that of cross-entropy, for any number of classes.
 
@@ -209,7 +184,7 @@ def lovasz_increment(side: Side, curve_pixels: int, worse: int) -> float:
 
     References
     ----------
-    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 9.
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 7 to 11.
     """
     union = curve_pixels + worse
     if side == "curve":
@@ -302,123 +277,8 @@ def equal_confidence(
     )
 
 
-def moved(
-    loss: nn.Module,
-    scene: Scene,
-    levels: Sequence[float] = (0.01, 0.1, 0.5),
-    *,
-    of_probability: bool = False,
-) -> Moved:
-    """Return how many pixels of the foreground of a scene a loss moves.
-
-    Parameters
-    ----------
-    loss
-        Maps logits and target to a scalar.
-    scene
-        With foreground.
-    levels
-        Shares of the largest gradient.
-    of_probability
-        Take the derivative by the probability instead of the logits, of two classes:
-        it leaves out the softmax, which holds every confident pixel still under any
-        loss.
-
-    Raises
-    ------
-    InputError
-        If the scene has no foreground, or other than two classes where two are wanted.
-    """
-    ink = scene.target > 0
-    if not ink.any():
-        msg = "the scene has no foreground: give a mask that shows a class"
-        raise InputError(msg)
-    _, magnitude = gradient_magnitude(loss, scene.logits, scene.target)
-    if of_probability:
-        magnitude = magnitude / _softmax_slope(scene)
-    on_ink, largest = magnitude[ink], magnitude.max()
-    squares = on_ink.square().sum()
-    return Moved(
-        pixels=int(ink.sum()),
-        edge=float(_at_edge(scene.target)[ink].double().mean()),
-        nonzero=float((on_ink > 0).double().mean()),
-        levels=tuple(levels),
-        above=tuple(
-            float((on_ink >= level * largest).double().mean()) for level in levels
-        ),
-        effective=float(on_ink.sum().square() / (len(on_ink) * squares)),
-    )
-
-
-def thin_and_thick(
-    losses: Mapping[str, nn.Module],
-    seed: int = 0,
-    *,
-    widths: Sequence[int] = (1, 2, 3, 5, 9),
-    side: int = 128,
-    blob: float = 0.1,
-    confidence: float = 1.0,
-    of_probability: bool = False,
-) -> dict[str, dict[str, Moved]]:
-    """Return ``moved`` for each shape, strokes of some widths and a disc, and loss.
-
-    Parameters
-    ----------
-    losses
-        By name.
-    seed
-        Of the strokes and of the noise, which is the same for every shape.
-    widths
-        Pixels across the strokes.
-    side
-        Rows and columns of each picture.
-    blob
-        Share of the picture that the disc takes.
-    confidence
-        See ``frozen_scene``.
-    of_probability
-        See ``moved``.
-    """
-    masks: dict[str, NDArray[np.int64]] = {
-        f"stroke of {width} px": draw_strokes(
-            side, side, [width], np.random.default_rng(seed)
-        )
-        for width in widths
-    }
-    masks["disc"] = draw_blob(side, side, blob)
-    found = {}
-    for shape, mask in masks.items():
-        noise = np.random.default_rng([seed, 1])
-        scene = frozen_scene(mask, noise, confidence=confidence)
-        found[shape] = {
-            name: moved(loss, scene, of_probability=of_probability)
-            for name, loss in losses.items()
-        }
-    return found
-
-
 def _two_classes(right: Tensor, target: Tensor) -> Tensor:
     """Return (N, 2, H, W) logits that give the true classes these probabilities."""
     margin = right.logit()
     curve = torch.where(target == 1, margin, -margin)
     return torch.stack([torch.zeros_like(curve), curve], dim=1)
-
-
-def _softmax_slope(scene: Scene) -> Tensor:
-    """Return (N, H, W) 2 p (1 - p), the L1 norm of dp/dz of two classes."""
-    if scene.logits.shape[1] != 2:
-        msg = (
-            f"the scene has {scene.logits.shape[1]} classes: the derivative by one "
-            "probability needs two"
-        )
-        raise InputError(msg)
-    return 2 * scene.logits.softmax(1).prod(1)
-
-
-def _at_edge(target: Tensor) -> Tensor:
-    """Return (N, H, W) bool: where a neighbour above, below or beside differs."""
-    labels = target.numpy()
-    cross = np.array([[[0, 1, 0], [1, 1, 1], [0, 1, 0]]], dtype=bool)
-    low = ndimage.minimum_filter(labels, footprint=cross, mode="nearest")
-    high = ndimage.maximum_filter(labels, footprint=cross, mode="nearest")
-    return torch.from_numpy(low != high)

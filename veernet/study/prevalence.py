@@ -1,9 +1,9 @@
 """How losses answer to prevalence alone: the same network, ever less ink on the page.
 
 A network finds a share r of the ink and takes a share f of the paper for ink, whatever
-the page. With a share q of ink, a pixel is found ink with q r, false ink with
-(1 - q) f, missed ink with q (1 - r), empty paper with (1 - q) (1 - f); every loss of a
-network that is certain follows from these four.
+the page. With a share q of ink, q r of all pixels are found ink, (1 - q) f false ink,
+q (1 - r) missed ink and (1 - q) (1 - f) empty paper; every loss of a network that is
+certain follows from these four.
 """
 
 from __future__ import annotations
@@ -138,8 +138,8 @@ def lovasz_response(prevalence: ArrayLike, rates: Rates, side: Side = "mean") ->
 
     References
     ----------
-    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 8: the extension
-       equals the set function at the vertices.
+    .. [Ber18] Berman et al., The Lovasz-Softmax loss, CVPR 2018, eq. 7 to 11: the
+       extension equals the set function at the vertices.
     """
     return 1 - iou_response(prevalence, rates, side)
 
