@@ -171,7 +171,9 @@ def test_figures_of_masks_follow_from_the_counts(study: Path) -> None:
     figures = mask_figures(read.masks)
     assert len(figures) == 4 * 2 * 3
     nothing = figures.loc["none"]
-    assert (nothing.xs("solid", level="label")[["iou", "f1", "recall"]] == 0).all(None)
+    assert (nothing.xs("solid", level="label")[["iou", "f1", "recall"]] == 0).all(
+        axis=None
+    )
     shares = figures.groupby(["run", "set"])[
         ["true_share", "called_share", "expected_share"]
     ].sum()
