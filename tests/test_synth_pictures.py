@@ -13,7 +13,6 @@ from veernet.losses.inputs import IGNORE_INDEX
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.rectify import panels
 from veernet.synth.folder import FolderData, read_folder
-from veernet.synth.pictures import LabelledPicture, TileDataset, WindowDataset
 from veernet.synth.registered import (
     RegisteredData,
     is_validation,
@@ -21,6 +20,7 @@ from veernet.synth.registered import (
     well_of,
 )
 from veernet.synth.sample import write_sample
+from veernet.synth.windows import LabelledPicture, TileDataset, WindowDataset
 
 
 def picture(rows=100, columns=70) -> LabelledPicture:
@@ -38,24 +38,28 @@ def test_tiles_cover_every_pixel():
     whole = picture()
     tiles = TileDataset([whole], 32, 32, 3)
     seen = np.zeros(whole.image.shape, dtype=bool)
-    for (_, row, column), sample in zip(tiles.places, tiles, strict=False):
-        part = np.s_[row : row + 32, column : column + 32]
+    drawn = 0
+    for (_, tile), sample in zip(tiles.places, tiles, strict=True):
+        part = np.s_[tile.row : tile.row + 32, tile.column : tile.column + 32]
         seen[part] = True
         darkness = 1 - whole.image[part].astype(np.float32) / 255
         np.testing.assert_allclose(sample["image"][0].numpy(), darkness)
-        np.testing.assert_allclose(
-            sample["columns"][:2].numpy(),
-            whole.columns[:, row : row + 32] - column,
-            rtol=1e-5,
-            atol=1e-4,
-        )
+        columns = sample["columns"][:2].numpy()
+        truth = whole.columns[:, part[0]] - tile.column
+        own = np.isfinite(columns)
+        np.testing.assert_allclose(columns[own], truth[own], rtol=1e-5, atol=1e-4)
+        drawn += own.sum()
     assert seen.all()
+    # A column beyond the last pixel's middle half is on no pixel.
+    on_a_pixel = (whole.columns < whole.image.shape[1] - 0.5).sum()
+    assert drawn == on_a_pixel
 
 
-def test_small_pictures_are_padded_with_white_background():
+def test_small_pictures_are_padded_with_white_that_does_not_count():
     sample = TileDataset([picture(20, 30)], 64, 64)[0]
     assert not sample["image"][0, 20:].any()
-    assert not sample["mask"][:, 30:].any()
+    assert (sample["mask"][:, 30:] == IGNORE_INDEX).all()
+    assert (sample["mask"][:20, :30] != IGNORE_INDEX).all()
     assert np.isnan(sample["columns"][0, 20:].numpy()).all()
 
 
@@ -90,7 +94,7 @@ def test_a_folder_of_masks_becomes_batches(tmp_path):
     batches = list(data.train_dataloader())
     assert len(batches) == 2
     assert tuple(batches[0]["image"].shape) == (3, 1, 32, 32)
-    assert set(batches[0]["mask"].unique().tolist()) == {0, 1, 2}
+    assert set(batches[0]["mask"].unique().tolist()) - {IGNORE_INDEX} == {0, 1, 2}
     assert not batches[0]["curve_class"].any()
     assert len(data.val_set) == 4  # one picture of 40 x 50 in windows of 32 x 32
 
@@ -102,7 +106,7 @@ def test_masks_of_indices_are_taken_as_they_are(tmp_path):
 
 def test_a_mask_with_a_stray_value_is_refused(tmp_path):
     write_folder(tmp_path, (0, 7, 255))
-    with pytest.raises(InputError, match=r"holds the values \[7\]"):
+    with pytest.raises(InputError, match="holds the value 7 at row"):
         read_folder(tmp_path, (0, 255))
 
 

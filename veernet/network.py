@@ -58,7 +58,7 @@ class Output:
 def picture_outputs(
     names: Sequence[str], ignore: str | None = None
 ) -> tuple[Output, ...]:
-    """Outputs of a network of pictures, whose classes are no lines.
+    """Return the outputs of a network of pictures, whose classes are no lines.
 
     Parameters
     ----------

@@ -72,7 +72,10 @@ def segment(
     spec = engine.spec
     if not spec.reads_lines:
         names = ", ".join(output.name for output in spec.outputs)
-        msg = f"network {spec.name!r} reads no lines, its classes are {names}: take another"
+        msg = (
+            f"network {spec.name!r} reads no lines, its classes are {names}: take "
+            "one of line styles"
+        )
         raise InputError(msg)
     if spec.input_channels != ("darkness",):
         msg = f"network {spec.name!r} takes {spec.input_channels}, not darkness alone"
