@@ -124,6 +124,99 @@ def test_a_mask_of_another_size_is_refused(tmp_path):
         read_folder(tmp_path)
 
 
+def test_colour_is_read_as_red_green_and_blue(tmp_path):
+    write_folder(tmp_path)
+    colour = np.zeros((40, 50, 3), dtype=np.uint8)
+    colour[..., 0] = 200
+    Image.fromarray(colour).save(tmp_path / "images" / "a.png")
+    found = read_folder(tmp_path, channels=("red", "green", "blue"))
+    np.testing.assert_array_equal(found["a"].image, colour)
+    assert found["b"].image.shape == (40, 50, 3)  # a grey one among them
+    assert read_folder(tmp_path)["a"].image.shape == (40, 50)
+
+
+def test_folders_within_and_beside_each_other_are_read(tmp_path):
+    for name in ("one/Tile [1]", "one/Tile 2", "two"):
+        (tmp_path / name).mkdir(parents=True)
+        write_folder(tmp_path / name)
+    for path in ("._a.png", ".DS_Store", "notes.txt"):
+        (tmp_path / "two" / "images" / path).write_bytes(b"no picture")
+    names = {f"{tile}/{name}" for tile in ("Tile [1]", "Tile 2") for name in "abcde"}
+    assert set(read_folder(tmp_path / "one")) == names
+    data = FolderData([tmp_path / "one", tmp_path / "two"], (0, 255))
+    assert len(data.train_pictures) == 12
+    assert len(data.validation_pictures) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"channels": ["blue"]}, r"channels \['blue'\]: give \['darkness'\] or"),
+        ({"validation_share": 0.05}, "0.05 of 5 pictures is 0 to validate on"),
+        ({"validation_share": 1.0}, "1 of 5 pictures is 5 to validate on"),
+        ({"split_by": "folders"}, "0.2 of 1 folders is 0 to validate on"),
+        ({"split_by": "wells"}, "split_by 'wells' is not known"),
+        ({"cut": "stripes"}, "cut 'stripes' is not known: use windows or tiles"),
+        (
+            {"samples": 3, "batch_size": 4},
+            "3 windows an epoch do not fill a batch of 4",
+        ),
+        (
+            {"cut": "tiles", "batch_size": 8},
+            "4 windows an epoch do not fill a batch of 8",
+        ),
+        ({"overlap": 200}, "tiles of 256 x 256 cannot overlap by 200"),
+        ({"names": ["a"]}, "1 classes .* but"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_refused(tmp_path, changes, match):
+    write_folder(tmp_path)
+    with pytest.raises(InputError, match=match):
+        FolderData(tmp_path, (0, 255), **changes)
+
+
+def test_two_pictures_of_one_name_are_refused(tmp_path):
+    write_folder(tmp_path)
+    image = Image.open(tmp_path / "images" / "a.png")
+    image.save(tmp_path / "images" / "a.bmp")
+    with pytest.raises(InputError, match=r"a\.png and .*a\.bmp have one mask"):
+        read_folder(tmp_path)
+
+
+def test_a_picture_that_is_none_is_refused(tmp_path):
+    write_folder(tmp_path)
+    (tmp_path / "images" / "b.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"b\.png cannot be read as a picture"):
+        read_folder(tmp_path)
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"no picture in .*images: expected PNG"):
+        read_folder(tmp_path)
+
+
+def test_an_epoch_of_tiles_shows_each_once_and_the_next_one_anew(tmp_path):
+    write_folder(tmp_path)
+    data = FolderData(
+        tmp_path,
+        (0, 255),
+        cut="tiles",
+        augment="pictures",
+        rows=32,
+        columns=32,
+        batch_size=4,
+        workers=0,
+    )
+    loader = data.train_dataloader()
+    assert len(loader) == 4  # four pictures of two by two tiles
+    sampler = loader.sampler
+    epochs = [np.array(list(sampler)) for _ in range(2)]
+    for numbers in epochs:
+        assert sorted(numbers % 16) == list(range(16))
+    assert not set(epochs[0]) & set(epochs[1])
+    assert sum(len(batch["image"]) for batch in loader) == 16
+
+
 def registration(well="A", wraps=True) -> Registration:
     spec = CurveSpec("GR", "GAPI", Scale("linear", 0, 100), wraps=wraps)
     edges = Edge((0.0,), (10.0,)), Edge((0.0,), (110.0,))

@@ -43,6 +43,12 @@ class PictureData(lightning.LightningDataModule):
         Class of what lies beyond a picture.
     batch_size, workers, seed
         Of the loaders.
+
+    Raises
+    ------
+    InputError
+        If there is no picture to train on, the tiles cannot be cut, or the windows of an
+        epoch do not fill a batch.
     """
 
     def __init__(
@@ -85,11 +91,18 @@ class PictureData(lightning.LightningDataModule):
             self.train_set = WindowDataset(
                 train, *size, seed=seed, outside=outside, handling=augment
             )
+        each = tiles.items if (tiles := self._tiles()) else samples
+        if each < batch_size:
+            msg = (
+                f"{each} windows an epoch do not fill a batch of {batch_size}: take "
+                "more windows, smaller ones, or a smaller batch"
+            )
+            raise InputError(msg)
         self.val_set = TileDataset(validation, *size, overlap=overlap)
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Load windows of the training pictures: random ones, or all tiles once."""
-        tiles = self.train_set if isinstance(self.train_set, HandledTiles) else None
+        tiles = self._tiles()
         return make_loader(
             self.train_set,
             self.batch_size,
@@ -98,6 +111,9 @@ class PictureData(lightning.LightningDataModule):
             items=None if tiles is None else tiles.items,
             seed=self.seed,
         )
+
+    def _tiles(self) -> HandledTiles | None:
+        return self.train_set if isinstance(self.train_set, HandledTiles) else None
 
     def val_dataloader(self) -> DataLoader[Sample]:
         """Load the validation pictures whole, window beside window."""

@@ -23,7 +23,7 @@ Indices = NDArray[np.int64]
 HOUSES, HALLS, TOWERS, PARK, EMPTY, SITE = range(6)
 """What a block between streets may be: a site is under construction."""
 
-SHARES = (0.44, 0.12, 0.1, 0.1, 0.18, 0.06)
+SHARES = (0.42, 0.12, 0.1, 0.1, 0.17, 0.09)
 LOTS = np.array([30.0, 62.0, 46.0, 40.0, 40.0, 40.0])
 """Pixels along a lot, by the kind of block."""
 BUILT = np.array([0.88, 0.85, 0.7, 0.06, 0.03, 0.0])

@@ -82,9 +82,6 @@ def paint(
     # Tracks of cars on open ground: where a rough field is nearly level at a height.
     tracks = np.abs(fractal(rng, shape, 90, 3) - 0.4) < 0.03
     land = _tone(town.sand, 0.07 * broad + 0.03 * clumps + 0.03 * fine + 0.06 * tracks)
-    soil = _tone(town.sand * (0.86, 0.83, 0.82), 0.16 * clumps + 0.1 * fine)
-    rubble = fractal(rng, shape, 6, 2) > 1.1
-    soil[rubble] *= np.float32(1.3)
     tint = _tone(town.leaves, 0.2 * clumps + 0.2 * fine)
     layers = {
         LAND: land,
@@ -92,7 +89,7 @@ def paint(
         VEGETATION: tint,
         WATER: _sea(town, plan, clumps, fine),
         BUILDING: _roofs(rng, plan, fine),
-        UNLABELLED: soil,
+        UNLABELLED: _site(rng, town, clumps, fine),
     }
     picture = np.zeros((*shape, 3), dtype=np.float32)
     for index, layer in layers.items():
@@ -106,6 +103,18 @@ def paint(
 def _tone(colour: Floats, change: Field) -> Colours:
     """Return a colour that is lighter by so many parts, (rows, columns, 3)."""
     return np.asarray(colour * (1 + change)[..., None], dtype=np.float32)
+
+
+def _site(rng: np.random.Generator, town: Town, clumps: Field, fine: Field) -> Colours:
+    """Churned soil with slabs of concrete, heaps and what lies about on a site."""
+    soil = _tone(town.sand * (0.72, 0.68, 0.66), 0.2 * clumps + 0.12 * fine)
+    slab = fractal(rng, fine.shape, 34, 3) > 0.7
+    soil[slab] = _tone(np.full(3, 0.62), 0.05 * fine)[slab]
+    heap = fractal(rng, fine.shape, 9, 2) > 1.2
+    soil[heap] *= np.float32(1.35)
+    goods = fractal(rng, fine.shape, 7, 1) > 1.9
+    soil[goods] = [0.72, 0.42, 0.2] if rng.random() < 0.5 else [0.25, 0.38, 0.6]
+    return soil
 
 
 def _asphalt(rng: np.random.Generator, town: Town, plan: Plan, fine: Field) -> Colours:
