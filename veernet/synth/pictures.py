@@ -47,8 +47,8 @@ class PictureData(lightning.LightningDataModule):
     Raises
     ------
     InputError
-        If there is no picture to train on, the tiles cannot be cut, or the windows of an
-        epoch do not fill a batch.
+        If there is no picture to train on, the tiles cannot be cut, or the windows of
+        an epoch do not fill a batch.
     """
 
     def __init__(
