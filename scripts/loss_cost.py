@@ -1,7 +1,7 @@
 """Measure what each loss costs a training step: forward and backward, beside smp's.
 
-    python scripts/losses.py [--losses dice tversky ...] [--threads 1] [--rounds 9]
-                             [--out runs/losses.json]
+    python scripts/loss_cost.py [--losses dice tversky ...] [--threads 1] [--rounds 9]
+                                [--out runs/loss_cost.json]
 
 Every loss of ``configs/loss`` by its name, on the logits of a batch of 8 x 3 x 512 x
 512 with thin curves. All of them take their turn in every round, so that whatever else
@@ -16,7 +16,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -51,11 +51,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--size", type=int, nargs=4, default=(8, 3, 512, 512))
-    parser.add_argument("--out", type=Path, default=Path("runs/losses.json"))
+    parser.add_argument("--out", type=Path, default=Path("runs/loss_cost.json"))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     names = options.losses or sorted(p.stem for p in CONFIGS.glob("loss/*.yaml"))
-    losses = configured({BASE: None, LOVASZ: None} | dict.fromkeys(names))
+    losses = configured(dict.fromkeys([BASE, LOVASZ, *names]))
     losses[PEER] = smp.losses.LovaszLoss("multiclass")
     logits, target = batch(*options.size)
     seconds = measure(losses, logits, target, options.rounds)
@@ -74,7 +74,7 @@ def main() -> None:
     print(table(conditions, figures))
 
 
-def configured(names: Mapping[str, object]) -> dict[str, nn.Module]:
+def configured(names: Iterable[str]) -> dict[str, nn.Module]:
     """Make losses as a training makes them, by the names of their configurations."""
     losses = {}
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
