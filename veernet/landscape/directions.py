@@ -95,8 +95,9 @@ def filter_normalised(model: nn.Module, generator: torch.Generator) -> Tensor:
     for owner, parameter in owned_parameters(model):
         weight = parameter.detach().double()
         noise = _noise(weight, generator)
-        # The tiny number serves filters of zeros: they have no length, and stay.
-        length = filter_norms(owner, noise).clamp_min(torch.finfo(noise.dtype).tiny)
+        drawn = filter_norms(owner, noise)
+        # What no direction moves has no length: 0 over 1 leaves it where it is.
+        length = drawn.masked_fill(drawn == 0, 1)
         pieces.append(noise / length * filter_norms(owner, weight))
     return Weights.vector(pieces)
 

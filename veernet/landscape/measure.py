@@ -16,14 +16,10 @@ from veernet.landscape.directions import directions
 from veernet.landscape.hessian import hessian_product, hutchinson, lanczos
 from veernet.landscape.objective import Objective, matched_cross_entropy, own_loss
 from veernet.landscape.probes import (
-    CURVE,
-    LOSS,
     MATCHED,
-    MIOU,
     Batch,
     Probes,
     check_batches,
-    class_counts,
     read,
     reader,
 )
@@ -40,15 +36,13 @@ from veernet.landscape.slices import (
     symmetric,
     tabulate,
 )
+from veernet.landscape.steps import OWN, basin_steps
 from veernet.landscape.temperature import fit_temperature
 from veernet.landscape.weights import lent
 from veernet.losses.inputs import IGNORE_INDEX
 
 if TYPE_CHECKING:
     from torch import nn
-
-OWN = LOSS + "own"
-"""The probe of the loss that the network was trained with."""
 
 
 def measure(
@@ -124,7 +118,7 @@ def measure(
         raise InputError(msg)
     numbers: dict[str, float] = {}
     numbers["temperature"] = fit_temperature(model, batches, classes, ignore_index)
-    losses = {} if loss is None else {"own": loss}
+    losses = {} if loss is None else {OWN: loss}
     probes = Probes(classes, numbers["temperature"], losses, ignore_index)
     values = read(model, batches, probes)
     numbers |= {f"value/{probe}": value for probe, value in values.items()}
@@ -134,7 +128,7 @@ def measure(
     temperature = numbers["temperature"]
     objectives = {MATCHED: matched_cross_entropy(classes, temperature, ignore_index)}
     if own_sharpness and loss is not None:
-        objectives["own"] = own_loss(loss, classes)
+        objectives[OWN] = own_loss(loss, classes)
     for name, objective in objectives.items():
         found = _sharpness(model, batches, objective, chosen, seed)
         found |= _hessian(model, batches, objective, chosen, seed)
@@ -195,42 +189,10 @@ def _basins(
         found = [Line(model, weights, look, d, origin) for d in along]
         lines = tabulate(found, symmetric(settings.ladder))
         numbers: dict[str, float] = {}
-        for probe, step in _steps(some, probes, origin, settings).items():
+        for probe, step in basin_steps(some, probes, origin, settings).items():
             measured = basin(found, probe, step, settings.ladder)
             numbers |= _flat(probe, measured)
     return lines, numbers
-
-
-def _steps(
-    batches: Sequence[Batch],
-    probes: Probes,
-    origin: dict[str, float],
-    settings: Settings,
-) -> dict[str, float]:
-    """Return the rise that ends the basin of each probe; none for a loss not learnt."""
-    count = class_counts(batches, probes.classes, probes.ignore_index)
-    share = count / count.sum()
-    entropy = float(torch.special.entr(share).sum())
-    steps = {MIOU: settings.miou_step, CURVE: settings.curve_step}
-    steps = {probe: step for probe, step in steps.items() if probe in origin}
-    if entropy > 0:
-        steps[MATCHED] = settings.entropy_step * entropy
-    if "own" in probes.losses:
-        guess = _guess(batches, share, probes.losses["own"])
-        if guess > origin[OWN]:
-            steps[OWN] = settings.own_step * (guess - origin[OWN])
-    return steps
-
-
-def _guess(batches: Sequence[Batch], share: torch.Tensor, loss: nn.Module) -> float:
-    """Return the mean loss of saying everywhere the share of each class."""
-    values = []
-    for batch in batches:
-        mask = batch["mask"]
-        prior = share.clamp_min(torch.finfo(torch.float32).eps).log().to(mask.device)
-        shape = (mask.shape[0], len(share), *mask.shape[1:])
-        values.append(float(loss(prior.view(1, -1, 1, 1).expand(shape), mask)))
-    return sum(values) / len(values)
 
 
 def _flat(probe: str, measured: Basin) -> dict[str, float]:

@@ -58,7 +58,7 @@ class Settings:
 
     slice_pictures: int = 16
     directions: int = 10
-    ladder: tuple[float, ...] = (0.05, 0.1, 0.2, 0.35, 0.6)
+    ladder: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4, 0.8)
     entropy_step: float = 0.1
     miou_step: float = 0.05
     curve_step: float = 0.01
@@ -72,9 +72,9 @@ class Settings:
     asam_radius: float = 0.5
     keskar_epsilons: tuple[float, ...] = (1e-3, 5e-4)
     keskar_steps: int = 10
-    adaptive_sigma: float = 0.05
+    adaptive_sigma: float = 0.1
     plain_sigma: float = 0.005
     pairs: int = 8
     hessian_pictures: int = 8
     lanczos_steps: int = 8
-    trace_draws: int = 4
+    trace_draws: int = 8

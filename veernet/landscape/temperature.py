@@ -55,7 +55,7 @@ def fit_temperature(
             lambda log: sum(_nll(z, y, math.exp(log), ignore_index) for z, y in pairs),
             bounds=(math.log(COLDEST), math.log(HOTTEST)),
             method="bounded",
-            options={"xatol": 1e-5},
+            options={"xatol": 1e-7},
         )
     return math.exp(float(found.x))
 
