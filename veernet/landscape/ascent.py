@@ -101,6 +101,7 @@ def checkpoint_steps(steps: int) -> set[int]:
     """Return the steps at which the ascent looks back, ever closer to each other."""
     before, share, found = 0.0, 0.22, set()
     while share <= 1:
-        found.add(math.ceil(share * steps))
+        # Rounded, so that 57 % of 100 is not step 58 by the last bit.
+        found.add(math.ceil(round(share * steps, 6)))
         before, share = share, share + max(share - before - 0.03, 0.06)
     return found

@@ -111,7 +111,7 @@ def measure(
         or an argument of an instrument is wrong.
     """
     chosen = settings or Settings()
-    model, classes = _network(network, classes)
+    model, classes = opened(network, classes)
     check_batches(batches)
     if own_sharpness and loss is None:
         msg = "the sharpness of the own loss is asked for: give the loss"
@@ -159,7 +159,8 @@ def _pictures(batches: Sequence[Batch]) -> int:
     return sum(len(batch["image"]) for batch in batches)
 
 
-def _network(network: nn.Module | Path, classes: int | None) -> tuple[nn.Module, int]:
+def opened(network: nn.Module | Path, classes: int | None) -> tuple[nn.Module, int]:
+    """Return a network, read where it is a checkpoint, and its number of classes."""
     if isinstance(network, Path):
         model, spec = load(network)
         return model, classes or len(spec.outputs)
