@@ -47,9 +47,10 @@ class Probes:
         Number of classes, background included. Further channels of the network (a
         centre) are not looked at.
     temperature
-        That the logits are divided by for ``matched_cross_entropy``. Fitted once, at
-        the trained weights, it takes out that a network trained with an overlap loss
-        is surer of itself than one trained with cross-entropy, and so looks sharper.
+        That the logits are divided by for ``matched_cross_entropy`` and ``curve_mae``.
+        Fitted once, at the trained weights, it takes out that a network trained with an
+        overlap loss is surer of itself than one trained with cross-entropy, and so
+        looks sharper. A centroid of probability moves with sureness too.
     losses
         Modules of :mod:`veernet.losses` by name; each becomes a probe ``loss/NAME``.
     ignore_index
@@ -151,9 +152,10 @@ class _Totals:
     def add(self, logits: Tensor, batch: Batch) -> None:
         mask, classes = batch["mask"], self.probes.classes
         check_shapes(logits, mask)
+        matched = logits / self.probes.temperature
         labels, valid = split_ignored(mask, classes, self.probes.ignore_index)
         nll = functional.cross_entropy(
-            logits / self.probes.temperature,
+            matched,
             mask,
             ignore_index=self.probes.ignore_index,
             reduction="none",
@@ -163,7 +165,7 @@ class _Totals:
         table = torch.bincount(pairs, minlength=classes**2)
         self.table += table.reshape(classes, classes).cpu()
         if "columns" in batch and "curve_class" in batch:
-            self._add_columns(logits, batch["columns"], batch["curve_class"])
+            self._add_columns(matched, batch["columns"], batch["curve_class"])
         for name, loss in self.probes.losses.items():
             self.losses[name].append(float(loss(logits, mask)))
 
