@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veernet.errors import InputError
-from veernet.network import ConfidenceTable, NetworkSpec, Output
+from veernet.network import ConfidenceTable, NetworkSpec, Output, picture_outputs
 from veernet.records import LINES
 from veernet.weights import weights_file, weights_stem
 
@@ -98,6 +98,7 @@ def test_the_lines_are_those_of_all_outputs_but_the_background():
 
 
 BACKGROUND, SOLID = DOCUMENT["outputs"]
+DASHED, ROAD = {"name": "dashed", "lines": ["long-dash"]}, {"name": "road"}
 
 
 @pytest.mark.parametrize(
@@ -116,10 +117,14 @@ BACKGROUND, SOLID = DOCUMENT["outputs"]
         ({"rows_per_foot": [10]}, r"rows_per_foot: \[10\] is not a list of the lowest"),
         ({"rows_per_foot": [20, 10]}, "rows_per_foot 20 to 10 must be a range"),
         ({"rows_per_foot": [0, 10]}, "rows_per_foot 0 to 10 must be a range"),
-        ({"outputs": [SOLID]}, r"outputs are \['solid'\]: the first is 'background'"),
-        ({"outputs": [SOLID, BACKGROUND]}, "the first is 'background'"),
-        ({"outputs": [BACKGROUND]}, "the first is 'background', then one or more"),
-        ({"outputs": []}, "the first is 'background'"),
+        ({"outputs": [SOLID]}, r"outputs are \['solid'\]: give two or more"),
+        ({"outputs": [SOLID, BACKGROUND]}, "'background' first where there is one"),
+        ({"outputs": [SOLID, DASHED]}, "the first is 'background' .* not so 'solid'"),
+        ({"outputs": [BACKGROUND]}, "give two or more"),
+        ({"outputs": []}, "give two or more"),
+        ({"outputs": [ROAD, BACKGROUND]}, "'background' first where there is one"),
+        ({"outputs": [ROAD, SOLID]}, "the first is 'background' .* not so 'road'"),
+        ({"outputs": [ROAD, ROAD]}, "output 'road' is given 2 times"),
         ({"outputs": [BACKGROUND, SOLID, SOLID]}, "output 'solid' is given 2 times"),
         (
             {"outputs": [BACKGROUND, SOLID, SOLID | {"name": "thin"}]},
@@ -130,8 +135,8 @@ BACKGROUND, SOLID = DOCUMENT["outputs"]
             r"outputs\[1\]\.lines\[0\]: 'wavy' is not one of solid, long-dash",
         ),
         (
-            {"outputs": [BACKGROUND, {"name": "solid"}]},
-            r"small\.json: outputs\[1\]: output 'solid' stands for the lines \[\]",
+            {"outputs": [BACKGROUND, SOLID, ROAD]},
+            r"small\.json: outputs are .* stands for lines, not so 'road'",
         ),
         (
             {"outputs": [BACKGROUND | {"lines": ["dot"]}, SOLID]},
@@ -201,6 +206,23 @@ def test_probability_is_linear_between_knots_and_level_beyond():
 def test_every_line_style_may_be_an_output():
     outputs = (Output("background"), *(Output(line, (line,)) for line in LINES))
     assert NetworkSpec("all", {}, outputs).lines == tuple((line,) for line in LINES)
+
+
+@pytest.mark.parametrize("names", [("background", "ink"), ("road", "land", "water")])
+def test_classes_of_pictures_stand_for_no_lines(tmp_path, names):
+    spec = NetworkSpec("pictures", {}, picture_outputs(names), ("red", "green", "blue"))
+    spec.save(tmp_path / "pictures.json")
+    assert NetworkSpec.load(tmp_path / "pictures.json") == spec
+    assert not spec.reads_lines
+    assert NetworkSpec("lines", {}, OUTPUTS).reads_lines
+
+
+def test_a_class_that_is_ignored_is_no_output():
+    names = ("road", "unlabelled", "water")
+    found = [output.name for output in picture_outputs(names, "unlabelled")]
+    assert found == ["road", "water"]
+    with pytest.raises(InputError, match=r"ignore 'sky' is not among the classes"):
+        picture_outputs(names, "sky")
 
 
 @pytest.mark.parametrize("suffix", ["", ".json", ".onnx", ".safetensors"])

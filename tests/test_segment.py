@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from tests.panels import curve, panel
 from veernet.engines import DarknessEngine, load_engine
 from veernet.errors import InputError
-from veernet.network import NetworkSpec, Output
+from veernet.network import NetworkSpec, Output, picture_outputs
 from veernet.records import LINES
 from veernet.segment import segment
 from veernet.weights import RELEASE
@@ -309,6 +309,13 @@ def test_an_empty_panel_is_refused():
 def test_a_network_that_wants_more_than_darkness_is_refused():
     spec = replace(SPEC, input_channels=("darkness", "hue"))
     with pytest.raises(InputError, match=r"takes \('darkness', 'hue'\), not darkness"):
+        segment(noise(10), Corners(1, spec))
+
+
+def test_a_network_of_pictures_says_that_it_reads_no_lines():
+    names = ("road", "water")
+    spec = replace(SPEC, outputs=picture_outputs(names), input_channels=("red",))
+    with pytest.raises(InputError, match="reads no lines, its classes are road, wate"):
         segment(noise(10), Corners(1, spec))
 
 

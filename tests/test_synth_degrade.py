@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from veernet.synth.degrade import Scanner, augment, scan
+from veernet.synth.degrade import Scanner, scan
+from veernet.synth.handling import handle
 from veernet.synth.texture import cloud, grain
 
 
@@ -80,7 +81,7 @@ def test_handling_changes_picture_mask_and_truth_alike():
     changed = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        made, label, moved = augment(image, mask, columns, rng)
+        made, label, moved = handle(image, mask, columns, rng)
         assert made.dtype == np.uint8
         assert label.dtype == np.int64
         assert np.isnan(moved[1]).all()

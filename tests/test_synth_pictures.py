@@ -13,7 +13,6 @@ from veernet.losses.inputs import IGNORE_INDEX
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.rectify import panels
 from veernet.synth.folder import FolderData, read_folder
-from veernet.synth.pictures import LabelledPicture, TileDataset, WindowDataset
 from veernet.synth.registered import (
     RegisteredData,
     is_validation,
@@ -21,6 +20,7 @@ from veernet.synth.registered import (
     well_of,
 )
 from veernet.synth.sample import write_sample
+from veernet.synth.windows import LabelledPicture, TileDataset, WindowDataset
 
 
 def picture(rows=100, columns=70) -> LabelledPicture:
@@ -38,24 +38,28 @@ def test_tiles_cover_every_pixel():
     whole = picture()
     tiles = TileDataset([whole], 32, 32, 3)
     seen = np.zeros(whole.image.shape, dtype=bool)
-    for (_, row, column), sample in zip(tiles.places, tiles, strict=False):
-        part = np.s_[row : row + 32, column : column + 32]
+    drawn = 0
+    for (_, tile), sample in zip(tiles.places, tiles, strict=True):
+        part = np.s_[tile.row : tile.row + 32, tile.column : tile.column + 32]
         seen[part] = True
         darkness = 1 - whole.image[part].astype(np.float32) / 255
         np.testing.assert_allclose(sample["image"][0].numpy(), darkness)
-        np.testing.assert_allclose(
-            sample["columns"][:2].numpy(),
-            whole.columns[:, row : row + 32] - column,
-            rtol=1e-5,
-            atol=1e-4,
-        )
+        columns = sample["columns"][:2].numpy()
+        truth = whole.columns[:, part[0]] - tile.column
+        own = np.isfinite(columns)
+        np.testing.assert_allclose(columns[own], truth[own], rtol=1e-5, atol=1e-4)
+        drawn += own.sum()
     assert seen.all()
+    # A column beyond the last pixel's middle half is on no pixel.
+    on_a_pixel = (whole.columns < whole.image.shape[1] - 0.5).sum()
+    assert drawn == on_a_pixel
 
 
-def test_small_pictures_are_padded_with_white_background():
+def test_small_pictures_are_padded_with_white_that_does_not_count():
     sample = TileDataset([picture(20, 30)], 64, 64)[0]
     assert not sample["image"][0, 20:].any()
-    assert not sample["mask"][:, 30:].any()
+    assert (sample["mask"][:, 30:] == IGNORE_INDEX).all()
+    assert (sample["mask"][:20, :30] != IGNORE_INDEX).all()
     assert np.isnan(sample["columns"][0, 20:].numpy()).all()
 
 
@@ -90,7 +94,7 @@ def test_a_folder_of_masks_becomes_batches(tmp_path):
     batches = list(data.train_dataloader())
     assert len(batches) == 2
     assert tuple(batches[0]["image"].shape) == (3, 1, 32, 32)
-    assert set(batches[0]["mask"].unique().tolist()) == {0, 1, 2}
+    assert set(batches[0]["mask"].unique().tolist()) - {IGNORE_INDEX} == {0, 1, 2}
     assert not batches[0]["curve_class"].any()
     assert len(data.val_set) == 4  # one picture of 40 x 50 in windows of 32 x 32
 
@@ -102,7 +106,7 @@ def test_masks_of_indices_are_taken_as_they_are(tmp_path):
 
 def test_a_mask_with_a_stray_value_is_refused(tmp_path):
     write_folder(tmp_path, (0, 7, 255))
-    with pytest.raises(InputError, match=r"holds the values \[7\]"):
+    with pytest.raises(InputError, match="holds the value 7 at row"):
         read_folder(tmp_path, (0, 255))
 
 
@@ -118,6 +122,99 @@ def test_a_mask_of_another_size_is_refused(tmp_path):
     Image.fromarray(np.zeros((5, 6), np.uint8)).save(tmp_path / "masks" / "b.png")
     with pytest.raises(InputError, match=r"is \(5, 6\)"):
         read_folder(tmp_path)
+
+
+def test_colour_is_read_as_red_green_and_blue(tmp_path):
+    write_folder(tmp_path)
+    colour = np.zeros((40, 50, 3), dtype=np.uint8)
+    colour[..., 0] = 200
+    Image.fromarray(colour).save(tmp_path / "images" / "a.png")
+    found = read_folder(tmp_path, channels=("red", "green", "blue"))
+    np.testing.assert_array_equal(found["a"].image, colour)
+    assert found["b"].image.shape == (40, 50, 3)  # a grey one among them
+    assert read_folder(tmp_path)["a"].image.shape == (40, 50)
+
+
+def test_folders_within_and_beside_each_other_are_read(tmp_path):
+    for name in ("one/Tile [1]", "one/Tile 2", "two"):
+        (tmp_path / name).mkdir(parents=True)
+        write_folder(tmp_path / name)
+    for path in ("._a.png", ".DS_Store", "notes.txt"):
+        (tmp_path / "two" / "images" / path).write_bytes(b"no picture")
+    names = {f"{tile}/{name}" for tile in ("Tile [1]", "Tile 2") for name in "abcde"}
+    assert set(read_folder(tmp_path / "one")) == names
+    data = FolderData([tmp_path / "one", tmp_path / "two"], (0, 255))
+    assert len(data.train_pictures) == 12
+    assert len(data.validation_pictures) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"channels": ["blue"]}, r"channels \['blue'\]: give \['darkness'\] or"),
+        ({"validation_share": 0.05}, "0.05 of 5 pictures is 0 to validate on"),
+        ({"validation_share": 1.0}, "1 of 5 pictures is 5 to validate on"),
+        ({"split_by": "folders"}, "0.2 of 1 folders is 0 to validate on"),
+        ({"split_by": "wells"}, "split_by 'wells' is not known"),
+        ({"cut": "stripes"}, "cut 'stripes' is not known: use windows or tiles"),
+        (
+            {"samples": 3, "batch_size": 4},
+            "3 windows an epoch do not fill a batch of 4",
+        ),
+        (
+            {"cut": "tiles", "batch_size": 8},
+            "4 windows an epoch do not fill a batch of 8",
+        ),
+        ({"overlap": 200}, "tiles of 256 x 256 cannot overlap by 200"),
+        ({"names": ["a"]}, "1 classes .* but"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_refused(tmp_path, changes, match):
+    write_folder(tmp_path)
+    with pytest.raises(InputError, match=match):
+        FolderData(tmp_path, (0, 255), **changes)
+
+
+def test_two_pictures_of_one_name_are_refused(tmp_path):
+    write_folder(tmp_path)
+    image = Image.open(tmp_path / "images" / "a.png")
+    image.save(tmp_path / "images" / "a.bmp")
+    with pytest.raises(InputError, match=r"a\.png and .*a\.bmp have one mask"):
+        read_folder(tmp_path)
+
+
+def test_a_picture_that_is_none_is_refused(tmp_path):
+    write_folder(tmp_path)
+    (tmp_path / "images" / "b.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"b\.png cannot be read as a picture"):
+        read_folder(tmp_path)
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"no picture in .*images: expected PNG"):
+        read_folder(tmp_path)
+
+
+def test_an_epoch_of_tiles_shows_each_once_and_the_next_one_anew(tmp_path):
+    write_folder(tmp_path)
+    data = FolderData(
+        tmp_path,
+        (0, 255),
+        cut="tiles",
+        augment="pictures",
+        rows=32,
+        columns=32,
+        batch_size=4,
+        workers=0,
+    )
+    loader = data.train_dataloader()
+    assert len(loader) == 4  # four pictures of two by two tiles
+    sampler = loader.sampler
+    epochs = [np.array(list(sampler)) for _ in range(2)]
+    for numbers in epochs:
+        assert sorted(numbers % 16) == list(range(16))
+    assert not set(epochs[0]) & set(epochs[1])
+    assert sum(len(batch["image"]) for batch in loader) == 16
 
 
 def registration(well="A", wraps=True) -> Registration:
@@ -212,7 +309,7 @@ def test_registered_logs_become_batches_split_by_well(tmp_path):
     assert 0 < len(data.validation_wells) < 4
     batch = next(iter(data.train_dataloader()))
     assert tuple(batch["image"].shape) == (4, 1, 256, 256)
-    tile = data.val_set[0]
+    tile = max(data.val_set, key=lambda sample: (sample["mask"] == 1).sum())
     rows, columns = np.nonzero(tile["mask"].numpy() == 1)
     dark = tile["image"][0].numpy()
     assert dark[rows, columns].mean() > 3 * dark.mean()

@@ -19,11 +19,18 @@ from tests.runs import by_hand, logged, run
 from veernet.checkpoint import load, save
 from veernet.errors import InputError
 from veernet.losses import CentreLoss, CrossEntropyLoss, DiceLoss, WeightedSum
+from veernet.losses.inputs import IGNORE_INDEX
 from veernet.model import build
 from veernet.model.probability import to_probability
-from veernet.network import NetworkSpec, Output
+from veernet.network import NetworkSpec, Output, picture_outputs
 from veernet.training.averages import EMA
-from veernet.training.metrics import CentreError, CurveError, Overlap, row_columns
+from veernet.training.metrics import (
+    CentreError,
+    CurveError,
+    Overlap,
+    count_overlap,
+    row_columns,
+)
 from veernet.training.pictures import paint, side_by_side
 from veernet.training.schedule import constant, cosine, swa, trapezoid
 from veernet.training.start import RARE, begin_from
@@ -49,6 +56,15 @@ def test_overlap_agrees_with_torchmetrics_over_all_pixels() -> None:
     for index, name in enumerate(NAMES):
         torch.testing.assert_close(scores[f"iou/{name}"], iou[index])
         torch.testing.assert_close(scores[f"f1/{name}"], f1[index])
+
+
+def test_pixels_that_are_ignored_count_nowhere() -> None:
+    generator = torch.Generator().manual_seed(1)
+    prediction = torch.randint(0, 3, (2, 8, 8), generator=generator)
+    target = torch.randint(0, 3, (2, 8, 8), generator=generator)
+    whole = count_overlap(prediction[..., :5], target[..., :5], 3)
+    target[..., 5:] = IGNORE_INDEX
+    assert torch.equal(count_overlap(prediction, target, 3), whole)
 
 
 def test_mean_over_pictures_counts_those_that_show_the_class() -> None:
@@ -343,6 +359,22 @@ def test_an_output_without_forebear_is_refused(tmp_path: Path) -> None:
     save(tmp_path / "fewer", build(fewer.architecture), fewer)
     with pytest.raises(InputError, match="no output stands for long-dash lines"):
         begin_from(build(styled().architecture), styled(), tmp_path / "fewer")
+
+
+def test_classes_of_pictures_begin_as_those_of_their_names(tmp_path: Path) -> None:
+    before = NetworkSpec("old", ARCHITECTURE, picture_outputs(["land", "sea", "road"]))
+    save(tmp_path / "old", build(ARCHITECTURE), before)
+    fewer = {**ARCHITECTURE, "classes": 2}
+    new = build(fewer).eval()
+    turned = NetworkSpec("new", fewer, picture_outputs(["road", "land"]))
+    begin_from(new, turned, tmp_path / "old")
+    image = torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        expected = load(tmp_path / "old")[0](image)[:, [2, 0]]
+        torch.testing.assert_close(new(image), expected)
+    other = NetworkSpec("new", fewer, picture_outputs(["road", "sky"]))
+    with pytest.raises(InputError, match="no output stands for sky"):
+        begin_from(build(fewer), other, tmp_path / "old")
 
 
 def test_a_centre_is_trained_scored_and_exported(tmp_path: Path) -> None:

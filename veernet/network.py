@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -34,9 +34,10 @@ class Output:
     Parameters
     ----------
     name
-        Such as background, solid, dashed.
+        Such as background, solid, dashed; or buildings, road, water.
     lines
-        The line styles that it stands for; the background has none.
+        The line styles that it stands for; the background has none, nor has any class
+        of a network that reads no lines.
     """
 
     name: str
@@ -46,12 +47,35 @@ class Output:
         if not self.name.strip():
             msg = "the name of an output is blank: give one"
             raise InputError(msg)
-        if (self.name == BACKGROUND) == bool(self.lines):
+        if self.name == BACKGROUND and self.lines:
             msg = (
                 f"output {self.name!r} stands for the lines {list(self.lines)}: the "
-                "background stands for none, every other output for one or more"
+                "background stands for none"
             )
             raise InputError(msg)
+
+
+def picture_outputs(
+    names: Sequence[str], ignore: str | None = None
+) -> tuple[Output, ...]:
+    """Return the outputs of a network of pictures, whose classes are no lines.
+
+    Parameters
+    ----------
+    names
+        Of the classes in the masks, in the order of their indices.
+    ignore
+        Of them, the one that is not learnt and thus no output.
+
+    Raises
+    ------
+    InputError
+        If the class to ignore is not among the names.
+    """
+    if ignore is not None and ignore not in names:
+        msg = f"ignore {ignore!r} is not among the classes {list(names)}"
+        raise InputError(msg)
+    return tuple(Output(name) for name in names if name != ignore)
 
 
 @dataclass(frozen=True)
@@ -104,9 +128,12 @@ class NetworkSpec:
     architecture
         Keyword arguments that rebuild the model that the weights fit.
     outputs
-        One per channel, the background first.
+        One per channel. Where they stand for lines, the background comes first and
+        every other one stands for a line; a network of pictures has two classes or
+        more, none of which stands for a line, with or without a background.
     input_channels
-        What is fed in, in order; darkness is 1 - grey / 255, so that ink is 1.
+        What is fed in, in order; darkness is 1 - grey / 255, so that ink is 1, and
+        red, green and blue are value / 255.
     centre
         Whether one more channel follows the outputs: the probability that a curve, of
         whatever style, has its column in the pixel, where it crosses the middle of the
@@ -154,6 +181,11 @@ class NetworkSpec:
             object.__setattr__(self, key, _as_json(key, getattr(self, key)))
 
     @property
+    def reads_lines(self) -> bool:
+        """Whether the outputs stand for styles of line, as a tracer wants them."""
+        return any(output.lines for output in self.outputs)
+
+    @property
     def lines(self) -> tuple[tuple[Line, ...], ...]:
         """Line styles of each output but the background, in order."""
         return tuple(output.lines for output in self.outputs[1:])
@@ -189,15 +221,26 @@ class NetworkSpec:
 
 def _check_outputs(outputs: tuple[Output, ...]) -> None:
     names = [output.name for output in outputs]
-    if names[:1] != [BACKGROUND] or len(names) < 2:
-        msg = f"outputs are {names}: the first is {BACKGROUND!r}, then one or more"
+    if len(names) < 2 or BACKGROUND in names[1:]:
+        msg = (
+            f"outputs are {names}: give two or more, {BACKGROUND!r} first where there "
+            "is one"
+        )
+        raise InputError(msg)
+    lined = [bool(output.lines) for output in outputs]
+    if any(lined) and not (names[0] == BACKGROUND and all(lined[1:])):
+        wrong = names[0] if names[0] != BACKGROUND else names[lined.index(False, 1)]
+        msg = (
+            f"outputs are {names}: where lines are read the first is {BACKGROUND!r} "
+            f"and each of the others stands for lines, not so {wrong!r}"
+        )
         raise InputError(msg)
     drawn = [line for output in outputs for line in output.lines]
     for what, items in (("output", names), ("line", drawn)):
-        item, times = Counter(items).most_common(1)[0]
-        if times > 1:
-            msg = f"{what} {item!r} is given {times} times in outputs: keep one"
-            raise InputError(msg)
+        for item, times in Counter(items).most_common(1):
+            if times > 1:
+                msg = f"{what} {item!r} is given {times} times in outputs: keep one"
+                raise InputError(msg)
 
 
 def _check_range(rows_per_foot: tuple[float, float] | None) -> None:

@@ -66,10 +66,17 @@ def segment(
     Raises
     ------
     InputError
-        If the panel is empty, the tiling is impossible, the network takes more than
-        darkness, or what it gives is no probability.
+        If the panel is empty, the tiling is impossible, the network reads no lines or
+        takes more than darkness, or what it gives is no probability.
     """
     spec = engine.spec
+    if not spec.reads_lines:
+        names = ", ".join(output.name for output in spec.outputs)
+        msg = (
+            f"network {spec.name!r} reads no lines, its classes are {names}: take "
+            "one of line styles"
+        )
+        raise InputError(msg)
     if spec.input_channels != ("darkness",):
         msg = f"network {spec.name!r} takes {spec.input_channels}, not darkness alone"
         raise InputError(msg)

@@ -1,6 +1,7 @@
 """Torch datasets: strips drawn as they are asked for, and the loaders of all sets.
 
-A sample is a dictionary of tensors: ``image`` (1, rows, columns) float32 darkness,
+A sample is a dictionary of tensors: ``image`` (1, rows, columns) float32 darkness or
+(3, rows, columns) red, green and blue,
 ``mask`` (rows, columns) int64 class index, ``columns`` (curves, rows) float32 true
 column of each curve, NaN where not drawn, and ``curve_class`` (curves,) int64, 0 where
 the curve is padding. Where the track is known there is ``edges`` (2, rows) float32, the
@@ -9,7 +10,7 @@ columns of its left and right edge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import cv2
@@ -24,6 +25,7 @@ from veernet.errors import InputError
 from veernet.records import LINES, Grey, Line
 from veernet.synth.dashes import BROKEN
 from veernet.synth.recipe import Recipe
+from veernet.synth.samplers import UNLIMITED, Draws, Rounds
 from veernet.synth.signals import RealShapes
 from veernet.synth.strips import Mask, Strip, draw_strip
 
@@ -33,9 +35,6 @@ STREAMS: tuple[Stream, ...] = ("train", "validation", "test")
 
 OUTPUTS: tuple[tuple[Line, ...], ...] = (("solid",), BROKEN)
 """Line styles of the classes after background, as the release network has them."""
-
-UNLIMITED = 2**40
-"""Length of a dataset that is drawn afresh for as long as training asks."""
 
 
 def sample_rng(seed: int, stream: Stream, index: int) -> np.random.Generator:
@@ -68,6 +67,9 @@ def to_sample(
 ) -> Sample:
     """Make the tensors of a sample, curves padded to a common number.
 
+    A grey picture, (rows, columns), becomes darkness; a colour picture, (rows, columns,
+    3), becomes red, green and blue, each value / 255.
+
     Raises
     ------
     InputError
@@ -81,9 +83,8 @@ def to_sample(
     padded[:count] = columns
     classes = np.zeros(most_curves, dtype=np.int64)
     classes[:count] = curve_class
-    darkness = 1.0 - image.astype(np.float32) / 255.0
     sample = {
-        "image": torch.from_numpy(darkness[None]),
+        "image": torch.from_numpy(to_channels(image)),
         "mask": torch.from_numpy(mask.astype(np.int64)),
         "columns": torch.from_numpy(padded),
         "curve_class": torch.from_numpy(classes),
@@ -91,6 +92,14 @@ def to_sample(
     if edges is not None:
         sample["edges"] = torch.from_numpy(edges.astype(np.float32))
     return sample
+
+
+def to_channels(image: Grey) -> NDArray[np.float32]:
+    """Return what a network takes of a picture, (channels, rows, columns) in [0, 1]."""
+    light = image.astype(np.float32) / np.float32(255)
+    if image.ndim == 2:
+        return 1 - light[None]
+    return np.ascontiguousarray(light.transpose(2, 0, 1))
 
 
 class GeneratedDataset(Dataset[Sample]):
@@ -171,27 +180,6 @@ def _quieten(_worker: int) -> None:
     torch.set_num_threads(1)
 
 
-class _Draws(Sampler[int]):
-    """Draws indices with replacement.
-
-    Torch has a sampler that would do, but with several processes Lightning replaces it
-    by one that permutes all indices of the dataset, which here have no end; a sampler
-    that it does not know it divides as it is.
-    """
-
-    def __init__(self, population: int, samples: int, order: torch.Generator) -> None:
-        self.population = population
-        self.samples = samples
-        self.order = order
-
-    def __len__(self) -> int:
-        return self.samples
-
-    def __iter__(self) -> Iterator[int]:
-        shape = (self.samples,)
-        yield from torch.randint(self.population, shape, generator=self.order).tolist()
-
-
 def make_loader(
     dataset: Dataset[Sample],
     batch_size: int,
@@ -199,6 +187,7 @@ def make_loader(
     *,
     shuffle: bool = False,
     samples: int | None = None,
+    items: int | None = None,
     seed: int = 0,
 ) -> DataLoader[Sample]:
     """Make a loader whose order hangs on the seed and not on the number of workers.
@@ -211,13 +200,18 @@ def make_loader(
         In random order, anew in every epoch.
     samples
         So many a time, drawn at random from the whole dataset, instead of all.
+    items
+        The dataset has so many, each under any number that leaves the same remainder:
+        all of them a time, in random order and under other numbers in each.
     seed
         Of the order.
     """
     order = torch.Generator().manual_seed(seed)
-    sampler = None
-    if samples is not None:
-        sampler = _Draws(len(dataset), samples, order)  # type: ignore[arg-type]
+    sampler: Sampler[int] | None = None
+    if items is not None:
+        sampler = Rounds(items, order)
+    elif samples is not None:
+        sampler = Draws(len(dataset), samples, order)  # type: ignore[arg-type]
     return DataLoader(
         dataset,
         batch_size=batch_size,

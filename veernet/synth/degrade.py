@@ -2,22 +2,19 @@
 
 The ink is first faded and blurred as on paper and in optics, then either cut at a
 threshold (most scans of logs are bilevel, and the threshold is what breaks thin lines
-into dots) or kept as grey, then soiled. Nothing here
-moves ink by a pixel, so truth stays. albumentations is used in this module only.
+into dots) or kept as grey, then soiled. Nothing here moves ink by a pixel, so truth
+stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-import albumentations
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from veernet.axes import Floats
 from veernet.records import Grey
+from veernet.synth.handling import blur, retone
 from veernet.synth.ink import Ink
 from veernet.synth.texture import cloud, grain
 
@@ -39,52 +36,6 @@ class Scanner:
     bilevel: float = 0.75
     clean: float = 0.15
     severity: float = 1.0
-
-
-@cache
-def _optics() -> albumentations.Compose:
-    """Blur of paper, lens and feed."""
-    return albumentations.Compose(
-        [
-            albumentations.OneOf(
-                [
-                    albumentations.GaussianBlur(
-                        sigma_limit=(0.4, 1.6), blur_limit=0, p=1.0
-                    ),
-                    # MotionBlur and Downscale would move lines by half a pixel.
-                    albumentations.AdvancedBlur(
-                        blur_limit=(3, 7),
-                        sigma_x_limit=(0.3, 1.8),
-                        sigma_y_limit=(0.3, 1.8),
-                        rotate_limit=(-90, 90),
-                        p=0.4,
-                    ),
-                ],
-                p=0.85,
-            )
-        ]
-    )
-
-
-@cache
-def _photometry() -> albumentations.Compose:
-    """Tone, light and compression of a grey scan."""
-    return albumentations.Compose(
-        [
-            albumentations.RandomBrightnessContrast(0.12, (-0.3, 0.1), p=0.6),
-            albumentations.RandomGamma((70, 150), p=0.4),
-            albumentations.GaussNoise(std_range=(0.01, 0.06), p=0.25),
-            albumentations.Illumination(intensity_range=(0.02, 0.15), p=0.2),
-            albumentations.ImageCompression(quality_range=(30, 92), p=0.35),
-        ]
-    )
-
-
-def _apply(
-    transform: albumentations.Compose, image: Grey, rng: np.random.Generator
-) -> Grey:
-    transform.set_random_seed(int(rng.integers(2**31)))
-    return np.asarray(transform(image=image)["image"], dtype=np.uint8)
 
 
 def scan(ink: Ink, rng: np.random.Generator, scanner: Scanner) -> Grey:
@@ -110,12 +61,12 @@ def scan(ink: Ink, rng: np.random.Generator, scanner: Scanner) -> Grey:
         image = _to_grey(ink)
         return _cut(image, 128.0) if bilevel else image
     image = _to_grey(_fade(ink, rng, severity))
-    image = _apply(_optics(), image, rng)
+    image = blur(image, rng)
     if rng.random() < 0.06:
         image = _halve(image)
     image = _threshold(image, rng, severity) if bilevel else _tone(image, rng, severity)
     image = _soil(image, rng, severity)
-    return image if bilevel else _apply(_photometry(), image, rng)
+    return image if bilevel else retone(image, rng)
 
 
 def _to_grey(ink: Ink) -> Grey:
@@ -227,60 +178,3 @@ def _fold(image: Grey, rng: np.random.Generator) -> None:
     if part.size:
         dense = rng.uniform(-1.0, 1.5)
         part[grain(rng, part.shape) < dense] = 0
-
-
-@cache
-def _handling() -> albumentations.Compose:
-    """Mirror, turn over, lean a little, change tone: for pictures that already exist.
-
-    Only what keeps a curve single valued: a lean moves columns, never rows.
-    """
-    return albumentations.Compose(
-        [
-            albumentations.HorizontalFlip(p=0.5),
-            albumentations.VerticalFlip(p=0.5),
-            albumentations.Affine(
-                shear={"x": (-0.4, 0.4), "y": (0.0, 0.0)},
-                translate_px={"x": (-3, 3), "y": (0, 0)},
-                mask_interpolation=cv2.INTER_NEAREST,
-                fill=255,
-                p=0.5,
-            ),
-            albumentations.RandomBrightnessContrast(0.1, 0.2, p=0.3),
-            albumentations.GaussianBlur(sigma_limit=(0.3, 0.8), blur_limit=0, p=0.2),
-        ],
-        keypoint_params=albumentations.KeypointParams("xy", remove_invisible=False),
-    )
-
-
-def augment(
-    image: Grey, mask: NDArray[np.int64], columns: Floats, rng: np.random.Generator
-) -> tuple[Grey, NDArray[np.int64], Floats]:
-    """Handle a real sample anew: mirrored, turned over, leaning, in another tone.
-
-    Parameters
-    ----------
-    image : (rows, columns) uint8
-        0 black, 255 white.
-    mask : (rows, columns) int
-        Class of each pixel.
-    columns : (curves, rows) float
-        True column of each curve, NaN where not drawn.
-    rng
-        Where every draw comes from.
-
-    Returns
-    -------
-    tuple
-        The three, changed alike.
-    """
-    curve, row = np.nonzero(np.isfinite(columns))
-    points = np.stack([columns[curve, row], row], axis=1).astype(np.float32)
-    transform = _handling()
-    transform.set_random_seed(int(rng.integers(2**31)))
-    # Masks go as 32 bits: OpenCV resamples no wider integers.
-    made = transform(image=image, mask=mask.astype(np.int32), keypoints=points)
-    moved = np.full(columns.shape, np.nan)
-    at = np.asarray(made["keypoints"], dtype=np.float64).reshape(-1, 2)
-    moved[curve, np.rint(at[:, 1]).astype(np.intp)] = at[:, 0]
-    return made["image"], np.asarray(made["mask"], dtype=np.int64), moved

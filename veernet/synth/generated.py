@@ -12,7 +12,6 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from veernet.synth.dataset import (
     OUTPUTS,
-    UNLIMITED,
     GeneratedDataset,
     Sample,
     Stream,
@@ -20,6 +19,7 @@ from veernet.synth.dataset import (
 )
 from veernet.synth.kept import keep
 from veernet.synth.recipe import Recipe
+from veernet.synth.samplers import UNLIMITED
 from veernet.synth.signals import read_shapes
 
 

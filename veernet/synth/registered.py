@@ -21,8 +21,9 @@ from veernet.scan import open_scan
 from veernet.synth.curves import DrawnCurve
 from veernet.synth.dataset import OUTPUTS, class_of_line
 from veernet.synth.layout import Layout
-from veernet.synth.pictures import LabelledPicture, PictureData
+from veernet.synth.pictures import PictureData
 from veernet.synth.strips import render_mask
+from veernet.synth.windows import LabelledPicture
 
 
 def label_panel(

@@ -28,7 +28,8 @@ def count_overlap(prediction: Tensor, target: Tensor, classes: int) -> Tensor:
     Parameters
     ----------
     prediction, target : (N, H, W) int64
-        Class index of each pixel.
+        Class index of each pixel; where the target is none of the classes, as at
+        ``IGNORE_INDEX``, the pixel does not count.
     classes
         Number of classes.
 
@@ -37,10 +38,12 @@ def count_overlap(prediction: Tensor, target: Tensor, classes: int) -> Tensor:
     (N, classes, 3) int64
         Pixels of each picture and class.
     """
-    pairs = target * classes + prediction
+    # What does not count falls into a bin of its own, which is left out.
+    valid = (target >= 0) & (target < classes)
+    pairs = torch.where(valid, target * classes + prediction, classes**2)
     table = torch.stack(
-        [torch.bincount(p.flatten(), minlength=classes**2) for p in pairs]
-    ).reshape(-1, classes, classes)
+        [torch.bincount(p.flatten(), minlength=classes**2 + 1) for p in pairs]
+    )[:, :-1].reshape(-1, classes, classes)
     both = table.diagonal(dim1=1, dim2=2)
     return torch.stack([both, table.sum(1) - both, table.sum(2) - both], dim=-1)
 

@@ -21,6 +21,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from veernet.errors import InputError
 from veernet.losses import WeightedSum
+from veernet.network import BACKGROUND
 from veernet.optimisers import Wrapper
 from veernet.training.averages import Averaging
 from veernet.training.metrics import CentreError, CurveError, Overlap
@@ -35,7 +36,7 @@ Schedule = Callable[[float], float]
 MakeOptimizer = Callable[[Iterable[tuple[str, nn.Parameter]]], Optimizer]
 
 SCORE = "val/score"
-"""Mean over the classes of line of F1 over all pixels: the higher, the better."""
+"""Mean over the classes, but a background, of F1 over all pixels: higher is better."""
 RECENT = 16
 """Batches that the statistics of an averaged network are taken of."""
 
@@ -46,8 +47,8 @@ class Segmenter(LightningModule):
     Parameters
     ----------
     network
-        Maps (N, 1, H, W) darkness to (N, classes, H, W) logits, and one channel more
-        where there is a centre.
+        Maps (N, 1, H, W) darkness, or (N, 3, H, W) colour, to (N, classes, H, W)
+        logits, and one channel more where there is a centre.
     loss
         Maps logits and (N, H, W) class indices to a scalar; the terms of a weighted sum
         are logged by name.
@@ -58,7 +59,7 @@ class Segmenter(LightningModule):
     schedule
         Share of the run that is done to factor of the learning rate.
     classes
-        Names of the classes, background first.
+        Names of the classes, background first where there is one.
     centre_loss
         Maps the (N, H, W) logits of the centre and the (N, K, H) true columns to a
         scalar; None for a network without a centre.
@@ -154,11 +155,12 @@ class Segmenter(LightningModule):
             if metric is not None:
                 scores |= metric.compute()
                 metric.reset()
-        lines = torch.stack([scores[f"f1/{name}"] for name in self.overlap.names[1:]])
+        named = [name for name in self.overlap.names if name != BACKGROUND]
+        each = torch.stack([scores[f"f1/{name}"] for name in named])
         # A class that nobody drew says nothing of the network, so it is logged nowhere.
         known = {f"val/{k}": v for k, v in scores.items() if not v.isnan()}
         self.log_dict(known)
-        self.log(SCORE, lines.nanmean().nan_to_num(0.0), prog_bar=True)
+        self.log(SCORE, each.nanmean().nan_to_num(0.0), prog_bar=True)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Make the optimiser, and a schedule that follows steps or the clock."""

@@ -9,8 +9,11 @@ from lightning import Callback
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
+from veernet.network import BACKGROUND
+from veernet.training.module import Segmenter
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lightning import LightningModule, Trainer
 
@@ -22,6 +25,9 @@ COLOURS = torch.tensor(
         [0.17, 0.63, 0.17],
         [1.0, 0.5, 0.05],
         [0.58, 0.4, 0.74],
+        [0.55, 0.34, 0.29],
+        [0.89, 0.47, 0.76],
+        [0.5, 0.5, 0.5],
     ]
 )
 """RGB of the classes, background first; they repeat after the last."""
@@ -50,28 +56,69 @@ def paint(image: Tensor, shares: Tensor) -> Tensor:
     return (paper * (1 - lines.sum(0)).clamp(min=0) + tint).clamp(0, 1)
 
 
-def side_by_side(image: Tensor, mask: Tensor, probability: Tensor) -> Tensor:
-    """Return picture, truth and prediction beside each other.
+def blend(shares: Tensor, colours: Tensor | None = None) -> Tensor:
+    """Mix the colours of the classes by how much each owns of a pixel.
 
     Parameters
     ----------
-    image : (1, H, W) float
-        Darkness.
-    mask : (H, W) int64
-        True class of each pixel.
-    probability : (C, H, W) float
-        Predicted, of every class.
+    shares : (C, H, W) float
+        0 to 1, of every class; where all are 0 the pixel is black.
+    colours : (C, 3) float
+        RGB of every class; those of the house unless given.
 
     Returns
     -------
-    (3, H, 3 W + 8) float
+    (3, H, W) float
         RGB in [0, 1].
     """
-    grey, classes = image[0], probability.shape[0]
-    truth = torch.nn.functional.one_hot(mask, classes).movedim(-1, 0).float()
-    rule = torch.zeros(3, grey.shape[0], 4)
-    views = [(1 - grey).expand(3, -1, -1), rule, paint(grey, truth), rule]
-    return torch.cat([*views, paint(grey, probability)], dim=2)
+    if colours is None:
+        colours = COLOURS[1 + torch.arange(len(shares)) % (len(COLOURS) - 1)]
+    return torch.einsum("chw,cr->rhw", shares, colours).clamp(0, 1)
+
+
+def side_by_side(
+    image: Tensor,
+    mask: Tensor,
+    *probabilities: Tensor,
+    background: bool = True,
+    colours: Tensor | None = None,
+) -> Tensor:
+    """Return picture, truth and one or more predictions beside each other.
+
+    Parameters
+    ----------
+    image : (1, H, W) or (3, H, W) float
+        Darkness, or red, green and blue.
+    mask : (H, W) int64
+        True class of each pixel; one that is none of them is ignored and has no colour.
+    *probabilities : (C, H, W) float
+        Predicted, of every class.
+    background
+        Whether the first class is what the picture shows through; else every class
+        covers it in its colour.
+    colours : (C, 3) float
+        RGB of every class; those of the house unless given.
+
+    Returns
+    -------
+    (3, H, (2 + predictions) W + 4 (1 + predictions)) float
+        RGB in [0, 1].
+    """
+    light = 1 - image.expand(3, -1, -1) if len(image) == 1 else image
+    classes = torch.arange(len(probabilities[0]))[:, None, None]
+    truth = (mask == classes).float()
+    shown = [
+        paint(1 - light.mean(0), shares) if background else blend(shares, colours)
+        for shares in (truth, *probabilities)
+    ]
+    return beside([light, *shown])
+
+
+def beside(views: Sequence[Tensor]) -> Tensor:
+    """Put (3, H, W) pictures beside each other, with a black rule between."""
+    rule = torch.zeros(3, views[0].shape[1], 4)
+    parts = [part for view in views for part in (rule, view)]
+    return torch.cat(parts[1:], dim=2)
 
 
 class SamplePictures(Callback):
@@ -89,7 +136,7 @@ class SamplePictures(Callback):
     def on_validation_batch_end(
         self,
         trainer: Trainer,
-        pl_module: LightningModule,  # noqa: ARG002 - the name is Lightning's
+        pl_module: LightningModule,
         outputs: Tensor | Mapping[str, Any] | None,
         batch: Mapping[str, Tensor],
         batch_idx: int,
@@ -99,9 +146,12 @@ class SamplePictures(Callback):
         loggers = [x for x in trainer.loggers if isinstance(x, TensorBoardLogger)]
         if batch_idx or trainer.sanity_checking or not isinstance(outputs, Tensor):
             return
+        names = pl_module.overlap.names if isinstance(pl_module, Segmenter) else ()
+        background = names[:1] in {(), (BACKGROUND,)}
         for index in range(min(self.count, len(outputs))):
             parts = batch["image"][index], batch["mask"][index], outputs[index]
-            picture = side_by_side(*(part.detach().cpu() for part in parts))
+            shown = [part.detach().cpu() for part in parts]
+            picture = side_by_side(*shown, background=background)
             for logger in loggers:
                 name = f"validation/{index}"
                 logger.experiment.add_image(name, picture, trainer.global_step)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from veernet.checkpoint import load
 from veernet.errors import InputError
-from veernet.network import NetworkSpec
+from veernet.network import NetworkSpec, Output
 
 RARE = -5.0
 """Logit that a fresh centre begins with: few pixels hold one."""
@@ -22,7 +22,8 @@ def begin_from(network: nn.Module, spec: NetworkSpec, start: Path) -> None:
 
     Where the outputs are others, the last layer is fitted: an output begins as the one
     that stood for its line styles, whose probability it shares with the others that
-    come of it, and a centre begins anew.
+    come of it, and a centre begins anew. An output without lines begins as the one of
+    its name.
 
     Parameters
     ----------
@@ -56,15 +57,20 @@ def _last_layer(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> lis
 
 
 def _forebears(spec: NetworkSpec, before: NetworkSpec, start: Path) -> list[int]:
-    """Return for each output the index of the one that stood for its first line."""
-    sources = [0]
-    for lines in spec.lines:
-        found = [i for i, old in enumerate(before.lines, start=1) if lines[0] in old]
+    """Return for each output the index of the one that stood for the same before."""
+    sources = []
+    for output in spec.outputs:
+        what = f"{output.lines[0]} lines" if output.lines else output.name
+        found = [i for i, old in enumerate(before.outputs) if _is_forebear(old, output)]
         if not found:
-            msg = f"{start}: no output stands for {lines[0]} lines: begin from scratch"
+            msg = f"{start}: no output stands for {what}: begin from scratch"
             raise InputError(msg)
         sources += found
     return sources
+
+
+def _is_forebear(old: Output, new: Output) -> bool:
+    return new.lines[0] in old.lines if new.lines else new.name == old.name
 
 
 def _fit(
