@@ -45,16 +45,16 @@ S5 = Statement(
     "Focal falls slightly behind Dice on both curves.",
     "002_6fc7b38b35a49cc9",
     "Curve MAE, Focal less Dice, of each curve. Confirmed if above 0 on both by the "
-    f"whole interval; refuted if on either it is below, or wholly within {MARGIN} of 0. "
-    "The references: .0405 against .0367, and .1027 against .0774.",
+    f"whole interval; refuted if on either it is below, or wholly within {MARGIN} of "
+    "0. The references: .0405 against .0367, and .1027 against .0774.",
 )
 S6 = Statement(
     "S6",
     "The loss that is best by IoU is not the best by curve error.",
     "002_6fc7b38b35a49cc9",
-    "In each draw of seeds and pictures, the best of the five by mean IoU of the curves "
-    "and by mean curve MAE. Confirmed if they differ in 95 % of the draws or more, "
-    "refuted if in 5 % or less. Beside it Kendall's tau between the two orders.",
+    "In each draw of seeds and pictures, the best of the five by mean IoU of the "
+    "curves and by mean curve MAE. Confirmed if they differ in 95 % of the draws or "
+    "more, refuted if in 5 % or less. Beside it Kendall's tau between the two orders.",
 )
 
 
