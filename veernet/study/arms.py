@@ -25,6 +25,34 @@ DIALS = (0.3, 0.7)
 """Tversky's alpha on false and beta on missed ink, where the arm does not say."""
 
 
+SEEDS = (0, 1, 2)
+"""Of every sweep."""
+
+OTHER_LOSSES = (
+    "boundary_dice",
+    "cldice_dice",
+    "cross_entropy_dice",
+    "cross_entropy_size_kl",
+    "cross_entropy_size_l1",
+    "cross_entropy_smooth",
+    "cross_entropy_tversky",
+    "cross_entropy_weighted",
+    "dice_generalised",
+    "dice_log",
+    "dice_squared",
+    "focal_075",
+    "focal_dice",
+    "jaccard",
+    "skeleton_recall",
+    "tversky_focal",
+)
+RATES = (1e-3, 2e-3, 8e-3, 16e-3)
+DIAL = (0.1, 0.3, 0.5, 0.7, 0.9)
+WIDTHS = (1, 10, 30)
+OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")
+"""What the sweeps of the small profile try beside the plain arms."""
+
+
 @dataclass(frozen=True)
 class Arm:
     """A way of training; everything that is not said is as in the plain sweep.

@@ -20,6 +20,9 @@ from veernet.study.statistics import COUNT, Draws, Estimate, estimate, weighted_
 
 BACKGROUND = "background"
 
+ALL = "all classes"
+"""Label of the mean over background and curves."""
+
 Sums = Mapping[str, Floats]
 
 OF_MASKS: dict[str, Callable[[Sums], Floats]] = {
@@ -76,7 +79,7 @@ class Measure:
     name
         Of ``OF_MASKS`` or ``OF_CURVES``.
     label
-        Class or curve; None for the mean over the curves.
+        Class or curve; None for the mean over the curves, ``ALL`` with background.
     tracer
         How the curve was read, for figures of curves.
 
@@ -210,8 +213,10 @@ class Resampled:
         return estimate(self.draws.mean(values, common), values[:, 0])
 
     def _drawn(self, run: str, measure: Measure) -> Floats:
-        if measure.label is None:
-            each = [replace(measure, label=label) for label in self.curve_labels]
+        if measure.label in (None, ALL):
+            paper = (BACKGROUND,) if measure.label == ALL else ()
+            labels = (*paper, *self.curve_labels)
+            each = [replace(measure, label=label) for label in labels]
             return np.asarray(np.mean([self.of_run(run, m) for m in each], axis=0))
         with np.errstate(invalid="ignore", divide="ignore"):
             if measure.name in OF_MASKS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from veernet.study.claims.bench import Bench
+from veernet.study.bench import Bench
 from veernet.study.claims.curves import s4, s5, s6
 from veernet.study.claims.gradients import s7, s8
 from veernet.study.claims.imbalance import s1, s2, s3

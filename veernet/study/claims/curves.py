@@ -9,7 +9,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.study.arms import FIVE, Arm
-from veernet.study.claims.bench import READING, READINGS, Bench, Field
+from veernet.study.bench import READING, READINGS, Bench, Field
 from veernet.study.claims.record import (
     Answer,
     Claim,

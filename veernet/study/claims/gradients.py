@@ -50,7 +50,8 @@ S8 = Statement(
     f"On {SCENES} frozen scenes, the share of the foreground whose gradient (by the "
     "logits) is a tenth of the largest or more, on strokes of 1 px and on a disc. "
     f"Confirmed if it is above {NEARLY_ALL} on the strokes and larger there than "
-    "on the disc, both by the whole interval; refuted if one is not, by the whole interval.",
+    "on the disc, both by the whole interval; refuted if one is not, by the whole "
+    "interval.",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from veernet.study.arms import FIVE, NOTHING, Arm, runs_of
-from veernet.study.claims.bench import READING, Bench, Field
+from veernet.study.bench import READING, Bench, Field
 from veernet.study.claims.record import (
     Claim,
     Row,
@@ -163,8 +163,8 @@ def s3(bench: Bench) -> Claim:
         nothing = field.scored.estimate(empty, paper)
         rows.append(Row("IoU of the background where all is called so", nothing))
         remark = (
-            f"Where everything is called background, its IoU is {nothing.value:.3f} and "
-            "no curve is found: so little does it tell, whatever Dice does."
+            f"Where all is called background, its IoU is {nothing.value:.3f} and no "
+            "curve is found: so little does it tell, whatever Dice does."
         )
     return Claim(
         S3,

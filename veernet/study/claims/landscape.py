@@ -7,7 +7,7 @@ import pandas as pd
 
 from veernet.axes import Floats
 from veernet.study.arms import FIVE, Arm, of_profile, profiles, provenance, runs_of
-from veernet.study.claims.bench import READING, Bench, Field
+from veernet.study.bench import READING, Bench, Field
 from veernet.study.claims.record import (
     OPEN,
     REFUTED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from veernet.losses import CrossEntropyLoss, DiceLoss, JaccardLoss
 from veernet.study.arms import Arm
-from veernet.study.claims.bench import Bench, Field
+from veernet.study.bench import Bench, Field
 from veernet.study.claims.record import (
     Answer,
     Claim,

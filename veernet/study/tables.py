@@ -1,0 +1,466 @@
+"""The tables of the study as records: arms by figures, and what is missing by name.
+
+A table is of one profile, and of the unseen-seed test set unless it says otherwise. An
+arm that was not run has no line; it is listed under what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from veernet.study.arms import (
+    DIAL,
+    FIVE,
+    NOTHING,
+    OPTIMISERS,
+    OTHER_LOSSES,
+    RATES,
+    SEEDS,
+    WIDTHS,
+    Arm,
+    Provenance,
+    base_rate,
+    provenance,
+    runs_of,
+)
+from veernet.study.bench import READING, READINGS, Bench
+from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled, common_seeds
+from veernet.study.published import Published, published
+from veernet.study.ranks import ranks
+from veernet.study.statistics import Estimate
+
+CHOSEN_BY = Measure("f1")
+"""Mean F1 of the curves on the held-out set: what a rate is chosen by."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One arm.
+
+    Parameters
+    ----------
+    arm
+        Which.
+    seeds
+        That were run.
+    cells
+        Its figures, mean over seeds with intervals, by measure.
+    """
+
+    arm: Arm
+    seeds: tuple[int, ...]
+    cells: dict[Measure, Estimate]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Arms by figures.
+
+    Parameters
+    ----------
+    title
+        What it shows.
+    note
+        How to read it.
+    measures
+        The columns.
+    lines
+        The rows.
+    missing
+        Arms, or seeds of arms, that were not run, with the experiment that does.
+    provenance
+        What produced it, None without a line.
+    """
+
+    title: str
+    note: str
+    measures: tuple[Measure, ...]
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...]
+    provenance: Provenance | None
+
+    def frame(self) -> pd.DataFrame:
+        """Return it long: arm, labels, measure, value, low, high, spread, seeds."""
+        return pd.DataFrame(
+            [
+                {
+                    "arm": line.arm.name,
+                    "loss": line.arm.loss,
+                    "measure": str(measure),
+                    "value": cell.value,
+                    "low": cell.low,
+                    "high": cell.high,
+                    "spread": cell.spread,
+                    "seeds": cell.seeds,
+                }
+                for line in self.lines
+                for measure, cell in line.cells.items()
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The place of a loss among those of a table by one measure.
+
+    Parameters
+    ----------
+    loss, measure
+        Whose, and by what.
+    rank
+        As observed, 1 for the best.
+    low, high
+        Between which it is in 95 % of the draws.
+    best
+        Share of the draws in which it is first.
+    """
+
+    loss: str
+    measure: Measure
+    rank: int
+    low: int
+    high: int
+    best: float
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure of ours beside that of the references."""
+
+    measure: Measure
+    ours: Estimate
+    theirs: Published
+
+
+def measures_of(scored: Resampled) -> tuple[Measure, ...]:
+    """Return every figure of the five-loss table.
+
+    IoU, F1, precision and recall of each class, all pixels together and per image;
+    shares true, called and expected; of each curve and reading MAE, MSE and R-squared
+    at 300 depths, and pixels over all rows, as means, medians and pooled.
+    """
+    labels = (BACKGROUND, *scored.curve_labels)
+    overlap = ("iou", "f1", "image_iou", "image_f1")
+    errors = (
+        "mae",
+        "median_mae",
+        "mse",
+        "r_squared",
+        "median_r_squared",
+        "filled_px",
+        "median_px",
+        "hit",
+        "coverage",
+    )
+    shares = ("true_share", "called_share", "expected_share")
+    curves = (*scored.curve_labels, None)
+    return (
+        *(Measure(name, label) for name in overlap for label in (*labels, None, ALL)),
+        *(Measure(name, label) for name in ("precision", "recall") for label in curves),
+        *(Measure(name, label) for name in shares for label in labels),
+        *(
+            Measure(name, label, reading)
+            for reading in READINGS
+            for name in errors
+            for label in curves
+        ),
+    )
+
+
+BRIEF = (
+    Measure("iou"),
+    Measure("f1"),
+    Measure("image_iou"),
+    Measure("precision"),
+    Measure("recall"),
+    *(
+        Measure(name, None, reading)
+        for reading in READINGS
+        for name in ("mae", "median_mae", "r_squared", "filled_px")
+    ),
+)
+"""Means over both curves: the columns of the wider sweeps."""
+
+
+def five_losses(bench: Bench, profile: str) -> Table:
+    """Return the five losses and the arm that does nothing, every figure of each."""
+    measures = measures_of(bench.on(profile, "test"))
+    return _table(
+        bench,
+        profile,
+        [*(Arm(loss) for loss in FIVE), Arm(NOTHING)],
+        measures,
+        "The five losses",
+        "One rate for all. Plain cross-entropy is the arm without any rebalancing; "
+        "none calls everything background, whatever the seed.",
+    )
+
+
+def tuned_losses(bench: Bench, profile: str) -> Table:
+    """Return the five losses, each at the rate at which it is best on held-out pictures.
+
+    The interval is that of the rate chosen; it does not cover the choice.
+    """
+    chosen = [chosen_rate(bench, profile, loss) for loss in FIVE]
+    table = _table(
+        bench,
+        profile,
+        [arm for arm in chosen if arm is not None],
+        measures_of(bench.on(profile, "test")),
+        "The five losses, the learning rate tuned by loss",
+        "The rate has the highest mean F1 of the curves on the held-out set, over all "
+        "seeds; the figures are of the test set.",
+    )
+    tried = [Arm(loss, lr=rate) for loss in FIVE for rate in RATES]
+    runs = bench.on(profile, "test").runs
+    return Table(
+        table.title,
+        table.note,
+        table.measures,
+        table.lines,
+        _missing(runs, [*(Arm(loss) for loss in FIVE), *tried]),
+        table.provenance,
+    )
+
+
+def chosen_rate(bench: Bench, profile: str, loss: str) -> Arm | None:
+    """Return the arm of the best rate on held-out pictures, None where nothing ran.
+
+    Rates are compared on the seeds of the one that has most; those with fewer are left
+    out, so that none is chosen for the seeds that it was spared.
+    """
+    held_out = bench.on(profile, "held-out")
+    rates = rates_of(held_out.runs, loss)
+    most = max((len(runs) for runs in rates.values()), default=0)
+    scores = {
+        rate: held_out.estimate(runs, CHOSEN_BY).value
+        for rate, runs in rates.items()
+        if len(runs) == most
+    }
+    if not scores:
+        return None
+    best = max(scores, key=lambda rate: (scores[rate], -rate))
+    return Arm(loss, lr=best)
+
+
+def rates_of(runs: pd.DataFrame, loss: str) -> dict[float, dict[int, str]]:
+    """Return the runs of a loss by rate and seed, all else plain."""
+    tried = sorted({float(rate) for rate in runs.loc[runs["loss"] == loss, "lr"]})
+    found = {rate: runs_of(runs, Arm(loss, lr=rate)) for rate in tried}
+    return {rate: own for rate, own in found.items() if own}
+
+
+def rates(bench: Bench, profile: str) -> Table:
+    """Return the five losses at every rate, on the held-out set that chooses."""
+    runs = bench.on(profile, "held-out").runs
+    base = base_rate(runs)
+    known = RATES if base is None else tuple(sorted({*RATES, base}))
+    return _table(
+        bench,
+        profile,
+        [Arm(loss, lr=rate) for loss in FIVE for rate in known],
+        BRIEF,
+        "The five losses at every rate",
+        "On the held-out set, on which the rate is chosen.",
+        held_out=True,
+    )
+
+
+def all_losses(bench: Bench, profile: str) -> Table:
+    """Return every loss of the package at the common rate."""
+    arms = [Arm(loss) for loss in (*FIVE, *OTHER_LOSSES, NOTHING)]
+    return _table(bench, profile, arms, BRIEF, "Every loss", "One rate for all.")
+
+
+def optimisers(bench: Bench, profile: str) -> Table:
+    """Return the five losses under averages and SAM, and two under other optimisers."""
+    plain = [Arm(loss) for loss in FIVE]
+    averaged = [Arm(loss, averaging=name) for name in ("ema", "swa") for loss in FIVE]
+    aware = [Arm(loss, optimizer="sam") for loss in FIVE]
+    others = [
+        Arm(loss, optimizer=name)
+        for name in OPTIMISERS
+        for loss in ("cross_entropy", "tversky")
+    ]
+    return _table(
+        bench,
+        profile,
+        [*plain, *averaged, *aware, *others],
+        BRIEF,
+        "Optimisers and averages",
+        "One rate for each optimiser, whatever the loss.",
+    )
+
+
+def dial(bench: Bench, profile: str) -> Table:
+    """Return the grid of Tversky's weights of false (alpha) and missed ink (beta)."""
+    grid = [Arm("tversky", alpha=a, beta=b) for a in DIAL for b in DIAL]
+    note = "Precision and recall of the curves' pixels, and what is read of them."
+    return _table(bench, profile, grid, BRIEF, "The dial of Tversky", note)
+
+
+def imbalance(bench: Bench, profile: str) -> Table:
+    """Return the five losses by share of ink, from a quarter to half a hundredth."""
+    settings = [(float(width), 0) for width in sorted({*WIDTHS, 3}, reverse=True)]
+    settings.append((1.0, 256))
+    arms = [
+        Arm(loss, label_width=width, blank=blank)
+        for width, blank in settings
+        for loss in FIVE
+    ]
+    measures = (Measure("true_share"), Measure("expected_share"), *BRIEF)
+    return _table(
+        bench,
+        profile,
+        arms,
+        measures,
+        "The response to imbalance",
+        "Shares are means over the two curves: ink has twice as much.",
+    )
+
+
+def rank_losses(
+    bench: Bench,
+    profile: str,
+    measures: Sequence[Measure] | None = None,
+    losses: Sequence[str] = FIVE,
+) -> tuple[Rank, ...]:
+    """Return the place of each loss by each measure, with how sure it is.
+
+    Losses without a run are left out; seeds that one of them lacks are too.
+    """
+    scored = bench.on(profile, "test")
+    by_loss = {loss: runs_of(scored.runs, Arm(loss)) for loss in losses}
+    by_loss = {loss: runs for loss, runs in by_loss.items() if runs}
+    common = common_seeds(list(by_loss.values()))
+    if not common:
+        return ()
+    found = []
+    for measure in measures or _ranked(scored):
+        means = np.stack(
+            [
+                scored.mean({seed: runs[seed] for seed in common}, measure)
+                for runs in by_loss.values()
+            ]
+        )
+        observed = ranks(means[:, 0, 0].tolist(), higher=measure.higher)
+        # With one seed there are no draws for new ones: those of pictures stand in.
+        drawn = means[:, 0 if len(common) > 1 else 1, 1:]
+        cost = -drawn if measure.higher else drawn
+        places = 1 + (cost[:, None] > cost[None]).sum(axis=1)
+        low, high = np.quantile(places, (0.025, 0.975), axis=1, method="nearest")
+        found += [
+            Rank(
+                loss,
+                measure,
+                observed[at],
+                int(low[at]),
+                int(high[at]),
+                float((places[at] == 1).mean()),
+            )
+            for at, loss in enumerate(by_loss)
+        ]
+    return tuple(found)
+
+
+def orders(found: Sequence[Rank]) -> dict[tuple[str, ...], tuple[Measure, ...]]:
+    """Return the observed orders of the losses, best first, with their measures.
+
+    More than one says that the ranks differ with the measure.
+    """
+    by_measure: dict[Measure, list[Rank]] = {}
+    for rank in found:
+        by_measure.setdefault(rank.measure, []).append(rank)
+    result: dict[tuple[str, ...], list[Measure]] = {}
+    for measure, own in by_measure.items():
+        order = tuple(r.loss for r in sorted(own, key=lambda rank: rank.rank))
+        result.setdefault(order, []).append(measure)
+    return {order: tuple(measures) for order, measures in result.items()}
+
+
+def beside_published(table: Table, curves: Sequence[str]) -> tuple[Beside, ...]:
+    """Return our figures beside the references', where they report one of that loss.
+
+    Parameters
+    ----------
+    table
+        From :func:`five_losses`.
+    curves
+        Labels of curve 1 and curve 2.
+    """
+    names: Mapping[str | None, str] = {
+        BACKGROUND: "background",
+        ALL: "all classes",
+        curves[0]: "curve 1",
+        curves[1]: "curve 2",
+    }
+    found = []
+    for line in table.lines:
+        for measure, cell in line.cells.items():
+            theirs = published(
+                line.arm.loss, measure.name, names.get(measure.label, "")
+            )
+            if theirs is not None and measure.tracer in (None, READING):
+                found.append(Beside(measure, cell, theirs))
+    return tuple(found)
+
+
+TABLES: dict[str, Callable[[Bench, str], Table]] = {
+    "five_losses": five_losses,
+    "tuned_losses": tuned_losses,
+    "rates": rates,
+    "all_losses": all_losses,
+    "optimisers": optimisers,
+    "dial": dial,
+    "imbalance": imbalance,
+}
+
+
+def _ranked(scored: Resampled) -> tuple[Measure, ...]:
+    """Return the figures that say which loss is better; shares do not."""
+    neutral = {"true_share", "called_share", "expected_share"}
+    return tuple(m for m in measures_of(scored) if m.name not in neutral)
+
+
+def _table(
+    bench: Bench,
+    profile: str,
+    arms: Sequence[Arm],
+    measures: Sequence[Measure],
+    title: str,
+    note: str,
+    *,
+    held_out: bool = False,
+) -> Table:
+    scored = bench.on(profile, "held-out" if held_out else "test")
+    lines, used = [], []
+    for arm in arms:
+        runs = runs_of(scored.runs, arm)
+        if runs:
+            cells = {measure: scored.estimate(runs, measure) for measure in measures}
+            lines.append(Line(arm, tuple(runs), cells))
+            used += list(runs.values())
+    return Table(
+        title,
+        note,
+        tuple(measures),
+        tuple(lines),
+        _missing(scored.runs, arms),
+        provenance(scored.runs, used) if used else None,
+    )
+
+
+def _missing(runs: pd.DataFrame, arms: Sequence[Arm]) -> tuple[str, ...]:
+    """Name the arms and seeds that were not run; doing nothing needs one."""
+    found = []
+    for arm in arms:
+        wanted = (0,) if arm.loss == NOTHING else SEEDS
+        absent = [seed for seed in wanted if seed not in runs_of(runs, arm)]
+        if absent:
+            which = "" if len(absent) == len(wanted) else f" (seed {str(absent)[1:-1]})"
+            found.append(f"{arm.name}{which}: experiment={arm.experiment}")
+    return tuple(found)
