@@ -11,7 +11,7 @@ import pytest
 from tests.studies import study
 from veernet.errors import InputError
 from veernet.study.arms import FIVE, Arm
-from veernet.study.claims import Bench, Claim, all_claims, rows_of
+from veernet.study.claims import Bench, all_claims, rows_of
 from veernet.study.claims.curves import FIVE_ARMS, s4, s5, s6
 from veernet.study.claims.gradients import s7, s8
 from veernet.study.claims.imbalance import HEAVY, MILD, s1, s2, s3
@@ -255,7 +255,7 @@ def test_s9_without_an_order_is_open() -> None:
     [
         ((0.1, 0.2, 0.3, 0.4, 0.5), 0.001, YES),
         ((0.5, 0.4, 0.3, 0.2, 0.1), 0.001, NO),
-        ((0.1, 0.2, 0.3, 0.4, 0.41), 0.1, OPEN),
+        ((0.2, 0.3, 0.4, 0.5, 0.51), 0.1, OPEN),
     ],
 )
 def test_s10(widths: Any, noise: float, expected: str) -> None:
@@ -369,7 +369,7 @@ def test_all_claims_of_a_study_that_has_little() -> None:
     made = study(FIVE_ARMS.values(), lambda arm, seed: {})  # type: ignore[arg-type]
     found = {
         claim.statement.id: claim
-        for claim in all_claims(made, np.random.default_rng(0), count=200)
+        for claim in all_claims(made, np.random.default_rng(0), count=100)
     }
     assert list(found) == [f"S{number}" for number in range(1, 14)]
     missing = {id_: claim.needs for id_, claim in found.items() if claim.needs}
@@ -418,11 +418,11 @@ def test_a_claim_is_computed_in_the_best_profile_that_has_its_arms() -> None:
 
 
 def test_the_same_seed_of_the_generator_gives_the_same_verdicts() -> None:
-    def claims() -> list[Claim]:
+    def claims() -> list[str]:
         own = bench(FIVE_ARMS.values(), lambda arm, seed: {"mae": 0.03 + jitter(seed)})
-        return [s5(own), s6(own)]
+        return [repr(s5(own)), repr(s6(own))]  # NaN equals nothing
 
     assert claims() == claims()
     own = bench(FIVE_ARMS.values(), lambda arm, seed: {"mae": 0.03 + jitter(seed)})
     assert isinstance(own.on("small", "test"), Resampled)
-    assert [s6(own), s5(own)][::-1] == claims()
+    assert [repr(s6(own)), repr(s5(own))][::-1] == claims()

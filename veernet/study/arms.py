@@ -46,7 +46,7 @@ OTHER_LOSSES = (
     "skeleton_recall",
     "tversky_focal",
 )
-RATES = (1e-3, 2e-3, 8e-3, 16e-3)
+RATES = (1e-3, 2e-3, 8e-3)
 DIAL = (0.1, 0.3, 0.5, 0.7, 0.9)
 WIDTHS = (1, 10, 30)
 OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")

@@ -8,13 +8,8 @@ the split are theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Class = Literal["background", "curve 1", "curve 2", "all classes"]
-
-DEPTHS = (
-    "Same measure: 300 even depths, fractions of the track. Other pictures, one run."
-)
+DEPTHS = "Same measure: 300 depths, fractions of the track. Other pictures, one run."
 IMAGES = (
     "Their IoU cannot come of their F1 by pooled counts (F / (2 - F) gives .23 and .19) "
     "and so is a mean over images: compare with ours per image."
@@ -30,7 +25,7 @@ class Published:
     loss
         It was trained with; None where they do not say.
     of
-        Class or curve.
+        ``background``, ``curve 1``, ``curve 2`` or ``all classes``.
     figure
         Name of the measure, as in :mod:`veernet.study.measures`.
     value
@@ -42,7 +37,7 @@ class Published:
     """
 
     loss: str | None
-    of: Class
+    of: str
     figure: str
     value: float
     source: str
@@ -98,7 +93,7 @@ PUBLISHED: tuple[Published, ...] = (
         "The best single curve. Ours are medians and all curves together.",
     ),
 )
-"""Their Tversky weights are not stated; cross-entropy and Lovasz have no curve error."""
+"""Tversky's weights are not stated; cross-entropy and Lovasz have no curve error."""
 
 
 def published(loss: str, figure: str, of: str) -> Published | None:

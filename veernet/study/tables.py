@@ -201,7 +201,7 @@ def five_losses(bench: Bench, profile: str) -> Table:
 
 
 def tuned_losses(bench: Bench, profile: str) -> Table:
-    """Return the five losses, each at the rate at which it is best on held-out pictures.
+    """Return the five losses, each at the rate that is best on held-out pictures.
 
     The interval is that of the rate chosen; it does not cover the choice.
     """
