@@ -173,7 +173,7 @@ def test_a_landscape_is_measured_of_a_run_that_is_done(
     arm(data, study / "dice,0", seed=0, landscape=few)
     found = read_landscape(study / "dice,0" / LANDSCAPE)
     assert found.settings["pictures"] == 8
-    assert {"temperature", "value/own", "value/curve_mae"} <= found.numbers.keys()
+    assert {"temperature", "value/loss/own"} <= found.numbers.keys()
     before = (study / "dice,0" / LANDSCAPE).read_bytes()
     arm(data, study / "dice,0", seed=0, landscape=few)
     assert (study / "dice,0" / LANDSCAPE).read_bytes() == before
