@@ -53,11 +53,10 @@ def make_arms(runs: pd.DataFrame) -> list[Arm]:
     """
     rates = nominal_rates(runs)
     columns = [name for name in ARM if name not in ("profile", "epochs")]
-    clean = runs.assign(**{name: runs[name].map(_clean) for name in columns})
-    clean = clean.sort_values(["loss", "seed"], kind="stable")
+    ordered = runs.sort_values(["loss", "seed"], kind="stable")
     arms: dict[tuple[Any, ...], dict[int, str]] = {}
-    for name, row in clean.iterrows():
-        key = tuple(row[column] for column in columns)
+    for name, row in ordered.iterrows():
+        key = tuple(_clean(row[column]) for column in columns)
         arms.setdefault(key, {}).setdefault(int(row["seed"]), str(name))
     found = []
     for key, by_seed in arms.items():
