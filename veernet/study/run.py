@@ -21,13 +21,15 @@ import pandas as pd
 import torch
 from filelock import FileLock, Timeout
 from torch import nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Subset
 
 from veernet import __version__
 from veernet.checkpoint import load
 from veernet.files import replacing, write_text
+from veernet.landscape import Settings, measure, write
 from veernet.network import NetworkSpec
 from veernet.study.scores import AllBackground, score
+from veernet.synth.dataset import make_loader
 from veernet.synth.generated import GeneratedData
 from veernet.training import train
 
@@ -38,6 +40,12 @@ RUN, SCORED = "run.json", "scored.json"
 
 MASKS, CURVES = "masks.parquet", "curves.parquet"
 """Its scores."""
+
+LANDSCAPE = "landscape.json"
+"""What lies around its weights, where it was asked for."""
+
+LANDSCAPE_PICTURES = 64
+"""Pictures of the training part that landscapes are measured on: the same for all."""
 
 Arm = Literal["train", "background"]
 
@@ -50,6 +58,7 @@ def run(
     out: str | Path,
     seed: int = 0,
     arm: Arm = "train",
+    landscape: Settings | None = None,
     **training: Any,  # noqa: ANN401 - passed on as they are
 ) -> None:
     """Train and score one network of the study, as far as that is not done yet.
@@ -68,6 +77,9 @@ def run(
         As in :func:`veernet.training.train`; the data have a test set.
     arm
         ``background`` scores the network that never calls anything a curve.
+    landscape
+        How finely to measure the landscape around the last network, on pictures that it
+        was trained on; None leaves it out. Runs that are done already are measured too.
     **training
         Further arguments of :func:`veernet.training.train`.
     """
@@ -81,6 +93,8 @@ def run(
             if not (out / SCORED).is_file():
                 _score(arm, spec, data, out)
                 _write_json(out / SCORED, {"commit": commit(), "version": __version__})
+            if landscape is not None and not (out / LANDSCAPE).is_file():
+                _survey(data, out, training["loss"], landscape)
     except Timeout:
         log.warning("%s is being worked on by another process: passed over", out)
 
@@ -129,6 +143,18 @@ def _score(arm: Arm, spec: NetworkSpec, data: GeneratedData, out: Path) -> None:
     scores = {name: score(network, b, names, styles) for name, b in loaders.items()}
     _write_table(out / MASKS, {name: s.masks for name, s in scores.items()})
     _write_table(out / CURVES, {name: s.curves for name, s in scores.items()})
+
+
+def _survey(
+    data: GeneratedData, out: Path, loss: nn.Module, settings: Settings
+) -> None:
+    """Measure the landscape, with the directions of one seed for all runs."""
+    size = data.batch_size
+    pictures = Subset(
+        data.train_set, range(min(LANDSCAPE_PICTURES, data.train_samples))
+    )
+    batches = list(make_loader(pictures, size, 0))
+    write(out / LANDSCAPE, measure(out / "last", batches, loss=loss, settings=settings))
 
 
 def commit() -> str:

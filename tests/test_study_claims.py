@@ -1,0 +1,428 @@
+"""Verdicts on made-up studies: either way, undecided, and without the runs."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.studies import study
+from veernet.errors import InputError
+from veernet.study.arms import FIVE, Arm
+from veernet.study.claims import Bench, Claim, all_claims, rows_of
+from veernet.study.claims.curves import FIVE_ARMS, s4, s5, s6
+from veernet.study.claims.gradients import s7, s8
+from veernet.study.claims.imbalance import HEAVY, MILD, s1, s2, s3
+from veernet.study.claims.landscape import (
+    AVERAGED,
+    AWARE,
+    PLAIN,
+    SHARPNESS,
+    WIDTHS,
+    s9,
+    s10,
+    s11,
+)
+from veernet.study.claims.record import above, below, settled, verdict
+from veernet.study.claims.regions import s13
+from veernet.study.claims.sizes import CONTROLLED, s12
+from veernet.study.measures import Resampled
+from veernet.study.statistics import Estimate
+
+YES, NO, OPEN = "confirmed", "refuted", "not resolvable"
+
+Scores = dict[str, Any]
+
+
+def jitter(seed: int, size: float = 0.001) -> float:
+    """Return what a seed adds to a score."""
+    return size * (seed - 1)
+
+
+def bench(arms: Any, told: Callable[[Arm, int], Scores], **changes: Any) -> Bench:
+    made = study(list(arms), told, **changes)
+    return Bench(made, np.random.default_rng(0), 800)
+
+
+def figure(low: float, high: float) -> Estimate:
+    return Estimate((low + high) / 2, low, high, low, high, 0.1, 3)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "upwards", "downwards"),
+    [
+        (0.1, 0.2, "yes", "no"),
+        (-0.2, -0.1, "no", "yes"),
+        (-0.1, 0.2, "not resolvable", "not resolvable"),
+        (-0.005, 0.008, "no", "no"),
+        (0.001, 0.008, "yes", "no"),
+        (math.nan, math.nan, "not resolvable", "not resolvable"),
+    ],
+)
+def test_answers(low: float, high: float, upwards: str, downwards: str) -> None:
+    assert above(figure(low, high), 0, 0.01) == upwards
+    assert below(figure(low, high), 0, 0.01) == downwards
+    assert above(figure(low + 3, high + 3), 3, 0.01) == upwards
+
+
+def test_a_claim_of_parts_needs_them_all() -> None:
+    assert verdict("yes", "yes") == YES
+    assert verdict("yes", "not resolvable") == OPEN
+    assert verdict("not resolvable", "no") == NO
+    assert [settled(s) for s in (0.96, 0.5, 0.04)] == ["yes", "not resolvable", "no"]
+
+
+@pytest.mark.parametrize(
+    ("mild", "heavy", "noise", "expected"),
+    [
+        (0.01, 0.4, 0.001, YES),
+        (0.3, 0.1, 0.001, NO),
+        (0.3, 0.4, 0.001, NO),  # apart already when mild
+        (0.01, 0.05, 0.2, OPEN),
+    ],
+)
+def test_s1(mild: float, heavy: float, noise: float, expected: str) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        width = heavy if arm.blank else mild
+        own = FIVE.index(arm.loss)
+        return {"iou": 0.5 - width * own / 8 + jitter((seed + own) % 3, noise)}
+
+    found = s1(bench([*MILD.values(), *HEAVY.values()], told))
+    assert found.verdict == expected
+    assert found.figure is not None
+    assert found.figure.seeds == 3
+
+
+@pytest.mark.parametrize(
+    ("falls", "noise", "expected"),
+    [
+        ((0.4, 0.1, 0.1, 0.1, 0.1), 0.001, YES),
+        ((0.1, 0.1, 0.1, 0.1, 0.4), 0.001, NO),
+        ((0.22, 0.2, 0.2, 0.2, 0.2), 0.1, OPEN),
+    ],
+)
+def test_s2(falls: tuple[float, ...], noise: float, expected: str) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        own = FIVE.index(arm.loss)
+        fall = falls[own] if arm.blank else 0.0
+        return {"iou": 0.5 - fall + jitter((seed + own) % 3, noise)}
+
+    found = s2(bench([*MILD.values(), *HEAVY.values()], told))
+    assert found.verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("iou", "noise", "expected"),
+    [(0.24, 0.001, YES), (0.95, 0.001, NO), (0.7, 0.1, OPEN)],
+)
+def test_s3(iou: float, noise: float, expected: str) -> None:
+    found = s3(
+        bench(
+            [Arm("dice"), Arm("none")],
+            lambda arm, seed: {
+                "iou": 0.0 if arm.loss == "none" else iou + jitter(seed, noise)
+            },
+        )
+    )
+    assert found.verdict == expected
+    # Of 10 000 pixels 300 are missed and 300 false, as the made-up masks have it.
+    assert "its IoU is 0.940" in found.remark
+
+
+@pytest.mark.parametrize(
+    ("lead", "noise", "expected"),
+    [
+        (-0.009, 0.0001, YES),
+        (0.009, 0.0001, NO),
+        (-0.0, 0.0001, NO),  # no difference to speak of
+        (-0.009, 0.02, OPEN),
+    ],
+)
+def test_s4(lead: float, noise: float, expected: str) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        tversky = arm.loss == "tversky"
+        return {"mae": 0.0367 + (lead + jitter(seed, noise) if tversky else 0)}
+
+    found = s4(bench(FIVE_ARMS.values(), told))
+    assert found.verdict == expected
+    assert found.figure is not None
+    assert found.figure.value == pytest.approx(lead, abs=1e-9)
+    assert found.remark == "The same however the curves are read."
+    assert found.provenance is not None
+    assert (found.provenance.profile, found.provenance.runs) == ("small", 6)
+
+
+@pytest.mark.parametrize(
+    ("behind", "noise", "expected"),
+    [
+        ((0.004, 0.025), 0.0001, YES),
+        ((0.004, -0.025), 0.0001, NO),
+        ((0.004, 0.0), 0.0001, NO),
+        ((0.004, 0.025), 0.01, OPEN),
+    ],
+)
+def test_s5(behind: tuple[float, float], noise: float, expected: str) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        focal = arm.loss == "focal"
+        moved = [b + jitter(seed, noise) if focal else 0 for b in behind]
+        return {"mae": (0.0367 + moved[0], 0.0774 + moved[1])}
+
+    assert s5(bench(FIVE_ARMS.values(), told)).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("mae", "noise", "expected", "tau"),
+    [
+        ((0.01, 0.02, 0.03, 0.04, 0.05), 0.001, YES, -1),
+        ((0.05, 0.04, 0.03, 0.02, 0.01), 0.001, NO, 1),
+        ((0.049, 0.04, 0.03, 0.011, 0.01), 0.03, OPEN, 1),
+    ],
+)
+def test_s6(mae: Any, noise: float, expected: str, tau: float) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        own = FIVE.index(arm.loss)
+        error = mae[own] + jitter((seed + own) % 3, noise)
+        return {"iou": 0.3 + 0.05 * own + jitter(seed), "mae": error}
+
+    found = s6(bench(FIVE_ARMS.values(), told))
+    assert found.verdict == expected
+    assert "tau" in found.rows[1].what
+    assert found.rows[1].figure.value == pytest.approx(tau)
+
+
+def test_s7_and_s8_on_scenes() -> None:
+    seven, eight = (test(np.random.default_rng(0)) for test in (s7, s8))
+    assert seven.verdict == YES
+    assert [row.answer for row in seven.rows[:3]] == ["yes"] * 3
+    assert seven.rows[1].figure.value == pytest.approx(1)
+    assert eight.figure is not None
+    assert eight.figure.low < eight.figure.value < eight.figure.high
+    assert eight.rows[1].answer == "yes"  # more than on a disc
+    assert eight.verdict == {"yes": YES, "no": NO}.get(eight.rows[0].answer or "", OPEN)
+
+
+def landscapes(
+    own: Bench, width: Callable[[str, int], float], columns: Any = WIDTHS + SHARPNESS
+) -> pd.DataFrame:
+    runs = own.study.runs
+    widths = [width(row.loss, row.seed) for row in runs.itertuples()]
+    return pd.DataFrame(
+        {
+            "run": runs.index,
+            **{c: widths if c in WIDTHS else [1 / w for w in widths] for c in columns},
+        }
+    )
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(1, YES), (-1, NO)])
+def test_s9(sign: int, expected: str) -> None:
+    arms = [*PLAIN.values(), *AVERAGED.values()]
+    own = bench(
+        arms,
+        lambda arm, seed: {
+            "iou": 0.3
+            + 0.05 * FIVE.index(arm.loss)
+            + 0.02 * (arm.averaging == "swa")
+            + jitter(seed)
+        },
+    )
+    bonus = own.study.runs["averaging"].eq("swa").to_numpy()
+    table = landscapes(own, lambda loss, seed: 1 + sign * 0.1 * FIVE.index(loss))
+    table[list(WIDTHS)] += 0.04 * sign * bonus[:, None]
+    found = s9(own, table)
+    assert found.verdict == expected
+    assert found.figure is not None
+    assert found.figure.value == pytest.approx(sign)
+    assert found.remark.startswith("30 runs of 10 arms")
+
+
+def test_s9_without_an_order_is_open() -> None:
+    own = bench(
+        PLAIN.values(),
+        lambda arm, seed: {"iou": 0.3 + 0.05 * FIVE.index(arm.loss) + jitter(seed)},
+    )
+    widths = dict(zip(FIVE, (0.3, 0.1, 0.5, 0.2, 0.4), strict=True))
+    assert s9(own, landscapes(own, lambda loss, seed: widths[loss])).verdict == OPEN
+    # Five in order by chance: two of 120 orders are as good.
+    ordered = landscapes(own, lambda loss, seed: 1 + FIVE.index(loss) + jitter(seed))
+    assert s9(own, ordered).verdict == YES
+
+
+@pytest.mark.parametrize(
+    ("widths", "noise", "expected"),
+    [
+        ((0.1, 0.2, 0.3, 0.4, 0.5), 0.001, YES),
+        ((0.5, 0.4, 0.3, 0.2, 0.1), 0.001, NO),
+        ((0.1, 0.2, 0.3, 0.4, 0.41), 0.1, OPEN),
+    ],
+)
+def test_s10(widths: Any, noise: float, expected: str) -> None:
+    own = bench(PLAIN.values(), lambda arm, seed: {})
+    table = landscapes(
+        own,
+        lambda loss, seed: (
+            widths[FIVE.index(loss)] + jitter((seed + FIVE.index(loss)) % 3, noise)
+        ),
+    )
+    found = s10(own, table)
+    assert found.verdict == expected
+    table.loc[0, SHARPNESS[0]] = math.nan  # left out, not an error
+    assert s10(own, table).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("gains", "noise", "expected"),
+    [
+        ((0.05, 0.04), 0.001, YES),
+        ((0.05, -0.04), 0.001, NO),
+        ((0.05, 0.0), 0.001, NO),
+        ((0.05, 0.04), 0.1, OPEN),
+    ],
+)
+def test_s11(gains: tuple[float, float], noise: float, expected: str) -> None:
+    def told(arm: Arm, seed: int) -> Scores:
+        sharp = arm.loss != "tversky"
+        gain = gains[0] * (arm.averaging == "swa") + gains[1] * (arm.optimizer == "sam")
+        own = len(arm.name)  # another order of the seeds for each arm
+        return {
+            "iou": 0.5 - 0.1 * sharp + gain * sharp + jitter((seed + own) % 3, noise)
+        }
+
+    arms = [*PLAIN.values(), *AVERAGED.values(), *AWARE.values()]
+    found = s11(bench(arms, told))
+    assert found.verdict == expected
+    assert "4 of the other four are behind Tversky" in found.remark
+    assert found.rows[0].figure.value == pytest.approx(gains[0], abs=3 * noise)
+    assert found.rows[1].figure.value == pytest.approx(gains[1], abs=3 * noise)
+
+
+@pytest.mark.parametrize(
+    ("dice", "entropy", "size", "noise", "expected"),
+    [
+        (0.7, 1.0, 1.02, 0.001, YES),
+        (1.3, 1.0, 1.0, 0.001, NO),
+        (1.0, 1.0, 1.0, 0.001, NO),
+        (0.7, 0.7, 1.0, 0.001, NO),
+        (0.7, 1.0, 0.8, 0.001, NO),
+        (0.9, 1.0, 1.0, 0.3, OPEN),
+    ],
+)
+def test_s12(
+    dice: float, entropy: float, size: float, noise: float, expected: str
+) -> None:
+    sizes = {"dice": dice, "cross_entropy": entropy}
+    found = s12(
+        bench(
+            [Arm("dice"), Arm("cross_entropy"), *CONTROLLED],
+            lambda arm, seed: {"size": sizes.get(arm.loss, size) + jitter(seed, noise)},
+        )
+    )
+    assert found.verdict == expected
+    theory = {r.what: r.figure.value for r in found.rows if r.what.startswith("theory")}
+    assert len(theory) == 3
+    assert min(theory.values()) < 0.1  # of IoU: the odds squared
+
+
+def regions(full: Any, crisp: Any, noise: float) -> pd.DataFrame:
+    losses = ("jaccard", "focal_075", "cross_entropy")
+    return pd.DataFrame(
+        [
+            {
+                "loss": loss,
+                "seed": seed,
+                "class": name,
+                "coverage": full[place] + jitter((seed + place) % 3, noise),
+                "edge_f1": crisp[place] + jitter((seed + place) % 3, noise),
+                "holes": 0.1,
+            }
+            for place, loss in enumerate(losses)
+            for seed in range(3)
+            for name in ("road", "mean")
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("full", "crisp", "noise", "expected"),
+    [
+        ((0.9, 0.8, 0.7), (0.5, 0.7, 0.4), 0.001, YES),
+        ((0.9, 0.8, 0.7), (0.5, 0.4, 0.7), 0.001, NO),
+        ((0.9, 0.8, 0.7), (0.5, 0.7, 0.4), 0.2, OPEN),
+    ],
+)
+def test_s13(full: Any, crisp: Any, noise: float, expected: str) -> None:
+    table = regions(full, crisp, noise)
+    found = s13(table, np.random.default_rng(0))
+    assert found.verdict == expected
+    assert any(row.what.startswith("holes a region") for row in found.rows)
+    rng = np.random.default_rng(0)
+    assert s13(table[table["seed"] == 0], rng).verdict == "not run"
+    with pytest.raises(InputError, match="no column edge_f1"):
+        s13(table.drop(columns="edge_f1"), rng)
+    with pytest.raises(InputError, match="two rows score the regions of jaccard, seed"):
+        s13(pd.concat([table, table]), rng)
+
+
+def test_all_claims_of_a_study_that_has_little() -> None:
+    made = study(FIVE_ARMS.values(), lambda arm, seed: {})  # type: ignore[arg-type]
+    found = {
+        claim.statement.id: claim
+        for claim in all_claims(made, np.random.default_rng(0), count=200)
+    }
+    assert list(found) == [f"S{number}" for number in range(1, 14)]
+    missing = {id_: claim.needs for id_, claim in found.items() if claim.needs}
+    assert missing == {
+        "S1": ("blank_small", "imbalance_small"),
+        "S2": ("blank_small", "imbalance_small"),
+        "S9": ("landscapes",),
+        "S10": ("landscapes",),
+        "S11": ("sam_small", "swa_small"),
+        "S12": ("losses_small",),
+        "S13": ("six_classes_small with these losses and two seeds",),
+    }
+    for claim in found.values():
+        assert (claim.verdict == "not run") == bool(claim.needs)
+        assert (claim.figure is None) == bool(claim.needs)
+        assert len(rows_of(claim)) == len(claim.rows)
+    assert (rows_of(found["S4"])["answer"] == "no").sum() == 3
+
+
+def test_a_claim_is_computed_in_the_best_profile_that_has_its_arms() -> None:
+    told = {"small": -0.009, "full": 0.009}
+    parts = {
+        name: study(
+            [FIVE_ARMS[loss] for loss in losses],
+            lambda arm, seed, lead=lead: {
+                "mae": 0.03 + lead * (arm.loss == "tversky") + jitter(seed, 1e-5)
+            },
+            profile=name,
+        )
+        for (name, lead), losses in zip(
+            told.items(), (FIVE, ("dice", "tversky")), strict=True
+        )
+    }
+    both = type(parts["small"])(
+        *(
+            pd.concat([getattr(p, table) for p in parts.values()])
+            for table in ("runs", "masks", "curves", "history")
+        )
+    )
+    own = Bench(both, np.random.default_rng(0), 400)
+    four, five = s4(own), s5(own)
+    assert four.provenance is not None
+    assert five.provenance is not None
+    assert (four.verdict, four.provenance.profile) == (NO, "full")
+    assert five.provenance.profile == "small"
+
+
+def test_the_same_seed_of_the_generator_gives_the_same_verdicts() -> None:
+    def claims() -> list[Claim]:
+        own = bench(FIVE_ARMS.values(), lambda arm, seed: {"mae": 0.03 + jitter(seed)})
+        return [s5(own), s6(own)]
+
+    assert claims() == claims()
+    own = bench(FIVE_ARMS.values(), lambda arm, seed: {"mae": 0.03 + jitter(seed)})
+    assert isinstance(own.on("small", "test"), Resampled)
+    assert [s6(own), s5(own)][::-1] == claims()

@@ -1,0 +1,212 @@
+"""The arms of the study: which runs make one, which are missing, and who ran them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from veernet.errors import InputError
+from veernet.study.measures import common_seeds
+from veernet.study.results import Study
+
+FIVE = ("cross_entropy", "dice", "focal", "lovasz", "tversky")
+"""The losses of the references."""
+
+NOTHING = "none"
+"""The loss of the arm that calls everything background."""
+
+PROFILES = ("full", "medium", "small")
+"""The best first."""
+
+DIALS = (0.3, 0.7)
+"""Tversky's alpha on false and beta on missed ink, where the arm does not say."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way of training; everything that is not said is as in the plain sweep.
+
+    Parameters
+    ----------
+    loss, optimizer, averaging, label_width, blank
+        Labels of its runs.
+    lr
+        None for the base rate of the optimiser, see :func:`base_rate`.
+    alpha, beta
+        None for ``DIALS``, where the loss is Tversky.
+    """
+
+    loss: str
+    optimizer: str = "adamw"
+    averaging: str = "none"
+    label_width: float = 3.0
+    blank: int = 0
+    lr: float | None = None
+    alpha: float | None = None
+    beta: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Its loss, and in what it is not plain."""
+        dials = (("alpha", self.alpha), ("beta", self.beta))
+        parts = [
+            self.loss,
+            *([self.optimizer] if self.optimizer != "adamw" else []),
+            *([self.averaging] if self.averaging != "none" else []),
+            *([f"width {self.label_width:g}"] if self.label_width != 3 else []),
+            *([f"blank {self.blank}"] if self.blank else []),
+            *([f"rate {self.lr:g}"] if self.lr is not None else []),
+            *(f"{dial} {value:g}" for dial, value in dials if value is not None),
+        ]
+        return ", ".join(parts)
+
+    @property
+    def experiment(self) -> str:
+        """The experiment that trains it in the small profile."""
+        stems = {
+            "background": self.loss == NOTHING,
+            "rates": self.lr is not None,
+            "dial": self.alpha is not None or self.beta is not None,
+            "blank": self.blank != 0,
+            "imbalance": self.label_width != 3,
+            self.averaging: self.averaging != "none",
+            "sam": self.optimizer == "sam",
+            "optimizers": self.optimizer != "adamw",
+            "losses": self.loss not in FIVE,
+        }
+        return (
+            next((s for s, holds in stems.items() if holds), "five_losses") + "_small"
+        )
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What produced a figure: the profile, and machines and commits of its runs."""
+
+    profile: str
+    runs: int
+    seeds: tuple[int, ...]
+    devices: tuple[str, ...]
+    commits: tuple[str, ...]
+
+
+def of_profile(study: Study, profile: str) -> Study:
+    """Return the runs of one profile.
+
+    Raises
+    ------
+    InputError
+        If it has none.
+    """
+    runs = study.runs[study.runs["profile"] == profile]
+    if runs.empty:
+        msg = f"no run is of the profile {profile}: give one of {profiles(study)}"
+        raise InputError(msg)
+    kept = [
+        table[table["run"].isin(runs.index)].reset_index(drop=True)
+        for table in (study.masks, study.curves, study.history)
+    ]
+    return Study(runs, *kept)
+
+
+def profiles(study: Study) -> list[str]:
+    """Return the profiles that have runs, the best first, then those of other names."""
+    found = {str(name) for name in study.runs["profile"].unique()}
+    known = [name for name in PROFILES if name in found]
+    return [*known, *sorted(found.difference(known))]
+
+
+def base_rate(runs: pd.DataFrame, optimizer: str = "adamw") -> float | None:
+    """Return the learning rate of the plain sweep of one profile.
+
+    It is that at which most arms were run, and of several the middle one, since other
+    rates are tried to both sides of it; None where the optimiser has no run.
+    """
+    own = runs[(runs["optimizer"] == optimizer) & (runs["loss"] != NOTHING)]
+    labels = ["loss", "averaging", "label_width", "blank", "alpha", "beta"]
+    if own.empty:
+        return None
+    arms = own[["lr", *labels]].astype(str).drop_duplicates()
+    counts = arms["lr"].value_counts()
+    most = sorted(float(rate) for rate in counts[counts == counts.max()].index)
+    return most[(len(most) - 1) // 2]
+
+
+def runs_of(runs: pd.DataFrame, arm: Arm) -> dict[int, str]:
+    """Return the runs of an arm by seed, in a table of one profile.
+
+    Of runs that differ in nothing but their name the shortest name stands: the dial at
+    its plain point is the plain arm again.
+    """
+    wanted: dict[str, object] = {"loss": arm.loss}
+    if arm.loss != NOTHING:  # whose other labels are those of nothing
+        wanted |= {"optimizer": arm.optimizer, "averaging": arm.averaging}
+    numbers: dict[str, float | None] = {
+        "label_width": arm.label_width,
+        "blank": arm.blank,
+    }
+    if arm.loss != NOTHING:
+        rate = arm.lr
+        numbers["lr"] = base_rate(runs, arm.optimizer) if rate is None else rate
+    if arm.loss == "tversky":
+        numbers["alpha"] = DIALS[0] if arm.alpha is None else arm.alpha
+        numbers["beta"] = DIALS[1] if arm.beta is None else arm.beta
+    kept = np.ones(len(runs), dtype=bool)
+    for label, value in wanted.items():
+        kept &= (runs[label] == value).to_numpy()
+    for label, number in numbers.items():
+        if number is not None:
+            own = pd.to_numeric(runs[label]).to_numpy(dtype=float)
+            kept &= np.isclose(own, number)
+    found: dict[int, str] = {}
+    for run in sorted(runs.index[kept], key=lambda name: (len(name), name)):
+        found.setdefault(int(runs.loc[run, "seed"]), str(run))
+    return dict(sorted(found.items()))
+
+
+def lacking(runs: pd.DataFrame, arms: Sequence[Arm], seeds: int = 2) -> list[Arm]:
+    """Return the arms with fewer seeds than wanted; one is enough for doing nothing."""
+    return [
+        arm
+        for arm in arms
+        if len(runs_of(runs, arm)) < (1 if arm.loss == NOTHING else seeds)
+    ]
+
+
+def best_profile(study: Study, arms: Sequence[Arm]) -> str | None:
+    """Return the best profile in which all arms have two seeds in common, if any."""
+    for profile in profiles(study):
+        runs = study.runs[study.runs["profile"] == profile]
+        trained = [runs_of(runs, arm) for arm in arms if arm.loss != NOTHING]
+        if not lacking(runs, arms) and len(common_seeds(trained)) >= 2:
+            return profile
+    return None
+
+
+def wanting(study: Study, arms: Sequence[Arm]) -> tuple[str, ...]:
+    """Return the experiments to run where no profile has all arms.
+
+    They are those of the profile that lacks the fewest arms; all of them where each arm
+    has its seeds and they are not the same.
+    """
+    gaps = [
+        lacking(study.runs[study.runs["profile"] == profile], arms)
+        for profile in profiles(study)
+    ]
+    fewest = min(gaps, key=len) or list(arms)
+    return tuple(sorted({arm.experiment for arm in fewest}))
+
+
+def provenance(runs: pd.DataFrame, names: Sequence[str]) -> Provenance:
+    """Return what produced some runs of one profile."""
+    own = runs.loc[sorted(set(names))]
+    return Provenance(
+        profile=str(own["profile"].iloc[0]),
+        runs=len(own),
+        seeds=tuple(sorted({int(seed) for seed in own["seed"]})),
+        devices=tuple(sorted({str(device) for device in own["device"]})),
+        commits=tuple(sorted({str(commit) for commit in own["commit"]})),
+    )

@@ -1,0 +1,83 @@
+"""The claims of the references, S1 to S13: tests, figures and verdicts.
+
+The rule of every verdict is written in its statement, and was before there were figures
+to look at. Intervals are those for new seeds and new pictures (see
+:mod:`veernet.study.statistics`); a claim that three seeds cannot decide is not
+resolvable, and says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from veernet.study.claims.bench import Bench
+from veernet.study.claims.curves import s4, s5, s6
+from veernet.study.claims.gradients import s7, s8
+from veernet.study.claims.imbalance import s1, s2, s3
+from veernet.study.claims.landscape import s9, s10, s11
+from veernet.study.claims.record import Claim, Row, Statement, Verdict
+from veernet.study.claims.regions import s13
+from veernet.study.claims.sizes import s12
+from veernet.study.results import Study
+from veernet.study.statistics import COUNT
+
+__all__ = ["Bench", "Claim", "Row", "Statement", "Verdict", "all_claims", "rows_of"]
+
+
+def all_claims(
+    study: Study,
+    rng: np.random.Generator,
+    *,
+    landscapes: pd.DataFrame | None = None,
+    regions: pd.DataFrame | None = None,
+    count: int = COUNT,
+) -> tuple[Claim, ...]:
+    """Return every claim with its verdict, S1 to S13.
+
+    Each is tested in the best profile that has all its arms, never in two at once.
+
+    Parameters
+    ----------
+    study
+        The runs.
+    rng
+        Of draws and scenes.
+    landscapes
+        As :func:`veernet.study.results.read_landscapes`; S9 and S10 want it.
+    regions
+        Scores of runs with six classes, see :func:`veernet.study.claims.regions.s13`.
+    count
+        Number of draws.
+    """
+    bench = Bench(study, rng, count)
+    of_scenes, of_regions = rng.spawn(2)
+    return (
+        *(test(bench) for test in (s1, s2, s3, s4, s5, s6)),
+        s7(of_scenes),
+        s8(of_scenes),
+        s9(bench, landscapes),
+        s10(bench, landscapes),
+        s11(bench),
+        s12(bench),
+        s13(regions, of_regions),
+    )
+
+
+def rows_of(claim: Claim) -> pd.DataFrame:
+    """Return the evidence as a table: what, value, low, high, seeds and answer."""
+    return pd.DataFrame(
+        [
+            {
+                "what": row.what,
+                "value": row.figure.value,
+                "low": row.figure.low,
+                "high": row.figure.high,
+                "spread": row.figure.spread,
+                "seeds": row.figure.seeds,
+                "answer": row.answer or "",
+            }
+            for row in claim.rows
+        ],
+        columns=["what", "value", "low", "high", "spread", "seeds", "answer"],
+    )

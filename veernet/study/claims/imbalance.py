@@ -1,0 +1,177 @@
+"""S1 to S3: what imbalance does to the losses, and what the background hides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from veernet.study.arms import FIVE, NOTHING, Arm, runs_of
+from veernet.study.claims.bench import READING, Bench, Field
+from veernet.study.claims.record import (
+    Claim,
+    Row,
+    Statement,
+    above,
+    below,
+    not_run,
+    verdict,
+)
+from veernet.study.measures import BACKGROUND, Measure
+from veernet.study.statistics import estimate
+
+MILD = {loss: Arm(loss, label_width=30) for loss in FIVE}
+HEAVY = {loss: Arm(loss, label_width=1, blank=256) for loss in FIVE}
+"""The ends of the imbalance: a quarter of the picture is ink, and half a hundredth."""
+
+F1 = Measure("f1")
+
+INTERCHANGEABLE = 0.05
+"""Range of the mean F1 of the curves over the losses that is no difference to speak
+of."""
+
+HIDDEN = 0.25
+"""Background IoU less that of the curves from which the one hides the other."""
+SEEMING = 0.9
+"""Background IoU that looks like success."""
+
+S1 = Statement(
+    "S1",
+    "Under mild imbalance the five losses hardly differ; under heavy they come apart.",
+    "001_b4753951e7efd5fa",
+    "Best minus worst of the five by mean F1 of the curves, with labels of 30 px "
+    "(mild) and of 1 px beside as much blank paper (heavy). Confirmed if it is below "
+    f"{INTERCHANGEABLE} when mild and wider when heavy, both by the whole interval; "
+    "refuted if either is the other way round by the whole interval.",
+)
+S2 = Statement(
+    "S2",
+    "Cross-entropy loses most as the imbalance grows.",
+    "001_b4753951e7efd5fa",
+    "Mean F1 of the curves, mild less heavy (see S1), for each of the five; the fall "
+    "of cross-entropy less the largest fall of another loss. Confirmed if above 0 by "
+    "the whole interval, refuted if below.",
+)
+S3 = Statement(
+    "S3",
+    "The IoU of the background hides failure on the curves.",
+    "001_b4753951e7efd5fa",
+    "Under Dice, IoU of the background less mean IoU of the curves. Confirmed if it "
+    f"is above {HIDDEN} and the background above {SEEMING}, both by the whole "
+    "interval; refuted if either is below by the whole interval. The references: .94 "
+    "against .26 and .21.",
+)
+
+
+def s1(bench: Bench) -> Claim:
+    """Test whether the losses come apart as imbalance grows."""
+    field = bench.field([*MILD.values(), *HEAVY.values()])
+    if not isinstance(field, Field):
+        return not_run(S1, field)
+    ranges, rows = [], []
+    for name, arms in (("mild", MILD), ("heavy", HEAVY)):
+        means = np.stack([field.mean(arm, F1) for arm in arms.values()])
+        ranges.append(means.max(axis=0) - means.min(axis=0))
+        ink = sum(
+            field.estimate(arms["dice"], Measure("true_share", label)).value
+            for label in field.scored.curve_labels
+        )
+        rows += [
+            Row(
+                f"F1 of the curves, {loss}, {name} ({ink:.3f} ink)",
+                field.estimate(a, F1),
+            )
+            for loss, a in arms.items()
+        ]
+    mild, heavy = ranges
+    wider = estimate(heavy - mild, seeds=field.seeds)
+    at_mild = estimate(mild, seeds=field.seeds)
+    parts = (
+        Row("range over the losses, mild", at_mild, below(at_mild, INTERCHANGEABLE)),
+        Row("range over the losses, heavy", estimate(heavy, seeds=field.seeds)),
+        Row("range, heavy less mild", wider, above(wider)),
+    )
+    return Claim(
+        S1,
+        verdict(below(at_mild, INTERCHANGEABLE), above(wider)),
+        wider,
+        "F1, range when heavy less range when mild",
+        (*parts, *rows),
+        "A label of 1 px is harder to hit than one of 30 px at any prevalence: F1 "
+        "falls with the width for two reasons.",
+        provenance=field.provenance,
+    )
+
+
+def s2(bench: Bench) -> Claim:
+    """Test whether cross-entropy degrades most."""
+    field = bench.field([*MILD.values(), *HEAVY.values()])
+    if not isinstance(field, Field):
+        return not_run(S2, field)
+    falls = {
+        loss: field.mean(MILD[loss], F1) - field.mean(HEAVY[loss], F1) for loss in FIVE
+    }
+    others = np.stack([fall for loss, fall in falls.items() if loss != FIVE[0]])
+    lead = estimate(falls[FIVE[0]] - others.max(axis=0), seeds=field.seeds)
+    rows = [
+        Row(
+            f"fall of F1 of the curves, {loss}",
+            field.contrast([(1.0, MILD[loss]), (-1.0, HEAVY[loss])], F1),
+        )
+        for loss in FIVE
+    ]
+    error = Measure("mae", tracer=READING)
+    rows += [
+        Row(
+            f"rise of curve MAE, {loss}",
+            field.contrast([(-1.0, MILD[loss]), (1.0, HEAVY[loss])], error),
+        )
+        for loss in FIVE
+    ]
+    return Claim(
+        S2,
+        verdict(above(lead)),
+        lead,
+        "F1, fall of cross-entropy less the largest other fall",
+        tuple(rows),
+        provenance=field.provenance,
+    )
+
+
+def s3(bench: Bench) -> Claim:
+    """Test whether the background's IoU hides failure on the curves."""
+    dice = Arm("dice")
+    field = bench.field([dice])
+    if not isinstance(field, Field):
+        return not_run(S3, field)
+    iou, paper = Measure("iou"), Measure("iou", BACKGROUND)
+    by_seed = field.scored.of_runs(field.runs[dice], paper) - field.scored.of_runs(
+        field.runs[dice], iou
+    )
+    seeds = list(field.runs[dice])
+    gap = estimate(field.scored.draws.mean(by_seed, seeds), by_seed[:, 0])
+    seeming = field.estimate(dice, paper)
+    rows = [
+        Row("IoU of the background less that of the curves", gap, above(gap, HIDDEN)),
+        Row("IoU of the background", seeming, above(seeming, SEEMING)),
+        *(
+            Row(f"IoU of {label}", field.estimate(dice, Measure("iou", label)))
+            for label in field.scored.curve_labels
+        ),
+    ]
+    remark = ""
+    empty = runs_of(field.scored.runs, Arm(NOTHING))
+    if empty:
+        nothing = field.scored.estimate(empty, paper)
+        rows.append(Row("IoU of the background where all is called so", nothing))
+        remark = (
+            f"Where everything is called background, its IoU is {nothing.value:.3f} and "
+            "no curve is found: so little does it tell, whatever Dice does."
+        )
+    return Claim(
+        S3,
+        verdict(above(gap, HIDDEN), above(seeming, SEEMING)),
+        gap,
+        "IoU, background less curves",
+        tuple(rows),
+        remark,
+        provenance=field.provenance,
+    )

@@ -1,0 +1,294 @@
+"""S9 to S11: whether flat minima explain the losses, and whether seeking them helps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from veernet.axes import Floats
+from veernet.study.arms import FIVE, Arm, of_profile, profiles, provenance, runs_of
+from veernet.study.claims.bench import READING, Bench, Field
+from veernet.study.claims.record import (
+    OPEN,
+    REFUTED,
+    Answer,
+    Claim,
+    Row,
+    Statement,
+    Verdict,
+    above,
+    not_run,
+    settled,
+    verdict,
+)
+from veernet.study.measures import Measure, common_seeds
+from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
+from veernet.study.results import arms as names_of
+from veernet.study.statistics import Draws, Estimate, estimate, share
+
+WIDTH = "basin/matched_cross_entropy/mean"
+"""Half-width of the basin: what the references drew, by the loss matched in
+temperature, which does not take confidence for sharpness."""
+
+WIDTHS = (WIDTH, "basin/one_minus_miou/mean", "basin/curve_mae/mean")
+SHARPNESS = tuple(
+    f"{name}/matched_cross_entropy"
+    for name in (
+        "worst_l2",
+        "worst_linf",
+        "asam",
+        "average",
+        "adaptive_eigenvalue",
+        "adaptive_trace",
+    )
+)
+"""Measures that rescaled layers do not change."""
+
+SHARPEST, WIDEST = "cross_entropy", "tversky"
+
+WEAK = 0.3
+"""Kendall's tau below which the one does not foretell the other."""
+
+CHANCE = 0.05
+
+NO_GAIN = 0.005
+"""IoU that is no lift."""
+
+PLAIN = {loss: Arm(loss) for loss in FIVE}
+AVERAGED = {loss: Arm(loss, averaging="swa") for loss in FIVE}
+AWARE = {loss: Arm(loss, optimizer="sam") for loss in FIVE}
+
+S9 = Statement(
+    "S9",
+    "Wider basins go with higher IoU on held-out pictures.",
+    "000_4c87144b283fb832",
+    "Kendall's tau-b between the half-width of the basin (matched cross-entropy, "
+    "filter-normalised directions) and mean IoU of the curves on held-out pictures: "
+    "across the means of the arms, and within the arms over their seeds. Confirmed if "
+    "the former is above 0 by its whole interval and by permutation (5 %); refuted if "
+    f"it is below 0 so, or its whole interval below {WEAK}.",
+)
+S10 = Statement(
+    "S10",
+    "Cross-entropy ends in the sharpest minimum, Tversky in the widest.",
+    "000_4c87144b283fb832",
+    "In each draw of seeds, which of the five has the narrowest basin (as in S9) and "
+    "which the widest. Confirmed if cross-entropy and Tversky in 95 % of the draws or "
+    "more, refuted if in 5 % or less.",
+)
+S11 = Statement(
+    "S11",
+    "SWA and SAM lift the losses of sharp minima more than Tversky.",
+    "000_4c87144b283fb832",
+    "Mean IoU of the curves, gain of a loss less gain of Tversky (the part of its gap "
+    "to Tversky that closes), paired by seed and picture: of SWA on cross-entropy, and "
+    "of SAM as the mean of the other four. Confirmed if both are above 0 by the whole "
+    f"interval; refuted if either is below 0, or wholly within {NO_GAIN} of 0.",
+)
+
+
+def s9(bench: Bench, landscapes: pd.DataFrame | None) -> Claim:
+    """Test whether width goes with held-out IoU.
+
+    Parameters
+    ----------
+    bench
+        The study.
+    landscapes
+        ``run`` and the numbers of :func:`veernet.landscape.measure`.
+    """
+    found = _measured(bench, landscapes)
+    if found is None:
+        return not_run(S9, _needs(bench, landscapes))
+    profile, table = found
+    scored = bench.on(profile, "held-out")
+    runs = scored.runs.loc[table.index]
+    groups = names_of(runs).tolist()
+    iou = [float(scored.of_run(run, Measure("iou"))[0]) for run in runs.index]
+    taus: dict[str, RankCorrelation] = {}
+    rows = []
+    for column in (*WIDTHS, *SHARPNESS):
+        if column not in table:
+            continue
+        known = np.isfinite(table[column].to_numpy(dtype=float))
+        values = table[column].to_numpy(dtype=float)[known].tolist()
+        scores = [value for value, flag in zip(iou, known, strict=True) if flag]
+        named = [group for group, flag in zip(groups, known, strict=True) if flag]
+        across = correlate_across(values, scores, named, bench.rng)
+        within = correlate_within(values, scores, named, bench.rng)
+        taus[column] = across
+        for where, tau in (("across arms", across), ("within arms", within)):
+            text = f"tau of {column} and IoU, {where}, chance {tau.probability:.3f}"
+            rows.append(Row(text, _of_tau(tau)))
+    decided = taus[WIDTH]
+    return Claim(
+        S9,
+        _association(decided),
+        _of_tau(decided),
+        "Kendall's tau-b across arms",
+        tuple(rows),
+        f"{len(runs)} runs of {decided.groups} arms. Measures of sharpness, the lower "
+        "rows, should have the other sign.",
+        provenance=provenance(scored.runs, list(runs.index)),
+    )
+
+
+def s10(bench: Bench, landscapes: pd.DataFrame | None) -> Claim:
+    """Test whether cross-entropy is sharpest and Tversky widest."""
+    found = _measured(bench, landscapes)
+    if found is None:
+        return not_run(S10, _needs(bench, landscapes))
+    profile, table = found
+    runs = of_profile(bench.study, profile).runs
+    arms = {
+        loss: {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
+        for loss, arm in PLAIN.items()
+    }
+    seeds = common_seeds(list(arms.values()))
+    draws = Draws(bench.rng, pictures=0, seeds=seeds)
+    rows, answers = [], {}
+    for column in (*WIDTHS, *SHARPNESS):
+        if column not in table:
+            continue
+        values = np.stack(
+            [table.loc[[a[s] for s in seeds], column] for a in arms.values()]
+        )
+        if not np.isfinite(values).all():
+            continue
+        width = np.stack([draws.mean(own, seeds) for own in values])
+        order = width if column in WIDTHS else -width
+        both = (order.argmin(axis=0) == FIVE.index(SHARPEST)) & (
+            order.argmax(axis=0) == FIVE.index(WIDEST)
+        )
+        answers[column] = settled(share(both))
+        text = f"share of the draws in which {SHARPEST} is sharpest, {WIDEST} widest: "
+        rows.append(Row(text + column, _of_share(both, len(seeds)), answers[column]))
+        rows += [
+            Row(f"{column}, {loss}", estimate(width[place], values[place]))
+            for place, loss in enumerate(FIVE)
+        ]
+    others = [answer for column, answer in answers.items() if column != WIDTH]
+    agree = sum(answer == answers[WIDTH] for answer in others)
+    used = [arms[loss][seed] for loss in FIVE for seed in seeds]
+    return Claim(
+        S10,
+        verdict(answers[WIDTH]),
+        rows[0].figure,
+        "share of the draws with this order",
+        tuple(rows),
+        f"{agree} of {len(others)} other measures answer the same.",
+        provenance=provenance(runs, used),
+    )
+
+
+def s11(bench: Bench) -> Claim:
+    """Test whether the gap to Tversky closes under SWA and SAM."""
+    field = bench.field([*PLAIN.values(), *AVERAGED.values(), *AWARE.values()])
+    if not isinstance(field, Field):
+        return not_run(S11, field)
+    iou, error = Measure("iou"), Measure("mae", tracer=READING)
+    others = [loss for loss in FIVE if loss != WIDEST]
+    rows, decided = [], {}
+    for name, arms in (("SWA", AVERAGED), ("SAM", AWARE)):
+        mean = [
+            part
+            for loss in others
+            for part in ((0.25, arms[loss]), (-0.25, PLAIN[loss]))
+        ]
+        tversky = [(-1.0, arms[WIDEST]), (1.0, PLAIN[WIDEST])]
+        decided[name] = field.contrast([*mean, *tversky], iou)
+        rows.append(
+            Row(
+                f"{name}: gain of the other four less that of Tversky, IoU",
+                decided[name],
+                above(decided[name], 0, NO_GAIN),
+            )
+        )
+        for loss in others:
+            gap = field.contrast([(1.0, PLAIN[WIDEST]), (-1.0, PLAIN[loss])], iou)
+            closed = [(1.0, arms[loss]), (-1.0, PLAIN[loss]), *tversky]
+            figure = field.contrast(closed, iou)
+            if name == "SWA" and loss == SHARPEST:
+                decided[name] = figure
+            rows += [
+                Row(f"{name}: the gap of {loss} to Tversky before, IoU", gap),
+                Row(
+                    f"{name}: how much of it closes for {loss}, IoU",
+                    figure,
+                    above(figure, 0, NO_GAIN),
+                ),
+                Row(
+                    f"{name}: the same by curve MAE (below 0 closes), {loss}",
+                    field.contrast(closed, error),
+                ),
+            ]
+        rows += [
+            Row(
+                f"{name}: gain of {loss}, IoU",
+                field.contrast([(1.0, arms[loss]), (-1.0, PLAIN[loss])], iou),
+            )
+            for loss in FIVE
+        ]
+    answers: list[Answer] = [above(figure, 0, NO_GAIN) for figure in decided.values()]
+    behind = [
+        field.contrast([(1.0, PLAIN[WIDEST]), (-1.0, PLAIN[loss])], iou).value > 0
+        for loss in others
+    ]
+    return Claim(
+        S11,
+        verdict(*answers),
+        decided["SWA"],
+        "IoU, gain of cross-entropy under SWA less that of Tversky",
+        (
+            Row("SWA on cross-entropy", decided["SWA"], answers[0]),
+            Row("SAM on the other four, mean", decided["SAM"], answers[1]),
+            *rows,
+        ),
+        f"{sum(behind)} of the other four are behind Tversky without either.",
+        provenance=field.provenance,
+    )
+
+
+def _measured(
+    bench: Bench, landscapes: pd.DataFrame | None
+) -> tuple[str, pd.DataFrame] | None:
+    """Return the best profile in which all five losses have two measured seeds."""
+    if landscapes is None or WIDTH not in landscapes:
+        return None
+    table = landscapes.drop_duplicates("run").set_index("run")
+    table = table[np.isfinite(table[WIDTH].to_numpy(dtype=float))]
+    for profile in profiles(bench.study):
+        runs = bench.study.runs[bench.study.runs["profile"] == profile]
+        own = [
+            {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
+            for arm in PLAIN.values()
+        ]
+        if len(common_seeds(own)) >= 2:
+            return profile, table.loc[[run for run in runs.index if run in table.index]]
+    return None
+
+
+def _needs(bench: Bench, landscapes: pd.DataFrame | None) -> tuple[str, ...]:
+    """Return what to run first: the five losses, and the landscapes around them."""
+    field = bench.field(list(PLAIN.values()))
+    runs = () if isinstance(field, Field) else field
+    seen = landscapes is not None and not landscapes.empty
+    return (*runs, "the landscapes of more runs" if seen else "landscapes")
+
+
+def _association(tau: RankCorrelation) -> Verdict:
+    chance = tau.probability <= CHANCE
+    if tau.low > 0 and chance:
+        return "confirmed"
+    return REFUTED if (tau.high < 0 and chance) or tau.high < WEAK else OPEN
+
+
+def _of_tau(tau: RankCorrelation) -> Estimate:
+    return Estimate(
+        tau.tau, tau.low, tau.high, tau.low, tau.high, float("nan"), tau.groups
+    )
+
+
+def _of_share(flags: Floats, seeds: int) -> Estimate:
+    new, run = share(flags), float(np.mean(flags[1, 1:]))
+    return Estimate(new, new, new, run, run, float("nan"), seeds)

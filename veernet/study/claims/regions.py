@@ -1,0 +1,124 @@
+"""S13: what predicted regions look like, on pictures with six classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from veernet.axes import Floats
+from veernet.errors import InputError
+from veernet.study.claims.record import Claim, Row, Statement, above, not_run, verdict
+from veernet.study.statistics import Draws, Estimate, estimate
+
+IOU, FOCAL, PLAIN = "jaccard", "focal_075", "cross_entropy"
+LOSSES = (IOU, FOCAL, PLAIN)
+
+FULL, CRISP = "coverage", "edge_f1"
+OTHERS: Mapping[str, str] = {
+    "iou": "IoU",
+    "holes": "holes a region",
+    "pieces": "pieces a region",
+    "edge_band": "width of the band of doubt, pixels",
+    "edge_precision": "share of predicted edges near true ones",
+    "edge_recall": "share of true edges near predicted ones",
+}
+
+S13 = Statement(
+    "S13",
+    "IoU gives fuller regions, Focal (gamma .75) crisper edges, cross-entropy neither.",
+    "004_9f5ede79ccdb1fc8",
+    "Six classes, mean over classes, three losses: the covered share of true regions "
+    "under IoU less the better of the other two, and F1 of edges within 2 px under "
+    "Focal less the better of the other two. Confirmed if both are above 0 by the "
+    "whole interval over seeds, refuted if either is below.",
+)
+
+
+def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
+    """Test fullness and crispness.
+
+    Parameters
+    ----------
+    regions
+        ``loss``, ``seed`` and the scores of
+        :class:`veernet.evaluate.regions.RegionScores`; with a column ``class``, its
+        rows ``mean`` are taken.
+    rng
+        Of the draws of seeds.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column, or says two things of one run.
+    """
+    table = _checked(regions)
+    seeds = _seeds(table)
+    if len(seeds) < 2:
+        return not_run(S13, ("six_classes_small with these losses and two seeds",))
+    draws = Draws(rng, pictures=0, seeds=seeds)
+
+    def means(column: str) -> dict[str, Floats]:
+        return {
+            loss: draws.mean(_values(table, loss, seeds, column), seeds)
+            for loss in LOSSES
+        }
+
+    full, crisp = means(FULL), means(CRISP)
+    fuller = _lead(full, IOU, len(seeds))
+    crisper = _lead(crisp, FOCAL, len(seeds))
+    answers = above(fuller), above(crisper)
+    columns = {FULL: "covered share", CRISP: "F1 of edges", **OTHERS}
+    rows = [
+        Row("covered share, IoU less the better other", fuller, answers[0]),
+        Row("F1 of edges, Focal less the better other", crisper, answers[1]),
+        *(
+            Row(f"{words}, {loss}", estimate(mean, _values(table, loss, seeds, column)))
+            for column, words in columns.items()
+            if column in table
+            for loss, mean in means(column).items()
+        ),
+    ]
+    return Claim(
+        S13,
+        verdict(*answers),
+        fuller,
+        "covered share of true regions, IoU less the better of the others",
+        tuple(rows),
+        f"{len(seeds)} seeds; pictures are not drawn again.",
+    )
+
+
+def _checked(regions: pd.DataFrame | None) -> pd.DataFrame:
+    wanted = ["loss", "seed", FULL, CRISP]
+    if regions is None:
+        return pd.DataFrame(columns=wanted)
+    absent = [name for name in wanted if name not in regions]
+    if absent:
+        msg = f"scores of regions have no column {', '.join(absent)}: score them again"
+        raise InputError(msg)
+    table = regions
+    if "class" in regions:
+        table = regions[regions["class"] == "mean"]
+    twice = table.duplicated(["loss", "seed"])
+    if twice.any():
+        loss, seed = table.loc[twice, ["loss", "seed"]].iloc[0]
+        msg = f"two rows score the regions of {loss}, seed {seed}: give one for each"
+        raise InputError(msg)
+    return table
+
+
+def _seeds(table: pd.DataFrame) -> list[int]:
+    sets = [set(table.loc[table["loss"] == loss, "seed"]) for loss in LOSSES]
+    return sorted(int(seed) for seed in set.intersection(*sets))
+
+
+def _values(table: pd.DataFrame, loss: str, seeds: list[int], column: str) -> Floats:
+    own = table[table["loss"] == loss].set_index("seed")[column]
+    return own.loc[seeds].to_numpy(dtype=np.float64)
+
+
+def _lead(means: Mapping[str, Floats], loss: str, seeds: int) -> Estimate:
+    others = np.stack([mean for name, mean in means.items() if name != loss])
+    return estimate(means[loss] - others.max(axis=0), seeds=seeds)

@@ -1,0 +1,105 @@
+"""S12: the sizes of the regions that losses ask for."""
+
+from __future__ import annotations
+
+from veernet.losses import CrossEntropyLoss, DiceLoss, JaccardLoss
+from veernet.study.arms import Arm
+from veernet.study.claims.bench import Bench, Field
+from veernet.study.claims.record import (
+    Answer,
+    Claim,
+    Row,
+    Statement,
+    above,
+    below,
+    not_run,
+    verdict,
+)
+from veernet.study.measures import Measure
+from veernet.study.sizes import chosen_shares
+from veernet.study.statistics import exact
+
+TRUE_SIZE = 0.1
+"""Logarithm of expected over true pixels within which the size is the true one: a
+tenth more or less."""
+
+CROSS_ENTROPY, DICE = Arm("cross_entropy"), Arm("dice")
+CONTROLLED = (Arm("cross_entropy_size_l1"), Arm("cross_entropy_size_kl"))
+
+S12 = Statement(
+    "S12",
+    "Dice is biased towards extremely imbalanced regions, cross-entropy towards the "
+    "true proportions, and explicit size terms control the bias.",
+    "003_80b4b558d934f7ba",
+    "Logarithm of the expected over the true pixels of a curve (summed probability, "
+    "all test pictures together), mean of both curves. Confirmed if Dice is below 0 "
+    f"and cross-entropy and both size terms within {TRUE_SIZE} of 0, all by the whole "
+    "interval; refuted if Dice is above 0 or within that margin, or another outside "
+    "it.",
+)
+
+
+def s12(bench: Bench) -> Claim:
+    """Test the sizes of predicted regions."""
+    arms = (DICE, CROSS_ENTROPY, *CONTROLLED)
+    field = bench.field(arms)
+    if not isinstance(field, Field):
+        return not_run(S12, field)
+    bias = Measure("log_size")
+    found = {arm: field.estimate(arm, bias) for arm in arms}
+    small = below(found[DICE], 0, TRUE_SIZE)
+    true = {
+        arm: _both(below(figure, TRUE_SIZE), above(figure, -TRUE_SIZE))
+        for arm, figure in found.items()
+        if arm != DICE
+    }
+    rows = [
+        Row("log of expected over true pixels, dice", found[DICE], small),
+        *(
+            Row(f"log of expected over true pixels, {arm.loss}", found[arm], answer)
+            for arm, answer in true.items()
+        ),
+    ]
+    for arm in arms:
+        rows += [
+            Row(
+                f"pixels called {label} over those that are, {arm.loss}",
+                field.estimate(arm, Measure("called_ratio", label)),
+            )
+            for label in field.scored.curve_labels
+        ]
+    rows += _theory()
+    return Claim(
+        S12,
+        verdict(small, *true.values()),
+        found[DICE],
+        "log of expected over true pixels under Dice",
+        tuple(rows),
+        "In theory Dice of both classes settles on the true share where pixels cannot "
+        "be told apart; its size term is balanced by its match.",
+        provenance=field.provenance,
+    )
+
+
+def _theory() -> list[Row]:
+    """Return what losses settle on where pixels cannot be told apart, at 3 per cent."""
+    losses = {
+        "dice": DiceLoss(),
+        "cross_entropy": CrossEntropyLoss(),
+        "jaccard": JaccardLoss(),
+    }
+    return [
+        Row(
+            f"theory: share of ink that {name} settles on over {choice.true:g}",
+            exact(choice.predicted / choice.true),
+        )
+        for name, choices in chosen_shares(losses, (0.03,)).items()
+        for choice in choices
+    ]
+
+
+def _both(first: Answer, second: Answer) -> Answer:
+    """Return whether both hold."""
+    if "no" in (first, second):
+        return "no"
+    return "yes" if first == second == "yes" else "not resolvable"

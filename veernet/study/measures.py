@@ -1,0 +1,276 @@
+"""Figures of runs, draw by draw: the sums of the pictures drawn, and ratios of them.
+
+A figure that is a ratio of sums (pooled IoU, pooled R-squared) is computed anew from
+the sums of each draw; it is no mean over pictures and is not drawn like one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from veernet.axes import Floats
+from veernet.errors import InputError
+from veernet.study.results import Study
+from veernet.study.statistics import COUNT, Draws, Estimate, estimate, weighted_median
+
+BACKGROUND = "background"
+
+Sums = Mapping[str, Floats]
+
+OF_MASKS: dict[str, Callable[[Sums], Floats]] = {
+    "iou": lambda s: s["both"] / (s["both"] + s["false"] + s["missed"]),
+    "f1": lambda s: 2 * s["both"] / (2 * s["both"] + s["false"] + s["missed"]),
+    "precision": lambda s: s["both"] / (s["both"] + s["false"]),
+    "recall": lambda s: s["both"] / (s["both"] + s["missed"]),
+    "image_iou": lambda s: s["image_iou"] / s["shown"],
+    "image_f1": lambda s: s["image_f1"] / s["shown"],
+    "true_share": lambda s: s["true"] / s["pixels"],
+    "called_share": lambda s: (s["both"] + s["false"]) / s["pixels"],
+    "expected_share": lambda s: s["expected"] / s["pixels"],
+    "called_ratio": lambda s: (s["both"] + s["false"]) / s["true"],
+    "log_size": lambda s: np.log(s["expected"] / s["true"]),
+    "nats": lambda s: s["nats"] / s["true"],
+}
+"""Figures of masks by name, as :func:`veernet.study.results.mask_figures` has them, and
+two more: the pixels called a class over those that are, and the logarithm of those that
+are expected to be (the sum of the probability) over those that are."""
+
+MEANS = ("mae", "mse", "filled_px", "hit", "coverage")
+MEDIANS = {
+    "median_mae": "mae",
+    "median_px": "filled_px",
+    "median_r_squared": "r_squared",
+}
+OF_CURVES = (*MEANS, *MEDIANS, "r_squared")
+"""Figures of curves by name, as :func:`veernet.study.results.curve_figures`."""
+
+LOWER = frozenset({"mae", "mse", "filled_px", "median_mae", "median_px", "nats"})
+"""Figures of which less is better."""
+
+MASK_SUMS = (
+    "both",
+    "false",
+    "missed",
+    "true",
+    "expected",
+    "pixels",
+    "nats",
+    "image_iou",
+    "image_f1",
+    "shown",
+)
+POOLED = ("points", "error_squared", "truth_sum", "truth_squared")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of a run.
+
+    Parameters
+    ----------
+    name
+        Of ``OF_MASKS`` or ``OF_CURVES``.
+    label
+        Class or curve; None for the mean over the curves.
+    tracer
+        How the curve was read, for figures of curves.
+
+    Raises
+    ------
+    InputError
+        If there is no such figure, or a tracer is missing or is one too many.
+    """
+
+    name: str
+    label: str | None = None
+    tracer: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in OF_MASKS and self.name not in OF_CURVES:
+            msg = (
+                f"no figure is named {self.name}: give one of {[*OF_MASKS, *OF_CURVES]}"
+            )
+            raise InputError(msg)
+        if (self.name in OF_CURVES) != (self.tracer is not None):
+            msg = f"{self.name} read by {self.tracer}: figures of curves want a tracer"
+            raise InputError(msg)
+
+    @property
+    def higher(self) -> bool:
+        """Whether more is better."""
+        return self.name not in LOWER
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        words = [self.label or "curves", self.name.replace("_", " ")]
+        return " ".join([*words, *([f"({self.tracer})"] if self.tracer else [])])
+
+
+class Resampled:
+    """The figures of the runs of one profile on one set, draw by draw.
+
+    Parameters
+    ----------
+    study
+        Of one profile.
+    which
+        Set: ``held-out`` or ``test``.
+    rng
+        Of the draws.
+    count
+        Number of draws.
+
+    Raises
+    ------
+    InputError
+        If the runs are of several profiles or saw different numbers of pictures, or
+        there is nothing of that set.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        which: Literal["held-out", "test"],
+        rng: np.random.Generator,
+        count: int = COUNT,
+    ) -> None:
+        profiles = study.runs["profile"].unique().tolist()
+        masks = study.masks[study.masks["set"] == which]
+        if len(profiles) != 1 or masks.empty:
+            msg = f"runs of {profiles} on the set {which}: give one profile with scores"
+            raise InputError(msg)
+        pictures = masks.groupby("run")["picture"].nunique()
+        if pictures.min() != pictures.max():
+            msg = f"runs saw {sorted(set(pictures))} pictures: score them on the same"
+            raise InputError(msg)
+        self.runs = study.runs
+        self.profile = str(profiles[0])
+        labels = masks["label"].unique().tolist()
+        self.curve_labels = tuple(label for label in labels if label != BACKGROUND)
+        self.draws = Draws(
+            rng,
+            pictures=int(pictures.iloc[0]),
+            seeds=[int(seed) for seed in study.runs["seed"]],
+            count=count,
+        )
+        self._masks = _Rows(_with_images(masks), ["run", "label"])
+        curves = study.curves[study.curves["set"] == which]
+        self._curves = _Rows(curves, ["run", "label", "tracer"])
+        self._kept: dict[tuple[str, Measure], Floats] = {}
+
+    def of_run(self, run: str, measure: Measure) -> Floats:
+        """Return a figure of a run, (1 + count,), the first as observed."""
+        if (run, measure) not in self._kept:
+            self._kept[run, measure] = self._drawn(run, measure)
+        return self._kept[run, measure]
+
+    def of_runs(self, runs: Mapping[int, str], measure: Measure) -> Floats:
+        """Return a figure of runs by seed, (seeds, 1 + count)."""
+        return np.stack([self.of_run(run, measure) for run in runs.values()])
+
+    def mean(self, runs: Mapping[int, str], measure: Measure) -> Floats:
+        """Return the mean over seeds, (2, 1 + count): see :class:`Draws`."""
+        return self.draws.mean(self.of_runs(runs, measure), list(runs))
+
+    def estimate(self, runs: Mapping[int, str], measure: Measure) -> Estimate:
+        """Return the mean over seeds with its intervals."""
+        values = self.of_runs(runs, measure)
+        return estimate(self.draws.mean(values, list(runs)), values[:, 0])
+
+    def contrast(
+        self, parts: Sequence[tuple[float, Mapping[int, str]]], measure: Measure
+    ) -> Estimate:
+        """Return a weighted sum of arms, paired by seed and by picture.
+
+        Parameters
+        ----------
+        parts
+            Weight of each arm, and its runs by seed: 1 and -1 for a difference. Seeds
+            that one of them lacks are left out.
+        measure
+            What is compared.
+
+        Raises
+        ------
+        InputError
+            If they have no seed in common.
+        """
+        common = common_seeds([runs for _, runs in parts])
+        if not common:
+            msg = "the arms have no seed in common: run them with the same seeds"
+            raise InputError(msg)
+        values = np.zeros((len(common), 1 + self.draws.count))
+        for weight, runs in parts:
+            values += weight * self.of_runs({s: runs[s] for s in common}, measure)
+        return estimate(self.draws.mean(values, common), values[:, 0])
+
+    def _drawn(self, run: str, measure: Measure) -> Floats:
+        if measure.label is None:
+            each = [replace(measure, label=label) for label in self.curve_labels]
+            return np.asarray(np.mean([self.of_run(run, m) for m in each], axis=0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if measure.name in OF_MASKS:
+                rows = self._masks.of(run, measure.label)
+                sums = self._sums(rows, MASK_SUMS)
+                return np.asarray(OF_MASKS[measure.name](sums))
+            rows = self._curves.of(run, measure.label, measure.tracer)
+            return self._of_curves(rows, measure.name)
+
+    def _of_curves(self, rows: Mapping[str, Any], name: str) -> Floats:
+        if name in MEDIANS:
+            values = rows[MEDIANS[name]].astype(np.float64)
+            known = np.isfinite(values)
+            weights = self.draws.pictures[:, rows["picture"][known]]
+            return weighted_median(values[known], weights)
+        if name in MEANS:
+            sums = self._sums(rows, (name,))
+            weights = self.draws.pictures[:, rows["picture"]].sum(axis=1)
+            return np.asarray(sums[name] / weights)
+        sums = self._sums(rows, POOLED)
+        spread = sums["truth_squared"] - sums["truth_sum"] ** 2 / sums["points"]
+        return np.asarray(1 - sums["error_squared"] / spread)
+
+    def _sums(self, rows: Mapping[str, Any], names: Sequence[str]) -> Sums:
+        values = np.stack([rows[name].astype(np.float64) for name in names], axis=1)
+        sums = self.draws.pictures[:, rows["picture"]] @ values
+        return dict(zip(names, sums.T, strict=True))
+
+
+class _Rows:
+    """The rows of a table by key, found once."""
+
+    def __init__(self, table: pd.DataFrame, keys: list[str]) -> None:
+        self._columns: dict[str, Any] = {
+            str(name): table[name].to_numpy() for name in table if name not in keys
+        }
+        self._places: dict[Any, Any] = dict(table.groupby(keys).indices)
+
+    def of(self, *key: str | None) -> dict[str, Any]:
+        if key not in self._places:
+            msg = (
+                f"nothing is scored of {', '.join(map(str, key))}: score the run again"
+            )
+            raise InputError(msg)
+        places = self._places[key]
+        return {name: values[places] for name, values in self._columns.items()}
+
+
+def _with_images(masks: pd.DataFrame) -> pd.DataFrame:
+    """Add IoU and F1 of each picture, and whether it shows or calls the class."""
+    both, wrong = masks["both"], masks["false"] + masks["missed"]
+    shown = (both + wrong) > 0
+    return masks.assign(
+        image_iou=(both / (both + wrong).where(shown, 1)),
+        image_f1=(2 * both / (2 * both + wrong).where(shown, 1)),
+        shown=shown,
+    )
+
+
+def common_seeds(arms: Sequence[Mapping[int, str]]) -> list[int]:
+    """Return the seeds that all arms have, in rising order."""
+    return sorted(set.intersection(*(set(runs) for runs in arms))) if arms else []
