@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from veernet.report.published import COMPARABLE, EMPTY, NOT_COMPARABLE, PUBLISHE
 from veernet.report.regions import read_regions
 from veernet.report.theory import theory
 from veernet.report.verdicts import verdicts
+from veernet.study.claims import Claim
 from veernet.study.results import Study
 from veernet.study.run import SCORED, commit
 
@@ -40,6 +41,8 @@ class Sources:
         Of the runs; the names of the study's runs are relative to it.
     experiments
         What could be run.
+    claims
+        From :func:`veernet.report.verdicts.judged`.
     costs
         What ``scripts/loss_cost.py`` wrote.
     regions
@@ -47,7 +50,8 @@ class Sources:
     """
 
     folder: Path
-    experiments: Sequence[Experiment] = field(default_factory=tuple)
+    experiments: Sequence[Experiment] = ()
+    claims: Sequence[Claim] = ()
     costs: Path | None = None
     regions: Path | None = None
 
@@ -88,7 +92,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "theory": theory(),
         "costs": _costs(sources.costs),
         "regions": read_regions(sources.regions),
-        "claims": verdicts(study),
+        "claims": verdicts(sources.claims),
         "profiles": {name: profiles[name] for name in order},
     }
 

@@ -22,14 +22,14 @@ section("arena", "As the ink grows rare", (body) => {
     const across = () => axis("share of ink on the page", { type: "log", range, tickvals: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5], ticktext: ["0.2 %", "0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "50 %"] });
     draw(chart, [...lines, ...marks], { height: 450, xaxis: across(), yaxis: axis(`score ${SIDES[chosenArena.side]}`, { range: [0, 1.03] }) }, "Scores over the share of ink");
     draw(cost, ["cross-entropy", "focal", "lovasz"].flatMap((name, at) => [
-      { type: "scatter", mode: "lines", name: `${{ "cross-entropy": "Cross-entropy", focal: "Focal (γ 2)", lovasz: "Lovász (of ink)" }[name]}`, x: found.prevalence, y: values(name in found.values ? name : `${name}/ink`), line: { color: hue([0, 2, 3][at]), width: 2, dash: DASHES[at] }, hovertemplate: "%{y:.4f}<extra>network</extra>" },
-      { type: "scatter", mode: "lines", name: "of an empty page", showlegend: at === 0, x: found.prevalence, y: found.empty[name in found.empty ? name : `${name}/ink`], line: { color: faint(hue([0, 2, 3][at]), 0.5), width: 1.2, dash: "dot" }, hovertemplate: "%{y:.4f}<extra>empty page</extra>" }]),
+      { type: "scatter", mode: "lines", name: `${{ "cross-entropy": "Cross-entropy", focal: "Focal (γ 2)", lovasz: "Lovász (mean of both)" }[name]}`, x: found.prevalence, y: values(name in found.values ? name : `${name}/ink`), line: { color: hue([0, 2, 3][at]), width: 2 }, hovertemplate: "%{y:.4f}<extra>network</extra>" },
+      { type: "scatter", mode: "lines", name: "of an empty page (dotted)", showlegend: at === 0, x: found.prevalence, y: found.empty[name in found.empty ? name : `${name}/ink`], line: { color: hue([0, 2, 3][at]), width: 1.4, dash: "dot" }, hovertemplate: "%{y:.4f}<extra>empty page</extra>" }]),
     { xaxis: across(), yaxis: axis("loss", { rangemode: "tozero" }) }, "Losses over the share of ink");
     says.textContent = `r ${found.found[chosenArena.found]}, f ${found.false[chosenArena.false]}: below ${short(100 * found.even[chosenArena.found][chosenArena.false], 2)} % of ink, per-pixel losses prefer an empty page to this network; the overlap of the ink never does.`;
   };
   const set = (name) => (value) => { chosenArena[name] = value; show(); };
   body.append(trained().length ? basis(trained()) : theoryBasis(), bar(slide("r, share of the ink found", found.found.length, chosenArena.found, (at) => String(found.found[at]), set("found")), slide("f, share of the paper taken for ink", found.false.length, chosenArena.false, (at) => String(found.false[at]), set("false")),
     choose("Score", SIDES, chosenArena.side, set("side")), choose("Of the trained networks", scores, chosenArena.trained, set("trained"))), chart, says, el("h3", {}, "What the losses make of it"), theoryBasis(), cost,
-    el("p", {}, "Solid or dashed: the network with the r and f chosen above, sure of what it shows to 99 %. Dotted, in the same colour: a network that calls everything paper. Where the dotted line is lower, the loss would rather have an empty page."));
+    el("p", {}, "Solid: the network with the r and f chosen above, sure of what it shows to 99 %. Dotted, in the same colour: a network that calls everything paper. Where the dotted line is lower, the loss would rather have an empty page."));
   show();
 });

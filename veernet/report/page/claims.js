@@ -1,8 +1,18 @@
+const chosenClaims = { verdict: "every" };
+
 section("claims", "The claims, and what became of them", (body) => {
   const found = report.claims;
-  body.append(el("p", {}, "What the references say, in thirteen statements, each with the test it was put to. A claim is confirmed or refuted where the interval leaves no room for the contrary, and otherwise not resolvable: with three seeds that is often the honest answer."));
-  if (!found) { body.append(lacking("The claims have not been judged for these runs. They are once the five losses are there:", "veernet train experiment=five_losses_small")); return; }
-  body.append(table(["claim", el("th", { class: "text", scope: "col" }, "what is claimed"), el("th", { class: "text", scope: "col" }, "test"), el("th", { class: "text", scope: "col" }, "figure, 95 % interval"), el("th", { class: "text", scope: "col" }, "verdict")],
-    found.map((one) => el("tr", { id: `claim-${one.claim}` }, el("th", { scope: "row" }, one.claim), el("td", { class: "text" }, one.says), el("td", { class: "text" }, one.test),
-      el("td", { class: "text" }, one.figure, el("small", { style: "white-space:normal" }, one.made_by || "")), el("td", { class: `text ${one.verdict}` }, one.verdict, one.missing ? el("small", { style: "white-space:normal" }, one.missing) : null))), "The claims S1 to S13"));
+  const count = (verdict) => found.filter((one) => one.verdict === verdict).length;
+  const kinds = ["confirmed", "refuted", "not resolvable", "not run"].filter(count);
+  body.append(el("p", {}, `What the references say, in ${found.length} statements, each with the test it was put to: ${kinds.map((kind) => `${count(kind)} ${kind}`).join(", ")}. A claim is settled only where the interval for new seeds and new pictures leaves no room for the contrary; with three seeds, not resolvable is often the honest answer. Each is tested in the best profile that has all its runs, whichever the page shows.`));
+  const holder = el("div");
+  const evidence = (one) => el("details", {}, el("summary", {}, `Evidence for ${one.id}: ${plural(one.rows.length, "figure")}`),
+    table(["figure", "value", "95 % interval", "seeds", "speaks for the claim"], one.rows.map(([what, value, low, high, seeds, answer]) => [what, short(value, 4), low === null ? "–" : low === high ? "exact" : `${short(low, 3)} to ${short(high, 3)}`, seeds ? String(seeds) : "–", answer || "–"]), `${one.id}: ${one.claim}`));
+  const show = () => holder.replaceChildren(table(["", ...["claim", "test", "figure, 95 % interval", "verdict"].map((text) => el("th", { class: "text", scope: "col" }, text))],
+    found.filter((one) => chosenClaims.verdict === "every" || one.verdict === chosenClaims.verdict).map((one) => el("tr", {}, el("th", { scope: "row" }, one.id), el("td", { class: "text" }, one.claim, el("small", { class: "wrap" }, `reference ${one.source}`)), el("td", { class: "text" }, one.test),
+      el("td", { class: "text" }, one.figure ? minus(one.figure) : "–", el("small", { class: "wrap" }, one.unit), el("small", { class: "wrap" }, one.basis)),
+      el("td", { class: `text ${one.verdict.replace(" ", "-")}` }, one.verdict, one.needs.length ? el("small", { class: "wrap" }, `needs ${one.needs.join(", ")}`) : null, el("small", { class: "wrap" }, one.remark)))), "The claims, their tests and verdicts"));
+  body.append(bar(choose("Verdict", { every: "every claim", ...Object.fromEntries(kinds.map((kind) => [kind, kind])) }, chosenClaims.verdict, (value) => { chosenClaims.verdict = value; show(); })), holder,
+    el("h3", {}, "Evidence"), ...found.filter((one) => one.rows.length).map(evidence));
+  show();
 });

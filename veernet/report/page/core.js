@@ -89,7 +89,7 @@ const swatch = (loss) => el("span", { class: "swatch", style: `background:${colo
 // --- figures
 const pending = [];
 function axis(title, more) {
-  return { title: { text: title, font: { size: 13 } }, gridcolor: style("--rule"), linecolor: style("--soft"), zerolinecolor: style("--line"), automargin: true, ...more };
+  return { title: { text: title, font: { size: 13 } }, gridcolor: style("--rule"), linecolor: style("--soft"), zerolinecolor: style("--line"), automargin: true, ...(more && more.type === "log" && !more.tickvals ? { dtick: 1 } : {}), ...more };
 }
 function draw(node, traces, layout, says) {
   const narrow = innerWidth < 600;
@@ -101,8 +101,7 @@ function draw(node, traces, layout, says) {
   };
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", says);
-  pending.push(Plotly.react(node, traces, whole, { displaylogo: false, responsive: true, displayModeBar: narrow ? false : "hover",
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }));
+  pending.push(Plotly.react(node, traces, whole, { displaylogo: false, responsive: true, displayModeBar: false }));
 }
 const plotNode = () => el("div", { class: "plot" });
 

@@ -7,14 +7,14 @@ function between(xs, ys, x) {
   return ys[next - 1] + ((ys[next] - ys[next - 1]) * (x - xs[next - 1])) / (xs[next] - xs[next - 1]);
 }
 
-const landscapeCommand = "python scripts/landscapes.py RUNS";
+const landscapeCommand = () => (now().experiments.find((one) => one.name.startsWith("five_losses")) || { command: "veernet train experiment=five_losses_small" }).command;
 
 section("slices", "A walk away from the minimum", (body) => {
   const land = now().landscape;
   body.append(el("p", {}, "A slice: the weights of a trained network are moved along a random direction in which every filter has the length of its own weights, and a quantity that is the same for all losses is read at each step. At step 0.4 every filter has moved by four tenths of its length. The references drew such slices as a model; these are measured."));
-  if (!land) { body.append(lacking("No landscape was measured for this profile. Measure the runs with", landscapeCommand)); return; }
+  if (!land) { body.append(lacking("No landscape was measured for this profile. The experiment measures the runs that it has trained:", landscapeCommand())); return; }
   const arms = land.arms.map((index, at) => ({ ...now().arms[index], index, at })).filter((arm) => !arm.changed.length);
-  if (!arms.length) { body.append(lacking("No landscape was measured for an arm of the table. Measure the runs with", landscapeCommand)); return; }
+  if (!arms.length) { body.append(lacking("No landscape was measured for an arm of the table. The experiment measures the runs that it has trained:", landscapeCommand())); return; }
   const own = lossOptions(arms);
   if (!(chosenSlices.probe in land.probes)) chosenSlices.probe = Object.keys(land.probes)[0];
   chosenSlices.losses = (chosenSlices.losses || arms.filter((arm) => report.five.includes(arm.loss)).map((arm) => arm.loss)).filter((name) => name in own);

@@ -59,15 +59,15 @@ section("table", "The five losses", (body) => {
   };
   const show = () => {
     holder.replaceChildren(lossTable(GROUPS[chosenTable.group], chosenTable.set, chosenTable.reading, arms()));
-    const { set, reading, figure } = chosenTable;
+    const { set, reading, figure } = chosenTable, shown = arms();
     const labels = labelsOf(set, figure, reading).filter((label) => label !== "all" && label !== "curves");
     const kind = report.figures[figure];
     const traces = labels.flatMap((label, at) => {
       const column = columnOf(set, figure, label, reading);
-      const own = arms().filter((arm) => estimate(column, arm.index)[0] !== null);
+      const own = shown.filter((arm) => estimate(column, arm.index)[0] !== null);
       const means = own.map((arm) => estimate(column, arm.index));
       const shift = (at - (labels.length - 1) / 2) * 0.22;
-      const at_x = own.map((arm) => arms().indexOf(arm) + shift);
+      const at_x = own.map((arm) => shown.indexOf(arm) + shift);
       const reached = means.map((m) => (m[1] === null ? 0 : m[2] - m[0]));
       return [
         { type: "scatter", mode: "markers", name: labelTitle(label), legendgroup: label, x: at_x, y: means.map((m) => m[0]),
@@ -77,12 +77,12 @@ section("table", "The five losses", (body) => {
           x: own.flatMap((arm, i) => means[i][4].map(() => at_x[i] + 0.07)), y: means.flatMap((m) => m[4]), marker: { size: 5, color: faint(hue(at + 1), 0.55) } },
       ];
     });
-    const theirs = report.published.figures.filter((one) => one.figure === figure && labels.includes(one.label) && arms().some((arm) => arm.loss === one.loss));
+    const theirs = report.published.figures.filter((one) => one.figure === figure && labels.includes(one.label) && shown.some((arm) => arm.loss === one.loss));
     if (theirs.length) traces.push({ type: "scatter", mode: "markers", name: "published by the references",
-      x: theirs.map((one) => arms().findIndex((arm) => arm.loss === one.loss) + (labels.indexOf(one.label) - (labels.length - 1) / 2) * 0.22),
+      x: theirs.map((one) => shown.findIndex((arm) => arm.loss === one.loss) + (labels.indexOf(one.label) - (labels.length - 1) / 2) * 0.22),
       y: theirs.map((one) => one.value), text: theirs.map((one) => `${lossTitle(one.loss)}, ${labelTitle(one.label)}, published${one.note ? ` (${one.note})` : ""}`),
       hovertemplate: "%{text}: %{y}<extra></extra>", marker: { symbol: "diamond-open", size: 12, color: style("--warm"), line: { width: 2 } } });
-    draw(chart, traces, { xaxis: axis("", { tickvals: arms().map((_, i) => i), ticktext: arms().map((arm) => arm.title.replace("Cross-entropy", "Cross-<br>entropy").replace("-Softmax", "-<br>Softmax").replace(" (", "<br>(")), zeroline: false }),
+    draw(chart, traces, { xaxis: axis("", { tickvals: shown.map((_, i) => i), ticktext: shown.map((arm) => arm.title.replace("Cross-entropy", "Cross-<br>entropy").replace("-Softmax", "-<br>Softmax").replace(" (", "<br>(")), zeroline: false }),
       yaxis: axis(kind.title + (kind.unit ? `, ${kind.unit}` : "")), height: 430 }, `${kind.title} of each loss by class`);
     const column = columnOf(set, figure, labels.length > 1 && labels.includes("solid") ? "curves" : labels[0], reading);
     const best = bestOf(column, five.map((arm) => arm.index));
