@@ -194,6 +194,7 @@ def test_missing_arms_are_named_by_their_experiment() -> None:
         Arm("dice", label_width=1): "imbalance_small",
         Arm("dice", averaging="ema"): "ema_small",
         Arm("dice", optimizer="sgd"): "optimizers_small",
+        Arm("dice", optimizer="entropy_sgd"): "entropy_small",
         Arm("jaccard"): "losses_small",
         Arm("dice"): "five_losses_small",
     }

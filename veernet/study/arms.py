@@ -47,7 +47,7 @@ OTHER_LOSSES = (
     "tversky_focal",
 )
 RATES = (1e-3, 2e-3, 8e-3)
-DIAL = (0.1, 0.3, 0.5, 0.7, 0.9)
+DIAL = (0.1, 0.3, 0.7)
 WIDTHS = (1, 10, 30)
 OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")
 """What the sweeps of the small profile try beside the plain arms."""
@@ -102,6 +102,7 @@ class Arm:
             "imbalance": self.label_width != 3,
             self.averaging: self.averaging != "none",
             "sam": self.optimizer == "sam",
+            "entropy": self.optimizer == "entropy_sgd",
             "optimizers": self.optimizer != "adamw",
             "losses": self.loss not in FIVE,
         }

@@ -67,6 +67,9 @@ MASK_SUMS = (
     "image_f1",
     "shown",
 )
+SUMMED = 64
+"""Tables of sums that are kept: those of an arm, and some to spare."""
+
 POOLED = ("points", "error_squared", "truth_sum", "truth_squared")
 
 
@@ -165,6 +168,7 @@ class Resampled:
         curves = study.curves[study.curves["set"] == which]
         self._curves = _Rows(curves, ["run", "label", "tracer"])
         self._kept: dict[tuple[str, Measure], Floats] = {}
+        self._summed: dict[tuple[str | None, ...], Sums] = {}
 
     def of_run(self, run: str, measure: Measure) -> Floats:
         """Return a figure of a run, (1 + count,), the first as observed."""
@@ -220,30 +224,40 @@ class Resampled:
             return np.asarray(np.mean([self.of_run(run, m) for m in each], axis=0))
         with np.errstate(invalid="ignore", divide="ignore"):
             if measure.name in OF_MASKS:
-                rows = self._masks.of(run, measure.label)
-                sums = self._sums(rows, MASK_SUMS)
+                key: tuple[str | None, ...] = (run, measure.label)
+                sums = self._sums(key, self._masks, MASK_SUMS)
                 return np.asarray(OF_MASKS[measure.name](sums))
-            rows = self._curves.of(run, measure.label, measure.tracer)
-            return self._of_curves(rows, measure.name)
+            return self._of_curves((run, measure.label, measure.tracer), measure.name)
 
-    def _of_curves(self, rows: Mapping[str, Any], name: str) -> Floats:
+    def _of_curves(self, key: tuple[str | None, ...], name: str) -> Floats:
         if name in MEDIANS:
+            rows = self._curves.of(*key)
             values = rows[MEDIANS[name]].astype(np.float64)
             known = np.isfinite(values)
             weights = self.draws.pictures[:, rows["picture"][known]]
             return weighted_median(values[known], weights)
+        sums = self._sums(key, self._curves, (*MEANS, *POOLED))
         if name in MEANS:
-            sums = self._sums(rows, (name,))
-            weights = self.draws.pictures[:, rows["picture"]].sum(axis=1)
-            return np.asarray(sums[name] / weights)
-        sums = self._sums(rows, POOLED)
+            return np.asarray(sums[name] / sums["drawn"])
         spread = sums["truth_squared"] - sums["truth_sum"] ** 2 / sums["points"]
         return np.asarray(1 - sums["error_squared"] / spread)
 
-    def _sums(self, rows: Mapping[str, Any], names: Sequence[str]) -> Sums:
-        values = np.stack([rows[name].astype(np.float64) for name in names], axis=1)
-        sums = self.draws.pictures[:, rows["picture"]] @ values
-        return dict(zip(names, sums.T, strict=True))
+    def _sums(
+        self, key: tuple[str | None, ...], table: _Rows, names: Sequence[str]
+    ) -> Sums:
+        """Return the sums of all columns, and of the pictures drawn, at once."""
+        if key not in self._summed:
+            while len(self._summed) >= SUMMED:  # the oldest goes
+                del self._summed[next(iter(self._summed))]
+            rows = table.of(*key)
+            at = rows["picture"]
+            values = np.zeros((self.draws.pictures.shape[1], len(names) + 1))
+            for column, name in enumerate(names):
+                values[at, column] = rows[name]
+            values[at, -1] = 1
+            sums = np.ascontiguousarray((self.draws.pictures @ values).T)
+            self._summed[key] = dict(zip((*names, "drawn"), sums, strict=True))
+        return self._summed[key]
 
 
 class _Rows:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEPTHS = "Same measure: 300 depths, fractions of the track. Other pictures, one run."
-IMAGES = (
+DEPTHS = "As ours: 300 depths, fractions of the track. Other pictures."IMAGES = (
     "Their IoU cannot come of their F1 by pooled counts (F / (2 - F) gives .23 and .19) "
     "and so is a mean over images: compare with ours per image."
 )
@@ -23,7 +22,7 @@ class Published:
     Parameters
     ----------
     loss
-        It was trained with; None where they do not say.
+        It was trained with; None where they do not say, or say several.
     of
         ``background``, ``curve 1``, ``curve 2`` or ``all classes``.
     figure
@@ -97,8 +96,10 @@ PUBLISHED: tuple[Published, ...] = (
 
 
 def published(loss: str, figure: str, of: str) -> Published | None:
-    """Return what the references report of a loss, if anything."""
+    """Return what the references report of a loss, or of any, if anything."""
     fitting = (
-        p for p in PUBLISHED if p.figure == figure and p.of == of and p.loss == loss
+        p
+        for p in PUBLISHED
+        if p.figure == figure and p.of == of and p.loss in (loss, None)
     )
     return next(fitting, None)

@@ -298,9 +298,13 @@ def optimisers(bench: Bench, profile: str) -> Table:
 
 def dial(bench: Bench, profile: str) -> Table:
     """Return the grid of Tversky's weights of false (alpha) and missed ink (beta)."""
-    grid = [Arm("tversky", alpha=a, beta=b) for a in DIAL for b in DIAL]
+    grid = {(a, b) for a in DIAL for b in DIAL}
+    runs = bench.on(profile, "test").runs
+    tried = runs.loc[runs["loss"] == "tversky", ["alpha", "beta"]]
+    grid |= {(float(a), float(b)) for a, b in tried.itertuples(index=False)}
+    points = [Arm("tversky", alpha=a, beta=b) for a, b in sorted(grid)]
     note = "Precision and recall of the curves' pixels, and what is read of them."
-    return _table(bench, profile, grid, BRIEF, "The dial of Tversky", note)
+    return _table(bench, profile, points, BRIEF, "The dial of Tversky", note)
 
 
 def imbalance(bench: Bench, profile: str) -> Table:
@@ -400,6 +404,8 @@ def beside_published(table: Table, curves: Sequence[str]) -> tuple[Beside, ...]:
     }
     found = []
     for line in table.lines:
+        if line.arm.loss == NOTHING:
+            continue
         for measure, cell in line.cells.items():
             theirs = published(
                 line.arm.loss, measure.name, names.get(measure.label, "")

@@ -18,7 +18,8 @@ from veernet.study.moved import thin_and_thick
 from veernet.study.scene import draw_strokes, frozen_scene
 from veernet.study.statistics import Draws, Estimate, estimate, exact
 
-SCENES = 12
+SCENES = 48
+"""Drawn anew, each with strokes and noise of its own."""
 SIDE = 96
 
 COLLAPSED = 0.1
@@ -95,7 +96,8 @@ def s7(rng: np.random.Generator) -> Claim:
                 for p, factor, modulation in factors
             ),
         ),
-        "Near p = 1 Focal leaves 1 + gamma times more of the gradient than of a loss.",
+        "Near p = 1 Focal leaves 1 + gamma times the share of the gradient that it "
+        "leaves of the loss.",
     )
 
 
