@@ -16,7 +16,13 @@ from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 CLASSES = ("background", "solid", "dashed")
 PIXELS = 4096
-SKILL = {"cross_entropy": 0.6, "dice": 0.8, "focal": 0.75, "lovasz": 0.7, "tversky": 0.85}
+SKILL = {
+    "cross_entropy": 0.6,
+    "dice": 0.8,
+    "focal": 0.75,
+    "lovasz": 0.7,
+    "tversky": 0.85,
+}
 """How much of the ink each loss finds."""
 
 
@@ -79,7 +85,9 @@ def write_run(
     return run
 
 
-def write_study(folder: Path, losses: Iterable[str], seeds: int = 2, **more: Any) -> Path:
+def write_study(
+    folder: Path, losses: Iterable[str], seeds: int = 2, **more: Any
+) -> Path:
     """Write the runs of some losses in the plain setting."""
     for loss in losses:
         for seed in range(1 if loss == "none" else seeds):
@@ -187,6 +195,12 @@ def _landscape(rng: np.random.Generator, skill: float) -> Landscape:
         numbers[f"basin/{probe}/mean"] = width
         numbers[f"basin/{probe}/median"] = None
         numbers[f"basin/{probe}/step"] = 0.1
-    for measure in ("worst_l2", "asam", "adaptive_eigenvalue", "average", "keskar_0.001"):
+    for measure in (
+        "worst_l2",
+        "asam",
+        "adaptive_eigenvalue",
+        "average",
+        "keskar_0.001",
+    ):
         numbers[f"{measure}/matched_cross_entropy"] = 1 / width + rng.uniform(0, 0.1)
     return Landscape(numbers, Lines(deltas, values), None, {"seed": 0})

@@ -66,9 +66,7 @@ def make_arms(runs: pd.DataFrame) -> list[Arm]:
         changed = tuple(n for n in VARIED if _differs(loss, n, labels, rates))
         members = tuple(by_seed[seed] for seed in seeds)
         found.append(Arm(loss, labels, members, seeds, changed))
-    return sorted(
-        found, key=lambda arm: (len(arm.changed), arm.loss, str(arm.labels))
-    )
+    return sorted(found, key=lambda arm: (len(arm.changed), arm.loss, str(arm.labels)))
 
 
 def nominal_rates(runs: pd.DataFrame) -> dict[str, float]:

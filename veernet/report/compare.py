@@ -53,7 +53,9 @@ def rank_losses(arms: Sequence[Arm], table: pd.DataFrame) -> dict[str, Any] | No
     columns = [column for column in RANKED if column in table]
     if len(own) < 2 or not columns:
         return None
-    means = {c: [float(table.loc[list(a.runs), c].mean()) for a in own] for c in columns}
+    means = {
+        c: [float(table.loc[list(a.runs), c].mean()) for a in own] for c in columns
+    }
     signed = {c: np.asarray(values) * better(c) for c, values in means.items()}
     return {
         "losses": [arm.loss for arm in own],
@@ -72,9 +74,7 @@ def tuned(arms: Sequence[Arm], table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return for each of the five losses the arm of the best rate, and all rates."""
     found = []
     for loss in FIVE:
-        own = [
-            arm for arm in arms if arm.loss == loss and set(arm.changed) <= {"lr"}
-        ]
+        own = [arm for arm in arms if arm.loss == loss and set(arm.changed) <= {"lr"}]
         if len(own) < 2 or CHOSEN_BY not in table:
             continue
         scores = [float(table.loc[list(arm.runs), CHOSEN_BY].mean()) for arm in own]

@@ -1,4 +1,4 @@
-"""The report as one document of plain values: what the page shows, section by section."""
+"""The report as one document of plain values: all that the page shows."""
 
 from __future__ import annotations
 

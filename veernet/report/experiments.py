@@ -68,9 +68,7 @@ def read_experiments(folder: Path) -> list[Experiment]:
 
 def done(experiment: Experiment, arms: Sequence[Arm]) -> int:
     """Return how many of the wanted runs the arms of its profile hold."""
-    return sum(
-        any(_is(arm, wanted) for arm in arms) for wanted in experiment.wanted
-    )
+    return sum(any(_is(arm, wanted) for arm in arms) for wanted in experiment.wanted)
 
 
 def _experiment(path: Path) -> Experiment | None:
@@ -90,10 +88,10 @@ def _experiment(path: Path) -> Experiment | None:
     return Experiment(path.stem, says, studies[0], tuple(_product(params, fixed)))
 
 
-def _product(
-    params: dict[str, Any], fixed: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
-    labels = {KEYS[name]: _values(value) for name, value in params.items() if name in KEYS}
+def _product(params: dict[str, Any], fixed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    labels = {
+        KEYS[name]: _values(value) for name, value in params.items() if name in KEYS
+    }
     for values in itertools.product(*labels.values()):
         yield {**dict(zip(labels, values, strict=True)), **fixed}
 

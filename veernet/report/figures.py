@@ -54,8 +54,8 @@ class Figure:
 FIGURES: dict[str, Figure] = {
     "mae": Figure(
         "Curve error (MAE)",
-        "Mean distance of the curve as read from the true one, at 300 even depths, as a "
-        "fraction of the track's width; gaps are filled with straight lines.",
+        "Mean distance of the curve as read from the true one, at 300 even depths, as "
+        "a fraction of the track's width; gaps are filled with straight lines.",
         "curve",
         -1,
         4,
@@ -176,14 +176,16 @@ def _mean_of(figures: pd.DataFrame, label: str) -> pd.DataFrame:
     others = [name for name in figures.index.names if name != "label"]
     mean = figures.groupby(level=others).mean()
     mean["label"] = label
-    return mean.set_index("label", append=True).reorder_levels(figures.index.names)
+    return mean.set_index("label", append=True).reorder_levels(
+        [str(n) for n in figures.index.names]
+    )
 
 
 def _wide(figures: pd.DataFrame) -> pd.DataFrame:
     """Lay (run, set, label, ...) by figure out as a row for each run."""
     figures = figures[[name for name in FIGURES if name in figures]]
     levels = [name for name in figures.index.names if name != "run"]
-    wide = figures.unstack(levels)
+    wide = pd.DataFrame(figures.unstack(levels))  # noqa: PD010 - an index, no pivot
     wide.columns = pd.Index(
         ["/".join([key[1], key[0], *key[2:]]) for key in wide.columns]
     )

@@ -38,9 +38,7 @@ def training_curves(arms: Sequence[Arm], history: pd.DataFrame) -> dict[str, Any
     for quantity in QUANTITIES:
         if quantity not in history:
             continue
-        lines = [
-            [_line(by_run.get(run), quantity) for run in arm.runs] for arm in arms
-        ]
+        lines = [[_line(by_run.get(run), quantity) for run in arm.runs] for arm in arms]
         if any(line[0] for arm in lines for line in arm):
             found[quantity] = lines
     return found

@@ -44,7 +44,9 @@ def render(document: dict[str, Any]) -> str:
 
 def _embedded(document: dict[str, Any]) -> str:
     """Return JSON that can stand within a script element."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(
+        document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
     return text.replace("<", "\\u003c")
 
 

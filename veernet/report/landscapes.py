@@ -65,19 +65,23 @@ def landscape_section(
     if not known:
         return None
     first = next(iter(measured.values()))
-    deltas = first.lines.deltas
+    deltas, lines = first.lines.deltas, _values(first)
     return {
         "arms": [index for index, _, _ in known],
         "seeds": [len(runs) for _, _, runs in known],
         "deltas": plain(deltas),
-        "probes": {name: PROBES.get(name, name) for name in first.lines.values},
-        "directions": len(next(iter(first.lines.values.values()))),
+        "probes": {name: PROBES.get(name, name) for name in lines},
+        "directions": len(next(iter(lines.values()))),
         "slices": {
-            probe: [_slice([measured[r] for r in runs], probe, deltas) for *_, runs in known]
-            for probe in first.lines.values
+            probe: [
+                _slice([measured[r] for r in runs], probe, deltas) for *_, runs in known
+            ]
+            for probe in lines
         },
         "measures": {
-            name: [plain([_number(measured[r], name) for r in runs]) for *_, runs in known]
+            name: [
+                plain([_number(measured[r], name) for r in runs]) for *_, runs in known
+            ]
             for name in first.numbers
         },
         "scores": {
@@ -98,12 +102,16 @@ def _slice(
         [np.nan if value is None else value for value in row]
         for one in found
         if one.lines.deltas == deltas
-        for row in one.lines.values.get(probe, [])
+        for row in _values(one).get(probe, [])
     ]
     if not rows:
         return [[], [], []]
     values = np.asarray(rows, dtype=float)
     return list(plain([values.mean(0), values.min(0), values.max(0)]))
+
+
+def _values(landscape: Landscape) -> dict[str, list[list[float | None]]]:
+    return landscape.lines.values  # noqa: PD011 - a record, no table
 
 
 def _number(landscape: Landscape, name: str) -> float:

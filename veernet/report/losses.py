@@ -46,7 +46,7 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "cross_entropy": Family("Cross-entropy", 0, 0),
     "dice": Family("Dice", 3, 0),
-    "focal": Family("Focal (γ 2)", 1, 0),
+    "focal": Family("Focal (gamma 2)", 1, 0),
     "lovasz": Family("Lovász-Softmax", 4, 0),
     "tversky": Family("Tversky (.3/.7)", 3, 2),
     "boundary_dice": Family("Dice + boundary", 3, 0),
@@ -60,7 +60,7 @@ FAMILIES: dict[str, Family] = {
     "dice_generalised": Family("Generalised Dice", 3, 1),
     "dice_log": Family("log-Dice", 3, 0),
     "dice_squared": Family("Squared Dice", 3, 0),
-    "focal_075": Family("Focal (γ .75)", 1, 0),
+    "focal_075": Family("Focal (gamma .75)", 1, 0),
     "focal_dice": Family("Focal + Dice", 2, 0),
     "jaccard": Family("Jaccard (IoU)", 4, 0),
     "skeleton_recall": Family("Skeleton Recall + Dice + CE", 2, 2),

@@ -56,13 +56,13 @@ COMPARABLE = (
 )
 NOT_COMPARABLE = (
     "Not comparable: the pictures (theirs are not public), the network, the number of "
-    "training steps in the small profile, the learning rate, and that theirs is one run "
-    "for each loss where ours is a mean over seeds. Their 0.51 is the peak of one "
+    "training steps in the small profile, the learning rate, and that theirs is one "
+    "run for each loss where ours is a mean over seeds. Their 0.51 is the peak of one "
     "validation curve, their 0.9891 the best curve; ours are means, medians and pooled "
     "figures of the last network. They do not say whether IoU is pooled or averaged "
     "over pictures; both are given here."
 )
 EMPTY = (
-    "The references give no curve error for cross-entropy and Lovász, no IoU for four of "
-    "the five losses, and no Tversky weights."
+    "The references give no curve error for cross-entropy and Lovász, no IoU for four "
+    "of the five losses, and no Tversky weights."
 )

@@ -46,9 +46,7 @@ def draw_five(document: dict[str, Any], path: Path) -> None:
         if arm["loss"] == loss and not arm["changed"]
     ]
     figure = Figure(figsize=(9.6, 3.9), dpi=120, layout="constrained")
-    for axes, (kind, says, reading) in zip(
-        figure.subplots(1, 2), PANELS, strict=True
-    ):
+    for axes, (kind, says, reading) in zip(figure.subplots(1, 2), PANELS, strict=True):
         for at, (label, curve) in enumerate(LABELS.items()):
             key = "/".join(["test", kind, label, *([reading] if reading else [])])
             if key not in profile["estimates"]:

@@ -60,7 +60,12 @@ def verdicts(claims: Sequence[Claim]) -> list[dict[str, Any]]:
             "needs": list(claim.needs),
             "basis": _basis(claim),
             "rows": [
-                [row.what, *plain(_ends(row.figure)), row.figure.seeds, row.answer or ""]
+                [
+                    row.what,
+                    *plain(_ends(row.figure)),
+                    row.figure.seeds,
+                    row.answer or "",
+                ]
                 for row in claim.rows
             ],
         }
@@ -75,7 +80,7 @@ def markdown(claims: Sequence[Claim]) -> str:
         figure = told(claim.figure)
         if figure and claim.unit:
             figure = f"{figure} ({claim.unit})"
-        said = claim.verdict
+        said = str(claim.verdict)
         if claim.needs:
             said += f": needs {', '.join(claim.needs)}"
         cells = [claim.statement.id, claim.statement.claim, said, figure]

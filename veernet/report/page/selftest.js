@@ -3,8 +3,9 @@ async function selftest() {
   const settled = async () => { const own = pending.splice(0); await Promise.allSettled(own); };
   const events = { SELECT: "change", checkbox: "change", range: "input" };
   const seen = [];
-  // Profiles draw the whole page anew; the controls of each section are worked by themselves.
-  for (const { id } of sections) {
+  const first = state.profile;
+  for (const profile of Object.keys(report.profiles)) for (const { id } of sections) {
+    if (state.profile !== profile) { state.profile = profile; renderAll(); await settled(); }
     const count = document.querySelectorAll(`#${id} select, #${id} input`).length;
     for (let at = 0; at < count; at += 1) {
       const control = document.querySelectorAll(`#${id} select, #${id} input`)[at];
@@ -21,9 +22,12 @@ async function selftest() {
         await settled();
         pictures.add(document.getElementById(id).innerHTML);
       }
-      seen.push({ section: id, control: title, values: tried.length, works: pictures.size > 1 && before > 0 });
+      seen.push({ profile, section: id, control: title, values: tried.length, works: pictures.size > 1 && before > 0 });
     }
   }
+  state.profile = first;
+  renderAll();
+  await settled();
   const result = { controls: seen.length, still: seen.filter((one) => one.values > 1 && !one.works), plots: document.querySelectorAll(".plot .main-svg").length,
     empty: [...document.querySelectorAll(".plot")].filter((node) => !node.querySelector(".main-svg")).length, wide: document.documentElement.scrollWidth - innerWidth, errors };
   document.body.append(el("pre", { id: "selftest-result" }, JSON.stringify(result)));
