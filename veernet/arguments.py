@@ -61,6 +61,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("scan", type=Path, metavar="FILE", help="TIFF, PNG, JPEG or PDF")
 
+    _add_report(
+        _add_verb(
+            verbs,
+            "report",
+            "build the page of a study from its runs",
+            "One HTML file with all that it shows, which opens without a network. What "
+            "was not run is named there, with the command that runs it.",
+        )
+    )
+
     for name, says in (
         ("synth", "draw logs with exact truth: out=DIR count=200 seed=0 ..."),
         ("train", "train a network: loss=tversky model=... data=... trainer=..."),
@@ -122,6 +132,30 @@ def _add_digitise(verb: argparse.ArgumentParser) -> None:
         choices=["cpu", "cuda"],
         default="cpu",
         help="cpu (the default); cuda needs the engine torch",
+    )
+
+
+def _add_report(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    add("runs", type=Path, metavar="RUNS", help="folder of the study's runs")
+    add("--out", type=Path, required=True, metavar="REPORT.html", help="the page")
+    add(
+        "--costs",
+        type=Path,
+        metavar="COSTS.json",
+        help="what each loss costs, written by scripts/loss_cost.py",
+    )
+    add(
+        "--regions",
+        type=Path,
+        metavar="DIR",
+        help="scores of six classes, written by scripts/regions.py",
+    )
+    add(
+        "--figures",
+        type=Path,
+        metavar="DIR",
+        help="write five_losses.png and claims.md there too; needs matplotlib",
     )
 
 

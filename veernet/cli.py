@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "export": _export,
         "evaluate": _evaluate,
         "scan": _scan,
+        "report": _report,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -355,6 +356,28 @@ def _scan(options: argparse.Namespace) -> int:
     from veernet.scan import describe
 
     print("\n".join(describe(options.scan)))
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    try:
+        from veernet.report import build_report
+    except ImportError as error:
+        msg = "report needs more than the core: install veernet[train], see README"
+        raise InputError(msg) from error
+
+    if options.out.suffix.lower() not in (".html", ".htm"):
+        msg = f"{options.out} does not end in .html: that is what the report is"
+        raise InputError(msg)
+    runs = build_report(
+        options.runs,
+        options.out,
+        config_folder(),
+        costs=options.costs,
+        regions=options.regions,
+        figures=options.figures,
+    )
+    print(f"{options.out}: {runs} runs")
     return DONE
 
 

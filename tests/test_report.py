@@ -1,0 +1,338 @@
+"""The report: what it holds, what it names as missing, and that it fetches nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests.studies import write_run, write_study
+from veernet.cli import WRONG_INPUT, config_folder, main
+from veernet.errors import InputError
+from veernet.report import build as module
+from veernet.report import document as documents
+from veernet.report import theory
+from veernet.report.arms import make_arms
+from veernet.report.build import build_report
+from veernet.report.compare import gaps, rank_losses, tuned
+from veernet.report.document import Sources, make_document
+from veernet.report.estimates import summary
+from veernet.report.experiments import done, read_experiments
+from veernet.report.figures import FIGURES, figure_table
+from veernet.report.html import SCRIPTS, render
+from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
+from veernet.report.plain import plain
+from veernet.report.published import PUBLISHED
+from veernet.report.regions import SCORES
+from veernet.report.verdicts import judged
+from veernet.study.results import read_study
+
+SECTIONS = [
+    *("run", "table", "compare", "slices", "gradients", "dial", "arena"),
+    *("sizes", "flatness", "six", "families", "claims"),
+]
+"""In the order of the page."""
+
+PLOTLY = 6_000_000
+"""Bytes: plotly.js and what is the page's own."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    write_study(folder, ["dice", "tversky", "cross_entropy"], landscape=True)
+    write_study(folder, ["none"])
+    write_run(folder, "dice", 0, lr=0.001)
+    write_run(folder, "cross_entropy", 0, averaging="swa")
+    write_run(folder, "tversky", 0, averaging="swa")
+    write_run(folder, "tversky", 0, alpha=0.1, beta=0.1)
+    write_run(folder, "dice", 0, profile="full", name="full", epochs=50)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def few_figures() -> Any:
+    """Return theory that is quick: fewer trainings of the dial."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(theory, "TRAINED_BETAS", (0.5,))
+    patch.setattr(theory, "SHARES", (0.1,))
+    patch.setattr(module, "judged", partial(judged, count=50))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def page(
+    folder: Path, few_figures: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("page") / "report.html"
+    assert build_report(folder, out, config_folder()) == 12
+    return out
+
+
+@pytest.fixture(scope="module")
+def document(page: Path) -> dict[str, Any]:
+    text = page.read_text("utf-8")
+    found = re.search(r'id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found.group(1))
+
+
+def own_part(page: Path) -> str:
+    """Return the page without plotly.js."""
+    text = page.read_text("utf-8")
+    for part in ("<script>/**\n* plotly.js", "/*! For license"):
+        text = text.replace(part, part)
+    before, _, rest = text.partition("</script>\n<script>")
+    return before + rest.partition("</script>\n<script>")[2]
+
+
+def test_the_page_is_one_file_of_bounded_size_that_fetches_nothing(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert len(text) < PLOTLY
+    assert not re.search(
+        r"<(script|link|img|iframe)[^>]*(src|href)=.?(https?:)?//", text
+    )
+    assert "https://" not in own_part(page)
+    assert "http://" not in own_part(page)
+    assert "default-src 'none'" in text  # and were there an address, it would not load
+    assert "<!--" not in own_part(page)
+
+
+def test_every_section_is_there_in_order(page: Path) -> None:
+    found = re.findall(r'^section\("(\w+)"', own_part(page), re.MULTILINE)
+    assert found == SECTIONS
+
+
+def test_profiles_stand_apart_and_the_largest_first(document: dict[str, Any]) -> None:
+    assert list(document["profiles"]) == ["full", "small"]
+    full, small = document["profiles"].values()
+    assert full["about"]["runs"] == 1
+    assert small["about"]["runs"] == 11
+    assert small["about"]["trained"] == ["abc1234"]
+    assert small["about"]["scored"] == ["abc1235"]
+    assert [len(arm["seeds"]) for arm in full["arms"]] == [1]
+
+
+def test_what_is_missing_is_named_with_its_command(document: dict[str, Any]) -> None:
+    small = document["profiles"]["small"]
+    found = {one["name"]: one for one in small["experiments"]}
+    assert found["five_losses_small"]["done"] == 6
+    assert found["five_losses_small"]["wanted"] == 15
+    assert found["background_small"]["done"] == 1
+    assert found["swa_small"]["done"] == 2
+    assert found["rates_small"]["done"] == 1
+    assert found["sam_small"]["command"] == "veernet train experiment=sam_small"
+    # The dial's plain point is the plain arm; one of its other points was run.
+    assert found["dial_small"]["done"] == 2 + 1
+    assert {one["name"] for one in document["profiles"]["full"]["experiments"]} == {
+        "five_losses"
+    }
+
+
+def test_claims_are_thirteen_and_wait_by_name(document: dict[str, Any]) -> None:
+    claims = {one["id"]: one for one in document["claims"]}
+    assert list(claims) == [f"S{number}" for number in range(1, 14)]
+    assert claims["S1"]["verdict"] == "not run"
+    assert claims["S1"]["needs"]
+    assert claims["S4"]["verdict"] != "not run"
+
+
+def test_the_same_runs_give_the_same_page(
+    folder: Path, page: Path, few_figures: None, tmp_path: Path
+) -> None:
+    build_report(folder, tmp_path / "again.html", config_folder())
+    dates = re.compile(r'"date":"[^"]*"')
+    first, again = (
+        dates.sub("", path.read_text("utf-8"))
+        for path in (page, tmp_path / "again.html")
+    )
+    assert first == again
+
+
+def test_text_of_a_run_cannot_leave_the_data(document: dict[str, Any]) -> None:
+    page = render({"name": "</script><b>", "ü": 1})
+    assert "</script><b>" not in page
+    assert "\\u003c/script>" in page
+
+
+def test_estimates_are_means_over_the_seeds_of_an_arm(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    table = figure_table(read_study(folder))
+    small = document["profiles"]["small"]
+    at = next(
+        i
+        for i, a in enumerate(small["arms"])
+        if a["loss"] == "dice" and not a["changed"]
+    )
+    runs = small["arms"][at]["runs"]
+    assert runs == ["loss=dice,seed=0", "loss=dice,seed=1"]
+    mean, low, high, spread, by_seed = small["estimates"]["test/mae/solid/dp"][at]
+    values = table.loc[runs, "test/mae/solid/dp"]
+    assert by_seed == pytest.approx(values.tolist(), rel=1e-4)
+    assert mean == pytest.approx(values.mean(), rel=1e-4)
+    assert spread == pytest.approx(values.std(), rel=1e-3)
+    assert low < mean < high
+
+
+def test_a_single_seed_has_no_interval() -> None:
+    assert summary(np.array([0.25])) == [0.25, None, None, None, [0.25]]
+
+
+def test_figures_are_means_over_labels_too(folder: Path) -> None:
+    table = figure_table(read_study(folder))
+    curves = table[["test/iou/solid", "test/iou/dashed"]].mean(axis=1)
+    np.testing.assert_allclose(table["test/iou/curves"], curves)
+    both = table[["held-out/mae/solid/rows", "held-out/mae/dashed/rows"]].mean(axis=1)
+    np.testing.assert_allclose(table["held-out/mae/curves/rows"], both)
+    ratio = table["test/called_share/solid"] / table["test/true_share/solid"]
+    np.testing.assert_allclose(table["test/called_ratio/solid"], ratio)
+    assert {name.split("/")[1] for name in table} == set(FIGURES)
+
+
+def test_an_arm_that_was_run_twice_counts_once(tmp_path: Path) -> None:
+    write_run(tmp_path, "tversky", 0)
+    write_run(tmp_path, "tversky", 0, name="again")
+    write_run(tmp_path, "tversky", 0, alpha=0.5, beta=0.5)
+    (base, changed) = make_arms(read_study(tmp_path).runs)
+    assert (base.changed, len(base.runs)) == ((), 1)
+    assert changed.changed == ("alpha", "beta")
+
+
+def test_comparisons(folder: Path) -> None:
+    study = read_study(folder)
+    runs = study.runs[study.runs["profile"] == "small"]
+    arms, table = make_arms(runs), figure_table(study)
+    ranked = rank_losses(arms, table)
+    assert ranked is not None
+    assert ranked["losses"] == ["cross_entropy", "dice", "tversky"]
+    assert ranked["ranks"]["test/iou/curves"] == [3, 2, 1]
+    (one,) = tuned(arms, table)
+    assert (one["loss"], one["rates"]) == ("dice", [0.001, 0.004])
+    swa = next(
+        row
+        for row in gaps(arms, table)
+        if row["averaging"] == "swa" and row["loss"] == "cross_entropy"
+    )
+    column = "test/iou/curves"
+    value = table[column]
+    gap = value["loss=cross_entropy,seed=0,averaging=swa"]
+    gap -= value["loss=tversky,seed=0,averaging=swa"]
+    before = value["loss=cross_entropy,seed=0"] - value["loss=tversky,seed=0"]
+    assert swa["gap"][column][0] == pytest.approx(gap, rel=1e-4)
+    assert swa["moved"][column][0] == pytest.approx(gap - before, rel=1e-3)
+
+
+def test_landscapes_stand_beside_scores(document: dict[str, Any]) -> None:
+    found = document["profiles"]["small"]["landscape"]
+    assert found["seeds"] == [2, 2, 2]
+    middle = found["deltas"].index(0)
+    assert all(s[0][middle] == 0.1 for s in found["slices"]["one_minus_miou"])
+    tau = found["correlations"]["basin/one_minus_miou/mean"]["test/iou/curves"]
+    assert tau["across"][0] == 1
+    assert document["profiles"]["full"]["landscape"] is None
+
+
+def test_experiments_are_those_of_the_study() -> None:
+    found = {one.name: one for one in read_experiments(config_folder())}
+    assert "release" not in found
+    dial = {(run["alpha"], run["beta"]) for run in found["dial_small"].wanted}
+    assert (0.3, 0.7) in dial
+    assert len(found["dial_small"].wanted) == 3 * len(dial)
+    assert found["blank_small"].wanted[0]["blank"] == 256
+    assert found["background_small"].wanted == ({"seed": 0, "loss": "none"},)
+    assert done(found["dial_small"], []) == 0
+
+
+def test_every_loss_of_the_study_has_a_name_and_a_place() -> None:
+    configured = {path.stem for path in config_folder().glob("loss/*.yaml")}
+    assert configured <= set(FAMILIES)
+    assert set(FIVE) <= configured
+    for family in FAMILIES.values():
+        assert family.awareness < len(AWARENESS)
+        assert family.tuning < len(TUNING)
+    assert title("some_other") == "some other"
+
+
+def test_what_is_published_is_a_figure_of_the_table() -> None:
+    assert {one.figure for one in PUBLISHED} <= set(FIGURES)
+
+
+def test_numbers_are_short_and_known_to_json() -> None:
+    found = plain({"a": np.float64(1 / 3), 2: (float("inf"), np.int64(3)), "c": "d"})
+    assert found == {"a": 0.33333, "2": [None, 3], "c": "d"}
+    assert plain(np.array([[4.0]])) == [[4]]
+
+
+def test_regions_and_costs_are_shown(
+    folder: Path, tmp_path: Path, few_figures: None
+) -> None:
+    names = ("iou", "edge_f1")
+    rows = [
+        {"run": f"loss={loss},seed=0", "class": "mean", **dict.fromkeys(SCORES, 0.5)}
+        for loss in names
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "regions.csv", index=False)
+    Image.new("RGB", (3200, 10)).save(tmp_path / "regions.png")
+    costs = {"conditions": {"size": [1]}, "losses": {"dice": {"processor_ms": 1.0}}}
+    (tmp_path / "costs.json").write_text(json.dumps(costs), "utf-8")
+    sources = Sources(folder, costs=tmp_path / "costs.json", regions=tmp_path)
+    found = make_document(read_study(folder), sources)
+    assert found["costs"] == costs
+    assert [row["iou"] for row in found["regions"]["rows"]] == [0.5, 0.5]
+    assert found["regions"]["sheet"].startswith("data:image/jpeg;base64,")
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("costs", "cannot be read as costs"), ("regions", "no table")]
+)
+def test_files_of_another_kind_are_refused(
+    folder: Path,
+    tmp_path: Path,
+    option: str,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "theory", dict)
+    (tmp_path / "costs").write_text("[]", "utf-8")
+    sources = Sources(folder, **{option: tmp_path / option})
+    with pytest.raises(InputError, match=says):
+        make_document(read_study(folder), sources)
+
+
+def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["report", str(tmp_path), "--out", str(tmp_path / "a.txt")]) == WRONG_INPUT
+    )
+    assert "does not end in .html" in capsys.readouterr().err
+    assert (
+        main(["report", str(tmp_path), "--out", str(tmp_path / "a.html")])
+        == WRONG_INPUT
+    )
+    assert "holds no finished run" in capsys.readouterr().err
+
+
+def test_the_figures_of_the_readme(
+    folder: Path, few_figures: None, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    build_report(folder, out, config_folder(), figures=tmp_path)
+    with Image.open(tmp_path / "five_losses.png") as picture:
+        assert picture.format == "PNG"
+        assert picture.width > 900
+    lines = (tmp_path / "claims.md").read_text("utf-8").splitlines()
+    assert len(lines) == 2 + 13
+    assert all(line.count("|") == 5 for line in lines)
+
+
+def test_scripts_are_all_in_the_page() -> None:
+    here = Path(module.__file__).parent / "page"
+    assert sorted(path.name for path in here.glob("*.js")) == sorted(SCRIPTS)

@@ -1,0 +1,56 @@
+"""From a folder of runs to the page on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from veernet.files import write_text
+from veernet.report.document import Sources, make_document
+from veernet.report.experiments import read_experiments
+from veernet.report.html import render
+from veernet.report.still import draw_five
+from veernet.report.verdicts import judged, markdown
+from veernet.study.results import read_study
+
+
+def build_report(
+    folder: Path,
+    out: Path,
+    configs: Path,
+    *,
+    costs: Path | None = None,
+    regions: Path | None = None,
+    figures: Path | None = None,
+) -> int:
+    """Write the report of all finished runs below a folder, and return their number.
+
+    Parameters
+    ----------
+    folder
+        Of runs, of one profile or of several side by side.
+    out
+        The page.
+    configs
+        Folder of the configurations, which say what could be run.
+    costs
+        What ``scripts/loss_cost.py`` wrote.
+    regions
+        Folder that ``scripts/regions.py`` wrote.
+    figures
+        Folder for ``five_losses.png`` and ``claims.md``, none unless given.
+
+    Raises
+    ------
+    InputError
+        If there is no finished run, or a file given is none of its kind.
+    """
+    study = read_study(folder)
+    claims = judged(study, folder, regions)
+    sources = Sources(folder, read_experiments(configs), claims, costs, regions)
+    document = make_document(study, sources)
+    write_text(out, render(document))
+    if figures is not None:
+        figures.mkdir(parents=True, exist_ok=True)
+        draw_five(document, figures / "five_losses.png")
+        write_text(figures / "claims.md", markdown(claims))
+    return len(study.runs)

@@ -1,0 +1,191 @@
+"""The report as one document of plain values: all that the page shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from veernet import __version__
+from veernet.errors import InputError
+from veernet.report.arms import Arm, make_arms
+from veernet.report.compare import gaps, rank_losses, tuned
+from veernet.report.estimates import estimate_arms
+from veernet.report.experiments import Experiment, done
+from veernet.report.figures import FIGURES, READINGS, SETS, figure_table
+from veernet.report.history import QUANTITIES, training_curves
+from veernet.report.landscapes import landscape_section, read_landscapes
+from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
+from veernet.report.plain import plain
+from veernet.report.published import COMPARABLE, EMPTY, NOT_COMPARABLE, PUBLISHED
+from veernet.report.regions import read_regions
+from veernet.report.theory import theory
+from veernet.report.verdicts import verdicts
+from veernet.study.claims import Claim
+from veernet.study.results import Study
+from veernet.study.run import SCORED, commit
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the report is made of.
+
+    Parameters
+    ----------
+    folder
+        Of the runs; the names of the study's runs are relative to it.
+    experiments
+        What could be run.
+    claims
+        From :func:`veernet.report.verdicts.judged`.
+    costs
+        What ``scripts/loss_cost.py`` wrote.
+    regions
+        Folder that ``scripts/regions.py`` wrote, of pictures with six classes.
+    """
+
+    folder: Path
+    experiments: Sequence[Experiment] = ()
+    claims: Sequence[Claim] = ()
+    costs: Path | None = None
+    regions: Path | None = None
+
+
+def make_document(study: Study, sources: Sources) -> dict[str, Any]:
+    """Return everything that the page shows.
+
+    Profiles stand side by side and are never averaged together.
+    """
+    runs = study.runs
+    scored = {run: _scored(sources.folder / run) for run in runs.index}
+    table = figure_table(study)
+    profiles = {
+        str(name): _profile(str(name), part, study, table, scored, sources)
+        for name, part in runs.groupby("profile", sort=False)
+    }
+    # The largest first: it is what the page opens with.
+    order = sorted(profiles, key=lambda p: -profiles[p]["about"]["samples"])
+    return {
+        "made": {
+            "date": time.strftime("%Y-%m-%d"),
+            "version": __version__,
+            "commit": commit(),
+        },
+        "losses": {name: asdict(family) for name, family in FAMILIES.items()},
+        "five": FIVE,
+        "map": {"awareness": AWARENESS, "tuning": TUNING},
+        "figures": {name: asdict(figure) for name, figure in FIGURES.items()},
+        "sets": SETS,
+        "readings": READINGS,
+        "quantities": QUANTITIES,
+        "published": {
+            "figures": [asdict(one) for one in PUBLISHED],
+            "comparable": COMPARABLE,
+            "not": NOT_COMPARABLE,
+            "empty": EMPTY,
+        },
+        "theory": theory(),
+        "costs": _costs(sources.costs),
+        "regions": read_regions(sources.regions),
+        "claims": verdicts(sources.claims),
+        "profiles": {name: profiles[name] for name in order},
+    }
+
+
+def _profile(
+    name: str,
+    runs: pd.DataFrame,
+    study: Study,
+    table: pd.DataFrame,
+    scored: dict[str, str],
+    sources: Sources,
+) -> dict[str, Any]:
+    arms = make_arms(runs)
+    own = table.loc[list(runs.index)]
+    base = [arm for arm in arms if not arm.changed]
+    history = study.history[study.history["run"].isin(runs.index)]
+    measured = read_landscapes(sources.folder, list(runs.index))
+    return {
+        "about": _about(runs, scored, measured),
+        "experiments": _experiments(name, arms, sources.experiments),
+        "arms": [_arm(arm) for arm in arms],
+        "estimates": estimate_arms(arms, own),
+        "history": training_curves(base, history),
+        "ranks": rank_losses(arms, own),
+        "tuned": tuned(arms, own),
+        "gaps": gaps(arms, own),
+        "landscape": landscape_section(arms, own, measured),
+    }
+
+
+def _arm(arm: Arm) -> dict[str, Any]:
+    record: dict[str, Any] = plain(asdict(arm))
+    changed = [f"{n.replace('_', ' ')} {arm.labels[n]}" for n in arm.changed]
+    return {**record, "title": ", ".join([title(arm.loss), *changed])}
+
+
+def _about(
+    runs: pd.DataFrame, scored: dict[str, str], measured: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what produced the runs of a profile."""
+    hardware = runs[["device", "cores", "threads"]].drop_duplicates()
+    finished = runs["finished"].astype(str)
+    return {
+        "runs": len(runs),
+        "samples": int((runs["train_samples"] * runs["epochs"].fillna(1)).max()),
+        "pictures": int(runs["train_samples"].max()),
+        "epochs": sorted({int(n) for n in runs["epochs"].dropna()}),
+        "seeds": sorted({int(n) for n in runs["seed"]}),
+        "minutes": plain([runs["minutes"].median(), runs["minutes"].sum()], 3),
+        "hardware": [
+            f"{row.device}, {row.cores} cores, {row.threads} threads a run"
+            for row in hardware.itertuples()
+        ],
+        "trained": sorted({str(name) for name in runs["commit"]}),
+        "scored": sorted({scored[str(run)] for run in runs.index}),
+        "dates": [finished.min(), finished.max()],
+        "landscapes": len(measured),
+    }
+
+
+def _experiments(
+    profile: str, arms: Sequence[Arm], experiments: Sequence[Experiment]
+) -> list[dict[str, Any]]:
+    """Return how much of each experiment of a profile was run.
+
+    A profile without experiments of its own (the medium one) borrows the small ones.
+    """
+    own = [one for one in experiments if one.profile == profile]
+    study = "" if own else f" study={profile}"
+    own = own or [one for one in experiments if one.profile == "small"]
+    return [
+        {
+            "name": one.name,
+            "says": one.says,
+            "command": one.command + study,
+            "wanted": len(one.wanted),
+            "done": done(one, arms),
+        }
+        for one in own
+    ]
+
+
+def _scored(run: Path) -> str:
+    return str(json.loads((run / SCORED).read_text("utf-8")).get("commit", "unknown"))
+
+
+def _costs(path: Path | None) -> Any:  # noqa: ANN401 - as the file has it
+    if path is None:
+        return None
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        found = {"conditions": document["conditions"], "losses": document["losses"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path} cannot be read as costs: write it with scripts/loss_cost.py"
+        raise InputError(msg) from error
+    return plain(found, 4)

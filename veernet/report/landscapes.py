@@ -1,0 +1,155 @@
+"""Slices, basins and sharpness of the runs, beside what they score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from veernet.landscape.record import Landscape, read_landscape
+from veernet.report.arms import Arm
+from veernet.report.plain import plain
+from veernet.study.ranks import correlate_across, correlate_within
+
+FILE = "landscape.json"
+
+SCORES = {
+    "test/iou/curves": "IoU of the curves, test",
+    "test/mae/curves/dp": "curve error, test, dynamic programme",
+    "test/mae/curves/rows": "curve error, test, rows",
+    "held-out/iou/curves": "IoU of the curves, held-out",
+}
+"""What the measures are held against."""
+
+PROBES = {
+    "matched_cross_entropy": "cross-entropy at the best temperature, nats",
+    "one_minus_miou": "1 - mean IoU",
+    "curve_mae": "curve error of each row's centre of gravity",
+    "own": "the run's own loss (scales differ between losses)",
+}
+
+
+def read_landscapes(folder: Path, runs: Sequence[str]) -> dict[str, Landscape]:
+    """Read what was measured around each run, by run; those without are left out."""
+    return {
+        run: read_landscape(folder / run / FILE)
+        for run in runs
+        if (folder / run / FILE).is_file()
+    }
+
+
+def landscape_section(
+    arms: Sequence[Arm],
+    table: pd.DataFrame,
+    measured: dict[str, Landscape],
+    seed: int = 0,
+) -> dict[str, Any] | None:
+    """Return slices and measures by arm, and how they go with the scores.
+
+    Returns
+    -------
+    dict or None
+        None where nothing was measured. ``slices``: by probe, for each arm the mean,
+        lowest and highest value at each step over directions and seeds; ``measures``:
+        by name, for each arm the values of its seeds; ``correlations``: by measure and
+        score, Kendall's tau within and across arms.
+    """
+    own = [
+        (index, arm, [run for run in arm.runs if run in measured])
+        for index, arm in enumerate(arms)
+    ]
+    known = [(index, arm, runs) for index, arm, runs in own if runs]
+    if not known:
+        return None
+    first = next(iter(measured.values()))
+    deltas, lines = first.lines.deltas, _values(first)
+    return {
+        "arms": [index for index, _, _ in known],
+        "seeds": [len(runs) for _, _, runs in known],
+        "deltas": plain(deltas),
+        "probes": {name: PROBES.get(name, name) for name in lines},
+        "directions": len(next(iter(lines.values()))),
+        "slices": {
+            probe: [
+                _slice([measured[r] for r in runs], probe, deltas) for *_, runs in known
+            ]
+            for probe in lines
+        },
+        "measures": {
+            name: [
+                plain([_number(measured[r], name) for r in runs]) for *_, runs in known
+            ]
+            for name in first.numbers
+        },
+        "scores": {
+            score: [plain(table.loc[runs, score].to_numpy()) for *_, runs in known]
+            for score in SCORES
+            if score in table
+        },
+        "titles": SCORES,
+        "correlations": _correlations(known, table, measured, seed),
+    }
+
+
+def _slice(
+    found: Sequence[Landscape], probe: str, deltas: tuple[float, ...]
+) -> list[Any]:
+    """Return mean, lowest and highest over directions and seeds at each step."""
+    rows = [
+        [np.nan if value is None else value for value in row]
+        for one in found
+        if one.lines.deltas == deltas
+        for row in _values(one).get(probe, [])
+    ]
+    if not rows:
+        return [[], [], []]
+    values = np.asarray(rows, dtype=float)
+    return list(plain([values.mean(0), values.min(0), values.max(0)]))
+
+
+def _values(landscape: Landscape) -> dict[str, list[list[float | None]]]:
+    return landscape.lines.values  # noqa: PD011 - a record, no table
+
+
+def _number(landscape: Landscape, name: str) -> float:
+    value = landscape.numbers.get(name)
+    return float("nan") if value is None else float(value)
+
+
+def _correlations(
+    known: Sequence[tuple[int, Arm, list[str]]],
+    table: pd.DataFrame,
+    measured: dict[str, Landscape],
+    seed: int,
+) -> dict[str, Any]:
+    """Return tau by measure and score; arms that change nothing but the loss."""
+    plain_arms = [(arm, runs) for _, arm, runs in known if not arm.changed]
+    runs = [run for _, own in plain_arms for run in own]
+    groups = [arm.loss for arm, own in plain_arms for _ in own]
+    found: dict[str, Any] = {}
+    if len(set(groups)) < 3:
+        return found
+    for name in next(iter(measured.values())).numbers:
+        if name.endswith(("/step", "/censored", "/spread")) or "_error/" in name:
+            continue
+        values = [_number(measured[run], name) for run in runs]
+        if not np.isfinite(values).all():
+            continue
+        for score in SCORES:
+            if score not in table:
+                continue
+            rng = np.random.default_rng(seed)
+            scores = table.loc[runs, score].tolist()
+            found.setdefault(name, {})[score] = {
+                "within": _told(correlate_within(values, scores, groups, rng, 1000)),
+                "across": _told(correlate_across(values, scores, groups, rng, 1000)),
+            }
+    return found
+
+
+def _told(tau: Any) -> list[Any]:  # noqa: ANN401 - a record of ranks
+    found = [tau.tau, tau.low, tau.high, tau.probability, tau.pairs, tau.groups]
+    return list(plain(found, 3))

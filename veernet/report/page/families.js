@@ -1,0 +1,28 @@
+const chosenFamilies = { column: "test/mae/curves/dp", by: "colour" };
+
+section("families", "The map of the families", (body) => {
+  const arms = plainArms().filter((arm) => arm.loss !== "none" && report.losses[arm.loss]);
+  body.append(el("p", {}, "The references order the losses by two questions: does a loss see every pixel by itself, or the overlap of regions, and can false ink be made to cost another price than missed ink? Places are given by what the formula contains; the colour or the size of a mark is measured. If the place explained the figure, neighbours would look alike."));
+  if (!arms.length) { body.append(...missing(["five_losses"])); return; }
+  body.append(...missing(["losses"], "the families beyond the five"), basis(arms));
+  const chart = plotNode(), says = el("p", { class: "readout" });
+  const columns = ["test/mae/curves/dp", "test/mae/curves/skeleton", "test/mae/curves/rows", "test/iou/curves", "test/median_r_squared/curves/dp", "test/recall/curves", "test/precision/curves", "test/called_ratio/curves"].filter((name) => name in now().estimates);
+  const show = () => {
+    const column = chosenFamilies.column, figure = report.figures[column.split("/")[1]];
+    const values = arms.map((arm) => estimate(column, arm.index)[0]);
+    const low = Math.min(...values), high = Math.max(...values);
+    const size = (value) => (chosenFamilies.by === "size" ? 10 + (26 * (value - low)) / (high - low || 1) : 20);
+    // Losses of one place stand above each other, in the order of the list.
+    const places = {};
+    const at = arms.map((arm) => { const { awareness, tuning } = report.losses[arm.loss]; const key = `${awareness}/${tuning}`; places[key] = (places[key] || 0) + 1; return [awareness, tuning, places[key] - 1]; });
+    const shift = arms.map((_, i) => { const count = places[`${at[i][0]}/${at[i][1]}`]; return (at[i][2] - (count - 1) / 2) * 0.13; });
+    draw(chart, [{ type: "scatter", mode: innerWidth < 600 ? "markers" : "markers+text", x: at.map((one) => one[0]), y: at.map((one, i) => one[1] - shift[i]), text: arms.map((arm, i) => `${arm.title} ${number(values[i], figure.digits)}`), textposition: "middle right", textfont: { size: 11 }, cliponaxis: false,
+      marker: { size: values.map(size), color: chosenFamilies.by === "colour" ? values : style("--accent"), colorscale: "Cividis", reversescale: figure.better < 0, showscale: chosenFamilies.by === "colour", colorbar: { thickness: 12, title: { text: figure.title, side: "right" } }, line: { width: 1, color: style("--ink") } }, hovertemplate: "%{text}<extra></extra>", showlegend: false }],
+    { height: 620, xaxis: axis("", { tickvals: report.map.awareness.map((_, i) => i), ticktext: report.map.awareness.map((text) => text.replace(", ", ",<br>").replace(" of ", "<br>of ").replace(" by ", "<br>by ").replace(" and ", "<br>and ").replace("the score ", "the score<br>")), range: [-0.4, 5.1], zeroline: false }), yaxis: axis("", { tickvals: [0, 1, 2], ticktext: report.map.tuning.map((text) => text.replace(" cost", "<br>cost").replace(" has", "<br>has").replace(" are", "<br>are").replace("false and ", "false and<br>").replace("against ", "against<br>")), range: [-0.75, 2.6], zeroline: false }) }, `Map of the families by ${columnTitle(column)}`);
+    const best = bestOf(column, arms.map((arm) => arm.index));
+    says.textContent = best === null || best === undefined ? "" : `Best mean over seeds: ${now().arms[best].title}, ${number(estimate(column, best)[0], figure.digits)}${figure.unit ? ` ${figure.unit}` : ""}.`;
+  };
+  const set = (name) => (value) => { chosenFamilies[name] = value; show(); };
+  body.append(bar(choose("Figure", Object.fromEntries(columns.map((name) => [name, columnTitle(name)])), chosenFamilies.column, set("column")), choose("Shown as", { colour: "colour", size: "size" }, chosenFamilies.by, set("by"))), chart, says);
+  show();
+});

@@ -1,0 +1,66 @@
+const chosenSizes = { set: "test", kind: "called_ratio", gap: null, measure: null, region: "iou" };
+
+section("sizes", "How large a region is asked for", (body) => {
+  const found = report.theory.sizes, chosen = plotNode(), penalty = plotNode(), trained = plotNode();
+  body.append(el("p", {}, "A loss can ask for regions that are larger or smaller than the truth. By theory: where pixels cannot be told apart, only the size of the answer is left to choose. As trained: how many pixels are called a curve, over how many are."), theoryBasis(), el("div", { class: "pair" }, chosen, penalty),
+    el("p", {}, `Left: the share of ink that each loss (mean of ink and background) settles on where all pixels are alike; on the dotted line it is the truth. Right: what each index charges for the size of a region, whatever it matches, at a true share of ${100 * found.penalty_at} %: Dice and IoU charge every pixel more, cross-entropy and explicit size terms charge both sides.`));
+  const ends = [0.0005, 1];
+  draw(chosen, [{ type: "scatter", mode: "lines", x: ends, y: ends, line: { color: style("--soft"), dash: "dot", width: 1 }, name: "as true", hoverinfo: "skip" }, ...Object.entries(found.chosen).map(([loss, choices]) => ({ type: "scatter", mode: "lines+markers", name: lossTitle(loss), x: choices.map((c) => c[0]), y: choices.map((c) => Math.max(c[1], 1e-5)), line: { color: colour(loss), dash: dash(loss) }, marker: { symbol: symbol(loss), size: 8 }, hovertemplate: `${lossTitle(loss)}<br>true %{x:.3f}: settles on %{y:.4g}<extra></extra>` }))],
+    { xaxis: axis("true share of ink", { type: "log", exponentformat: "power" }), yaxis: axis("share settled on", { type: "log", exponentformat: "power" }), height: 420 }, "Share of ink that each loss settles on");
+  draw(penalty, Object.entries(found.penalty).map(([name, y], at) => ({ type: "scatter", mode: "lines", name, x: found.predicted, y, line: { color: hue(at), dash: DASHES[at % 5], width: 2 } })), { xaxis: axis("predicted share", { type: "log", exponentformat: "power" }), yaxis: axis("size term"), height: 420 }, "Size terms over the predicted share");
+  body.append(el("h3", {}, "As trained"));
+  const arms = plainArms().filter((arm) => arm.loss !== "none");
+  body.append(...missing(["five_losses", "losses"]));
+  if (!arms.length) return;
+  const show = () => {
+    const labels = ["solid", "dashed"].filter((label) => columnOf(chosenSizes.set, chosenSizes.kind, label) in now().estimates);
+    const ordered = [...arms].sort((a, b) => estimate(columnOf(chosenSizes.set, chosenSizes.kind, "curves"), a.index)[0] - estimate(columnOf(chosenSizes.set, chosenSizes.kind, "curves"), b.index)[0]);
+    draw(trained, labels.map((label, at) => { const means = ordered.map((arm) => estimate(columnOf(chosenSizes.set, chosenSizes.kind, label), arm.index)); return { type: "scatter", mode: "markers", name: labelTitle(label), y: ordered.map((arm) => arm.title), x: means.map((m) => m[0]), error_x: { type: "data", array: means.map((m) => m[3] || 0), thickness: 1.2 }, marker: { size: 10, symbol: SYMBOLS[at], color: hue(at + 1) }, hovertemplate: "%{y}: %{x:.3f}<extra></extra>" }; }),
+      { height: 110 + 26 * ordered.length, xaxis: axis(report.figures[chosenSizes.kind].title, { type: "log" , tickvals: [0.25, 0.5, 0.7, 1, 1.4, 2, 3, 4] }), yaxis: axis("", { type: "category" }), margin: { l: 160, r: 16, t: 16, b: 48 }, legend: { orientation: "h", y: 1.02, yanchor: "bottom" }, shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: style("--soft"), width: 1, dash: "dot" } }] }, "Called or expected area over true area by loss");
+  };
+  const set = (name) => (value) => { chosenSizes[name] = value; show(); };
+  body.append(basis(arms), bar(choose("Size", { called_ratio: "called over true area", expected_ratio: "mean probability over true area" }, chosenSizes.kind, set("kind")), choose("Pictures", setOptions(), chosenSizes.set, set("set"))), trained, el("p", {}, "1 is the true size. Means over seeds with the standard deviation over seeds."));
+  show();
+});
+
+section("flatness", "Optimisers and averages of weights", (body) => {
+  const found = now().gaps;
+  body.append(el("p", {}, "If sharp minima are what is wrong with cross-entropy, then averaging weights (SWA, EMA) or looking for flat minima (SAM) should lift it more than it lifts Tversky, and the gap between them should close."), ...missing(["swa", "ema", "sam", "optimizers"], "one of the methods of flatness"));
+  const methods = [...new Set(found.map((row) => `${row.optimizer}/${row.averaging}`))];
+  if (methods.length < 2) return;
+  const columns = [...new Set(found.flatMap((row) => Object.keys(row.gap)))];
+  if (!columns.includes(chosenSizes.gap)) chosenSizes.gap = columns[0];
+  const chart = plotNode(), holder = el("div");
+  const name = (method) => { const [optimizer, averaging] = method.split("/"); return averaging === "none" ? optimizer.toUpperCase().replace("ADAMW", "AdamW").replaceAll("_", " ") : `${optimizer.replace("adamw", "AdamW")} + ${averaging.toUpperCase()}`; };
+  const show = () => {
+    const column = chosenSizes.gap, digits = report.figures[column.split("/")[1]].digits;
+    const losses = report.five.filter((loss) => loss !== "tversky" && found.some((row) => row.loss === loss));
+    draw(chart, losses.map((loss, at) => { const own = found.filter((row) => row.loss === loss && row.gap[column]); return { type: "scatter", mode: "markers", name: lossTitle(loss), x: own.map((row) => methods.indexOf(`${row.optimizer}/${row.averaging}`) + (at - (losses.length - 1) / 2) * 0.14), y: own.map((row) => row.gap[column][0]), error_y: { type: "data", array: own.map((row) => (row.gap[column][1] === null ? 0 : row.gap[column][2] - row.gap[column][0])), thickness: 1.2 }, marker: { color: colour(loss), symbol: symbol(loss), size: 10 }, hovertemplate: `${lossTitle(loss)}: %{y:.4f}<extra></extra>` }; }),
+      { xaxis: axis("", { tickvals: methods.map((_, i) => i), ticktext: methods.map(name), zeroline: false }), yaxis: axis(`${columnTitle(column).split(",")[0]}, less that of Tversky`), shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: style("--soft"), dash: "dot", width: 1 } }] }, "Gap to Tversky under each method");
+    const verdict = (moved, gap) => { if (!moved || moved[1] === null) return ""; if (moved[1] <= 0 && moved[2] >= 0) return "not resolvable"; return Math.sign(moved[0]) === Math.sign(gap[0] - moved[0]) ? "widens" : "closes"; };
+    holder.replaceChildren(table(["method", "loss", "its own figure", "gap to Tversky", "how the gap moved", "in words"], found.filter((row) => row.gap[column]).map((row) => {
+      const gap = row.gap[column], moved = row.moved[column];
+      return [name(`${row.optimizer}/${row.averaging}`), lossTitle(row.loss), estimateCell(column, row.arm), el("td", {}, number(gap[0], digits), gap[1] === null ? null : el("small", {}, `${number(gap[1], digits)} to ${number(gap[2], digits)}`)),
+        el("td", {}, moved ? number(moved[0], digits) : "", moved && moved[1] !== null ? el("small", {}, `${number(moved[1], digits)} to ${number(moved[2], digits)}`) : null), verdict(moved, gap)];
+    }), `${columnTitle(column)}; differences seed by seed, 95 % intervals for new seeds`));
+  };
+  body.append(basis(now().arms.filter((arm) => arm.changed.every((n) => n === "optimizer" || n === "averaging"))), bar(choose("Figure", Object.fromEntries(columns.map((column) => [column, columnTitle(column)])), chosenSizes.gap, (value) => { chosenSizes.gap = value; show(); })), chart,
+    el("p", {}, "The gap is a loss less Tversky under the same method, seed by seed; a method closes it when it moves towards zero by more than the interval allows for chance."), holder);
+  show();
+});
+
+section("six", "Six classes", (body) => {
+  const found = report.regions;
+  body.append(el("p", {}, "The same training on pictures with six classes, drawn views of a town from the air. One reference reports that IoU as a loss gives fuller regions, Focal crisper edges, and cross-entropy neither."));
+  if (!found) { body.append(lacking("The scores were not given: train with veernet train -m experiment=six_classes_small data.folder=DIR loss=cross_entropy,focal_075,jaccard seed=0,1,2, then name with --regions the folder that is written by", "python scripts/regions.py RUN... --out OUT")); return; }
+  const holder = el("div"), chart = plotNode();
+  const show = () => {
+    const classes = [...new Set(found.rows.map((row) => row.class))], runs = [...new Set(found.rows.map((row) => row.run))];
+    const value = (run, name) => found.rows.find((row) => row.run === run && row.class === name)[chosenSizes.region];
+    draw(chart, runs.map((run, at) => ({ type: "bar", name: run, x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(at) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
+    holder.replaceChildren(table(["run", ...classes], runs.map((run) => [run, ...classes.map((name) => number(value(run, name), 3))]), `${found.scores[chosenSizes.region]}, by run and class`));
+  };
+  body.append(bar(choose("Score", found.scores, chosenSizes.region, (value) => { chosenSizes.region = value; show(); })), chart, holder);
+  if (found.sheet) body.append(el("img", { class: "sheet", src: found.sheet, alt: "Pictures, their true classes, and what each network says, side by side" }));
+  show();
+});
