@@ -22,19 +22,17 @@ from veernet.study.arms import (
 )
 from veernet.study.bench import READING, Bench
 from veernet.study.measures import ALL, BACKGROUND, Measure
-from veernet.study.published import PUBLISHED, published
+from veernet.study.published import PUBLISHED, beside_published, published
+from veernet.study.standings import orders, rank_losses
 from veernet.study.tables import (
     TABLES,
     all_losses,
-    beside_published,
     chosen_rate,
     dial,
     five_losses,
     imbalance,
     measures_of,
     optimisers,
-    orders,
-    rank_losses,
     rates,
     tuned_losses,
 )

@@ -91,7 +91,8 @@ def read_landscapes(folder: Path) -> pd.DataFrame:
         for path in sorted(folder.rglob(LANDSCAPE))
         if (path.parent / SCORED).is_file()
     ]
-    return pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})
+    table = pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})
+    return table.astype({name: float for name in table if name != "run"})
 
 
 def _labels(path: Path) -> dict[str, Any]:

@@ -6,10 +6,9 @@ arm that was not run has no line; it is listed under what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from veernet.study.arms import (
@@ -27,10 +26,8 @@ from veernet.study.arms import (
     provenance,
     runs_of,
 )
-from veernet.study.bench import READING, READINGS, Bench
-from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled, common_seeds
-from veernet.study.published import Published, published
-from veernet.study.ranks import ranks
+from veernet.study.bench import READINGS, Bench
+from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled
 from veernet.study.statistics import Estimate
 
 CHOSEN_BY = Measure("f1")
@@ -101,39 +98,6 @@ class Table:
                 for measure, cell in line.cells.items()
             ]
         )
-
-
-@dataclass(frozen=True)
-class Rank:
-    """The place of a loss among those of a table by one measure.
-
-    Parameters
-    ----------
-    loss, measure
-        Whose, and by what.
-    rank
-        As observed, 1 for the best.
-    low, high
-        Between which it is in 95 % of the draws.
-    best
-        Share of the draws in which it is first.
-    """
-
-    loss: str
-    measure: Measure
-    rank: int
-    low: int
-    high: int
-    best: float
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A figure of ours beside that of the references."""
-
-    measure: Measure
-    ours: Estimate
-    theirs: Published
 
 
 def measures_of(scored: Resampled) -> tuple[Measure, ...]:
@@ -327,94 +291,6 @@ def imbalance(bench: Bench, profile: str) -> Table:
     )
 
 
-def rank_losses(
-    bench: Bench,
-    profile: str,
-    measures: Sequence[Measure] | None = None,
-    losses: Sequence[str] = FIVE,
-) -> tuple[Rank, ...]:
-    """Return the place of each loss by each measure, with how sure it is.
-
-    Losses without a run are left out; seeds that one of them lacks are too.
-    """
-    scored = bench.on(profile, "test")
-    by_loss = {loss: runs_of(scored.runs, Arm(loss)) for loss in losses}
-    by_loss = {loss: runs for loss, runs in by_loss.items() if runs}
-    common = common_seeds(list(by_loss.values()))
-    if not common:
-        return ()
-    found = []
-    for measure in measures or _ranked(scored):
-        means = np.stack(
-            [
-                scored.mean({seed: runs[seed] for seed in common}, measure)
-                for runs in by_loss.values()
-            ]
-        )
-        observed = ranks(means[:, 0, 0].tolist(), higher=measure.higher)
-        # With one seed there are no draws for new ones: those of pictures stand in.
-        drawn = means[:, 0 if len(common) > 1 else 1, 1:]
-        cost = -drawn if measure.higher else drawn
-        places = 1 + (cost[:, None] > cost[None]).sum(axis=1)
-        low, high = np.quantile(places, (0.025, 0.975), axis=1, method="nearest")
-        found += [
-            Rank(
-                loss,
-                measure,
-                observed[at],
-                int(low[at]),
-                int(high[at]),
-                float((places[at] == 1).mean()),
-            )
-            for at, loss in enumerate(by_loss)
-        ]
-    return tuple(found)
-
-
-def orders(found: Sequence[Rank]) -> dict[tuple[str, ...], tuple[Measure, ...]]:
-    """Return the observed orders of the losses, best first, with their measures.
-
-    More than one says that the ranks differ with the measure.
-    """
-    by_measure: dict[Measure, list[Rank]] = {}
-    for rank in found:
-        by_measure.setdefault(rank.measure, []).append(rank)
-    result: dict[tuple[str, ...], list[Measure]] = {}
-    for measure, own in by_measure.items():
-        order = tuple(r.loss for r in sorted(own, key=lambda rank: rank.rank))
-        result.setdefault(order, []).append(measure)
-    return {order: tuple(measures) for order, measures in result.items()}
-
-
-def beside_published(table: Table, curves: Sequence[str]) -> tuple[Beside, ...]:
-    """Return our figures beside the references', where they report one of that loss.
-
-    Parameters
-    ----------
-    table
-        From :func:`five_losses`.
-    curves
-        Labels of curve 1 and curve 2.
-    """
-    names: Mapping[str | None, str] = {
-        BACKGROUND: "background",
-        ALL: "all classes",
-        curves[0]: "curve 1",
-        curves[1]: "curve 2",
-    }
-    found = []
-    for line in table.lines:
-        if line.arm.loss == NOTHING:
-            continue
-        for measure, cell in line.cells.items():
-            theirs = published(
-                line.arm.loss, measure.name, names.get(measure.label, "")
-            )
-            if theirs is not None and measure.tracer in (None, READING):
-                found.append(Beside(measure, cell, theirs))
-    return tuple(found)
-
-
 TABLES: dict[str, Callable[[Bench, str], Table]] = {
     "five_losses": five_losses,
     "tuned_losses": tuned_losses,
@@ -424,12 +300,6 @@ TABLES: dict[str, Callable[[Bench, str], Table]] = {
     "dial": dial,
     "imbalance": imbalance,
 }
-
-
-def _ranked(scored: Resampled) -> tuple[Measure, ...]:
-    """Return the figures that say which loss is better; shares do not."""
-    neutral = {"true_share", "called_share", "expected_share"}
-    return tuple(m for m in measures_of(scored) if m.name not in neutral)
 
 
 def _table(
