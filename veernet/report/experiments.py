@@ -33,7 +33,7 @@ class Experiment:
     Parameters
     ----------
     name, says
-        Its configuration, and what the first line of that says.
+        Its configuration, and what the comment at the head of that says.
     profile
         Whose runs it makes.
     wanted
@@ -83,8 +83,9 @@ def _experiment(path: Path) -> Experiment | None:
         return None
     params = document.get("hydra", {}).get("sweeper", {}).get("params", {})
     fixed = document.get("call", {}).get("labels", {})
-    notes = [line[2:] for line in text.splitlines() if line.startswith("# ")]
-    says = next(line for line in notes if not line.startswith("@"))
+    notes = [line[1:].strip() for line in text.splitlines() if line.startswith("#")]
+    notes = [line for line in notes if not line.startswith("@")]
+    says = " ".join(itertools.takewhile(bool, notes))
     return Experiment(path.stem, says, studies[0], tuple(_product(params, fixed)))
 
 

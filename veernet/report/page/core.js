@@ -81,7 +81,8 @@ const place = (name) => {
 const hue = (index) => HUES[dark() ? "dark" : "light"][index % 10];
 const colour = (loss) => hue(place(loss));
 const dash = (loss) => DASHES[place(loss) % 5];
-const symbol = (loss) => SYMBOLS[place(loss) % 10];
+// After ten losses the colours begin again, and the marks do not begin with them.
+const symbol = (loss) => SYMBOLS[(place(loss) + 3 * Math.floor(place(loss) / 10)) % 10];
 const faint = (hex, share) => hex + Math.round(share * 255).toString(16).padStart(2, "0");
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const swatch = (loss) => el("span", { class: "swatch", style: `background:${colour(loss)}`, "aria-hidden": "true" });
@@ -96,7 +97,7 @@ function draw(node, traces, layout, says) {
   const whole = {
     paper_bgcolor: style("--panel"), plot_bgcolor: style("--panel"), height: 380, hovermode: "closest",
     font: { family: "system-ui, sans-serif", size: narrow ? 11 : 12.5, color: style("--ink") },
-    margin: { l: 56, r: 16, t: 16, b: 48 }, dragmode: narrow ? false : "zoom",
+    margin: { l: 56, r: 16, t: 16, b: 56 }, dragmode: narrow ? false : "zoom",
     legend: { orientation: "h", y: -0.22, yanchor: "top", x: 0 }, ...layout,
   };
   node.setAttribute("role", "img");

@@ -56,9 +56,10 @@ section("six", "Six classes", (body) => {
   const holder = el("div"), chart = plotNode();
   const show = () => {
     const classes = [...new Set(found.rows.map((row) => row.class))], runs = [...new Set(found.rows.map((row) => row.run))];
+    const named = (run) => { const loss = /loss=(\w+)/.exec(run), seed = /seed=(\d+)/.exec(run); return loss && seed ? `${lossTitle(loss[1])}, seed ${seed[1]}` : run; };
     const value = (run, name) => found.rows.find((row) => row.run === run && row.class === name)[chosenSizes.region];
-    draw(chart, runs.map((run, at) => ({ type: "bar", name: run, x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(at) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
-    holder.replaceChildren(table(["run", ...classes], runs.map((run) => [run, ...classes.map((name) => number(value(run, name), 3))]), `${found.scores[chosenSizes.region]}, by run and class`));
+    draw(chart, runs.map((run, at) => ({ type: "bar", name: named(run), x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(at) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
+    holder.replaceChildren(table(["run", ...classes], runs.map((run) => [named(run), ...classes.map((name) => number(value(run, name), 3))]), `${found.scores[chosenSizes.region]}, by run and class`));
   };
   body.append(bar(choose("Score", found.scores, chosenSizes.region, (value) => { chosenSizes.region = value; show(); })), chart, holder);
   if (found.sheet) body.append(el("img", { class: "sheet", src: found.sheet, alt: "Pictures, their true classes, and what each network says, side by side" }));

@@ -58,7 +58,7 @@ function correlationPart(body, land, arms) {
   const show = () => {
     const { measure, score } = chosenSlices;
     draw(chart, arms.map((arm) => ({ type: "scatter", mode: "markers", name: arm.title, x: land.measures[measure][arm.at], y: land.scores[score][arm.at], marker: { color: colour(arm.loss), symbol: symbol(arm.loss), size: 10 }, hovertemplate: `${arm.title}<br>%{x:.4g}, %{y:.4f}<extra></extra>` })),
-      { xaxis: axis(measure.replaceAll("_", " ")), yaxis: axis(scores[score]) }, `${measure} against ${scores[score]}`);
+      { height: 420 + 8 * arms.length, legend: { orientation: "h", y: -0.2, yanchor: "top", x: 0 }, xaxis: axis(measure.replaceAll("_", " ").replaceAll("/", ", "), { title: { text: measure.replaceAll("_", " ").replaceAll("/", ", "), standoff: 8 } }), yaxis: axis(scores[score]) }, `${measure} against ${scores[score]}`);
     const found = (land.correlations[measure] || {})[score];
     const tell = ([tau, low, high, chance, pairs]) => `${number(tau, 2)} (95 % ${number(low, 2)} to ${number(high, 2)}, by chance ${short(chance, 2)}, ${plural(pairs, "pair")})`;
     says.textContent = found ? `Rank correlation (Kendall's tau, −1 to 1). Within a loss, over its seeds: ${tell(found.within)}. Across losses, of their means: ${tell(found.across)}.` : "Too few losses, or not every network has this figure: no rank correlation is given.";
