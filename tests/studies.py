@@ -1,206 +1,159 @@
-"""Made-up studies: folders of runs as the study leaves them, without any training."""
+"""Studies with known figures: runs that were never trained, and score as told."""
 
-from __future__ import annotations
-
-import json
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from veernet.landscape.record import Landscape, write
-from veernet.landscape.slices import Lines
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
+from veernet.study.arms import Arm
+from veernet.study.results import Study
 
-CLASSES = ("background", "solid", "dashed")
-PIXELS = 4096
-SKILL = {
-    "cross_entropy": 0.6,
-    "dice": 0.8,
-    "focal": 0.75,
-    "lovasz": 0.7,
-    "tversky": 0.85,
-}
-"""How much of the ink each loss finds."""
+LABELS = ("background", "solid", "dashed")
+PIXELS, TRUE = 10_000, 150
+PICTURES = 30
+
+Told = Callable[[Arm, int], dict[str, Any]]
 
 
-def write_run(
-    folder: Path,
-    loss: str,
-    seed: int,
+def study(
+    arms: Sequence[Arm],
+    told: Told,
     *,
+    seeds: Sequence[int] = (0, 1, 2),
     profile: str = "small",
-    pictures: int = 6,
-    landscape: bool = False,
-    name: str | None = None,
-    **labels: Any,
-) -> Path:
-    """Write one run; the labels that are not given are those of the plain sweep."""
-    rng = np.random.default_rng([seed, *f"{loss}{sorted(labels.items())}".encode()])
-    dial = loss == "tversky"
-    own: dict[str, Any] = {
-        "profile": profile,
-        "loss": loss,
-        "optimizer": "adamw",
-        "averaging": "none",
-        "lr": 0.004,
-        "alpha": 0.3 if dial else None,
-        "beta": 0.7 if dial else None,
-        "label_width": 3.0,
-        "blank": 0,
-        "epochs": 2,
-        **labels,
-    }
-    changes = "".join(f",{key}={value}" for key, value in sorted(labels.items()))
-    run = folder / (name or f"loss={loss},seed={seed}{changes}")
-    run.mkdir(parents=True)
-    made = {
-        "arm": "background" if loss == "none" else "train",
-        "train_samples": 100,
-        "minutes": 1.5,
-        "resumed": False,
-        "finished": "2026-11-22",
-        "version": "0.1.0",
-        "commit": "abc1234",
-        "device": "x86_64, AVX2",
-        "cores": 2,
-        "threads": 1,
-    }
-    document = {"labels": own, "seed": seed, **made}
-    (run / RUN).write_text(json.dumps(document), "utf-8")
-    (run / SCORED).write_text('{"commit": "abc1235", "version": "0.1.0"}', "utf-8")
-    skill = 0.0 if loss == "none" else SKILL.get(loss, 0.7) + rng.uniform(-0.03, 0.03)
-    skill += 0.1 * (float(own["beta"] or 0.7) - 0.7)
-    ink = 0.01 * float(own["label_width"]) / (2 if own["blank"] else 1)
-    masks = [_masks(rng, which, pictures, skill, ink) for which in ("held-out", "test")]
-    pd.concat(masks).to_parquet(run / MASKS, index=False)
-    curves = [_curves(rng, which, pictures, skill) for which in ("held-out", "test")]
-    pd.concat(curves).to_parquet(run / CURVES, index=False)
-    if loss != "none":
-        _log(rng, run, skill)
-    if landscape:
-        write(run / LANDSCAPE, _landscape(rng, skill))
-    return run
+    seed: int = 0,
+) -> Study:
+    """Return a study whose runs score as told.
+
+    Parameters
+    ----------
+    arms
+        Of which each seed is one run.
+    told
+        For an arm and a seed, any of ``iou`` of each curve (one number, or one for
+        each), ``mae`` of each curve, ``size`` (expected over true pixels) and ``true``
+        (pixels of a curve): else .5, .03, 1 and 150.
+    """
+    runs, masks, curves = {}, [], []
+    for arm in arms:
+        for number in (0,) if arm.loss == "none" else seeds:
+            run = f"{profile}/{arm.name},seed={number}"
+            runs[run] = _labels(arm, number, profile)
+            scores = {"iou": 0.5, "mae": 0.03, "size": 1.0, "true": TRUE}
+            scores |= told(arm, number)
+            masks += _masks(run, scores)
+            curves += _curves(run, scores)
+    # Errors that are larger on some pictures than on others, the same for all runs.
+    noise = np.random.default_rng(seed).normal(0, 1, PICTURES)
+    hard = 1 + 0.1 * (noise - noise.mean())
+    errors = _everywhere(curves)
+    own = hard[errors["picture"]]
+    errors["mse"] = (errors["mae"] * own) ** 2
+    errors["mae"] *= own
+    errors["error_squared"] = 300 * errors["mse"]
+    errors["truth_sum"] += errors["picture"] % 3
+    return Study(
+        runs_table(runs),
+        _everywhere(masks),
+        errors,
+        pd.DataFrame({"run": [], "step": []}),
+    )
 
 
-def write_study(
-    folder: Path, losses: Iterable[str], seeds: int = 2, **more: Any
-) -> Path:
-    """Write the runs of some losses in the plain setting."""
-    for loss in losses:
-        for seed in range(1 if loss == "none" else seeds):
-            write_run(folder, loss, seed, **more)
-    return folder
+def runs_table(runs: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(runs, orient="index").rename_axis("run")
 
 
-def _masks(
-    rng: np.random.Generator, which: str, pictures: int, skill: float, ink: float
-) -> pd.DataFrame:
-    rows = []
-    for picture in range(pictures):
-        true = {label: int(PIXELS * ink) for label in CLASSES[1:]}
-        found = {c: int(n * skill * rng.uniform(0.9, 1)) for c, n in true.items()}
-        false = {c: int(n * skill * rng.uniform(0.1, 0.3)) for c, n in true.items()}
-        missed = {c: true[c] - found[c] for c in true}
-        true["background"] = PIXELS - sum(true.values())
-        found["background"] = true["background"] - sum(false.values())
-        false["background"], missed["background"] = (
-            sum(missed.values()),
-            sum(false.values()),
-        )
-        rows += [
-            {
-                "set": which,
-                "picture": picture,
-                "label": label,
-                "both": found[label],
-                "false": false[label],
-                "missed": missed[label],
-                "pixels": PIXELS,
-                "true": true[label],
-                "expected": found[label] + false[label] + 0.5,
-                "nats": true[label] * 0.3,
-            }
-            for label in CLASSES
-        ]
-    return pd.DataFrame(rows)
-
-
-def _curves(
-    rng: np.random.Generator, which: str, pictures: int, skill: float
-) -> pd.DataFrame:
-    rows = []
-    for picture in range(pictures):
-        for label in CLASSES[1:]:
-            for tracer in ("dp", "skeleton", "rows"):
-                error = (1 - skill) * rng.uniform(0.05, 0.2)
-                rows.append(
-                    {
-                        "set": which,
-                        "picture": picture,
-                        "label": label,
-                        "tracer": tracer,
-                        "rows": 64,
-                        "coverage": skill,
-                        "hit": skill,
-                        "mae_px": 100 * error,
-                        "median_px": 50 * error,
-                        "filled_px": 110 * error,
-                        "mae": error,
-                        "mse": error**2,
-                        "r_squared": 1 - 8 * error,
-                        "points": 300,
-                        "error_squared": 300 * error**2,
-                        "truth_sum": 150.0,
-                        "truth_squared": 90.0,
-                    }
-                )
-    return pd.DataFrame(rows)
-
-
-def _log(rng: np.random.Generator, run: Path, skill: float) -> None:
-    steps = np.arange(0, 200, 20)
-    rise = 1 - np.exp(-steps / 60)
-    log = pd.DataFrame(
+def runs_only(arms: Sequence[Arm], profile: str = "small") -> pd.DataFrame:
+    """Return the runs of a study without their scores."""
+    return runs_table(
         {
-            "step": steps,
-            "train/loss": 1 - skill * rise,
-            "val/loss": 1.05 - skill * rise,
-            "val/iou/solid": skill * rise + rng.uniform(-0.02, 0.02, len(steps)),
-            "val/iou/dashed": 0.8 * skill * rise,
-            "gradient/foreground": 0.2 + 0.4 * rise,
-            "gradient/band": 0.2 + 0.1 * rise,
-            "gradient/background": 0.6 - 0.5 * rise,
+            f"{profile}/{arm.name},seed={seed}": _labels(arm, seed, profile)
+            for arm in arms
+            for seed in ((0,) if arm.loss == "none" else (0, 1, 2))
         }
     )
-    (run / "csv" / "version_0").mkdir(parents=True)
-    log.to_csv(run / "csv" / "version_0" / "metrics.csv", index=False)
 
 
-def _landscape(rng: np.random.Generator, skill: float) -> Landscape:
-    deltas = (-0.8, -0.4, -0.2, 0.0, 0.2, 0.4, 0.8)
-    width = 0.2 + 0.4 * skill + rng.uniform(-0.02, 0.02)
-    probes = ("matched_cross_entropy", "one_minus_miou", "curve_mae", "own")
-    values = {
-        probe: [
-            [0.1 + (d / width) ** 2 * rng.uniform(0.9, 1.1) for d in deltas]
-            for _ in range(3)
-        ]
-        for probe in probes
+def _everywhere(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows once for each set and picture."""
+    table = pd.DataFrame(rows)
+    whole = table.loc[table.index.repeat(2 * PICTURES)].reset_index(drop=True)
+    times = np.arange(len(whole))
+    return whole.assign(
+        set=np.where(times % 2, "test", "held-out"), picture=times // 2 % PICTURES
+    )
+
+
+def _labels(arm: Arm, seed: int, profile: str) -> dict[str, Any]:
+    dials = (arm.alpha or 0.3, arm.beta or 0.7)
+    tversky = arm.loss == "tversky"
+    return {
+        "profile": profile,
+        "loss": arm.loss,
+        "optimizer": arm.optimizer,
+        "averaging": arm.averaging,
+        "lr": arm.lr or 4e-3,
+        "alpha": dials[0] if tversky else None,
+        "beta": dials[1] if tversky else None,
+        "label_width": arm.label_width,
+        "blank": arm.blank,
+        "epochs": 10,
+        "seed": seed,
+        "device": "a device",
+        "commit": "0123abc",
     }
-    numbers: dict[str, float | None] = {}
-    for probe in probes:
-        numbers[f"basin/{probe}/mean"] = width
-        numbers[f"basin/{probe}/median"] = None
-        numbers[f"basin/{probe}/step"] = 0.1
-    for measure in (
-        "worst_l2",
-        "asam",
-        "adaptive_eigenvalue",
-        "average",
-        "keskar_0.001",
-    ):
-        numbers[f"{measure}/matched_cross_entropy"] = 1 / width + rng.uniform(0, 0.1)
-    return Landscape(numbers, Lines(deltas, values), None, {"seed": 0})
+
+
+def _both(value: float | tuple[float, float]) -> tuple[float, float]:
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def _masks(run: str, scores: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each curve of so many pixels, as many of which are false as are missed."""
+    rows, true = [], float(scores["true"])
+    wrong = 0.0
+    for label, iou in zip(LABELS[1:], _both(scores["iou"]), strict=True):
+        both = true * 2 * iou / (1 + iou)
+        wrong += true - both
+        rows.append(_mask(run, label, both, true - both, true * scores["size"]))
+    paper = PIXELS - 2 * true
+    rows.append(_mask(run, LABELS[0], paper - wrong, wrong, paper))
+    return rows
+
+
+def _mask(
+    run: str, label: str, both: float, wrong: float, expected: float
+) -> dict[str, Any]:
+    return {
+        "run": run,
+        "label": label,
+        "both": both,
+        "false": wrong,
+        "missed": wrong,
+        "pixels": PIXELS,
+        "true": both + wrong,
+        "expected": expected,
+        "nats": 0.1 * (both + wrong),
+    }
+
+
+def _curves(run: str, scores: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "run": run,
+            "label": label,
+            "tracer": tracer,
+            "mae": mae,
+            "filled_px": 256 * mae,
+            "hit": 0.9,
+            "coverage": 1.0,
+            "r_squared": 1 - 10 * mae,
+            "points": 300,
+            "truth_sum": 150.0,
+            "truth_squared": 90.0,
+        }
+        for label, mae in zip(LABELS[1:], _both(scores["mae"]), strict=True)
+        for tracer in ("dp", "skeleton", "rows")
+    ]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.studies import write_run, write_study
+from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
 from veernet.report import build as module

@@ -23,6 +23,7 @@ from veernet.study.claims.record import (
 )
 from veernet.study.measures import Measure
 from veernet.study.ranks import ranks, tau_b
+from veernet.study.sources import PAIR, SURVEY, WELLS
 from veernet.study.statistics import Estimate, estimate, share
 
 MARGIN = 0.001
@@ -34,7 +35,7 @@ FIVE_ARMS = {loss: Arm(loss) for loss in FIVE}
 S4 = Statement(
     "S4",
     "Tversky tilted to recall (.3, .7) reads curves with less error than Dice.",
-    "000_4c87144b283fb832, 001_b4753951e7efd5fa",
+    f"{WELLS}; {SURVEY}",
     "Curve MAE (fractions of the track, 300 depths, read as the references do), mean "
     "of both curves, Tversky less Dice, paired by seed and picture. Confirmed if below "
     f"0 by the whole interval; refuted if above, or wholly within {MARGIN} of 0. The "
@@ -43,7 +44,7 @@ S4 = Statement(
 S5 = Statement(
     "S5",
     "Focal falls slightly behind Dice on both curves.",
-    "002_6fc7b38b35a49cc9",
+    PAIR,
     "Curve MAE, Focal less Dice, of each curve. Confirmed if above 0 on both by the "
     f"whole interval; refuted if on either it is below, or wholly within {MARGIN} of "
     "0. The references: .0405 against .0367, and .1027 against .0774.",
@@ -51,7 +52,7 @@ S5 = Statement(
 S6 = Statement(
     "S6",
     "The loss that is best by IoU is not the best by curve error.",
-    "002_6fc7b38b35a49cc9",
+    PAIR,
     "In each draw of seeds and pictures, the best of the five by mean IoU of the "
     "curves and by mean curve MAE. Confirmed if they differ in 95 % of the draws or "
     "more, refuted if in 5 % or less. Beside it Kendall's tau between the two orders.",

@@ -16,6 +16,7 @@ from veernet.study.claims.record import (
 from veernet.study.gradient_claims import focal_collapse, rank_response
 from veernet.study.moved import thin_and_thick
 from veernet.study.scene import draw_strokes, frozen_scene
+from veernet.study.sources import PAIR
 from veernet.study.statistics import Draws, Estimate, estimate, exact
 
 SCENES = 48
@@ -35,7 +36,7 @@ S7 = Statement(
     "S7",
     "Focal's gradient on easy pixels collapses; pixels of equal confidence get equal "
     "gradients from Focal and, by their rank, different ones from Lovasz-Softmax.",
-    "002_6fc7b38b35a49cc9",
+    PAIR,
     f"On {SCENES} frozen scenes of thin strokes, the share of pixels surer than .9 in "
     "Focal's gradient (gamma 2) over their share in cross-entropy's; and for a pixel "
     "of a curve and one of the background whose probability is held, the largest over "
@@ -47,7 +48,7 @@ S8 = Statement(
     "S8",
     "On curves of one pixel nearly all pixels of the foreground move Lovasz-Softmax, "
     "on thick shapes few do.",
-    "002_6fc7b38b35a49cc9",
+    PAIR,
     f"On {SCENES} frozen scenes, the share of the foreground whose gradient (by the "
     "logits) is a tenth of the largest or more, on strokes of 1 px and on a disc. "
     f"Confirmed if it is above {NEARLY_ALL} on the strokes and larger there than "

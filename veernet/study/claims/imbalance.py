@@ -16,6 +16,7 @@ from veernet.study.claims.record import (
     verdict,
 )
 from veernet.study.measures import BACKGROUND, Measure
+from veernet.study.sources import SURVEY
 from veernet.study.statistics import estimate
 
 MILD = {loss: Arm(loss, label_width=30) for loss in FIVE}
@@ -36,7 +37,7 @@ SEEMING = 0.9
 S1 = Statement(
     "S1",
     "Under mild imbalance the five losses hardly differ; under heavy they come apart.",
-    "001_b4753951e7efd5fa",
+    SURVEY,
     "Best minus worst of the five by mean F1 of the curves, with labels of 30 px "
     "(mild) and of 1 px beside as much blank paper (heavy). Confirmed if it is below "
     f"{INTERCHANGEABLE} when mild and wider when heavy, both by the whole interval; "
@@ -45,7 +46,7 @@ S1 = Statement(
 S2 = Statement(
     "S2",
     "Cross-entropy loses most as the imbalance grows.",
-    "001_b4753951e7efd5fa",
+    SURVEY,
     "Mean F1 of the curves, mild less heavy (see S1), for each of the five; the fall "
     "of cross-entropy less the largest fall of another loss. Confirmed if above 0 by "
     "the whole interval, refuted if below.",
@@ -53,7 +54,7 @@ S2 = Statement(
 S3 = Statement(
     "S3",
     "The IoU of the background hides failure on the curves.",
-    "001_b4753951e7efd5fa",
+    SURVEY,
     "Under Dice, IoU of the background less mean IoU of the curves. Confirmed if it "
     f"is above {HIDDEN} and the background above {SEEMING}, both by the whole "
     "interval; refuted if either is below by the whole interval. The references: .94 "

@@ -24,6 +24,7 @@ from veernet.study.claims.record import (
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
 from veernet.study.results import arms as names_of
+from veernet.study.sources import WELLS
 from veernet.study.statistics import Draws, Estimate, estimate, share
 
 WIDTH = "basin/matched_cross_entropy/mean"
@@ -61,7 +62,7 @@ AWARE = {loss: Arm(loss, optimizer="sam") for loss in FIVE}
 S9 = Statement(
     "S9",
     "Wider basins go with higher IoU on held-out pictures.",
-    "000_4c87144b283fb832",
+    WELLS,
     "Kendall's tau-b between the half-width of the basin (matched cross-entropy, "
     "filter-normalised directions) and mean IoU of the curves on held-out pictures: "
     "across the means of the arms, and within the arms over their seeds. Confirmed if "
@@ -71,7 +72,7 @@ S9 = Statement(
 S10 = Statement(
     "S10",
     "Cross-entropy ends in the sharpest minimum, Tversky in the widest.",
-    "000_4c87144b283fb832",
+    WELLS,
     "In each draw of seeds, which of the five has the narrowest basin (as in S9) and "
     "which the widest. Confirmed if cross-entropy and Tversky in 95 % of the draws or "
     "more, refuted if in 5 % or less.",
@@ -79,7 +80,7 @@ S10 = Statement(
 S11 = Statement(
     "S11",
     "SWA and SAM lift the losses of sharp minima more than Tversky.",
-    "000_4c87144b283fb832",
+    WELLS,
     "Mean IoU of the curves, gain of a loss less gain of Tversky (the part of its gap "
     "to Tversky that closes), paired by seed and picture: of SWA on cross-entropy, and "
     "of SAM as the mean of the other four. Confirmed if both are above 0 by the whole "

@@ -10,6 +10,7 @@ import pandas as pd
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.study.claims.record import Claim, Row, Statement, above, not_run, verdict
+from veernet.study.sources import AERIAL
 from veernet.study.statistics import Draws, Estimate, estimate
 
 IOU, FOCAL, PLAIN = "jaccard", "focal_075", "cross_entropy"
@@ -28,7 +29,7 @@ OTHERS: Mapping[str, str] = {
 S13 = Statement(
     "S13",
     "IoU gives fuller regions, Focal (gamma .75) crisper edges, cross-entropy neither.",
-    "004_9f5ede79ccdb1fc8",
+    AERIAL,
     "Six classes, mean over classes, three losses: the covered share of true regions "
     "under IoU less the better of the other two, and F1 of edges within 2 px under "
     "Focal less the better of the other two. Confirmed if both are above 0 by the "

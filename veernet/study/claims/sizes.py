@@ -17,6 +17,7 @@ from veernet.study.claims.record import (
 )
 from veernet.study.measures import Measure
 from veernet.study.sizes import chosen_shares
+from veernet.study.sources import SIZES
 from veernet.study.statistics import exact
 
 TRUE_SIZE = 0.1
@@ -30,7 +31,7 @@ S12 = Statement(
     "S12",
     "Dice is biased towards extremely imbalanced regions, cross-entropy towards the "
     "true proportions, and explicit size terms control the bias.",
-    "003_80b4b558d934f7ba",
+    SIZES,
     "Logarithm of the expected over the true pixels of a curve (summed probability, "
     "all test pictures together), mean of both curves. Confirmed if Dice is below 0 "
     f"and cross-entropy and both size terms within {TRUE_SIZE} of 0, all by the whole "
