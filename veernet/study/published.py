@@ -39,7 +39,7 @@ class Published:
     value
         As printed.
     source
-        Short name of the reference's file.
+        Name of the reference.
     comparable
         What is and what is not.
     """
