@@ -59,8 +59,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "device": options.device,
     }
     networks = {run.name: load(run / "best") for run in options.runs}
+    arms = {run.name: arm_of(run) for run in options.runs}
     rows = [
-        {"run": name, **row}
+        {"run": name, **arms[name], **row}
         for name, (model, spec) in networks.items()
         for row in score_pictures(model, spec, data.validation_pictures, **window).rows(
             [output.name for output in spec.outputs]
@@ -83,16 +84,27 @@ def main(argv: Sequence[str] | None = None) -> None:
         Image.fromarray(sheet).save(temporary, format="PNG", optimize=True)
 
 
+def arm_of(run: Path) -> dict[str, Any]:
+    """Return the loss of a run by the name that was chosen, and its seed."""
+    loss = _told(run, "hydra.yaml").hydra.runtime.choices.loss
+    return {"loss": loss, "seed": _told(run, "config.yaml").seed}
+
+
+def _told(run: Path, name: str) -> Any:  # noqa: ANN401 - a tree of plain values
+    path = run / ".hydra" / name
+    if not path.is_file():
+        msg = f"there is no {path}: name the folder of a run of veernet train"
+        raise InputError(msg)
+    return OmegaConf.load(path)
+
+
 def data_of(run: Path) -> dict[str, Any]:
     """Return the arguments of the data that a run was trained on.
 
     They are read as plain values: nothing that a run's folder names is called.
     """
-    path = run / ".hydra" / "config.yaml"
-    if not path.is_file():
-        msg = f"there is no {path}: name the folder of a run of veernet train"
-        raise InputError(msg)
-    data: Any = OmegaConf.to_container(OmegaConf.load(path).data, resolve=True)
+    told = _told(run, "config.yaml").data
+    data: Any = OmegaConf.to_container(told, resolve=True)
     if data["_target_"] != "veernet.synth.folder.FolderData":
         msg = f"{run} was trained on {data['_target_']}, not on data=folder"
         raise InputError(msg)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
@@ -188,7 +189,10 @@ def test_runs_are_scored_and_drawn_beside_each_other(runs, tmp_path, capsys):
     names = [str(runs / name) for name in ("cross_entropy", "dice")]
     regions.main([*names, "--out", str(tmp_path)])
     assert "| cross_entropy |" in capsys.readouterr().out
-    assert (tmp_path / "regions.csv").read_text().count("\n") == 1 + 2 * 7
+    table = pd.read_csv(tmp_path / "regions.csv")
+    assert len(table) == 2 * 7
+    assert set(table["loss"]) == {"cross_entropy", "dice"}
+    assert set(table["seed"]) == {0}
     with Image.open(tmp_path / "regions.png") as sheet:
         assert sheet.size == (4 * 72 + 3 * 4, CAPTION + 80)
 
