@@ -3,7 +3,8 @@
     python scripts/regions.py RUN... --out OUT [--count 4] [--device cuda]
 
 A RUN is a folder that ``veernet train data=folder`` wrote. The pictures are those that
-the first run was validated on, and the others must have held out the same ones. Writes
+the first run was validated on, and the others must have held out the same ones. It is
+the last network of a run that is scored: the best was chosen on these pictures. Writes
 ``regions.csv`` (a row for each run and class), ``regions.md`` (a row for each run, mean
 over the classes) and ``regions.png`` (picture, truth, and what each run says).
 """
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "overlap": given[0]["overlap"],
         "device": options.device,
     }
-    networks = {run.name: load(run / "best") for run in options.runs}
+    networks = {run.name: load(run / "last") for run in options.runs}
     arms = {run.name: arm_of(run) for run in options.runs}
     rows = [
         {"run": name, **arms[name], **row}
