@@ -29,9 +29,9 @@ from veernet.report.figures import FIGURES, figure_table
 from veernet.report.html import SCRIPTS, render
 from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.published import PUBLISHED
 from veernet.report.regions import SCORES
 from veernet.report.verdicts import judged
+from veernet.study.published import IMAGES, PUBLISHED
 from veernet.study.results import read_study
 
 SECTIONS = [
@@ -262,8 +262,21 @@ def test_every_loss_of_the_study_has_a_name_and_a_place() -> None:
     assert title("some_other") == "some other"
 
 
-def test_what_is_published_is_a_figure_of_the_table() -> None:
-    assert {one.figure for one in PUBLISHED} <= set(FIGURES)
+def test_what_is_published_is_a_figure_of_the_table(document: dict[str, Any]) -> None:
+    theirs = document["published"]["figures"]
+    assert len(theirs) == len(PUBLISHED)
+    assert {one["figure"] for one in theirs} <= set(FIGURES)
+    columns = document["profiles"]["small"]["estimates"]
+    for one in theirs:
+        reading = ["dp"] if FIGURES[one["figure"]].of == "curve" else []
+        assert "/".join(["test", one["figure"], one["label"], *reading]) in columns
+    assert {(one["loss"], one["value"]) for one in theirs} > {
+        ("any", 0.51),
+        ("dice", 0.0091),
+        ("tversky", 0.9891),
+    }
+    said = " ".join(document["published"]["remarks"])
+    assert all(said.count(part) == 1 for part in (IMAGES, "Their 0.51", "Their 0.9891"))
 
 
 def test_numbers_are_short_and_known_to_json() -> None:

@@ -22,13 +22,22 @@ from veernet.report.history import QUANTITIES, training_curves
 from veernet.report.landscapes import landscape_section, read_landscapes
 from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.published import COMPARABLE, EMPTY, NOT_COMPARABLE, PUBLISHED
 from veernet.report.regions import read_regions
 from veernet.report.theory import theory
 from veernet.report.verdicts import verdicts
 from veernet.study.claims import Claim
+from veernet.study.measures import BACKGROUND
+from veernet.study.published import PUBLISHED, remarks
 from veernet.study.results import Study
 from veernet.study.run import SCORED, commit
+
+THEIRS = {
+    "background": BACKGROUND,
+    "curve 1": "solid",
+    "curve 2": "dashed",
+    "all classes": "all",
+}
+"""Our labels for what the references score."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "sets": SETS,
         "readings": READINGS,
         "quantities": QUANTITIES,
-        "published": {
-            "figures": [asdict(one) for one in PUBLISHED],
-            "comparable": COMPARABLE,
-            "not": NOT_COMPARABLE,
-            "empty": EMPTY,
-        },
+        "published": {"figures": _published(), "remarks": remarks()},
         "theory": theory(),
         "costs": _costs(sources.costs),
         "regions": read_regions(sources.regions),
@@ -172,6 +176,22 @@ def _experiments(
             "done": done(one, arms),
         }
         for one in own
+    ]
+
+
+def _published() -> list[dict[str, Any]]:
+    """Return the figures of the references under the labels of ours."""
+    return [
+        {
+            "loss": one.loss or "any",
+            "figure": one.figure,
+            "label": THEIRS[one.of],
+            "value": one.value,
+            "note": one.note,
+            "source": one.source,
+            "comparable": one.comparable,
+        }
+        for one in PUBLISHED
     ]
 
 

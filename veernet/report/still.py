@@ -11,7 +11,7 @@ from veernet.report.losses import FIVE, title
 
 PANELS = (
     ("mae", "Curve error (MAE, fraction of the track)", "dp"),
-    ("iou", "IoU, pooled", None),
+    ("image_iou", "IoU, mean of pictures", None),
 )
 LABELS = {"solid": "solid curve", "dashed": "dashed curve"}
 COLOURS = ("#0072b2", "#b35900")

@@ -37,12 +37,12 @@ function lossTable(columns, set, reading, arms) {
     const theirs = columns.map(([figure, label]) => publishedOf(figure, label, arm.loss));
     if (theirs.some(Boolean)) {
       rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, `${lossTitle(arm.loss)}, published`),
-        ...theirs.map((one) => el("td", one ? { title: one.source } : {}, one ? number(one.value, 4) : "", one && one.note ? el("small", {}, one.note) : null))));
+        ...theirs.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
     }
   }
   const any = columns.map(([figure, label]) => publishedOf(figure, label, "any"));
   if (any.some(Boolean)) rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, "whichever loss, published"),
-    ...any.map((one) => el("td", {}, one ? number(one.value, 2) : "", one ? el("small", {}, one.note) : null))));
+    ...any.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
   return table(head, rows, `${report.sets[set]}; ${report.readings[reading]}. Mean over seeds, ± standard deviation over seeds, 95 % interval for new seeds; the best of each column is bold.`);
 }
 
@@ -92,8 +92,7 @@ section("table", "The five losses", (body) => {
   body.append(bar(choose("Pictures", setOptions(), chosenTable.set, set("set")), choose("How curves are read", readingOptions(), chosenTable.reading, set("reading")),
     choose("Columns of the table", Object.fromEntries(Object.keys(GROUPS).map((name) => [name, name])), chosenTable.group, set("group")), tick("Every loss that was trained", chosenTable.all, set("all"))), holder);
   body.append(el("p", { class: "basis" }, Object.values(report.readings).join("; ") + "."));
-  const theirs = report.published;
-  body.append(el("p", {}, `${theirs.comparable} ${theirs.not} ${theirs.empty}`));
+  body.append(el("p", {}, report.published.remarks.join(" ")));
   body.append(el("h3", {}, "One figure"), bar(choose("Figure", figureOptions(), chosenTable.figure, set("figure"))), chart, says);
   show();
   rankTable(body); tunedTable(body); costChart(body);
