@@ -7,7 +7,8 @@ from typing import Any
 
 from veernet.errors import InputError
 from veernet.files import replacing
-from veernet.report.losses import FIVE, title
+from veernet.report.losses import title
+from veernet.study.arms import FIVE
 
 PANELS = (
     ("mae", "Curve error (MAE, fraction of the track)", "dp"),
