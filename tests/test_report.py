@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,23 @@ from veernet.errors import InputError
 from veernet.report import build as module
 from veernet.report import document as documents
 from veernet.report import theory
-from veernet.report.arms import make_arms
 from veernet.report.build import build_report
 from veernet.report.compare import gaps, rank_losses, tuned
 from veernet.report.document import Sources, make_document
-from veernet.report.estimates import summary
-from veernet.report.experiments import done, read_experiments
-from veernet.report.figures import FIGURES, figure_table
+from veernet.report.estimates import told
+from veernet.report.experiments import read_experiments
+from veernet.report.figures import FIGURES, READINGS
 from veernet.report.html import SCRIPTS, render
-from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
+from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.published import PUBLISHED
 from veernet.report.regions import SCORES
-from veernet.report.verdicts import judged
-from veernet.study.results import read_study
+from veernet.study.arms import FIVE, Arm, arms_of
+from veernet.study.bench import READINGS as TRACERS
+from veernet.study.bench import Bench
+from veernet.study.measures import OF_CURVES, Measure
+from veernet.study.published import IMAGES, PUBLISHED
+from veernet.study.results import curve_figures, mask_figures, read_study
+from veernet.study.statistics import Estimate
 
 SECTIONS = [
     *("run", "table", "compare", "slices", "gradients", "dial", "arena"),
@@ -42,6 +44,9 @@ SECTIONS = [
 
 PLOTLY = 6_000_000
 """Bytes: plotly.js and what is the page's own."""
+
+COUNT = 50
+"""Draws: enough for an interval to be one."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +68,6 @@ def few_figures() -> Any:
     patch = pytest.MonkeyPatch()
     patch.setattr(theory, "TRAINED_BETAS", (0.5,))
     patch.setattr(theory, "SHARES", (0.1,))
-    patch.setattr(module, "judged", partial(judged, count=50))
     yield
     patch.undo()
 
@@ -73,7 +77,7 @@ def page(
     folder: Path, few_figures: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     out = tmp_path_factory.mktemp("page") / "report.html"
-    assert build_report(folder, out, config_folder()) == 12
+    assert build_report(folder, out, config_folder(), count=COUNT) == 12
     return out
 
 
@@ -148,7 +152,7 @@ def test_claims_are_thirteen_and_wait_by_name(document: dict[str, Any]) -> None:
 def test_the_same_runs_give_the_same_page(
     folder: Path, page: Path, few_figures: None, tmp_path: Path
 ) -> None:
-    build_report(folder, tmp_path / "again.html", config_folder())
+    build_report(folder, tmp_path / "again.html", config_folder(), count=COUNT)
     dates = re.compile(r'"date":"[^"]*"')
     first, again = (
         dates.sub("", path.read_text("utf-8"))
@@ -166,7 +170,7 @@ def test_text_of_a_run_cannot_leave_the_data(document: dict[str, Any]) -> None:
 def test_estimates_are_means_over_the_seeds_of_an_arm(
     folder: Path, document: dict[str, Any]
 ) -> None:
-    table = figure_table(read_study(folder))
+    figures = curve_figures(read_study(folder).curves)["mae"]
     small = document["profiles"]["small"]
     at = next(
         i
@@ -176,54 +180,115 @@ def test_estimates_are_means_over_the_seeds_of_an_arm(
     runs = small["arms"][at]["runs"]
     assert runs == ["loss=dice,seed=0", "loss=dice,seed=1"]
     mean, low, high, spread, by_seed = small["estimates"]["test/mae/solid/dp"][at]
-    values = table.loc[runs, "test/mae/solid/dp"]
+    values = figures.loc[pd.IndexSlice[runs, "test", "solid", "dp"]]
     assert by_seed == pytest.approx(values.tolist(), rel=1e-4)
     assert mean == pytest.approx(values.mean(), rel=1e-4)
     assert spread == pytest.approx(values.std(), rel=1e-3)
-    assert low < mean < high
+    assert 0 <= low < mean < high
 
 
-def test_a_single_seed_has_no_interval() -> None:
-    assert summary(np.array([0.25])) == [0.25, None, None, None, [0.25]]
+def test_figures_are_means_over_labels_too(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    small = document["profiles"]["small"]
+    estimates = small["estimates"]
+    assert {name.split("/")[1] for name in estimates} == set(FIGURES)
+    study = read_study(folder)
+    of_masks, of_curves = mask_figures(study.masks), curve_figures(study.curves)
+    run = small["arms"][0]["runs"][0]
+    iou = of_masks["iou"].loc[run, "test"]
+
+    def first(column: str) -> float:
+        return float(estimates[column][0][4][0])
+
+    lines = iou[["solid", "dashed"]]
+    assert first("test/iou/curves") == pytest.approx(lines.mean(), rel=1e-4)
+    assert first("test/iou/all") == pytest.approx(iou.mean(), rel=1e-4)
+    error = of_curves["mae"].loc[run, "held-out", :, "rows"]
+    column = "held-out/mae/curves/rows"
+    assert first(column) == pytest.approx(error.mean(), rel=1e-4)
+    shares = of_masks.loc[run, "test", "solid"]
+    for name in ("called", "expected"):
+        ratio = shares[f"{name}_share"] / shares["true_share"]
+        assert first(f"test/{name}_ratio/solid") == pytest.approx(ratio, rel=1e-4)
+    own = study.curves.query(
+        "run == @run and set == 'test' and label == 'solid' and tracer == 'dp'"
+    )
+    column = "test/mean_r_squared/solid/dp"
+    assert first(column) == pytest.approx(own["r_squared"].mean(), rel=1e-4)
 
 
-def test_figures_are_means_over_labels_too(folder: Path) -> None:
-    table = figure_table(read_study(folder))
-    curves = table[["test/iou/solid", "test/iou/dashed"]].mean(axis=1)
-    np.testing.assert_allclose(table["test/iou/curves"], curves)
-    both = table[["held-out/mae/solid/rows", "held-out/mae/dashed/rows"]].mean(axis=1)
-    np.testing.assert_allclose(table["held-out/mae/curves/rows"], both)
-    ratio = table["test/called_share/solid"] / table["test/true_share/solid"]
-    np.testing.assert_allclose(table["test/called_ratio/solid"], ratio)
-    assert {name.split("/")[1] for name in table} == set(FIGURES)
+def test_a_single_seed_has_no_interval(document: dict[str, Any]) -> None:
+    (row,) = document["profiles"]["full"]["estimates"]["test/iou/solid"]
+    assert row[1:4] == [None, None, None]
+    assert row[4] == [row[0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "shown"),
+    [
+        ("mae", (-0.2, 0.4), [0, 0.4]),
+        ("iou", (0.1, 1.3), [0.1, 1]),
+        ("iou", (-0.1, 1.3), [None, None]),
+        ("r_squared", (-3.0, 1.3), [-3, 1]),
+        (None, (-0.2, 0.4), [-0.2, 0.4]),
+    ],
+)
+def test_intervals_end_where_the_figure_does(
+    name: str | None, ends: tuple[float, float], shown: list[float | None]
+) -> None:
+    figure = FIGURES[name] if name else None
+    assert told(Estimate(0.3, *ends, *ends, 0.1, 3), figure) == [0.3, *shown, 0.1]
+
+
+def test_figures_are_those_of_the_study() -> None:
+    for name, figure in FIGURES.items():
+        measure = Measure(name, tracer="dp" if name in OF_CURVES else None)
+        assert figure.of == ("curve" if name in OF_CURVES else "mask")
+        assert figure.better in (0, 1 if measure.higher else -1)
+    assert set(READINGS) == set(TRACERS)
 
 
 def test_an_arm_that_was_run_twice_counts_once(tmp_path: Path) -> None:
     write_run(tmp_path, "tversky", 0)
     write_run(tmp_path, "tversky", 0, name="again")
     write_run(tmp_path, "tversky", 0, alpha=0.5, beta=0.5)
-    (base, changed) = make_arms(read_study(tmp_path).runs)
-    assert (base.changed, len(base.runs)) == ((), 1)
-    assert changed.changed == ("alpha", "beta")
+    write_run(tmp_path, "none", 0, optimizer=None, averaging=None, lr=None)
+    found = arms_of(read_study(tmp_path).runs)
+    assert found == {
+        Arm("none"): {0: "loss=none,seed=0,averaging=None,lr=None,optimizer=None"},
+        Arm("tversky"): {0: "again"},
+        Arm("tversky", alpha=0.5, beta=0.5): {
+            0: "loss=tversky,seed=0,alpha=0.5,beta=0.5"
+        },
+    }
+    assert list(found)[2].changed == ("alpha", "beta")
 
 
 def test_comparisons(folder: Path) -> None:
     study = read_study(folder)
-    runs = study.runs[study.runs["profile"] == "small"]
-    arms, table = make_arms(runs), figure_table(study)
-    ranked = rank_losses(arms, table)
+    bench = Bench(study, np.random.default_rng(0), COUNT)
+    arms = arms_of(study.runs[study.runs["profile"] == "small"])
+    ranked = rank_losses(bench, "small")
     assert ranked is not None
     assert ranked["losses"] == ["cross_entropy", "dice", "tversky"]
-    assert ranked["ranks"]["test/iou/curves"] == [3, 2, 1]
-    (one,) = tuned(arms, table)
+    column = "test/iou/curves"
+    assert [rank for rank, *_ in ranked["ranks"][column]] == [3, 2, 1]
+    assert all(low <= rank <= high for rank, low, high in ranked["ranks"][column])
+    assert ranked["agreement"][0][0] == 1
+    found = tuned(bench, "small", arms)
+    assert found["by"] == "held-out/f1/curves"
+    (one,) = found["losses"]
     assert (one["loss"], one["rates"]) == ("dice", [0.001, 0.004])
+    # The other rate has one seed of two.
+    assert list(arms)[one["arm"]] == Arm("dice")
     swa = next(
         row
-        for row in gaps(arms, table)
+        for row in gaps(bench, "small", arms)
         if row["averaging"] == "swa" and row["loss"] == "cross_entropy"
     )
-    column = "test/iou/curves"
-    value = table[column]
+    value = mask_figures(study.masks)["iou"].loc[:, "test", ["solid", "dashed"]]
+    value = value.groupby("run").mean()
     gap = value["loss=cross_entropy,seed=0,averaging=swa"]
     gap -= value["loss=tversky,seed=0,averaging=swa"]
     before = value["loss=cross_entropy,seed=0"] - value["loss=tversky,seed=0"]
@@ -244,12 +309,15 @@ def test_landscapes_stand_beside_scores(document: dict[str, Any]) -> None:
 def test_experiments_are_those_of_the_study() -> None:
     found = {one.name: one for one in read_experiments(config_folder())}
     assert "release" not in found
-    dial = {(run["alpha"], run["beta"]) for run in found["dial_small"].wanted}
-    assert (0.3, 0.7) in dial
+    dial = {arm for arm, _ in found["dial_small"].wanted}
+    assert Arm("tversky") in dial  # the plain point is one of them
+    assert Arm("tversky", alpha=0.1, beta=0.3) in dial
     assert len(found["dial_small"].wanted) == 3 * len(dial)
-    assert found["blank_small"].wanted[0]["blank"] == 256
-    assert found["background_small"].wanted == ({"seed": 0, "loss": "none"},)
-    assert done(found["dial_small"], []) == 0
+    assert found["blank_small"].wanted[0][0].blank == 256
+    assert found["rates_small"].wanted[0] == (Arm("cross_entropy", lr=0.001), 0)
+    assert found["background_small"].wanted == ((Arm("none"), 0),)
+    assert all(re.fullmatch(r"[^.].*[.]", one.says) for one in found.values())
+    assert found["entropy_small"].says.endswith("as optimizers_small.")
 
 
 def test_every_loss_of_the_study_has_a_name_and_a_place() -> None:
@@ -262,8 +330,21 @@ def test_every_loss_of_the_study_has_a_name_and_a_place() -> None:
     assert title("some_other") == "some other"
 
 
-def test_what_is_published_is_a_figure_of_the_table() -> None:
-    assert {one.figure for one in PUBLISHED} <= set(FIGURES)
+def test_what_is_published_is_a_figure_of_the_table(document: dict[str, Any]) -> None:
+    theirs = document["published"]["figures"]
+    assert len(theirs) == len(PUBLISHED)
+    assert {one["figure"] for one in theirs} <= set(FIGURES)
+    columns = document["profiles"]["small"]["estimates"]
+    for one in theirs:
+        reading = ["dp"] if FIGURES[one["figure"]].of == "curve" else []
+        assert "/".join(["test", one["figure"], one["label"], *reading]) in columns
+    assert {(one["loss"], one["value"]) for one in theirs} > {
+        ("any", 0.51),
+        ("dice", 0.0091),
+        ("tversky", 0.9891),
+    }
+    said = " ".join(document["published"]["remarks"])
+    assert all(said.count(part) == 1 for part in (IMAGES, "Their 0.51", "Their 0.9891"))
 
 
 def test_numbers_are_short_and_known_to_json() -> None:
@@ -284,7 +365,9 @@ def test_regions_and_costs_are_shown(
     Image.new("RGB", (3200, 10)).save(tmp_path / "regions.png")
     costs = {"conditions": {"size": [1]}, "losses": {"dice": {"processor_ms": 1.0}}}
     (tmp_path / "costs.json").write_text(json.dumps(costs), "utf-8")
-    sources = Sources(folder, costs=tmp_path / "costs.json", regions=tmp_path)
+    sources = Sources(
+        folder, costs=tmp_path / "costs.json", regions=tmp_path, count=COUNT
+    )
     found = make_document(read_study(folder), sources)
     assert found["costs"] == costs
     assert [row["iou"] for row in found["regions"]["rows"]] == [0.5, 0.5]
@@ -303,7 +386,7 @@ def test_files_of_another_kind_are_refused(
 ) -> None:
     monkeypatch.setattr(documents, "theory", dict)
     (tmp_path / "costs").write_text("[]", "utf-8")
-    sources = Sources(folder, **{option: tmp_path / option})
+    sources = Sources(folder, count=COUNT, **{option: tmp_path / option})
     with pytest.raises(InputError, match=says):
         make_document(read_study(folder), sources)
 
@@ -324,7 +407,7 @@ def test_the_figures_of_the_readme(
     folder: Path, few_figures: None, tmp_path: Path
 ) -> None:
     out = tmp_path / "report.html"
-    build_report(folder, out, config_folder(), figures=tmp_path)
+    build_report(folder, out, config_folder(), figures=tmp_path, count=COUNT)
     with Image.open(tmp_path / "five_losses.png") as picture:
         assert picture.format == "PNG"
         assert picture.width > 900

@@ -11,6 +11,7 @@ from veernet.report.html import render
 from veernet.report.still import draw_five
 from veernet.report.verdicts import judged, markdown
 from veernet.study.results import read_study
+from veernet.study.statistics import COUNT
 
 
 def build_report(
@@ -21,6 +22,7 @@ def build_report(
     costs: Path | None = None,
     regions: Path | None = None,
     figures: Path | None = None,
+    count: int = COUNT,
 ) -> int:
     """Write the report of all finished runs below a folder, and return their number.
 
@@ -38,6 +40,8 @@ def build_report(
         Folder that ``scripts/regions.py`` wrote.
     figures
         Folder for ``five_losses.png`` and ``claims.md``, none unless given.
+    count
+        Of the draws behind every interval.
 
     Raises
     ------
@@ -45,8 +49,9 @@ def build_report(
         If there is no finished run, or a file given is none of its kind.
     """
     study = read_study(folder)
-    claims = judged(study, folder, regions)
-    sources = Sources(folder, read_experiments(configs), claims, costs, regions)
+    claims = judged(study, folder, regions, count=count)
+    experiments = read_experiments(configs)
+    sources = Sources(folder, experiments, claims, costs, regions, count=count)
     document = make_document(study, sources)
     write_text(out, render(document))
     if figures is not None:

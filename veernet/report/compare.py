@@ -1,152 +1,121 @@
-"""Comparisons of arms: ranks, the rate tuned by loss, gaps to Tversky, the dial."""
+"""Comparisons of arms as the page shows them: ranks, tuned rates, gaps to Tversky."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
-import numpy as np
-import pandas as pd
-
-from veernet.report.arms import Arm
-from veernet.report.estimates import summary
-from veernet.report.figures import FIGURES
-from veernet.report.losses import FIVE
+from veernet.report.estimates import told
+from veernet.report.figures import column_of
 from veernet.report.plain import plain
-from veernet.study.ranks import ranks, tau_b
+from veernet.study.arms import FIVE, Arm
+from veernet.study.bench import Bench
+from veernet.study.measures import Measure, common_seeds
+from veernet.study.standings import agreement
+from veernet.study.standings import rank_losses as places
+from veernet.study.tables import CHOSEN_BY, chosen_rate, rates_of
+
+Runs = Mapping[Arm, Mapping[int, str]]
+"""Arms of one profile, each with its runs by seed."""
+
+TEST: Literal["test"] = "test"
 
 RANKED = (
-    "test/iou/curves",
-    "test/image_iou/curves",
-    "test/f1/curves",
-    "test/mae/curves/dp",
-    "test/mae/curves/skeleton",
-    "test/mae/curves/rows",
-    "test/median_r_squared/curves/dp",
-    "test/r_squared/curves/dp",
-    "test/filled_px/curves/dp",
+    Measure("iou"),
+    Measure("image_iou"),
+    Measure("f1"),
+    Measure("mae", None, "dp"),
+    Measure("mae", None, "skeleton"),
+    Measure("mae", None, "rows"),
+    Measure("median_r_squared", None, "dp"),
+    Measure("r_squared", None, "dp"),
+    Measure("filled_px", None, "dp"),
 )
-CHOSEN_BY = "held-out/mae/curves/dp"
-"""By which the rate of a loss is chosen; the test set has no say."""
+"""Means over the curves."""
 
 GAPS = (
-    "test/iou/curves",
-    "test/mae/curves/dp",
-    "test/mae/curves/skeleton",
-    "test/mae/curves/rows",
-    "test/median_r_squared/curves/dp",
+    Measure("iou"),
+    Measure("mae", None, "dp"),
+    Measure("mae", None, "skeleton"),
+    Measure("mae", None, "rows"),
+    Measure("median_r_squared", None, "dp"),
 )
 
 
-def better(column: str) -> int:
-    """Return 1 where more is better, -1 where less is."""
-    return FIGURES[column.split("/")[1]].better
-
-
-def rank_losses(arms: Sequence[Arm], table: pd.DataFrame) -> dict[str, Any] | None:
+def rank_losses(bench: Bench, profile: str) -> dict[str, Any] | None:
     """Return the ranks of the losses by each figure, and how alike two orders are.
 
-    The agreement is Kendall's tau of two orders of the means: 1 for the same order, -1
-    for the reverse.
+    None where fewer than two of the five have a seed in common.
     """
-    own = [arm for arm in arms if not arm.changed and arm.loss in FIVE]
-    columns = [column for column in RANKED if column in table]
-    if len(own) < 2 or not columns:
+    found = places(bench, profile, RANKED)
+    losses = [rank.loss for rank in found if rank.measure == RANKED[0]]
+    if len(losses) < 2:
         return None
-    means = {
-        c: [float(table.loc[list(a.runs), c].mean()) for a in own] for c in columns
-    }
-    signed = {c: np.asarray(values) * better(c) for c, values in means.items()}
+    alike = [[agreement(found, a, b) for b in RANKED] for a in RANKED]
+    by_measure = {m: [r for r in found if r.measure == m] for m in RANKED}
     return {
-        "losses": [arm.loss for arm in own],
-        "columns": columns,
+        "losses": losses,
+        "columns": [column_of(TEST, measure) for measure in RANKED],
         "ranks": {
-            column: list(ranks(values, higher=better(column) > 0))
-            for column, values in means.items()
+            column_of(TEST, measure): [[r.rank, r.low, r.high] for r in own]
+            for measure, own in by_measure.items()
         },
-        "agreement": plain(
-            [[float(tau_b(signed[a], signed[b])) for b in columns] for a in columns], 3
-        ),
+        "agreement": plain(alike, 3),
     }
 
 
-def tuned(arms: Sequence[Arm], table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return for each of the five losses the arm of the best rate, and all rates."""
+def tuned(bench: Bench, profile: str, arms: Runs) -> dict[str, Any]:
+    """Return of each of the five losses the arm of the best rate, and all its rates."""
+    held_out = bench.on(profile, "held-out")
+    members = [dict(runs) for runs in arms.values()]
     found = []
     for loss in FIVE:
-        own = [arm for arm in arms if arm.loss == loss and set(arm.changed) <= {"lr"}]
-        if len(own) < 2 or CHOSEN_BY not in table:
+        tried = rates_of(held_out.runs, loss)
+        best = chosen_rate(bench, profile, loss)
+        if len(tried) < 2 or best is None or best.lr is None:
             continue
-        scores = [float(table.loc[list(arm.runs), CHOSEN_BY].mean()) for arm in own]
-        order = np.argsort([float(arm.labels["lr"]) for arm in own])
         found.append(
             {
                 "loss": loss,
-                "arm": list(arms).index(own[int(np.nanargmin(scores))]),
-                "rates": [own[i].labels["lr"] for i in order],
-                "arms": [list(arms).index(own[i]) for i in order],
-                "score": plain([scores[i] for i in order]),
+                "arm": members.index(tried[best.lr]),
+                "rates": list(tried),
+                "arms": [members.index(runs) for runs in tried.values()],
             }
         )
-    return found
+    return {"by": column_of("held-out", CHOSEN_BY), "losses": found}
 
 
-def gaps(arms: Sequence[Arm], table: pd.DataFrame) -> list[dict[str, Any]]:
+def gaps(bench: Bench, profile: str, arms: Runs) -> list[dict[str, Any]]:
     """Return how far each loss is from Tversky under each optimiser and average.
 
-    A gap is the loss less Tversky, seed by seed; beside it stands by how much it moved
-    from the gap of the plain sweep, with the interval of that.
+    A gap is the loss less Tversky, seed by seed and picture by picture; beside it
+    stands by how much it moved from the gap of the plain sweep.
     """
-    methods: dict[tuple[str, str], dict[str, Arm]] = {}
-    for arm in arms:
-        if set(arm.changed) <= {"optimizer", "averaging"} and arm.loss in FIVE:
-            key = (str(arm.labels["optimizer"]), str(arm.labels["averaging"]))
-            methods.setdefault(key, {})[arm.loss] = arm
-    plain_arms = methods.get(("adamw", "none"), {})
+    scored = bench.on(profile, TEST)
+
+    def contrast(measure: Measure, *own: Arm) -> list[Any] | None:
+        """Return one less the other, less the same of two more."""
+        parts = list(zip((1, -1, -1, 1), (arms[arm] for arm in own), strict=False))
+        if not common_seeds([runs for _, runs in parts]):
+            return None
+        return told(scored.contrast(parts, measure))
+
     found = []
-    for (optimizer, averaging), by_loss in methods.items():
-        if "tversky" not in by_loss:
+    for index, arm in enumerate(arms):
+        method = {"optimizer": arm.optimizer, "averaging": arm.averaging}
+        theirs = Arm("tversky", arm.optimizer, arm.averaging)
+        own = arm == Arm(arm.loss, arm.optimizer, arm.averaging) and arm.loss in FIVE
+        if not own or theirs not in arms:
             continue
-        for loss, arm in by_loss.items():
-            row: dict[str, Any] = {
-                "optimizer": optimizer,
-                "averaging": averaging,
-                "loss": loss,
-                "arm": list(arms).index(arm),
-                "gap": {},
-                "moved": {},
-            }
-            for column in GAPS:
-                if column not in table or loss == "tversky":
-                    continue
-                row["gap"][column] = _contrast(table, column, arm, by_loss["tversky"])
-                if (optimizer, averaging) != ("adamw", "none") and {
-                    loss,
-                    "tversky",
-                } <= plain_arms.keys():
-                    row["moved"][column] = _contrast(
-                        table,
-                        column,
-                        arm,
-                        by_loss["tversky"],
-                        plain_arms[loss],
-                        plain_arms["tversky"],
-                    )
-            found.append(row)
+        before = (Arm(arm.loss), Arm("tversky"))
+        gap: dict[str, Any] = {}
+        moved: dict[str, Any] = {}
+        for measure in GAPS if arm != theirs else ():
+            gap[column_of(TEST, measure)] = contrast(measure, arm, theirs)
+            if arm.changed and all(one in arms for one in before):
+                moved[column_of(TEST, measure)] = contrast(
+                    measure, arm, theirs, *before
+                )
+        row = {**method, "loss": arm.loss, "arm": index, "gap": gap, "moved": moved}
+        found.append(row)
     return found
-
-
-def _contrast(table: pd.DataFrame, column: str, *arms: Arm) -> list[Any] | None:
-    """Return one less the other, less the same of two more, over common seeds."""
-    by_seed: list[Mapping[int, str]] = [
-        dict(zip(arm.seeds, arm.runs, strict=True)) for arm in arms
-    ]
-    common = sorted(set.intersection(*(set(runs) for runs in by_seed)))
-    if not common:
-        return None
-    signs = (1, -1, -1, 1)
-    parts = [
-        sign * table.loc[[runs[s] for s in common], column].to_numpy(dtype=float)
-        for sign, runs in zip(signs, by_seed, strict=False)
-    ]
-    return summary(np.sum(parts, axis=0))

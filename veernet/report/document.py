@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from veernet import __version__
 from veernet.errors import InputError
-from veernet.report.arms import Arm, make_arms
 from veernet.report.compare import gaps, rank_losses, tuned
 from veernet.report.estimates import estimate_arms
 from veernet.report.experiments import Experiment, done
-from veernet.report.figures import FIGURES, READINGS, SETS, figure_table
+from veernet.report.figures import FIGURES, READINGS, SETS
 from veernet.report.history import QUANTITIES, training_curves
 from veernet.report.landscapes import landscape_section, read_landscapes
-from veernet.report.losses import AWARENESS, FAMILIES, FIVE, TUNING, title
+from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.published import COMPARABLE, EMPTY, NOT_COMPARABLE, PUBLISHED
 from veernet.report.regions import read_regions
 from veernet.report.theory import theory
 from veernet.report.verdicts import verdicts
+from veernet.study.arms import DIALS, FIVE, NOTHING, Arm, arms_of, base_rate
+from veernet.study.bench import Bench
 from veernet.study.claims import Claim
+from veernet.study.measures import BACKGROUND
+from veernet.study.published import PUBLISHED, remarks
 from veernet.study.results import Study
 from veernet.study.run import SCORED, commit
+from veernet.study.statistics import COUNT
+
+THEIRS = {
+    "background": BACKGROUND,
+    "curve 1": "solid",
+    "curve 2": "dashed",
+    "all classes": "all",
+}
+"""Our labels for what the references score."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Sources:
         What ``scripts/loss_cost.py`` wrote.
     regions
         Folder that ``scripts/regions.py`` wrote, of pictures with six classes.
+    seed, count
+        Of the draws behind every interval: those of the claims have the same.
     """
 
     folder: Path
@@ -54,6 +68,8 @@ class Sources:
     claims: Sequence[Claim] = ()
     costs: Path | None = None
     regions: Path | None = None
+    seed: int = 0
+    count: int = COUNT
 
 
 def make_document(study: Study, sources: Sources) -> dict[str, Any]:
@@ -63,9 +79,9 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
     """
     runs = study.runs
     scored = {run: _scored(sources.folder / run) for run in runs.index}
-    table = figure_table(study)
+    bench = Bench(study, np.random.default_rng(sources.seed), sources.count)
     profiles = {
-        str(name): _profile(str(name), part, study, table, scored, sources)
+        str(name): _profile(str(name), part, bench, scored, sources)
         for name, part in runs.groupby("profile", sort=False)
     }
     # The largest first: it is what the page opens with.
@@ -83,12 +99,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "sets": SETS,
         "readings": READINGS,
         "quantities": QUANTITIES,
-        "published": {
-            "figures": [asdict(one) for one in PUBLISHED],
-            "comparable": COMPARABLE,
-            "not": NOT_COMPARABLE,
-            "empty": EMPTY,
-        },
+        "published": {"figures": _published(), "remarks": remarks()},
         "theory": theory(),
         "costs": _costs(sources.costs),
         "regions": read_regions(sources.regions),
@@ -100,33 +111,46 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 def _profile(
     name: str,
     runs: pd.DataFrame,
-    study: Study,
-    table: pd.DataFrame,
+    bench: Bench,
     scored: dict[str, str],
     sources: Sources,
 ) -> dict[str, Any]:
-    arms = make_arms(runs)
-    own = table.loc[list(runs.index)]
-    base = [arm for arm in arms if not arm.changed]
-    history = study.history[study.history["run"].isin(runs.index)]
+    arms = arms_of(runs)
+    base = [own for arm, own in arms.items() if not arm.changed]
+    history = bench.study.history
+    history = history[history["run"].isin(runs.index)]
     measured = read_landscapes(sources.folder, list(runs.index))
     return {
         "about": _about(runs, scored, measured),
-        "experiments": _experiments(name, arms, sources.experiments),
-        "arms": [_arm(arm) for arm in arms],
-        "estimates": estimate_arms(arms, own),
+        "experiments": _experiments(name, runs, sources.experiments),
+        "arms": [_arm(arm, own, runs) for arm, own in arms.items()],
+        "estimates": estimate_arms(bench, name, arms),
         "history": training_curves(base, history),
-        "ranks": rank_losses(arms, own),
-        "tuned": tuned(arms, own),
-        "gaps": gaps(arms, own),
-        "landscape": landscape_section(arms, own, measured),
+        "ranks": rank_losses(bench, name),
+        "tuned": tuned(bench, name, arms),
+        "gaps": gaps(bench, name, arms),
+        "landscape": landscape_section(arms, bench, name, measured),
     }
 
 
-def _arm(arm: Arm) -> dict[str, Any]:
-    record: dict[str, Any] = plain(asdict(arm))
-    changed = [f"{n.replace('_', ' ')} {arm.labels[n]}" for n in arm.changed]
-    return {**record, "title": ", ".join([title(arm.loss), *changed])}
+def _arm(arm: Arm, own: Mapping[int, str], runs: pd.DataFrame) -> dict[str, Any]:
+    """Return an arm with every label as its runs had it."""
+    labels = asdict(arm)
+    loss = labels.pop("loss")
+    if arm.lr is None and loss != NOTHING:
+        labels["lr"] = base_rate(runs, arm.optimizer)
+    if loss == "tversky":
+        labels["alpha"] = DIALS[0] if arm.alpha is None else arm.alpha
+        labels["beta"] = DIALS[1] if arm.beta is None else arm.beta
+    changed = [f"{n.replace('_', ' ')} {plain(labels[n])}" for n in arm.changed]
+    return {
+        "loss": loss,
+        "labels": plain(labels),
+        "runs": list(own.values()),
+        "seeds": list(own),
+        "changed": list(arm.changed),
+        "title": ", ".join([title(loss), *changed]),
+    }
 
 
 def _about(
@@ -143,18 +167,19 @@ def _about(
         "seeds": sorted({int(n) for n in runs["seed"]}),
         "minutes": plain([runs["minutes"].median(), runs["minutes"].sum()], 3),
         "hardware": [
-            f"{row.device}, {row.cores} cores, {row.threads} threads a run"
+            f"{row.device}, {row.cores} {_counted('core', row.cores)}, "
+            f"{row.threads} {_counted('thread', row.threads)} a run"
             for row in hardware.itertuples()
         ],
         "trained": sorted({str(name) for name in runs["commit"]}),
         "scored": sorted({scored[str(run)] for run in runs.index}),
-        "dates": [finished.min(), finished.max()],
+        "dates": sorted({finished.min(), finished.max()}),
         "landscapes": len(measured),
     }
 
 
 def _experiments(
-    profile: str, arms: Sequence[Arm], experiments: Sequence[Experiment]
+    profile: str, runs: pd.DataFrame, experiments: Sequence[Experiment]
 ) -> list[dict[str, Any]]:
     """Return how much of each experiment of a profile was run.
 
@@ -169,9 +194,29 @@ def _experiments(
             "says": one.says,
             "command": one.command + study,
             "wanted": len(one.wanted),
-            "done": done(one, arms),
+            "done": done(one, runs),
         }
         for one in own
+    ]
+
+
+def _counted(word: str, count: object) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _published() -> list[dict[str, Any]]:
+    """Return the figures of the references under the labels of ours."""
+    return [
+        {
+            "loss": one.loss or "any",
+            "figure": one.figure,
+            "label": THEIRS[one.of],
+            "value": one.value,
+            "note": one.note,
+            "source": one.source,
+            "comparable": one.comparable,
+        }
+        for one in PUBLISHED
     ]
 
 

@@ -1,45 +1,63 @@
-"""Each figure of each arm: the mean over seeds, its spread and its interval."""
+"""Estimates of the study as the page shows them: lists, cut where a figure ends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from veernet.axes import Floats
-from veernet.report.arms import Arm
+from veernet.report.figures import FIGURES, SETS, Figure, column_of, measures
 from veernet.report.plain import plain
-from veernet.study.statistics import t_interval
+from veernet.study.arms import Arm
+from veernet.study.bench import Bench
+from veernet.study.statistics import Estimate
 
 
-def estimate_arms(arms: Sequence[Arm], table: pd.DataFrame) -> dict[str, Any]:
+def estimate_arms(
+    bench: Bench, profile: str, arms: Mapping[Arm, Mapping[int, str]]
+) -> dict[str, list[Any]]:
     """Return every figure of every arm, laid out by figure.
 
     Parameters
     ----------
+    bench
+        With the figures, draw by draw.
+    profile
+        Whose.
     arms
-        Of one profile.
-    table
-        From :func:`veernet.report.figures.figure_table`.
+        Its arms, each with its runs by seed.
 
     Returns
     -------
     dict
-        By column of the table, for each arm ``[mean, low, high, spread, [by seed]]``:
-        the ends of the 95 per cent t-interval for new seeds and the standard deviation
-        over seeds, None for a single one.
+        By column, see :func:`veernet.report.figures.column_of`, for each arm
+        ``[mean, low, high, spread, [by seed]]``: the ends of the 95 per cent interval
+        for new seeds and new pictures, cut at the bounds of the figure, and the
+        standard deviation over seeds; None where there is none.
     """
-    by_arm = [table.loc[list(arm.runs)].to_numpy(dtype=float) for arm in arms]
-    return {
-        str(name): [summary(values[:, index]) for values in by_arm]
-        for index, name in enumerate(table.columns)
-    }
+    found: dict[str, list[Any]] = {}
+    for which in SETS:
+        scored = bench.on(profile, which)
+        for runs in arms.values():
+            for measure in measures(scored.curve_labels):
+                by_seed = scored.of_runs(runs, measure)[:, 0]
+                own = told(scored.estimate(runs, measure), FIGURES[measure.name])
+                row = [*own, plain(by_seed)]
+                found.setdefault(column_of(which, measure), []).append(row)
+    return found
 
 
-def summary(by_seed: Floats) -> list[Any]:
-    """Return mean, low, high, spread and the values of the seeds."""
-    low, high = t_interval(by_seed.tolist())
-    spread = float(np.std(by_seed, ddof=1)) if len(by_seed) > 1 else float("nan")
-    return list(plain([float(np.mean(by_seed)), low, high, spread, by_seed]))
+def told(estimate: Estimate, figure: Figure | None = None) -> list[Any]:
+    """Return value, low, high and spread, the ends cut at the bounds of a figure.
+
+    An interval that covers all that the figure can be says nothing, and is left out.
+    """
+    low, high = estimate.low, estimate.high
+    if figure is not None:
+        least = -np.inf if figure.least is None else figure.least
+        most = np.inf if figure.most is None else figure.most
+        if low <= least and high >= most:
+            low = high = float("nan")
+        low, high = max(low, least), min(high, most)
+    return list(plain([estimate.value, low, high, estimate.spread]))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
-from veernet.report.arms import DIAL, NOMINAL, Arm
+from veernet.study.arms import Arm, arm_of, runs_of
 
 KEYS = {
     "loss": "loss",
@@ -33,17 +35,17 @@ class Experiment:
     Parameters
     ----------
     name, says
-        Its configuration, and what the comment at the head of that says.
+        Its configuration, and the first sentence of the comment at the head of that.
     profile
         Whose runs it makes.
     wanted
-        For each run the labels that it sets, with its seed.
+        For each run its arm and seed.
     """
 
     name: str
     says: str
     profile: str
-    wanted: tuple[dict[str, Any], ...]
+    wanted: tuple[tuple[Arm, int], ...]
 
     @property
     def command(self) -> str:
@@ -66,9 +68,9 @@ def read_experiments(folder: Path) -> list[Experiment]:
     )
 
 
-def done(experiment: Experiment, arms: Sequence[Arm]) -> int:
-    """Return how many of the wanted runs the arms of its profile hold."""
-    return sum(any(_is(arm, wanted) for arm in arms) for wanted in experiment.wanted)
+def done(experiment: Experiment, runs: pd.DataFrame) -> int:
+    """Return how many of the wanted runs are among those of its profile."""
+    return sum(seed in runs_of(runs, arm) for arm, seed in experiment.wanted)
 
 
 def _experiment(path: Path) -> Experiment | None:
@@ -85,44 +87,21 @@ def _experiment(path: Path) -> Experiment | None:
     fixed = document.get("call", {}).get("labels", {})
     notes = [line[1:].strip() for line in text.splitlines() if line.startswith("#")]
     notes = [line for line in notes if not line.startswith("@")]
-    says = " ".join(itertools.takewhile(bool, notes))
-    return Experiment(path.stem, says, studies[0], tuple(_product(params, fixed)))
+    says = re.split(r"(?<=[.]) ", " ".join(itertools.takewhile(bool, notes)))[0]
+    wanted = ({**labels, **fixed} for labels in _product(params))
+    return Experiment(
+        path.stem,
+        says,
+        studies[0],
+        tuple((arm_of(labels), int(labels.get("seed", 0))) for labels in wanted),
+    )
 
 
-def _product(params: dict[str, Any], fixed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _product(params: dict[str, Any]) -> Iterator[dict[str, str]]:
     labels = {
-        KEYS[name]: _values(value) for name, value in params.items() if name in KEYS
+        KEYS[name]: [part.strip() for part in str(value).split(",") if part.strip()]
+        for name, value in params.items()
+        if name in KEYS
     }
     for values in itertools.product(*labels.values()):
-        yield {**dict(zip(labels, values, strict=True)), **fixed}
-
-
-def _values(value: object) -> list[Any]:
-    return [yaml.safe_load(part.strip()) for part in _parts(value)]
-
-
-def _parts(value: object) -> list[str]:
-    return [part for part in str(value).split(",") if part.strip()]
-
-
-def _is(arm: Arm, wanted: dict[str, Any]) -> bool:
-    """Whether an arm has a wanted run, all else being as in the five-loss table."""
-    own = {"loss": arm.loss, **arm.labels}
-    dial = dict(zip(("alpha", "beta"), DIAL, strict=True))
-    for name, value in wanted.items():
-        if name != "seed" and not _same(own.get(name), value):
-            return False
-    for name in arm.changed:
-        if name in wanted:
-            continue
-        if name in dial or name in NOMINAL or name == "lr":
-            return False
-    return int(wanted.get("seed", 0)) in arm.seeds
-
-
-def _same(own: object, wanted: object) -> bool:
-    # YAML 1.1 reads 1e-3 as text.
-    try:
-        return float(str(own)) == float(str(wanted))
-    except ValueError:
-        return str(own) == str(wanted)
+        yield dict(zip(labels, values, strict=True))

@@ -1,16 +1,15 @@
-"""Every figure of every run in one wide table, and what each figure is."""
+"""What each figure of the study is called, says and can be."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import pandas as pd
+from veernet.study.bench import READINGS as TRACERS
+from veernet.study.measures import ALL, BACKGROUND, OF_CURVES, Measure
 
-from veernet.study.results import Study, curve_figures, mask_figures
-
-SETS = {
+SETS: dict[Literal["test", "held-out"], str] = {
     "test": "test set: pictures of seeds that no training drew from",
     "held-out": "held-out set: a fifth of the pictures, never trained on",
 }
@@ -19,10 +18,8 @@ READINGS = {
     "skeleton": "skeleton: the method of the references, a thinned mask",
     "rows": "rows: the most probable column of every row, however faint",
 }
-CURVES = "curves"
-"""Label of the mean over the classes that are curves."""
-ALL = "all"
-"""Label of the mean over all classes, background included."""
+MEANS = {None: "curves", ALL: "all"}
+"""Labels of the means over the curves, and over all classes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,8 @@ class Figure:
         After the decimal point.
     unit
         Empty for shares and ratios.
+    least, most
+        Bounds that no picture can make it pass, None where there is none.
     """
 
     title: str
@@ -49,6 +48,8 @@ class Figure:
     better: int
     digits: int = 3
     unit: str = ""
+    least: float | None = 0
+    most: float | None = None
 
 
 FIGURES: dict[str, Figure] = {
@@ -76,6 +77,8 @@ FIGURES: dict[str, Figure] = {
         "curve",
         1,
         4,
+        least=None,
+        most=1,
     ),
     "r_squared": Figure(
         "R-squared, pooled",
@@ -83,6 +86,8 @@ FIGURES: dict[str, Figure] = {
         "curve",
         1,
         4,
+        least=None,
+        most=1,
     ),
     "mean_r_squared": Figure(
         "R-squared, mean",
@@ -90,6 +95,8 @@ FIGURES: dict[str, Figure] = {
         "others, so that it may fall far below zero.",
         "curve",
         1,
+        least=None,
+        most=1,
     ),
     "filled_px": Figure(
         "Error in pixels, mean",
@@ -107,9 +114,10 @@ FIGURES: dict[str, Figure] = {
         "Share of the rows read within three pixels of the truth; unread is a miss.",
         "curve",
         1,
+        most=1,
     ),
     "coverage": Figure(
-        "Coverage", "Share of the rows that were read at all.", "curve", 1
+        "Coverage", "Share of the rows that were read at all.", "curve", 1, most=1
     ),
     "iou": Figure(
         "IoU, pooled",
@@ -117,14 +125,15 @@ FIGURES: dict[str, Figure] = {
         "those that are or are called; all pictures together.",
         "mask",
         1,
+        most=1,
     ),
     "image_iou": Figure("IoU, mean of pictures", "The same by picture.", "mask", 1),
     "f1": Figure(
-        "F1, pooled", "Twice the shared pixels over true and called.", "mask", 1
+        "F1, pooled", "Twice the shared pixels over true and called.", "mask", 1, most=1
     ),
     "image_f1": Figure("F1, mean of pictures", "The same by picture.", "mask", 1),
     "precision": Figure(
-        "Precision", "Share of what is called the class that is.", "mask", 1
+        "Precision", "Share of what is called the class that is.", "mask", 1, most=1
     ),
     "recall": Figure("Recall", "Share of the class that is called so.", "mask", 1),
     "nats": Figure(
@@ -134,11 +143,12 @@ FIGURES: dict[str, Figure] = {
         -1,
         3,
         "nats",
+        most=1,
     ),
     "true_share": Figure("True share", "Of all pixels.", "mask", 0, 4),
     "called_share": Figure("Called share", "Of all pixels.", "mask", 0, 4),
     "expected_share": Figure(
-        "Expected share", "Mean probability over all pixels.", "mask", 0, 4
+        "Expected share", "Mean probability over all pixels.", "mask", 0, 4, most=1
     ),
     "called_ratio": Figure(
         "Called over true area", "1 is the true size; above it, too full.", "mask", 0, 2
@@ -149,44 +159,20 @@ FIGURES: dict[str, Figure] = {
 }
 
 
-def figure_table(study: Study) -> pd.DataFrame:
-    """Return the figures of a study, indexed by run.
-
-    Returns
-    -------
-    DataFrame
-        Columns are named ``set/figure/label`` for masks, ``set/figure/label/reading``
-        for curves; the labels ``curves`` and ``all`` are means over classes.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        masks = mask_figures(study.masks)
-        masks["called_ratio"] = masks["called_share"] / masks["true_share"]
-        masks["expected_ratio"] = masks["expected_share"] / masks["true_share"]
-        curves = curve_figures(study.curves)
-        by_curve = study.curves.groupby(["run", "set", "label", "tracer"])
-        curves["mean_r_squared"] = by_curve["r_squared"].mean()
-    lines = masks[masks.index.get_level_values("label") != "background"]
-    masks = pd.concat([masks, _mean_of(lines, CURVES), _mean_of(masks, ALL)])
-    curves = pd.concat([curves, _mean_of(curves, CURVES)])
-    return pd.concat([_wide(masks), _wide(curves)], axis="columns").sort_index()
-
-
-def _mean_of(figures: pd.DataFrame, label: str) -> pd.DataFrame:
-    """Return the mean over the labels, as a label of its own."""
-    others = [name for name in figures.index.names if name != "label"]
-    mean = figures.groupby(level=others).mean()
-    mean["label"] = label
-    return mean.set_index("label", append=True).reorder_levels(
-        [str(n) for n in figures.index.names]
+def measures(curves: Sequence[str]) -> tuple[Measure, ...]:
+    """Return all that the page shows of runs whose curves have these labels."""
+    labels = (BACKGROUND, *curves, None, ALL)
+    return tuple(
+        Measure(name, label, tracer)
+        for name in FIGURES
+        for label in ((*curves, None) if name in OF_CURVES else labels)
+        for tracer in (TRACERS if name in OF_CURVES else (None,))
     )
 
 
-def _wide(figures: pd.DataFrame) -> pd.DataFrame:
-    """Lay (run, set, label, ...) by figure out as a row for each run."""
-    figures = figures[[name for name in FIGURES if name in figures]]
-    levels = [name for name in figures.index.names if name != "run"]
-    wide = pd.DataFrame(figures.unstack(levels))  # noqa: PD010 - an index, no pivot
-    wide.columns = pd.Index(
-        ["/".join([key[1], key[0], *key[2:]]) for key in wide.columns]
-    )
-    return wide
+def column_of(which: str, measure: Measure) -> str:
+    """Return the name of a column: ``set/figure/label``, ``/reading`` for curves."""
+    label = measure.label
+    shown = MEANS[label] if label is None or label == ALL else label
+    parts = [which, measure.name, shown]
+    return "/".join([*parts, *([measure.tracer] if measure.tracer else [])])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from veernet.report.arms import Arm
 from veernet.report.plain import plain
 
 POINTS = 60
@@ -31,14 +30,26 @@ QUANTITIES = {
 }
 
 
-def training_curves(arms: Sequence[Arm], history: pd.DataFrame) -> dict[str, Any]:
-    """Return by quantity, for each arm, a line ``[steps, values]`` for each seed."""
+def training_curves(
+    arms: Sequence[Mapping[int, str]], history: pd.DataFrame
+) -> dict[str, Any]:
+    """Return by quantity, for each arm, a line ``[steps, values]`` for each seed.
+
+    Parameters
+    ----------
+    arms
+        The runs of each by seed.
+    history
+        As in :class:`veernet.study.results.Study`.
+    """
     by_run = {str(name): part for name, part in history.groupby("run")}
     found: dict[str, Any] = {}
     for quantity in QUANTITIES:
         if quantity not in history:
             continue
-        lines = [[_line(by_run.get(run), quantity) for run in arm.runs] for arm in arms]
+        lines = [
+            [_line(by_run.get(run), quantity) for run in arm.values()] for arm in arms
+        ]
         if any(line[0] for arm in lines for line in arm):
             found[quantity] = lines
     return found

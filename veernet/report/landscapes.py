@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from veernet.landscape.record import Landscape, read_landscape
-from veernet.report.arms import Arm
+from veernet.report.figures import column_of
 from veernet.report.plain import plain
+from veernet.study.arms import Arm
+from veernet.study.bench import Bench
+from veernet.study.measures import Measure
 from veernet.study.ranks import correlate_across, correlate_within
 
 FILE = "landscape.json"
 
-SCORES = {
-    "test/iou/curves": "IoU of the curves, test",
-    "test/mae/curves/dp": "curve error, test, dynamic programme",
-    "test/mae/curves/rows": "curve error, test, rows",
-    "held-out/iou/curves": "IoU of the curves, held-out",
+Which = Literal["test", "held-out"]
+
+SCORES: dict[tuple[Which, Measure], str] = {
+    ("test", Measure("iou")): "IoU of the curves, test",
+    ("test", Measure("mae", None, "dp")): "curve error, test, dynamic programme",
+    ("test", Measure("mae", None, "rows")): "curve error, test, rows",
+    ("held-out", Measure("iou")): "IoU of the curves, held-out",
 }
 """What the measures are held against."""
 
@@ -42,8 +46,9 @@ def read_landscapes(folder: Path, runs: Sequence[str]) -> dict[str, Landscape]:
 
 
 def landscape_section(
-    arms: Sequence[Arm],
-    table: pd.DataFrame,
+    arms: Mapping[Arm, Mapping[int, str]],
+    bench: Bench,
+    profile: str,
     measured: dict[str, Landscape],
     seed: int = 0,
 ) -> dict[str, Any] | None:
@@ -58,12 +63,20 @@ def landscape_section(
         score, Kendall's tau within and across arms.
     """
     own = [
-        (index, arm, [run for run in arm.runs if run in measured])
-        for index, arm in enumerate(arms)
+        (index, arm, [run for run in runs.values() if run in measured])
+        for index, (arm, runs) in enumerate(arms.items())
     ]
     known = [(index, arm, runs) for index, arm, runs in own if runs]
     if not known:
         return None
+    scores = {
+        column_of(which, measure): {
+            run: float(bench.on(profile, which).of_run(run, measure)[0])
+            for *_, runs in known
+            for run in runs
+        }
+        for which, measure in SCORES
+    }
     first = next(iter(measured.values()))
     deltas, lines = first.lines.deltas, _values(first)
     return {
@@ -85,12 +98,11 @@ def landscape_section(
             for name in first.numbers
         },
         "scores": {
-            score: [plain(table.loc[runs, score].to_numpy()) for *_, runs in known]
-            for score in SCORES
-            if score in table
+            score: [plain([by_run[r] for r in runs]) for *_, runs in known]
+            for score, by_run in scores.items()
         },
-        "titles": SCORES,
-        "correlations": _correlations(known, table, measured, seed),
+        "titles": dict(zip(scores, SCORES.values(), strict=True)),
+        "correlations": _correlations(known, scores, measured, seed),
     }
 
 
@@ -111,7 +123,7 @@ def _slice(
 
 
 def _values(landscape: Landscape) -> dict[str, list[list[float | None]]]:
-    return landscape.lines.values  # noqa: PD011 - a record, no table
+    return landscape.lines.values
 
 
 def _number(landscape: Landscape, name: str) -> float:
@@ -121,7 +133,7 @@ def _number(landscape: Landscape, name: str) -> float:
 
 def _correlations(
     known: Sequence[tuple[int, Arm, list[str]]],
-    table: pd.DataFrame,
+    scores: Mapping[str, Mapping[str, float]],
     measured: dict[str, Landscape],
     seed: int,
 ) -> dict[str, Any]:
@@ -138,14 +150,12 @@ def _correlations(
         values = [_number(measured[run], name) for run in runs]
         if not np.isfinite(values).all():
             continue
-        for score in SCORES:
-            if score not in table:
-                continue
+        for score, by_run in scores.items():
             rng = np.random.default_rng(seed)
-            scores = table.loc[runs, score].tolist()
+            own = [by_run[run] for run in runs]
             found.setdefault(name, {})[score] = {
-                "within": _told(correlate_within(values, scores, groups, rng, 1000)),
-                "across": _told(correlate_across(values, scores, groups, rng, 1000)),
+                "within": _told(correlate_within(values, own, groups, rng, 1000)),
+                "across": _told(correlate_across(values, own, groups, rng, 1000)),
             }
     return found
 

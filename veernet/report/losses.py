@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIVE = ("cross_entropy", "dice", "focal", "lovasz", "tversky")
-"""The losses that the references compare."""
-
 AWARENESS = (
     "each pixel by itself",
     "each pixel, reweighted",

@@ -7,11 +7,12 @@ from typing import Any
 
 from veernet.errors import InputError
 from veernet.files import replacing
-from veernet.report.losses import FIVE, title
+from veernet.report.losses import title
+from veernet.study.arms import FIVE
 
 PANELS = (
     ("mae", "Curve error (MAE, fraction of the track)", "dp"),
-    ("iou", "IoU, pooled", None),
+    ("image_iou", "IoU, mean of pictures", None),
 )
 LABELS = {"solid": "solid curve", "dashed": "dashed curve"}
 COLOURS = ("#0072b2", "#b35900")

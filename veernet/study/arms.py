@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,13 @@ class Arm:
     lr: float | None = None
     alpha: float | None = None
     beta: float | None = None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Labels in which it is not as the plain sweep."""
+        plain = Arm(self.loss)
+        own = [field.name for field in fields(self)]
+        return tuple(n for n in own if getattr(self, n) != getattr(plain, n))
 
     @property
     def name(self) -> str:
@@ -194,6 +202,51 @@ def runs_of(runs: pd.DataFrame, arm: Arm) -> dict[int, str]:
     for run in sorted(runs.index[kept], key=lambda name: (len(name), name)):
         found.setdefault(int(runs.loc[run, "seed"]), str(run))
     return dict(sorted(found.items()))
+
+
+def arms_of(runs: pd.DataFrame) -> dict[Arm, dict[int, str]]:
+    """Return every arm of one profile with its runs by seed, the plain ones first."""
+    rates = {str(n): base_rate(runs, n) for n in runs["optimizer"].dropna().unique()}
+    arms = {arm_of(row, rates) for row in runs.to_dict("records")}
+    ordered = sorted(arms, key=lambda arm: (len(arm.changed), arm.loss, arm.name))
+    return {arm: runs_of(runs, arm) for arm in ordered}
+
+
+def arm_of(
+    labels: Mapping[Hashable, Any], rates: Mapping[str, float | None] | None = None
+) -> Arm:
+    """Return the arm that labels are of; one that says nothing is as in the sweep.
+
+    Parameters
+    ----------
+    labels
+        By name, of a run or of what an experiment sets: numbers may be text.
+    rates
+        By optimiser the rate that is its base; no rate is unless given.
+    """
+    said = {str(n): v for n, v in labels.items() if v is not None and v == v}  # noqa: PLR0124 - NaN
+    loss = str(said["loss"])
+    if loss == NOTHING:  # which nothing trains
+        said = {n: v for n, v in said.items() if n in ("label_width", "blank")}
+    optimizer = str(said.get("optimizer", "adamw"))
+    rate = float(said["lr"]) if "lr" in said else None
+    base = (rates or {}).get(optimizer)
+    if rate is not None and base is not None and np.isclose(rate, base):
+        rate = None
+    dial: list[float | None] = [None, None]
+    if loss == "tversky":
+        pairs = zip(("alpha", "beta"), DIALS, strict=True)
+        weights = [(float(said.get(name, plain)), plain) for name, plain in pairs]
+        dial = [None if np.isclose(own, plain) else own for own, plain in weights]
+    return Arm(
+        loss,
+        optimizer,
+        str(said.get("averaging", "none")),
+        float(said.get("label_width", 3)),
+        int(said.get("blank", 0)),
+        rate,
+        *dial,
+    )
 
 
 def lacking(runs: pd.DataFrame, arms: Sequence[Arm], seeds: int = 2) -> list[Arm]:

@@ -10,7 +10,7 @@ import numpy as np
 from veernet.study.arms import FIVE, Arm, runs_of
 from veernet.study.bench import Bench
 from veernet.study.measures import Measure, Resampled, common_seeds
-from veernet.study.ranks import ranks
+from veernet.study.ranks import ranks, tau_b
 from veernet.study.tables import measures_of
 
 
@@ -95,6 +95,15 @@ def orders(found: Sequence[Rank]) -> dict[tuple[str, ...], tuple[Measure, ...]]:
         order = tuple(r.loss for r in sorted(own, key=lambda rank: rank.rank))
         result.setdefault(order, []).append(measure)
     return {order: tuple(measures) for order, measures in result.items()}
+
+
+def agreement(found: Sequence[Rank], first: Measure, second: Measure) -> float:
+    """Return Kendall's tau-b of two measures' orders: 1 for the same, -1 reversed."""
+    places = [
+        np.asarray([float(r.rank) for r in found if r.measure == measure])
+        for measure in (first, second)
+    ]
+    return float(tau_b(*places))
 
 
 def _ranked(scored: Resampled) -> tuple[Measure, ...]:

@@ -114,6 +114,7 @@ class Draws:
         self._normal = rng.standard_normal(shape)
         self._squared = rng.standard_normal(shape) ** 2
         self._uniform = rng.random(shape)
+        self._weights: dict[tuple[int, ...], Floats] = {}
 
     def of_seeds(self, seeds: Sequence[int]) -> Floats:
         """Return the weights of some seeds, (2, 1 + count, seeds).
@@ -124,6 +125,12 @@ class Draws:
         do so at once for every x: contrasts of arms that were run with the same seeds
         get the t-interval of their differences.
         """
+        key = tuple(seeds)
+        if key not in self._weights:
+            self._weights[key] = self._of_seeds(key)
+        return self._weights[key]
+
+    def _of_seeds(self, seeds: Sequence[int]) -> Floats:
         unknown = sorted(set(seeds) - set(self._labels))
         if unknown or not seeds:
             msg = f"weights of the seeds {list(seeds)}: give some of {self._labels}"

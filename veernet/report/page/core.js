@@ -42,6 +42,8 @@ const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const plainArms = () => now().arms.map((arm, index) => ({ ...arm, index })).filter((arm) => !arm.changed.length);
 const fiveArms = () => report.five.map((loss) => plainArms().find((arm) => arm.loss === loss)).filter(Boolean);
 const estimate = (column, index) => (now().estimates[column] || [])[index] || [null, null, null, null, []];
+// The ends of an interval as bars: how far above and below the mean.
+const reach = (means) => ({ type: "data", symmetric: false, array: means.map((m) => (m[1] === null ? 0 : m[2] - m[0])), arrayminus: means.map((m) => (m[1] === null ? 0 : m[0] - m[1])) });
 const columnOf = (set, figure, label, reading) =>
   [set, figure, label].concat(report.figures[figure].of === "curve" ? [reading] : []).join("/");
 const labelsOf = (set, figure, reading) =>

@@ -10,7 +10,7 @@ section("run", "What was run", (body) => {
       ["Profile", `${state.profile}: ${about.pictures.toLocaleString("en")} training pictures, ${about.epochs.join(" or ")} epochs, ${about.samples.toLocaleString("en")} sample steps a run`],
       ["Runs", `${about.runs}, in ${plural(now().arms.length, "arm")} of ${Math.min(...each)} to ${Math.max(...each)} seeds (${about.seeds.join(", ")})`],
       ["Hardware", about.hardware.join("; ")],
-      ["Time", `median ${short(about.minutes[0])} min a run, ${short(about.minutes[1] / 60)} hours in all, between ${[...new Set(about.dates)].join(" and ")}`],
+      ["Time", `median ${short(about.minutes[0])} min a run, ${short(about.minutes[1] / 60)} hours in all, ${about.dates.length > 1 ? `between ${about.dates.join(" and ")}` : `on ${about.dates[0]}`}`],
       ["Commits", `trained by ${about.trained.join(", ")}; scored by ${about.scored.join(", ")}; this page by ${report.made.commit}, ${report.made.date}`],
       ["Landscapes", `measured around ${about.landscapes} of ${about.runs} networks`],
     ].map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]).flat()));

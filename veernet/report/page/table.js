@@ -9,6 +9,8 @@ const GROUPS = {
 };
 const chosenTable = { set: "test", reading: "dp", group: "Curve error", all: false, figure: "mae" };
 
+const CUT = "cut where the figure itself ends (an error at 0, a share at 0 and 1) and left out where it says no more than that";
+
 function estimateCell(column, index, best) {
   const [mean, low, high, spread] = estimate(column, index);
   const digits = report.figures[column.split("/")[1]].digits;
@@ -37,13 +39,13 @@ function lossTable(columns, set, reading, arms) {
     const theirs = columns.map(([figure, label]) => publishedOf(figure, label, arm.loss));
     if (theirs.some(Boolean)) {
       rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, `${lossTitle(arm.loss)}, published`),
-        ...theirs.map((one) => el("td", one ? { title: one.source } : {}, one ? number(one.value, 4) : "", one && one.note ? el("small", {}, one.note) : null))));
+        ...theirs.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
     }
   }
   const any = columns.map(([figure, label]) => publishedOf(figure, label, "any"));
   if (any.some(Boolean)) rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, "whichever loss, published"),
-    ...any.map((one) => el("td", {}, one ? number(one.value, 2) : "", one ? el("small", {}, one.note) : null))));
-  return table(head, rows, `${report.sets[set]}; ${report.readings[reading]}. Mean over seeds, ± standard deviation over seeds, 95 % interval for new seeds; the best of each column is bold.`);
+    ...any.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
+  return table(head, rows, `${report.sets[set]}; ${report.readings[reading]}. Mean over seeds, ± standard deviation over seeds, 95 % interval for new seeds and new pictures, ${CUT}; the best of each column is bold.`);
 }
 
 section("table", "The five losses", (body) => {
@@ -68,10 +70,9 @@ section("table", "The five losses", (body) => {
       const means = own.map((arm) => estimate(column, arm.index));
       const shift = (at - (labels.length - 1) / 2) * 0.22;
       const at_x = own.map((arm) => shown.indexOf(arm) + shift);
-      const reached = means.map((m) => (m[1] === null ? 0 : m[2] - m[0]));
       return [
         { type: "scatter", mode: "markers", name: labelTitle(label), legendgroup: label, x: at_x, y: means.map((m) => m[0]),
-          marker: { size: 11, color: hue(at + 1), symbol: SYMBOLS[at] }, error_y: { type: "data", array: reached, thickness: 1.2, width: 5, color: hue(at + 1) },
+          marker: { size: 11, color: hue(at + 1), symbol: SYMBOLS[at] }, error_y: { ...reach(means), thickness: 1.2, width: 5, color: hue(at + 1) },
           text: own.map((arm) => `${arm.title}, ${labelTitle(label)}`), hovertemplate: "%{text}<br>mean %{y:.4f}<extra></extra>" },
         { type: "scatter", mode: "markers", name: "seeds", legendgroup: label, showlegend: false, hoverinfo: "y",
           x: own.flatMap((arm, i) => means[i][4].map(() => at_x[i] + 0.07)), y: means.flatMap((m) => m[4]), marker: { size: 5, color: faint(hue(at + 1), 0.55) } },
@@ -86,14 +87,13 @@ section("table", "The five losses", (body) => {
       yaxis: axis(kind.title + (kind.unit ? `, ${kind.unit}` : "")), height: 430 }, `${kind.title} of each loss by class`);
     const column = columnOf(set, figure, labels.length > 1 && labels.includes("solid") ? "curves" : labels[0], reading);
     const best = bestOf(column, five.map((arm) => arm.index));
-    says.replaceChildren(`${kind.says} Large marks are means over seeds, small ones the seeds, bars the 95 % interval for new seeds: with three seeds it is wide.` + (best === undefined || best === null ? "" : ` Of the five, the mean over the curves is best with ${now().arms[best].title}: ${number(estimate(column, best)[0], kind.digits)}${kind.unit ? ` ${kind.unit}` : ""}.`));
+    says.replaceChildren(`${kind.says} Large marks are means over seeds, small ones the seeds, bars the 95 % interval for new seeds and new pictures, ${CUT}: with three seeds it is wide.` + (best === undefined || best === null ? "" : ` Of the five, the mean over the curves is best with ${now().arms[best].title}: ${number(estimate(column, best)[0], kind.digits)}${kind.unit ? ` ${kind.unit}` : ""}.`));
   };
   const set = (name) => (value) => { chosenTable[name] = value; show(); };
   body.append(bar(choose("Pictures", setOptions(), chosenTable.set, set("set")), choose("How curves are read", readingOptions(), chosenTable.reading, set("reading")),
     choose("Columns of the table", Object.fromEntries(Object.keys(GROUPS).map((name) => [name, name])), chosenTable.group, set("group")), tick("Every loss that was trained", chosenTable.all, set("all"))), holder);
   body.append(el("p", { class: "basis" }, Object.values(report.readings).join("; ") + "."));
-  const theirs = report.published;
-  body.append(el("p", {}, `${theirs.comparable} ${theirs.not} ${theirs.empty}`));
+  body.append(el("p", {}, report.published.remarks.join(" ")));
   body.append(el("h3", {}, "One figure"), bar(choose("Figure", figureOptions(), chosenTable.figure, set("figure"))), chart, says);
   show();
   rankTable(body); tunedTable(body); costChart(body);
@@ -104,24 +104,24 @@ function rankTable(body) {
   const found = now().ranks;
   if (!found) { body.append(...missing(["five_losses"])); return; }
   const overlap = found.columns.indexOf("test/iou/curves"), error = found.columns.indexOf("test/mae/curves/dp");
-  const first = (column) => lossTitle(found.losses[found.ranks[found.columns[column]].indexOf(1)]);
+  const first = (column) => lossTitle(found.losses[found.ranks[found.columns[column]].findIndex(([rank]) => rank === 1)]);
   const agreement = found.agreement[overlap][error];
-  body.append(el("p", {}, `Rank 1 is the best mean over seeds. By overlap the first is ${first(overlap)}, by curve error ${first(error)}. The two orders agree to ${short(agreement, 2)} on a scale from −1 (reversed) to 1 (the same; Kendall's tau over ${found.losses.length} losses). Ranks hide how near the means are: the intervals above say whether a difference is one.`), basis(fiveArms()),
-    table(["figure", ...found.losses.map(lossTitle), "agreement with overlap"], found.columns.map((column, at) => [columnTitle(column), ...found.ranks[column].map(String), short(found.agreement[overlap][at], 2)]), "Rank of each loss on the test set, mean of both curves"));
+  body.append(el("p", {}, `Rank 1 is the best mean over the seeds that all have; below it stand the ranks between which it is in 95 % of the draws of new seeds and new pictures. By overlap the first is ${first(overlap)}, by curve error ${first(error)}. The two orders agree to ${short(agreement, 2)} on a scale from −1 (reversed) to 1 (the same; Kendall's tau over ${found.losses.length} losses). A rank that may be almost any is none.`), basis(fiveArms()),
+    table(["figure", ...found.losses.map(lossTitle), "agreement with overlap"], found.columns.map((column, at) => [columnTitle(column), ...found.ranks[column].map(([rank, low, high]) => el("td", {}, String(rank), low === high ? null : el("small", {}, `${low} to ${high}`))), short(found.agreement[overlap][at], 2)]), "Rank of each loss on the test set, mean of both curves"));
 }
 
 function tunedTable(body) {
   body.append(el("h3", {}, "With the learning rate tuned for each loss"));
   body.append(...missing(["rates"]));
   const found = now().tuned;
-  if (!found.length) return;
-  body.append(el("p", {}, "The table above gives all losses one rate. Here each has the rate with the lowest curve error on the held-out pictures, and is scored on the test set, which had no say in it. A rate at the end of what was tried may not be the best there is."), basis(found.flatMap((one) => one.arms.map((index) => now().arms[index]))));
+  if (!found.losses.length) return;
+  body.append(el("p", {}, `The table above gives all losses one rate. Here each has the rate with the best ${columnTitle(found.by)}, of the rates with most seeds, and is scored on the test set, which had no say in it. A rate at the end of what was tried may not be the best there is.`), basis(found.losses.flatMap((one) => one.arms.map((index) => now().arms[index]))));
   const columns = ["test/mae/solid/dp", "test/mae/dashed/dp", "test/median_r_squared/curves/dp", "test/iou/solid", "test/iou/dashed"];
-  body.append(table(["loss", "rate", ...columns.map((column) => columnTitle(column).replace(/, test.*/, ""))], found.map((one) => {
+  body.append(table(["loss", "rate", ...columns.map((column) => columnTitle(column).replace(/, test.*/, ""))], found.losses.map((one) => {
     const rate = now().arms[one.arm].labels.lr;
     const end = rate === one.rates[0] || rate === one.rates.at(-1);
     return el("tr", {}, el("th", { scope: "row" }, swatch(one.loss), lossTitle(one.loss)), el("td", {}, short(rate), el("small", {}, `of ${one.rates.map((r) => short(r)).join(", ")}${end ? "; an end" : ""}`)), ...columns.map((column) => estimateCell(column, one.arm)));
-  }), "Test set, dynamic programme; mean, ± standard deviation, 95 % interval for new seeds"));
+  }), "Test set, dynamic programme; mean, ± standard deviation, 95 % interval for new seeds and new pictures, " + CUT));
 }
 
 function costChart(body) {
