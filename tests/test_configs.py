@@ -14,6 +14,7 @@ from torch import nn
 
 from tests.runs import run
 from veernet.checkpoint import load
+from veernet.cli import offer_settings
 from veernet.model import build
 from veernet.training.averages import EMA
 
@@ -37,6 +38,7 @@ def choices(group: str) -> list[str]:
 
 def composed(*overrides: str) -> DictConfig:
     """Compose the configuration of a training as the command line does."""
+    offer_settings()
     with initialize_config_dir(str(FOLDER), version_base="1.3"):
         whole = compose("train", [*overrides], return_hydra_config=True)
     whole.hydra.runtime.output_dir = "runs/test"

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, Any, Never
 
 from veernet import __version__
 from veernet.arguments import make_parser
@@ -399,6 +399,8 @@ def _hydra(command: str, overrides: Sequence[str]) -> int:
     def run(config: DictConfig) -> None:
         instantiate(config.get("call", config))
 
+    offer_settings()
+
     main = hydra.main(
         version_base="1.3", config_path=str(config_folder()), config_name=command
     )
@@ -410,6 +412,41 @@ def _hydra(command: str, overrides: Sequence[str]) -> int:
     except (HydraException, OmegaConfBaseException) as error:
         raise _plain(error) from error
     return DONE
+
+
+def offer_settings() -> None:
+    """Let a config tell all that it says: ``${settings:seed,out}``, less what is named.
+
+    It becomes a flat mapping of dotted names to plain values, which a run can keep.
+    """
+    from omegaconf import DictConfig, OmegaConf
+
+    def settings(*left_out: str, _root_: DictConfig) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        _flatten(_root_, "", left_out, found)
+        return found
+
+    OmegaConf.register_new_resolver("settings", settings, replace=True)
+
+
+def _flatten(
+    node: Any,  # noqa: ANN401 - of a config
+    name: str,
+    left_out: Sequence[str],
+    found: dict[str, Any],
+) -> None:
+    from omegaconf import DictConfig, ListConfig
+
+    if name in left_out or (isinstance(node, (DictConfig, ListConfig)) and not node):
+        return
+    if isinstance(node, DictConfig):
+        for key in node:
+            _flatten(node[key], f"{name}.{key}".lstrip("."), left_out, found)
+    elif isinstance(node, ListConfig):
+        for index, item in enumerate(node):
+            _flatten(item, f"{name}.{index}", left_out, found)
+    else:
+        found[name] = node
 
 
 def _plain(error: BaseException) -> BaseException:

@@ -53,6 +53,7 @@ Arm = Literal["train", "background"]
 def run(
     *,
     labels: Mapping[str, str | float],
+    settings: Mapping[str, Any] | None = None,
     spec: NetworkSpec,
     data: GeneratedData,
     out: str | Path,
@@ -63,7 +64,7 @@ def run(
 ) -> None:
     """Train and score one network of the study, as far as that is not done yet.
 
-    Writes ``run.json`` (labels, seed, commit, hardware, minutes), ``masks.parquet`` and
+    Writes ``run.json`` (labels, seed, settings, commit, hardware, minutes), ``masks.parquet`` and
     ``curves.parquet`` (:class:`~veernet.study.scores.Scores`, of the sets ``held-out``
     and ``test``), ``scored.json`` (by which commit), and what
     :func:`veernet.training.train` writes. It is the last network that is scored, not
@@ -73,6 +74,9 @@ def run(
     ----------
     labels
         What tells the run from the others: profile, loss, optimizer and the like.
+    settings
+        All that it was configured with but for seeds and places, by dotted name: what
+        runs of one arm must have in common.
     spec, data, out, seed
         As in :func:`veernet.training.train`; the data have a test set.
     arm
@@ -89,7 +93,9 @@ def run(
         with FileLock(out / "lock", timeout=0):
             if not (out / RUN).is_file():
                 made = _train(arm, spec, data, out, seed, training)
-                _write_json(out / RUN, {"labels": dict(labels), "seed": seed, **made})
+                told = {"labels": dict(labels), "seed": seed, **made}
+                told["settings"] = dict(settings or {})
+                _write_json(out / RUN, told)
             if not (out / SCORED).is_file():
                 _score(arm, spec, data, out)
                 _write_json(out / SCORED, {"commit": commit(), "version": __version__})
@@ -160,11 +166,13 @@ def _survey(
 def commit() -> str:
     """Return the commit of the checkout this code runs from, ``unknown`` without one.
 
-    A plus sign follows where files of the package differ from it.
+    A plus sign follows where files of the package differ from it. A package that was
+    installed into an environment has none, though that may lie in somebody's checkout.
     """
-    folder = Path(__file__).parents[2]
-    ask = ["git", "-C", str(folder)]
+    here = Path(__file__)
+    ask = ["git", "-C", str(here.parents[2])]
     try:
+        _told([*ask, "ls-files", "--error-unmatch", str(here)])
         head = _told([*ask, "rev-parse", "--short", "HEAD"])
         changed = _told([*ask, "status", "--porcelain", "veernet", "configs"])
     except (OSError, subprocess.CalledProcessError):

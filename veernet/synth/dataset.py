@@ -18,14 +18,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.records import LINES, Grey, Line
 from veernet.synth.dashes import BROKEN
 from veernet.synth.recipe import Recipe
-from veernet.synth.samplers import UNLIMITED, Draws, Rounds
+from veernet.synth.samplers import UNLIMITED, Draws, Rounds, SeededSampler, Shuffled
 from veernet.synth.signals import RealShapes
 from veernet.synth.strips import Mask, Strip, draw_strip
 
@@ -206,21 +206,22 @@ def make_loader(
     seed
         Of the order.
     """
-    order = torch.Generator().manual_seed(seed)
-    sampler: Sampler[int] | None = None
+    length: int = len(dataset)  # type: ignore[arg-type]
+    sampler: SeededSampler | None = None
     if items is not None:
-        sampler = Rounds(items, order)
+        sampler = Rounds(items, seed)
     elif samples is not None:
-        sampler = Draws(len(dataset), samples, order)  # type: ignore[arg-type]
+        sampler = Draws(length, samples, seed)
+    elif shuffle:
+        sampler = Shuffled(length, seed)
     return DataLoader(
         dataset,
         batch_size=batch_size,
-        shuffle=shuffle and sampler is None,
         sampler=sampler,
         num_workers=workers,
-        generator=order,
+        generator=torch.Generator().manual_seed(seed),
         worker_init_fn=_quieten,
         persistent_workers=workers > 0,
         pin_memory=torch.cuda.is_available(),
-        drop_last=shuffle or sampler is not None,
+        drop_last=sampler is not None,
     )

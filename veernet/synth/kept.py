@@ -6,12 +6,13 @@ that shows the same set to hundreds of networks draws it once.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def keep(dataset: GeneratedDataset, folder: Path, workers: int = 2) -> KeptDatas
         What is drawn, of a stated length, all strips of one size.
     folder
         Of kept sets; each has a folder of its own, named by the hash of all that it
-        depends on, the code that draws among it.
+        depends on, the code that draws it included.
     workers
         Processes that draw; 0 draws in this one.
 
@@ -90,9 +91,42 @@ def digest(dataset: GeneratedDataset) -> str:
     """Return the hash of all that the samples of a dataset depend on."""
     told = json.dumps(_told(dataset), sort_keys=True)
     found = hashlib.sha256(told.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in _drawing_code():
         found.update(path.read_bytes())
     return found.hexdigest()[:24]
+
+
+@cache
+def _drawing_code() -> tuple[Path, ...]:
+    """Return the files of this package that a sample is drawn by, sorted.
+
+    They are what the dataset imports, and what that imports, wherever in the package.
+    """
+    package = Path(__file__).parents[1]
+    found: set[Path] = set()
+    waiting = ["veernet.synth.dataset"]
+    while waiting:
+        parts = waiting.pop().split(".")[1:]
+        stem = package.joinpath(*parts)
+        named = (stem.with_suffix(".py"), stem / "__init__.py")
+        for path in {path for path in named if path.is_file()} - found:
+            found.add(path)
+            waiting += _imported(path)
+    return tuple(sorted(found))
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Return what a file imports of this package, names of modules among others."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # A name that is imported from a package may be a module of it.
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [node.module, *inner]
+        else:
+            continue
+        yield from (name for name in names if name.split(".")[0] == "veernet")
 
 
 def _told(dataset: GeneratedDataset) -> dict[str, object]:
