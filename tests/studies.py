@@ -95,6 +95,7 @@ def _labels(arm: Arm, seed: int, profile: str) -> dict[str, Any]:
         "optimizer": arm.optimizer,
         "averaging": arm.averaging,
         "lr": arm.lr or 4e-3,
+        "base_lr": 4e-3,
         "alpha": dials[0] if tversky else None,
         "beta": dials[1] if tversky else None,
         "label_width": arm.label_width,

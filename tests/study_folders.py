@@ -68,7 +68,8 @@ def write_run(
         "cores": 2,
         "threads": 1,
     }
-    document = {"labels": own, "seed": seed, **made}
+    settings = {f"rates.{own['optimizer']}": 0.004}
+    document = {"labels": own, "seed": seed, **made, "settings": settings}
     (run / RUN).write_text(json.dumps(document), "utf-8")
     (run / SCORED).write_text('{"commit": "abc1235", "version": "0.1.0"}', "utf-8")
     skill = 0.0 if loss == "none" else SKILL.get(loss, 0.7) + rng.uniform(-0.03, 0.03)

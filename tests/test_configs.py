@@ -190,3 +190,20 @@ def test_every_file_says_what_it_is_for(group: str) -> None:
 def test_every_experiment_gives_its_command(choice: str) -> None:
     text = (FOLDER / "experiment" / f"{choice}.yaml").read_text()
     assert f"veernet train experiment={choice}" in text
+
+
+def test_a_run_of_the_study_keeps_its_settings_but_for_seeds_and_places() -> None:
+    one, two = (
+        composed("study=small", "loss=tversky", f"seed={seed}").call.settings
+        for seed in (0, 1)
+    )
+    assert one == two
+    assert one["data.recipe.rows"] == 128
+    assert one["data.seed"] == 0
+    assert one["loss.beta"] == 0.7
+    assert one["rates.sgd"] == 0.1
+    assert not {"seed", "out", "data.kept", "data.order"} & one.keys()
+    assert not any(name.startswith(("call", "hydra")) for name in one)
+    other = composed("study=small", "data.samples=5").call.settings
+    assert other["data.samples"] == 5
+    assert all(not isinstance(value, (dict, list)) for value in other.values())

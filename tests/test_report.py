@@ -16,7 +16,6 @@ from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
 from veernet.report import build as module
-from veernet.report import document as documents
 from veernet.report import theory
 from veernet.report.build import build_report
 from veernet.report.compare import gaps, rank_losses, tuned
@@ -27,7 +26,7 @@ from veernet.report.figures import FIGURES, READINGS
 from veernet.report.html import SCRIPTS, render
 from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.regions import SCORES
+from veernet.report.regions import SCORES, read_regions
 from veernet.study.arms import FIVE, Arm, arms_of
 from veernet.study.bench import READINGS as TRACERS
 from veernet.study.bench import Bench
@@ -358,7 +357,13 @@ def test_regions_and_costs_are_shown(
 ) -> None:
     names = ("iou", "edge_f1")
     rows = [
-        {"run": f"loss={loss},seed=0", "class": "mean", **dict.fromkeys(SCORES, 0.5)}
+        {
+            "run": f"loss={loss},seed=0",
+            "loss": loss,
+            "seed": 0,
+            "class": "mean",
+            **dict.fromkeys(SCORES, 0.5),
+        }
         for loss in names
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "regions.csv", index=False)
@@ -366,7 +371,7 @@ def test_regions_and_costs_are_shown(
     costs = {"conditions": {"size": [1]}, "losses": {"dice": {"processor_ms": 1.0}}}
     (tmp_path / "costs.json").write_text(json.dumps(costs), "utf-8")
     sources = Sources(
-        folder, costs=tmp_path / "costs.json", regions=tmp_path, count=COUNT
+        costs=tmp_path / "costs.json", regions=read_regions(tmp_path), count=COUNT
     )
     found = make_document(read_study(folder), sources)
     assert found["costs"] == costs
@@ -378,17 +383,12 @@ def test_regions_and_costs_are_shown(
     ("option", "says"), [("costs", "cannot be read as costs"), ("regions", "no table")]
 )
 def test_files_of_another_kind_are_refused(
-    folder: Path,
-    tmp_path: Path,
-    option: str,
-    says: str,
-    monkeypatch: pytest.MonkeyPatch,
+    folder: Path, tmp_path: Path, option: str, says: str, few_figures: None
 ) -> None:
-    monkeypatch.setattr(documents, "theory", dict)
     (tmp_path / "costs").write_text("[]", "utf-8")
-    sources = Sources(folder, count=COUNT, **{option: tmp_path / option})
+    given = {option: tmp_path / option}
     with pytest.raises(InputError, match=says):
-        make_document(read_study(folder), sources)
+        build_report(folder, tmp_path / "a.html", config_folder(), count=5, **given)
 
 
 def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from tests.studies import study
 from veernet.errors import InputError
+from veernet.landscape.record import Landscape
+from veernet.landscape.slices import Lines
 from veernet.study.arms import FIVE, Arm
 from veernet.study.claims import Bench, all_claims, rows_of
 from veernet.study.claims.curves import FIVE_ARMS, s4, s5, s6
@@ -203,17 +206,14 @@ def test_s7_and_s8_on_scenes() -> None:
     assert eight.verdict == {"yes": YES, "no": NO}.get(eight.rows[0].answer or "", OPEN)
 
 
-def landscapes(
-    own: Bench, width: Callable[[str, int], float], columns: Any = WIDTHS + SHARPNESS
-) -> pd.DataFrame:
-    runs = own.study.runs
-    widths = [width(row.loss, row.seed) for row in runs.itertuples()]
-    return pd.DataFrame(
-        {
-            "run": runs.index,
-            **{c: widths if c in WIDTHS else [1 / w for w in widths] for c in columns},
-        }
-    )
+def surveyed(own: Bench, width: Callable[[Any], float]) -> Bench:
+    """Return a bench whose runs have basins as wide as told of their labels."""
+    found = {}
+    for run in own.study.runs.itertuples():
+        wide = width(run)
+        numbers = dict.fromkeys(WIDTHS, wide) | dict.fromkeys(SHARPNESS, 1 / wide)
+        found[run.Index] = Landscape(numbers, Lines((0.0,), {}), None, {})
+    return Bench(replace(own.study, landscapes=found), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(("sign", "expected"), [(1, YES), (-1, NO)])
@@ -228,10 +228,16 @@ def test_s9(sign: int, expected: str) -> None:
             + jitter(seed)
         },
     )
-    bonus = own.study.runs["averaging"].eq("swa").to_numpy()
-    table = landscapes(own, lambda loss, seed: 1 + sign * 0.1 * FIVE.index(loss))
-    table[list(WIDTHS)] += 0.04 * sign * bonus[:, None]
-    found = s9(own, table)
+    found = s9(
+        surveyed(
+            own,
+            lambda run: (
+                1
+                + sign * 0.1 * FIVE.index(run.loss)
+                + sign * 0.04 * (run.averaging == "swa")
+            ),
+        )
+    )
     assert found.verdict == expected
     assert found.figure is not None
     assert found.figure.value == pytest.approx(sign)
@@ -244,10 +250,10 @@ def test_s9_without_an_order_is_open() -> None:
         lambda arm, seed: {"iou": 0.3 + 0.05 * FIVE.index(arm.loss) + jitter(seed)},
     )
     widths = dict(zip(FIVE, (0.3, 0.1, 0.5, 0.2, 0.4), strict=True))
-    assert s9(own, landscapes(own, lambda loss, seed: widths[loss])).verdict == OPEN
+    assert s9(surveyed(own, lambda run: widths[run.loss])).verdict == OPEN
     # Five in order by chance: two of 120 orders are as good.
-    ordered = landscapes(own, lambda loss, seed: 1 + FIVE.index(loss) + jitter(seed))
-    assert s9(own, ordered).verdict == YES
+    ordered = surveyed(own, lambda run: 1 + FIVE.index(run.loss) + jitter(run.seed))
+    assert s9(ordered).verdict == YES
 
 
 @pytest.mark.parametrize(
@@ -256,20 +262,21 @@ def test_s9_without_an_order_is_open() -> None:
         ((0.1, 0.2, 0.3, 0.4, 0.5), 0.001, YES),
         ((0.5, 0.4, 0.3, 0.2, 0.1), 0.001, NO),
         ((0.2, 0.3, 0.4, 0.5, 0.51), 0.1, OPEN),
+        ((0.3, 0.3, 0.3, 0.3, 0.3), 0.1, OPEN),  # no loss differs from another
     ],
 )
 def test_s10(widths: Any, noise: float, expected: str) -> None:
     own = bench(PLAIN.values(), lambda arm, seed: {})
-    table = landscapes(
-        own,
-        lambda loss, seed: (
-            widths[FIVE.index(loss)] + jitter((seed + FIVE.index(loss)) % 3, noise)
-        ),
-    )
-    found = s10(own, table)
-    assert found.verdict == expected
-    table.loc[0, SHARPNESS[0]] = math.nan  # left out, not an error
-    assert s10(own, table).verdict == expected
+
+    def width(run: Any) -> float:
+        at = FIVE.index(run.loss)
+        return widths[at] + np.random.default_rng([run.seed, at]).normal(0, noise)
+
+    own = surveyed(own, width)
+    assert s10(own).verdict == expected
+    first = next(iter(own.study.landscapes.values()))
+    first.numbers[SHARPNESS[0]] = None  # left out, not an error
+    assert s10(own).verdict == expected
 
 
 @pytest.mark.parametrize(

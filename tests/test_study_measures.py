@@ -1,14 +1,12 @@
 """Figures draw by draw: as observed they are the tables', and arms are found."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.studies import runs_only, study
 from veernet.errors import InputError
-from veernet.landscape import Landscape, Lines, write
+from veernet.landscape import Landscape, Lines
 from veernet.study.arms import (
     FIVE,
     Arm,
@@ -21,7 +19,7 @@ from veernet.study.arms import (
     wanting,
 )
 from veernet.study.measures import MEANS, MEDIANS, OF_MASKS, Measure, Resampled
-from veernet.study.results import Study, curve_figures, mask_figures, read_landscapes
+from veernet.study.results import Study, curve_figures, landscape_numbers, mask_figures
 
 PLAIN = [Arm(loss) for loss in FIVE]
 
@@ -204,15 +202,11 @@ def test_missing_arms_are_named_by_their_experiment() -> None:
     assert {arm: arm.experiment for arm in every} == every
 
 
-def test_landscapes_of_finished_runs_are_a_table(tmp_path: Path) -> None:
+def test_landscapes_of_runs_are_a_table() -> None:
     numbers = {"temperature": 1.5, "basin/curve_mae/median": None}
-    for name in ("done", "scoring"):
-        (tmp_path / name).mkdir()
-        found = Landscape(numbers, Lines((0.0,), {}), None, {})
-        write(tmp_path / name / "landscape.json", found)
-    (tmp_path / "done" / "scored.json").touch()
-    table = read_landscapes(tmp_path)
+    found = Landscape(numbers, Lines((0.0,), {}), None, {})
+    table = landscape_numbers({"done": found})
     assert table["run"].tolist() == ["done"]
     assert table["temperature"].tolist() == [1.5]
     assert table["basin/curve_mae/median"].isna().all()
-    assert read_landscapes(tmp_path / "scoring").empty
+    assert landscape_numbers({}).empty

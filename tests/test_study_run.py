@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import torch
 from filelock import FileLock
 
+from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
 from veernet.landscape import Settings, read_landscape
 from veernet.losses import DiceLoss
@@ -242,3 +245,43 @@ def test_the_background_arm_knows_no_other_class() -> None:
     logits = AllBackground(4)(torch.zeros(2, 1, 8, 8))
     assert logits.shape == (2, 4, 8, 8)
     assert (logits.argmax(1) == 0).all()
+
+
+def test_runs_of_one_arm_that_were_configured_otherwise_are_refused(
+    tmp_path: Path,
+) -> None:
+    for seed, samples in ((0, 100), (1, 100), (2, 50)):
+        path = write_run(tmp_path, "dice", seed) / RUN
+        made = json.loads(path.read_text())
+        made["settings"]["data.samples"] = samples
+        path.write_text(json.dumps(made))
+    with pytest.raises(InputError, match=r"seed=2 has data\.samples 50 and .*seed=0"):
+        read_study(tmp_path)
+
+
+def test_a_setting_that_came_with_later_code_sets_no_run_apart(tmp_path: Path) -> None:
+    write_study(tmp_path, ["dice"])
+    path = tmp_path / "loss=dice,seed=1" / RUN
+    made = json.loads(path.read_text())
+    made["settings"]["model.new"] = 1
+    path.write_text(json.dumps(made))
+    assert len(read_study(tmp_path).runs) == 2
+
+
+def test_only_a_checkout_has_a_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    inside = tmp_path / "veernet" / "study" / "run.py"
+    inside.parent.mkdir(parents=True)
+    inside.touch()
+    monkeypatch.setattr(module, "__file__", str(inside))
+    # As an environment within somebody's checkout, which does not track it.
+    subprocess.run([*git, "commit", "-qm", "a", "--allow-empty"], check=True)
+    assert module.commit() == "unknown"
+    subprocess.run([*git, "add", "veernet"], check=True)
+    subprocess.run([*git, "commit", "-qm", "b"], check=True)
+    assert re.fullmatch("[0-9a-f]{7,}", module.commit())
+    inside.write_text("changed")
+    assert module.commit().endswith("+")

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from torch.utils.data import DataLoader
 
 from veernet.errors import InputError
 from veernet.synth.dataset import (
@@ -165,3 +166,22 @@ def test_three_hundred_samples_a_second_need_less_than_two_cores():
         data[index]
     # 6.7 ms of a core each is 300 a second on two cores.
     assert (time.process_time() - start) / 300 < 0.0066
+
+
+def order_of(loader: DataLoader, epoch: int | None = None) -> list[int]:
+    if epoch is not None:
+        loader.sampler.set_epoch(epoch)
+    return list(loader.sampler)
+
+
+@pytest.mark.parametrize("kind", [{"shuffle": True}, {"samples": 6}, {"items": 6}])
+def test_an_epoch_has_the_same_order_whichever_came_before(kind: dict) -> None:
+    dataset = GeneratedDataset(SMALL, 30)
+    loader = make_loader(dataset, 2, 0, seed=4, **kind)
+    first, second, third = (order_of(loader) for _ in range(3))
+    assert first != second != third
+    # As a run that is resumed after two epochs has it.
+    resumed = make_loader(dataset, 2, 0, seed=4, **kind)
+    assert order_of(resumed, epoch=2) == third
+    assert order_of(make_loader(dataset, 2, 0, seed=5, **kind)) != first
+    assert len(loader.sampler) == len(first)

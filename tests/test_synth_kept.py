@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from veernet.errors import InputError
+from veernet.synth import kept
 from veernet.synth.dataset import GeneratedDataset
 from veernet.synth.generated import GeneratedData
 from veernet.synth.kept import KeptDataset, digest, keep
@@ -19,10 +20,10 @@ TWO = Recipe(rows=64, columns=96, lines=("solid", "broken"), whole_track=True)
 
 def test_kept_samples_are_those_that_would_be_drawn(tmp_path: Path) -> None:
     dataset = GeneratedDataset(TWO, 5, seed=3)
-    kept = keep(dataset, tmp_path, workers=0)
-    assert len(kept) == 5
+    found = keep(dataset, tmp_path, workers=0)
+    assert len(found) == 5
     for index in range(5):
-        drawn, read = dataset[index], kept[index]
+        drawn, read = dataset[index], found[index]
         assert drawn.keys() == read.keys()
         for name, values in drawn.items():
             torch.testing.assert_close(
@@ -102,3 +103,9 @@ def test_the_order_of_an_epoch_goes_with_its_own_seed() -> None:
     assert torch.equal(first(1), first(1))
     assert not torch.equal(first(1), first(2))
     torch.testing.assert_close(first(1).sum(0), first(2).sum(0))  # the same samples
+
+
+def test_the_name_knows_all_code_that_draws() -> None:
+    code = {path.name for path in kept._drawing_code()}
+    assert {"dataset.py", "strips.py", "dashes.py", "order.py", "axes.py"} <= code
+    assert not {"cli.py", "kept.py", "aerial.py"} & code

@@ -440,7 +440,7 @@ def _flatten(
     if name in left_out or (isinstance(node, (DictConfig, ListConfig)) and not node):
         return
     if isinstance(node, DictConfig):
-        for key in node:
+        for key in map(str, node):
             _flatten(node[key], f"{name}.{key}".lstrip("."), left_out, found)
     elif isinstance(node, ListConfig):
         for index, item in enumerate(node):

@@ -8,6 +8,7 @@ from veernet.files import write_text
 from veernet.report.document import Sources, make_document
 from veernet.report.experiments import read_experiments
 from veernet.report.html import render
+from veernet.report.regions import read_regions
 from veernet.report.still import draw_five
 from veernet.report.verdicts import judged, markdown
 from veernet.study.results import read_study
@@ -49,13 +50,18 @@ def build_report(
         If there is no finished run, or a file given is none of its kind.
     """
     study = read_study(folder)
-    claims = judged(study, folder, regions, count=count)
-    experiments = read_experiments(configs)
-    sources = Sources(folder, experiments, claims, costs, regions, count=count)
+    scored = None if regions is None else read_regions(regions)
+    sources = Sources(
+        read_experiments(configs),
+        judged(study, None if scored is None else scored.table, count=count),
+        costs,
+        scored,
+        count=count,
+    )
     document = make_document(study, sources)
     write_text(out, render(document))
     if figures is not None:
         figures.mkdir(parents=True, exist_ok=True)
         draw_five(document, figures / "five_losses.png")
-        write_text(figures / "claims.md", markdown(claims))
+        write_text(figures / "claims.md", markdown(sources.claims))
     return len(study.runs)

@@ -19,19 +19,19 @@ from veernet.report.estimates import estimate_arms
 from veernet.report.experiments import Experiment, done
 from veernet.report.figures import FIGURES, READINGS, SETS
 from veernet.report.history import QUANTITIES, training_curves
-from veernet.report.landscapes import landscape_section, read_landscapes
+from veernet.report.landscapes import landscape_section
 from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.report.plain import plain
-from veernet.report.regions import read_regions
+from veernet.report.regions import Regions, regions_section
 from veernet.report.theory import theory
 from veernet.report.verdicts import verdicts
 from veernet.study.arms import DIALS, FIVE, NOTHING, Arm, arms_of, base_rate
-from veernet.study.bench import Bench
+from veernet.study.bench import READING, Bench
 from veernet.study.claims import Claim
-from veernet.study.measures import BACKGROUND
+from veernet.study.measures import BACKGROUND, OF_CURVES
 from veernet.study.published import PUBLISHED, remarks
 from veernet.study.results import Study
-from veernet.study.run import SCORED, commit
+from veernet.study.run import commit
 from veernet.study.statistics import COUNT
 
 THEIRS = {
@@ -45,12 +45,10 @@ THEIRS = {
 
 @dataclass(frozen=True)
 class Sources:
-    """What the report is made of.
+    """What the report is made of beside the runs.
 
     Parameters
     ----------
-    folder
-        Of the runs; the names of the study's runs are relative to it.
     experiments
         What could be run.
     claims
@@ -58,16 +56,15 @@ class Sources:
     costs
         What ``scripts/loss_cost.py`` wrote.
     regions
-        Folder that ``scripts/regions.py`` wrote, of pictures with six classes.
+        Scores of pictures with six classes.
     seed, count
         Of the draws behind every interval: those of the claims have the same.
     """
 
-    folder: Path
     experiments: Sequence[Experiment] = ()
     claims: Sequence[Claim] = ()
     costs: Path | None = None
-    regions: Path | None = None
+    regions: Regions | None = None
     seed: int = 0
     count: int = COUNT
 
@@ -77,12 +74,10 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 
     Profiles stand side by side and are never averaged together.
     """
-    runs = study.runs
-    scored = {run: _scored(sources.folder / run) for run in runs.index}
     bench = Bench(study, np.random.default_rng(sources.seed), sources.count)
     profiles = {
-        str(name): _profile(str(name), part, bench, scored, sources)
-        for name, part in runs.groupby("profile", sort=False)
+        str(name): _profile(str(name), part, bench, sources)
+        for name, part in study.runs.groupby("profile", sort=False)
     }
     # The largest first: it is what the page opens with.
     order = sorted(profiles, key=lambda p: -profiles[p]["about"]["samples"])
@@ -102,26 +97,23 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "published": {"figures": _published(), "remarks": remarks()},
         "theory": theory(),
         "costs": _costs(sources.costs),
-        "regions": read_regions(sources.regions),
+        "regions": regions_section(sources.regions),
         "claims": verdicts(sources.claims),
         "profiles": {name: profiles[name] for name in order},
     }
 
 
 def _profile(
-    name: str,
-    runs: pd.DataFrame,
-    bench: Bench,
-    scored: dict[str, str],
-    sources: Sources,
+    name: str, runs: pd.DataFrame, bench: Bench, sources: Sources
 ) -> dict[str, Any]:
     arms = arms_of(runs)
     base = [own for arm, own in arms.items() if not arm.changed]
     history = bench.study.history
     history = history[history["run"].isin(runs.index)]
-    measured = read_landscapes(sources.folder, list(runs.index))
+    landscapes = bench.study.landscapes
+    measured = {run: landscapes[run] for run in runs.index if run in landscapes}
     return {
-        "about": _about(runs, scored, measured),
+        "about": _about(runs, len(measured)),
         "experiments": _experiments(name, runs, sources.experiments),
         "arms": [_arm(arm, own, runs) for arm, own in arms.items()],
         "estimates": estimate_arms(bench, name, arms),
@@ -153,9 +145,7 @@ def _arm(arm: Arm, own: Mapping[int, str], runs: pd.DataFrame) -> dict[str, Any]
     }
 
 
-def _about(
-    runs: pd.DataFrame, scored: dict[str, str], measured: dict[str, Any]
-) -> dict[str, Any]:
+def _about(runs: pd.DataFrame, landscapes: int) -> dict[str, Any]:
     """Return what produced the runs of a profile."""
     hardware = runs[["device", "cores", "threads"]].drop_duplicates()
     finished = runs["finished"].astype(str)
@@ -172,9 +162,9 @@ def _about(
             for row in hardware.itertuples()
         ],
         "trained": sorted({str(name) for name in runs["commit"]}),
-        "scored": sorted({scored[str(run)] for run in runs.index}),
+        "scored": sorted({str(name) for name in runs["scored"]}),
         "dates": sorted({finished.min(), finished.max()}),
-        "landscapes": len(measured),
+        "landscapes": landscapes,
     }
 
 
@@ -215,13 +205,10 @@ def _published() -> list[dict[str, Any]]:
             "note": one.note,
             "source": one.source,
             "comparable": one.comparable,
+            "reading": READING if one.figure in OF_CURVES else None,
         }
         for one in PUBLISHED
     ]
-
-
-def _scored(run: Path) -> str:
-    return str(json.loads((run / SCORED).read_text("utf-8")).get("commit", "unknown"))
 
 
 def _costs(path: Path | None) -> Any:  # noqa: ANN401 - as the file has it

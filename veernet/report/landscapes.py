@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from veernet.landscape.record import Landscape, read_landscape
+from veernet.landscape.record import Landscape
 from veernet.report.figures import column_of
 from veernet.report.plain import plain
 from veernet.study.arms import Arm
 from veernet.study.bench import Bench
 from veernet.study.measures import Measure
 from veernet.study.ranks import correlate_across, correlate_within
-
-FILE = "landscape.json"
 
 Which = Literal["test", "held-out"]
 
@@ -34,15 +31,6 @@ PROBES = {
     "curve_mae": "curve error of each row's centre of gravity",
     "own": "the run's own loss (scales differ between losses)",
 }
-
-
-def read_landscapes(folder: Path, runs: Sequence[str]) -> dict[str, Landscape]:
-    """Read what was measured around each run, by run; those without are left out."""
-    return {
-        run: read_landscape(folder / run / FILE)
-        for run in runs
-        if (folder / run / FILE).is_file()
-    }
 
 
 def landscape_section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,34 +28,60 @@ SCORES = {
     "edge_f1": "edges found within 2 px, F1",
 }
 
+KEYS = ("run", "loss", "seed", "class")
+"""Columns that say what a row is of."""
 
-def read_regions(folder: Path | None) -> dict[str, Any] | None:
-    """Return scores by run and class, and the sheet as a picture in text.
+
+@dataclass(frozen=True)
+class Regions:
+    """What runs on pictures with six classes score.
+
+    Parameters
+    ----------
+    table
+        A row for each run and class, and one of the class ``mean``: ``KEYS`` and the
+        scores of :class:`veernet.evaluate.regions.RegionScores`.
+    sheet
+        Pictures, their truth and what each run says of them; None without.
+    """
+
+    table: pd.DataFrame
+    sheet: Path | None
+
+
+def read_regions(folder: Path) -> Regions:
+    """Read what ``scripts/regions.py`` wrote into a folder.
 
     Raises
     ------
     InputError
         If the folder holds no such table.
     """
-    if folder is None:
-        return None
     path = folder / "regions.csv"
     try:
         table = pd.read_csv(path)
-        rows = [
-            {"run": str(r["run"]), "class": str(r["class"])}
-            | {name: plain(float(r[name]), 4) for name in SCORES}
-            for _, r in table.iterrows()
-        ]
+        scores = table[[*KEYS, *SCORES]].astype(dict.fromkeys(SCORES, float))
     except (OSError, ValueError, KeyError) as error:
         msg = f"{path} is no table of regions: write it with scripts/regions.py"
         raise InputError(msg) from error
-    return {"scores": SCORES, "rows": rows, "sheet": _sheet(folder / "regions.png")}
+    sheet = folder / "regions.png"
+    return Regions(table.assign(**scores), sheet if sheet.is_file() else None)
 
 
-def _sheet(path: Path) -> str | None:
-    if not path.is_file():
+def regions_section(regions: Regions | None) -> dict[str, Any] | None:
+    """Return scores by run and class, and the sheet as a picture in text."""
+    if regions is None:
         return None
+    rows = [
+        {"run": str(row["run"]), "class": str(row["class"])}
+        | {name: plain(float(row[name]), 4) for name in SCORES}
+        for row in regions.table.to_dict("records")
+    ]
+    sheet = None if regions.sheet is None else _as_text(regions.sheet)
+    return {"scores": SCORES, "rows": rows, "sheet": sheet}
+
+
+def _as_text(path: Path) -> str:
     with Image.open(path) as opened:
         sheet = opened.convert("RGB")
     if sheet.width > WIDEST:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,25 +10,23 @@ import pandas as pd
 
 from veernet.report.plain import plain
 from veernet.study.claims import Claim, all_claims
-from veernet.study.results import Study, read_landscapes
+from veernet.study.results import Study
 from veernet.study.statistics import COUNT, Estimate
 
 DIGITS = 3
 
 
 def judged(
-    study: Study, folder: Path, regions: Path | None, seed: int = 0, count: int = COUNT
+    study: Study, regions: pd.DataFrame | None, seed: int = 0, count: int = COUNT
 ) -> tuple[Claim, ...]:
-    """Return every claim with its verdict, from all that lies in the folders.
+    """Return every claim with its verdict.
 
     Parameters
     ----------
     study
-        The runs below ``folder``, whose landscapes are read too.
-    folder
-        Of the runs.
+        The runs.
     regions
-        Folder with ``regions.csv``, None where there is none.
+        From :func:`veernet.report.regions.read_regions`.
     seed
         Of the draws: the same runs give the same intervals.
     count
@@ -39,8 +35,7 @@ def judged(
     return all_claims(
         study,
         np.random.default_rng(seed),
-        landscapes=read_landscapes(folder),
-        regions=_by_loss(regions),
+        regions=regions,
         count=count,
     )
 
@@ -109,28 +104,3 @@ def _basis(claim: Claim) -> str:
     seeds = f"{len(made.seeds)} seed{'' if len(made.seeds) == 1 else 's'}"
     where = f"profile {made.profile}, {', '.join(made.devices)}"
     return f"{made.runs} runs, {seeds}, {where}, {', '.join(made.commits)}"
-
-
-def _by_loss(folder: Path | None) -> pd.DataFrame | None:
-    """Return the scores of six classes with the loss and the seed of each run.
-
-    They are in the names of the runs of a sweep; runs of other names are no evidence.
-    """
-    if folder is None:
-        return None
-    table = pd.read_csv(folder / "regions.csv")
-    if {"loss", "seed"} <= set(table):
-        return table
-    names = table["run"].astype(str)
-    loss = names.map(lambda name: _found(r"(?:^|,)loss=(\w+)", name))
-    seed = names.map(lambda name: _found(r"(?:^|,)seed=(\d+)", name))
-    known = loss.notna() & seed.notna()
-    if not known.any():
-        return None
-    kept = table[known].assign(loss=loss[known], seed=seed[known].astype(int))
-    return kept.reset_index(drop=True)
-
-
-def _found(pattern: str, name: str) -> str | None:
-    match = re.search(pattern, name)
-    return match.group(1) if match else None

@@ -142,11 +142,12 @@ def of_profile(study: Study, profile: str) -> Study:
     if runs.empty:
         msg = f"no run is of the profile {profile}: give one of {profiles(study)}"
         raise InputError(msg)
-    kept = [
+    masks, curves, history = (
         table[table["run"].isin(runs.index)].reset_index(drop=True)
         for table in (study.masks, study.curves, study.history)
-    ]
-    return Study(runs, *kept)
+    )
+    known = {run: found for run, found in study.landscapes.items() if run in runs.index}
+    return Study(runs, masks, curves, history, known)
 
 
 def profiles(study: Study) -> list[str]:
@@ -159,17 +160,19 @@ def profiles(study: Study) -> list[str]:
 def base_rate(runs: pd.DataFrame, optimizer: str = "adamw") -> float | None:
     """Return the learning rate of the plain sweep of one profile.
 
-    It is that at which most arms were run, and of several the middle one, since other
-    rates are tried to both sides of it; None where the optimiser has no run.
+    None where the optimiser has no run.
+
+    Raises
+    ------
+    InputError
+        If the runs say several.
     """
     own = runs[(runs["optimizer"] == optimizer) & (runs["loss"] != NOTHING)]
-    labels = ["loss", "averaging", "label_width", "blank", "alpha", "beta"]
-    if own.empty:
-        return None
-    arms = own[["lr", *labels]].astype(str).drop_duplicates()
-    counts = arms["lr"].value_counts()
-    most = sorted(float(rate) for rate in counts[counts == counts.max()].index)
-    return most[(len(most) - 1) // 2]
+    found = own["base_lr"].dropna().astype(float).unique().tolist()
+    if len(found) > 1:
+        msg = f"runs of {optimizer} have the base rates {found}: keep them apart"
+        raise InputError(msg)
+    return found[0] if found else None
 
 
 def runs_of(runs: pd.DataFrame, arm: Arm) -> dict[int, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from veernet.errors import InputError
-from veernet.landscape import read_landscape
+from veernet.landscape import Landscape, read_landscape
 from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 ARM = (
@@ -38,17 +38,21 @@ class Study:
     ----------
     runs
         Indexed by the run's folder: the labels of :data:`ARM` (None where a label says
-        nothing), ``seed``, and what ``run.json`` says of its making.
+        nothing), ``base_lr`` (the learning rate of the plain sweep), ``seed``, what
+        ``run.json`` says of its making, and in ``scored`` the commit that scored it.
     masks, curves
         The tables of :class:`~veernet.study.scores.Scores`, with ``run`` and ``set``.
     history
         What the runs logged while they trained: ``run``, ``step`` and a column each.
+    landscapes
+        By run, where one was measured.
     """
 
     runs: pd.DataFrame
     masks: pd.DataFrame
     curves: pd.DataFrame
     history: pd.DataFrame
+    landscapes: Mapping[str, Landscape] = field(default_factory=dict)
 
 
 def read_study(folder: Path) -> Study:
@@ -57,25 +61,31 @@ def read_study(folder: Path) -> Study:
     Raises
     ------
     InputError
-        If there is none.
+        If there is none, or two of one arm were configured otherwise.
     """
     finished = sorted(path.parent for path in folder.rglob(SCORED))
     if not finished:
         msg = f"{folder} holds no finished run of the study: run an experiment first"
         raise InputError(msg)
     named = {path.relative_to(folder).as_posix(): path for path in finished}
-    labels = {name: _labels(path / RUN) for name, path in named.items()}
-    runs = pd.DataFrame.from_dict(labels, orient="index")
+    told = {name: _told(path) for name, path in named.items()}
+    _check_arms(told)
+    runs = pd.DataFrame.from_dict(told, orient="index").drop(columns="settings")
     return Study(
         runs.rename_axis("run"),
         _joined({n: pd.read_parquet(p / MASKS) for n, p in named.items()}),
         _joined({n: pd.read_parquet(p / CURVES) for n, p in named.items()}),
         _joined({n: _history(p) for n, p in named.items()}),
+        {
+            n: read_landscape(p / LANDSCAPE)
+            for n, p in named.items()
+            if (p / LANDSCAPE).is_file()
+        },
     )
 
 
-def read_landscapes(folder: Path) -> pd.DataFrame:
-    """Read what was measured around the weights of the runs below a folder.
+def landscape_numbers(landscapes: Mapping[str, Landscape]) -> pd.DataFrame:
+    """Return what was measured around the weights of runs as a table.
 
     Returns
     -------
@@ -83,22 +93,35 @@ def read_landscapes(folder: Path) -> pd.DataFrame:
         ``run`` and the numbers that :func:`veernet.landscape.measure` lists, NaN where
         one could not be had; without rows where nothing was measured.
     """
-    rows = [
-        {
-            "run": path.parent.relative_to(folder).as_posix(),
-            **read_landscape(path).numbers,
-        }
-        for path in sorted(folder.rglob(LANDSCAPE))
-        if (path.parent / SCORED).is_file()
-    ]
+    rows = [{"run": run, **found.numbers} for run, found in landscapes.items()]
     table = pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})
     return table.astype({name: float for name in table if name != "run"})
 
 
-def _labels(path: Path) -> dict[str, Any]:
-    document = json.loads(path.read_text("utf-8"))
-    labels = document.pop("labels")
-    return {**dict.fromkeys(ARM), **labels, **document}
+def _told(run: Path) -> dict[str, Any]:
+    document = json.loads((run / RUN).read_text("utf-8"))
+    scored = json.loads((run / SCORED).read_text("utf-8"))
+    labels = {**dict.fromkeys(ARM), **document.pop("labels")}
+    settings = document.setdefault("settings", {})
+    rate = settings.get(f"rates.{labels['optimizer']}", labels["lr"])
+    made = {"scored": scored.get("commit", "unknown"), "base_lr": rate}
+    return {**labels, **document, **made}
+
+
+def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse runs of one arm that were configured otherwise but for their seeds."""
+    firsts: dict[tuple[Any, ...], str] = {}
+    for run, own in told.items():
+        first = firsts.setdefault(tuple(own[label] for label in ARM), run)
+        theirs = told[first]["settings"]
+        for name, value in own["settings"].items():
+            # A setting that only one of them knows came with later code.
+            if theirs.get(name, value) != value:
+                msg = (
+                    f"{run} has {name} {value} and {first}, of the same arm, "
+                    f"{theirs[name]}: keep them in folders of their own"
+                )
+                raise InputError(msg)
 
 
 def _history(run: Path) -> pd.DataFrame:

@@ -64,9 +64,10 @@ def run(
 ) -> None:
     """Train and score one network of the study, as far as that is not done yet.
 
-    Writes ``run.json`` (labels, seed, settings, commit, hardware, minutes), ``masks.parquet`` and
-    ``curves.parquet`` (:class:`~veernet.study.scores.Scores`, of the sets ``held-out``
-    and ``test``), ``scored.json`` (by which commit), and what
+    Writes ``run.json`` (labels, seed, settings, commit, hardware, minutes),
+    ``masks.parquet`` and ``curves.parquet``
+    (:class:`~veernet.study.scores.Scores`, of the sets ``held-out`` and ``test``),
+    ``scored.json`` (by which commit), and what
     :func:`veernet.training.train` writes. It is the last network that is scored, not
     the best one: no arm gains by choosing.
 

@@ -19,12 +19,13 @@ from veernet.study.claims.record import (
     below,
     not_run,
     settled,
+    share_of,
     verdict,
 )
 from veernet.study.measures import Measure
 from veernet.study.ranks import ranks, tau_b
 from veernet.study.sources import PAIR, SURVEY, WELLS
-from veernet.study.statistics import Estimate, estimate, share
+from veernet.study.statistics import estimate, share
 
 MARGIN = 0.001
 """Curve MAE that is no difference: a ninth of what the references report between
@@ -142,7 +143,7 @@ def s6(bench: Bench) -> Claim:
         rows += [
             Row(
                 f"share of the draws in which the best differ ({reading})",
-                _share_of(flags, field.seeds),
+                share_of(flags, field.seeds),
                 settled(differing[reading]),
             ),
             Row(f"Kendall's tau of IoU and less MAE ({reading})", found),
@@ -168,13 +169,6 @@ def s6(bench: Bench) -> Claim:
 def _means(field: Field, measure: Measure) -> Floats:
     """Return (losses, 2, 1 + count)."""
     return np.stack([field.mean(arm, measure) for arm in FIVE_ARMS.values()])
-
-
-def _share_of(flags: Floats, seeds: int) -> Estimate:
-    """Return a share of draws: it is itself the statement of how sure it is."""
-    value = share(flags)
-    crossed = float(np.mean(flags[1, 1:]))
-    return Estimate(value, value, value, crossed, crossed, float("nan"), seeds)
 
 
 def _depends(answers: Sequence[object]) -> str:

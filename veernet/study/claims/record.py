@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from veernet.axes import Floats
 from veernet.study.arms import Provenance
-from veernet.study.statistics import Estimate
+from veernet.study.statistics import Estimate, share
 
 Verdict = Literal["confirmed", "refuted", "not resolvable", "not run"]
 Answer = Literal["yes", "no", "not resolvable"]
@@ -130,11 +131,20 @@ def below(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
     return above(turned, -border, margin)
 
 
-def settled(share: float) -> Answer:
+def share_of(flags: Floats, seeds: int) -> Estimate:
+    """Return the share of the draws in which something holds.
+
+    It is itself the statement of how sure that is, and has no interval.
+    """
+    value, crossed = share(flags), float(np.mean(flags[1, 1:]))
+    return Estimate(value, value, value, crossed, crossed, float("nan"), seeds)
+
+
+def settled(held: float) -> Answer:
     """Return whether an order holds, by the share of the draws in which it does."""
-    if share >= SURE:
+    if held >= SURE:
         return "yes"
-    return "no" if share <= HARDLY else "not resolvable"
+    return "no" if held <= HARDLY else "not resolvable"
 
 
 def verdict(*answers: Answer) -> Verdict:
