@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import pandas as pd
 
 from veernet.errors import InputError
 from veernet.landscape import Landscape, read_landscape
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
+from veernet.study.pack import SUFFIX, unpack
+from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, read_log
 
 ARM = (
     "profile",
@@ -41,7 +43,8 @@ class Study:
         nothing), ``base_lr`` (the learning rate of the plain sweep), ``seed``, what
         ``run.json`` says of its making, and in ``scored`` the commit that scored it.
     masks, curves
-        The tables of :class:`~veernet.study.scores.Scores`, with ``run`` and ``set``.
+        The tables of :class:`~veernet.study.scores.Scores`, with ``run`` and ``set``,
+        and ``mse`` of each curve.
     history
         What the runs logged while they trained: ``run``, ``step`` and a column each.
     landscapes
@@ -56,26 +59,39 @@ class Study:
 
 
 def read_study(folder: Path) -> Study:
-    """Read every finished run below a folder.
+    """Read every finished run below a folder, packed ones too.
+
+    Where a run lies there and also packed beside, the former counts.
 
     Raises
     ------
     InputError
         If there is none, or two of one arm were configured otherwise.
     """
-    finished = sorted(path.parent for path in folder.rglob(SCORED))
-    if not finished:
-        msg = f"{folder} holds no finished run of the study: run an experiment first"
-        raise InputError(msg)
-    named = {path.relative_to(folder).as_posix(): path for path in finished}
+    with TemporaryDirectory() as temporary:
+        named = {}
+        for path in folder.rglob(f"*{SUFFIX}"):
+            name = path.relative_to(folder).with_name(path.stem)
+            named[name.as_posix()] = Path(temporary) / name
+            unpack(path, Path(temporary) / name)
+        for path in folder.rglob(SCORED):
+            named[path.parent.relative_to(folder).as_posix()] = path.parent
+        if not named:
+            msg = f"{folder} holds no finished run of the study: run an experiment"
+            raise InputError(msg)
+        return _read(dict(sorted(named.items())))
+
+
+def _read(named: Mapping[str, Path]) -> Study:
+    """Read runs by name from their folders."""
     told = {name: _told(path) for name, path in named.items()}
     _check_arms(told)
     runs = pd.DataFrame.from_dict(told, orient="index").drop(columns="settings")
     return Study(
         runs.rename_axis("run"),
         _joined({n: pd.read_parquet(p / MASKS) for n, p in named.items()}),
-        _joined({n: pd.read_parquet(p / CURVES) for n, p in named.items()}),
-        _joined({n: _history(p) for n, p in named.items()}),
+        _joined({n: _curves(p) for n, p in named.items()}),
+        _joined({n: read_log(p) for n, p in named.items()}),
         {
             n: read_landscape(p / LANDSCAPE)
             for n, p in named.items()
@@ -124,10 +140,9 @@ def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
                 raise InputError(msg)
 
 
-def _history(run: Path) -> pd.DataFrame:
-    """Read what a run logged; one that was resumed has several parts."""
-    parts = [pd.read_csv(path) for path in sorted(run.glob("csv/*/metrics.csv"))]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
+def _curves(run: Path) -> pd.DataFrame:
+    table = pd.read_parquet(run / CURVES)
+    return table.assign(mse=table["error_squared"] / table["points"])
 
 
 def _joined(by_run: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -164,6 +164,12 @@ def _survey(
     write(out / LANDSCAPE, measure(out / "last", batches, loss=loss, settings=settings))
 
 
+def read_log(run: Path) -> pd.DataFrame:
+    """Read what a run logged; one that was resumed has several parts."""
+    parts = [pd.read_csv(path) for path in sorted(run.glob("csv/*/metrics.csv"))]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
+
+
 def commit() -> str:
     """Return the commit of the checkout this code runs from, ``unknown`` without one.
 

@@ -53,11 +53,11 @@ class Scores:
         A row for each picture, curve and tracer (:data:`TRACERS` and :data:`ROWS`):
         ``picture``, ``label``, ``tracer``;
         ``rows`` on which the curve is drawn and on scale, the share ``coverage`` of
-        them that were read and ``hit`` of them within 3 px; ``mae_px`` and
-        ``median_px`` over the rows read. With gaps filled (linear, nearest at the ends,
-        mid-scale if nothing was read), ``filled_px`` over all rows, and at 300 even
-        depths, in fractions of the track, ``mae``, ``mse`` and ``r_squared``, and the
-        sums ``error_squared``, ``truth_sum``, ``truth_squared`` that pool them.
+        them that were read and ``hit`` of them within 3 px. With gaps filled (linear,
+        nearest at the ends, mid-scale if nothing was read), ``filled_px`` over all
+        rows, and at ``points`` of 300 even depths, those on scale, in fractions of the
+        track, ``mae`` and ``r_squared``, and the sums ``error_squared``, ``truth_sum``,
+        ``truth_squared`` that pool them.
     """
 
     masks: pd.DataFrame
@@ -215,11 +215,8 @@ def compare(fraction: Floats, truth: Floats, width: Floats) -> dict[str, float |
         "rows": int(known.sum()),
         "coverage": len(read) / int(known.sum()),
         "hit": float((read <= NEAR + ROUNDING).sum() / known.sum()),
-        "mae_px": float(read.mean()) if len(read) else None,
-        "median_px": float(np.median(read)) if len(read) else None,
         "filled_px": float((np.abs(filled - truth) * width)[known].mean()),
         "mae": even.mae,
-        "mse": even.mse,
         "r_squared": even.r_squared,
         "points": int(shown.sum()),
         "error_squared": float(((read_at - true_at)[shown] ** 2).sum()),
