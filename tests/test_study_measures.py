@@ -1,5 +1,7 @@
 """Figures draw by draw: as observed they are the tables', and arms are found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -210,3 +212,14 @@ def test_landscapes_of_runs_are_a_table() -> None:
     assert table["temperature"].tolist() == [1.5]
     assert table["basin/curve_mae/median"].isna().all()
     assert landscape_numbers({}).empty
+
+
+def test_runs_that_saw_other_curves_are_refused() -> None:
+    own = study([Arm("dice"), Arm("focal")], lambda arm, seed: {})
+    rounded = own.curves["truth_sum"].astype(np.float32)
+    curves = own.curves.assign(truth_sum=rounded)
+    at = (curves["run"] == "small/focal,seed=1") & (curves["picture"] == 7)
+    Resampled(replace(own, curves=curves), "test", np.random.default_rng(0), 5)
+    curves.loc[at, "truth_sum"] *= 1.1
+    with pytest.raises(InputError, match=r"focal,seed=1 were scored on other curves"):
+        Resampled(replace(own, curves=curves), "test", np.random.default_rng(0), 5)

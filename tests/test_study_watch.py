@@ -15,7 +15,7 @@ from torch import nn
 from tests.networks import OUTPUTS, TwoLinesData
 from veernet.errors import InputError
 from veernet.losses import CrossEntropyLoss, LovaszSoftmaxLoss
-from veernet.study.gradients import (
+from veernet.study.theory.gradients import (
     REGIONS,
     gradient_magnitude,
     pixel_gradients,

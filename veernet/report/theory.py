@@ -19,15 +19,15 @@ from veernet.losses import (
     TverskyLoss,
 )
 from veernet.report.plain import plain
-from veernet.study.dial import Counts, flip_limit
-from veernet.study.gradient_claims import focal_factor, rank_response
-from veernet.study.gradients import compare_gradients
-from veernet.study.levels import trained_flip
-from veernet.study.maskings import picture_flip
-from veernet.study.moved import thin_and_thick
-from veernet.study.prevalence import Rates, break_even, responses
-from veernet.study.scene import Scene, draw_strokes, frozen_scene
-from veernet.study.sizes import SHARES, chosen_shares, penalty_curves
+from veernet.study.theory.dial import Counts, flip_limit
+from veernet.study.theory.gradient_claims import focal_factor, rank_response
+from veernet.study.theory.gradients import compare_gradients
+from veernet.study.theory.levels import trained_flip
+from veernet.study.theory.maskings import picture_flip
+from veernet.study.theory.moved import thin_and_thick
+from veernet.study.theory.prevalence import Rates, break_even, responses
+from veernet.study.theory.scene import Scene, draw_strokes, frozen_scene
+from veernet.study.theory.sizes import SHARES, chosen_shares, penalty_curves
 
 GAMMAS = (0.5, 0.75, 1.0, 2.0, 3.0, 5.0)
 PROBABILITIES = tuple(np.linspace(0.01, 0.99, 99).tolist())

@@ -75,6 +75,9 @@ SUMMED = 64
 KEPT = 4096
 """Figures of runs that are kept draw by draw: 0.13 GB with 4000 draws."""
 
+ROUNDED = 0.01
+"""Share by which a sum of one curve may differ between runs."""
+
 POOLED = ("points", "error_squared", "truth_sum", "truth_squared")
 
 
@@ -139,7 +142,7 @@ class Resampled:
     Raises
     ------
     InputError
-        If the runs are of several profiles or saw different numbers of pictures, or
+        If the runs are of several profiles or saw other pictures than one another, or
         there is nothing of that set.
     """
 
@@ -171,6 +174,7 @@ class Resampled:
         )
         self._masks = _Rows(_with_images(masks), ["run", "label"])
         curves = study.curves[study.curves["set"] == which]
+        _check_truth(curves)
         self._curves = _Rows(curves, ["run", "label", "tracer"])
         self._kept: dict[tuple[str, Measure], Floats] = {}
         self._summed: dict[tuple[str | None, ...], Sums] = {}
@@ -287,6 +291,27 @@ class _Rows:
             raise InputError(msg)
         places = self._places[key]
         return {name: values[places] for name, values in self._columns.items()}
+
+
+def _check_truth(curves: pd.DataFrame) -> None:
+    """Refuse runs that were scored on other curves than one another.
+
+    A generator that has changed since draws other ones under the same seed. Sums of the
+    truth tell them apart; those of packed runs are rounded.
+    """
+    by_curve = curves.groupby(["picture", "label"])["truth_sum"]
+    least, most = by_curve.min(), by_curve.max()
+    apart = (most - least) > ROUNDED * most
+    if apart.any():
+        picture, label = apart[apart].index[0]
+        own = curves[(curves["picture"] == picture) & (curves["label"] == label)]
+        ends = own["truth_sum"].idxmin(), own["truth_sum"].idxmax()
+        first, other = (own.loc[end, "run"] for end in ends)
+        msg = (
+            f"{first} and {other} were scored on other curves (picture {picture}, "
+            f"{label}): keep runs of other pictures in folders of their own"
+        )
+        raise InputError(msg)
 
 
 def _with_images(masks: pd.DataFrame) -> pd.DataFrame:

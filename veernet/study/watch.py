@@ -10,7 +10,7 @@ from lightning import Callback
 from torch.utils.data import default_collate
 
 from veernet.errors import InputError
-from veernet.study.gradients import (
+from veernet.study.theory.gradients import (
     REACH,
     gradient_magnitude,
     pixel_gradients,

@@ -13,11 +13,11 @@ from veernet.study.claims.record import (
     below,
     verdict,
 )
-from veernet.study.gradient_claims import focal_collapse, rank_response
-from veernet.study.moved import thin_and_thick
-from veernet.study.scene import draw_strokes, frozen_scene
 from veernet.study.sources import PAIR
 from veernet.study.statistics import Draws, Estimate, estimate, exact
+from veernet.study.theory.gradient_claims import focal_collapse, rank_response
+from veernet.study.theory.moved import thin_and_thick
+from veernet.study.theory.scene import draw_strokes, frozen_scene
 
 SCENES = 48
 """Drawn anew, each with strokes and noise of its own."""

@@ -16,9 +16,9 @@ from veernet.study.claims.record import (
     verdict,
 )
 from veernet.study.measures import Measure
-from veernet.study.sizes import chosen_shares
 from veernet.study.sources import SIZES
 from veernet.study.statistics import exact
+from veernet.study.theory.sizes import chosen_shares
 
 TRUE_SIZE = 0.1
 """Logarithm of expected over true pixels within which the size is the true one: a

@@ -15,8 +15,8 @@ import torch
 from veernet.errors import InputError
 from veernet.losses import CrossEntropyLoss, FocalLoss, LovaszSoftmaxLoss
 from veernet.losses.inputs import check_not_negative
-from veernet.study.gradients import gradient_magnitude, pixel_gradients, regions
-from veernet.study.scene import Scene
+from veernet.study.theory.gradients import gradient_magnitude, pixel_gradients, regions
+from veernet.study.theory.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

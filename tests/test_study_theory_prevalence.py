@@ -19,7 +19,7 @@ from veernet.losses import (
     LovaszSoftmaxLoss,
     TverskyLoss,
 )
-from veernet.study.prevalence import (
+from veernet.study.theory.prevalence import (
     PREVALENCES,
     Rates,
     break_even,
@@ -32,7 +32,7 @@ from veernet.study.prevalence import (
     tversky_response,
     with_added_background,
 )
-from veernet.study.scene import draw_strokes
+from veernet.study.theory.scene import draw_strokes
 
 RATES = Rates(found=0.75, false=0.02)
 

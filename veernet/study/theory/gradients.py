@@ -17,14 +17,14 @@ from veernet.losses.inputs import (
     split_ignored,
     widened,
 )
-from veernet.study.bins import Binned, binned
+from veernet.study.theory.bins import Binned, binned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from torch import Tensor, nn
 
-    from veernet.study.scene import Scene
+    from veernet.study.theory.scene import Scene
 
 Region = Literal["foreground", "band", "background"]
 REGIONS: tuple[Region, ...] = ("foreground", "band", "background")

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from veernet.errors import InputError
 from veernet.losses import CrossEntropyLoss, tversky_loss
-from veernet.study.dial import (
+from veernet.study.theory.dial import (
     Counts,
     expected_index,
     flip,
     flip_limit,
     stable_interval,
 )
-from veernet.study.levels import chosen_levels, trained_flip
-from veernet.study.maskings import (
+from veernet.study.theory.levels import chosen_levels, trained_flip
+from veernet.study.theory.maskings import (
     SETTINGS,
     along_dial,
     count,

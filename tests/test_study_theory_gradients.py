@@ -19,8 +19,8 @@ from veernet.losses import (
     LovaszSoftmaxLoss,
     TverskyLoss,
 )
-from veernet.study.bins import binned
-from veernet.study.gradient_claims import (
+from veernet.study.theory.bins import binned
+from veernet.study.theory.gradient_claims import (
     WORSE,
     equal_confidence,
     focal_collapse,
@@ -28,7 +28,7 @@ from veernet.study.gradient_claims import (
     lovasz_increment,
     rank_response,
 )
-from veernet.study.gradients import (
+from veernet.study.theory.gradients import (
     FINE,
     LEVELS,
     REGIONS,
@@ -39,8 +39,8 @@ from veernet.study.gradients import (
     region_shares,
     regions,
 )
-from veernet.study.moved import Moved, moved, thin_and_thick
-from veernet.study.scene import Scene, draw_blob, draw_strokes, frozen_scene
+from veernet.study.theory.moved import Moved, moved, thin_and_thick
+from veernet.study.theory.scene import Scene, draw_blob, draw_strokes, frozen_scene
 
 Shapes = dict[str, dict[str, dict[str, Moved]]]
 

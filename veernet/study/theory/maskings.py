@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from veernet.errors import InputError
 from veernet.losses.tversky import check_dials
-from veernet.study.dial import Counts, flip_limit
-from veernet.study.levels import check_levels
+from veernet.study.theory.dial import Counts, flip_limit
+from veernet.study.theory.levels import check_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ import torch
 from scipy import ndimage
 
 from veernet.errors import InputError
-from veernet.study.gradients import gradient_magnitude
-from veernet.study.scene import Scene, draw_blob, draw_strokes, frozen_scene
+from veernet.study.theory.gradients import gradient_magnitude
+from veernet.study.theory.scene import Scene, draw_blob, draw_strokes, frozen_scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

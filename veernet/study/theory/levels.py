@@ -143,7 +143,7 @@ def trained_flip(
     levels
         Probability of being ink, rising.
     alpha, beta, background
-        See :func:`veernet.study.dial.flip`.
+        See :func:`veernet.study.theory.dial.flip`.
     generator
         Of the noise.
     pixels

@@ -24,10 +24,10 @@ from veernet.losses import (
     cross_entropy_loss,
     dice_loss,
 )
-from veernet.study.gradient_claims import focal_factor
-from veernet.study.levels import chosen_levels
-from veernet.study.scene import draw_strokes, frozen_scene
-from veernet.study.sizes import (
+from veernet.study.theory.gradient_claims import focal_factor
+from veernet.study.theory.levels import chosen_levels
+from veernet.study.theory.scene import draw_strokes, frozen_scene
+from veernet.study.theory.sizes import (
     SHARES,
     chosen_share,
     chosen_shares,
