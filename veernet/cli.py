@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "evaluate": _evaluate,
         "scan": _scan,
         "report": _report,
+        "convert": _convert,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -359,6 +360,16 @@ def _scan(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _convert(options: argparse.Namespace) -> int:
+    from veernet.formats import convert
+
+    done = convert(options.source, options.target, options.like, options.section)
+    for remark in done.remarks:
+        print(f"note: {remark}")
+    print(f"{options.target}: written: {', '.join(done.sections)}")
+    return DONE
+
+
 def _report(options: argparse.Namespace) -> int:
     try:
         from veernet.report import build_report
@@ -441,7 +452,7 @@ def _flatten(
         return
     if isinstance(node, DictConfig):
         for key in node:
-            _flatten(node[key], f"{name}.{key}".lstrip("."), left_out, found)
+            _flatten(node[key], f"{name}.{key!s}".lstrip("."), left_out, found)
     elif isinstance(node, ListConfig):
         for index, item in enumerate(node):
             _flatten(item, f"{name}.{index}", left_out, found)
