@@ -62,7 +62,9 @@ class Survey:
     level: Shares
 
 
-def take_survey(scan: Scan, progress: Callable[[int, int], None] | None = None) -> Survey:
+def take_survey(
+    scan: Scan, progress: Callable[[int, int], None] | None = None
+) -> Survey:
     """Read a page once, in bands.
 
     Parameters

@@ -67,7 +67,9 @@ class Threads:
     def straightened(self) -> NDArray[np.float32]:
         """Return the strength with the wander taken out, (bands, columns)."""
         shifts = np.rint(self.wander).astype(int)
-        return np.stack([shifted(r, -s) for r, s in zip(self.strength, shifts, strict=True)])
+        return np.stack(
+            [shifted(r, -s) for r, s in zip(self.strength, shifts, strict=True)]
+        )
 
 
 def find_threads(upright: Shares) -> Threads:
