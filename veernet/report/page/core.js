@@ -67,7 +67,7 @@ function missing(stems, what) {
   const gaps = now().experiments.filter((one) => stems.includes(one.name.replace(/_small$/, "")) && one.done < one.wanted);
   return gaps.map((one) => el("p", { class: "missing" },
     `${one.done ? `${one.done} of ${one.wanted} runs are done` : "Not run yet"}${what ? `: ${what}` : ""}. `,
-    "The rest is made by ", el("code", {}, one.command)));
+    one.done ? "The rest is made by " : "They are made by ", el("code", {}, one.command)));
 }
 const lacking = (text, command) => el("p", { class: "missing" }, `${text} `, el("code", {}, command));
 

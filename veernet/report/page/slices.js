@@ -41,7 +41,7 @@ section("slices", "A walk away from the minimum", (body) => {
       ...["held-out", "test"].flatMap((which) => [number(estimate(`${which}/iou/curves`, arm.index)[0], 3), number(estimate(`${which}/mae/curves/dp`, arm.index)[0], 4)])]), "Read off at the dotted line; the scores are of the same networks, measured"));
   };
   const set = (name) => (value) => { chosenSlices[name] = value; show(); };
-  body.append(basis(arms), bar(choose("Quantity", land.probes, chosenSlices.probe, set("probe")), slide("Step", count, chosenSlices.at, (at) => number(delta(at), 2), set("at")), tick("Rise over the minimum only", chosenSlices.rise, set("rise"))),
+  body.append(basis(arms), bar(choose("Quantity", land.probes, chosenSlices.probe, set("probe")), slide("Step", count, chosenSlices.at, (at) => number(delta(at), 2), set("at")), tick("Rise over step 0 only", chosenSlices.rise, set("rise"))),
     bar(pick("Losses", own, chosenSlices.losses, set("losses"))), chart,
     el("p", {}, `Lines are means over ${land.directions} directions and all seeds, the shade reaches from the lowest to the highest of them. Upright strokes mark the half-width of the basin: how far until the quantity has risen by one fixed step. Between the measured points the line is straight, and so are the values read off.`), holder);
   show();
