@@ -45,19 +45,19 @@ def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) ->
         rows = lines.rows[start : start + LINES + 1]
         turn = float(np.median(lines.turn[start : start + LINES]))
         band = int(np.clip(rows[0] // BAND - first_band, 0, len(wander) - 1))
-        sums += _moved(_contrast(scan, rows, turn), -wander[band])
+        sums += _moved(_contrast(scan, rows, turn), -float(wander[band]))
     return sums / len(np.unique(chosen))
 
 
 def _contrast(scan: Scan, rows: Floats, turn: float) -> Floats:
     """Return ink on the lines less that half-way between, by column."""
     columns = scan.info.columns
-    fall = turn * (np.arange(columns) - (columns - 1) / 2)
+    fall = turn * (np.arange(columns, dtype=np.float64) - (columns - 1) / 2)
     reach = int(np.ceil(np.abs(fall).max())) + BESIDE + 1
     start = max(0, int(rows[0]) - reach)
     stop = min(scan.info.rows, int(np.ceil(rows[-1])) + reach + 1)
     ink = find_ink(scan.read_stored(start, stop))
-    between = (rows[1:] + rows[:-1]) / 2
+    between = np.asarray((rows[1:] + rows[:-1]) / 2, dtype=np.float64)
     on, off = (_ink_at(ink, at - start, fall) for at in (rows[:-1], between))
     return on - off
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
@@ -145,7 +145,7 @@ def _calmed(values: Floats) -> Floats:
     return np.asarray(median_filter(filled, min(CALM, len(filled)), mode="nearest"))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _follow(
     shown: Floats, spacing: Floats, stretch: float, tight: float
 ) -> NDArray[np.int64]:

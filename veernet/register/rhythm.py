@@ -20,8 +20,8 @@ HOP = 256
 """Rows from one window to the next."""
 
 NEAREST, FARTHEST = 7, 420
-"""Lags in rows at which depth lines may repeat: 2 ft at 2.5 inches to 100 ft at 150 dpi,
-10 ft at 5 inches to 100 ft at 600."""
+"""Lags in rows at which depth lines may repeat: 2 ft at 2.5 inches to 100 ft at 150
+dpi, 10 ft at 5 inches to 100 ft at 600."""
 
 SMOOTH = 15
 """Rows about which the share of ink is measured from its mean: lines are thinner."""
@@ -76,4 +76,4 @@ def excess(level: Shares) -> Floats:
     sums = padded.cumsum(axis=0)
     mean = (sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH
     above = shares - mean[: len(shares)]
-    return np.clip(above, -MOST / 4, MOST)
+    return np.asarray(np.clip(above, -MOST / 4, MOST))

@@ -24,7 +24,7 @@ PERSISTS = 0.55
 """Share of them in which it is seen."""
 
 FEWEST = 6
-"""Lines of a log: two tracks with an inner line each. Tables have fewer that persist."""
+"""Lines of a log: two tracks with an inner line each; tables have fewer that last."""
 
 DROPS = 0.45
 """Share of a section's usual number of lines below which a band is none of it."""
@@ -45,11 +45,12 @@ class Block:
     first, stop
         Bands, the last excluded.
     lines : (lines,) float
-        Columns of its upright lines in its first band's place, see ``wander``.
+        Columns of its upright lines in its first band.
     seen : (lines,) float
         Share of the bands in which each is seen.
     wander : (bands,) float
-        Columns to add to ``lines`` in each band.
+        Columns by which the paper lies further right in each band than at the top of
+        the page.
     steadiness
         Autocorrelation of its level lines at their best lag.
     """
@@ -90,7 +91,8 @@ def find_blocks(threads: Threads, rhythm: Rhythm) -> tuple[Block, ...]:
         steadiness = float(np.median(steady[first:stop]))
         if len(lines) >= FEWEST and steadiness >= STEADY:
             wander = threads.wander[first:stop]
-            found.append(Block(first, stop, lines, shares, wander, steadiness))
+            placed = lines + wander[0]
+            found.append(Block(first, stop, placed, shares, wander, steadiness))
     return tuple(found)
 
 

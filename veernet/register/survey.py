@@ -101,6 +101,7 @@ def find_ink(band: Grey) -> NDArray[np.uint8]:
     """
     grey = band.min(axis=2) if band.ndim == 3 else band
     if not ((grey > 0) & (grey < 255)).any():
-        return (grey < INK).astype(np.uint8)
+        return np.asarray(grey < INK, dtype=np.uint8)
     paper = cv2.blur(grey, (AROUND, AROUND), borderType=cv2.BORDER_REPLICATE)
-    return (grey.astype(np.int16) < paper.astype(np.int16) - CONTRAST).astype(np.uint8)
+    darker = grey.astype(np.int16) < paper.astype(np.int16) - CONTRAST
+    return np.asarray(darker, dtype=np.uint8)

@@ -67,9 +67,8 @@ class Threads:
     def straightened(self) -> NDArray[np.float32]:
         """Return the strength with the wander taken out, (bands, columns)."""
         shifts = np.rint(self.wander).astype(int)
-        return np.stack(
-            [shifted(r, -s) for r, s in zip(self.strength, shifts, strict=True)]
-        )
+        rows = zip(self.strength, shifts.tolist(), strict=True)
+        return np.stack([shifted(row, -shift) for row, shift in rows])
 
 
 def find_threads(upright: Shares) -> Threads:
@@ -108,7 +107,7 @@ def _wander(strength: NDArray[np.float32]) -> tuple[Floats, Floats]:
     wander, likeness = np.zeros(bands), np.zeros(bands)
     template = blurred[0].copy()
     at = 0.0
-    shifts = np.arange(-REACH, REACH + 1)
+    shifts = range(-REACH, REACH + 1)
     for band in range(1, bands):
         row, whole = blurred[band], round(at)
         products = np.array([shifted(template, whole + s) @ row for s in shifts])
@@ -118,14 +117,14 @@ def _wander(strength: NDArray[np.float32]) -> tuple[Floats, Floats]:
         likeness[band] = products[best]
         alike = products[best] > ALIKE
         if alike:
-            at = whole + shifts[best] + _vertex(products, best)
+            at = whole + shifts[best] + vertex(products, best)
         wander[band] = at
         kept = KEPT if alike else 1 - KEPT
         template = kept * template + (1 - kept) * shifted(row, -round(at))
     return wander, likeness
 
 
-def _vertex(values: Floats, at: int) -> float:
+def vertex(values: Floats, at: int) -> float:
     """Return where the parabola through a maximum and its neighbours is highest."""
     if not 0 < at < len(values) - 1:
         return 0.0

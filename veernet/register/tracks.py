@@ -22,6 +22,9 @@ SMOOTH = 9
 WIDE = 1.6
 """Divisions from which a stretch between two upright lines may be no division."""
 
+SLIM = 0.05
+"""Share of the width of all tracks that a depth column has at least."""
+
 OFF = 0.12
 """Share of a division by which a line may lie off the lattice of the others."""
 
@@ -79,7 +82,13 @@ def find_spans(comb: Floats, block: Block) -> tuple[Span, ...]:
     if usual <= 0:
         return ()
     drawn = smooth > DRAWN * usual
-    found = [_span(group, drawn) for group in _groups(block.lines, drawn)]
+    groups = _groups(block.lines, drawn)
+    found = []
+    for index, group in enumerate(groups):
+        # However wide its divisions, a track ends before the next one begins.
+        before = groups[index - 1][-1] if index else -np.inf
+        after = groups[index + 1][0] if index + 1 < len(groups) else np.inf
+        found.append(_span(group, drawn, (float(before), float(after))))
     return tuple(span for span in found if span is not None)
 
 
@@ -103,7 +112,8 @@ def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
     away = block.wander - block.wander[0]
     own = strength[block.first : block.stop]
     columns = column + away + _correction(column + away, own)
-    rows = (block.first + np.arange(len(away)) + 0.5) * BAND
+    bands = np.arange(block.first, block.stop, dtype=np.float64)
+    rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
     kept = _simplified(rows, columns)
     return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
 
@@ -117,28 +127,30 @@ def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
     for before, after in pairwise(lines):
         inner = drawn[round(before) + SMOOTH // 2 + 1 : round(after) - SMOOTH // 2]
         # A curve at rest may hide depth lines over a division; a depth column is wider.
-        wide = after - before > WIDE * usual
-        if wide and len(inner) > SMOOTH and inner.mean() < 0.5:
+        gap = after - before
+        wide = gap > WIDE * usual and inner.mean() < 0.5
+        bare = gap > SLIM * (lines[-1] - lines[0]) and inner.mean() < 0.2
+        if len(inner) > SMOOTH and (wide or bare):
             groups.append([])
         groups[-1].append(after)
     return [np.array(group) for group in groups if len(group) > 1]
 
 
-def _span(lines: Floats, drawn: NDArray[np.bool_]) -> Span | None:
+def _span(
+    lines: Floats, drawn: NDArray[np.bool_], room: tuple[float, float]
+) -> Span | None:
     division = _division(lines)
     if division is not None:
         lines = _without_borders(lines, division)
     left, right = float(lines[0]), float(lines[-1])
     if division is not None:
-        left = _extended(left, -division, drawn)
-        right = _extended(right, division, drawn)
+        left = _extended(left, -division, drawn, room)
+        right = _extended(right, division, drawn, room)
     inner = drawn[max(0, round(left)) : round(right) + 1]
     if len(inner) == 0 or right - left < SMOOTH:
         return None
     inside = lines[(lines > left + 1) & (lines < right - 1)]
-    return Span(
-        left, right, np.r_[left, inside, right], division, float(inner.mean())
-    )
+    return Span(left, right, np.r_[left, inside, right], division, float(inner.mean()))
 
 
 def _division(lines: Floats) -> float | None:
@@ -174,12 +186,16 @@ def _without_borders(lines: Floats, division: float) -> Floats:
     return lines[on[0] : on[-1] + 1] if len(on) > 1 else lines
 
 
-def _extended(end: float, by: float, drawn: NDArray[np.bool_]) -> float:
+def _extended(
+    end: float, by: float, drawn: NDArray[np.bool_], room: tuple[float, float]
+) -> float:
     """Move an end outwards by whole divisions as far as depth lines are drawn."""
     while True:
         beyond = end + by
         inner = sorted((round(end), round(beyond)))
         if not -NEAR <= beyond <= len(drawn) - 1 + NEAR:
+            return end
+        if not room[0] + NEAR < beyond < room[1] - NEAR:
             return end
         if drawn[max(0, inner[0]) : inner[1] + 1].mean() < 0.3:
             return end
@@ -207,14 +223,16 @@ def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
 
 
 def _simplified(rows: Floats, columns: Floats) -> NDArray[np.int64]:
-    """Return the points that keep a way within ``BEND`` columns: Douglas and Peucker."""
+    """Return the points that keep a way within ``BEND``, as Douglas and Peucker do."""
     kept = {0, len(rows) - 1}
     waiting = [(0, len(rows) - 1)]
     while waiting:
         first, last = waiting.pop()
         if last - first < 2:
             continue
-        straight = np.interp(rows[first : last + 1], rows[[first, last]], columns[[first, last]])
+        straight = np.interp(
+            rows[first : last + 1], rows[[first, last]], columns[[first, last]]
+        )
         off = np.abs(columns[first : last + 1] - straight)
         worst = int(off.argmax())
         if off[worst] > BEND:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from veernet.axes import Floats
 from veernet.register.rhythm import excess
 from veernet.register.survey import ZONE, Shares
+from veernet.register.threads import vertex
 
 WINDOW = 1024
 """Rows over which the turn is taken as one: the paper slews as it is fed."""
@@ -19,6 +18,9 @@ STEEPEST = 0.02
 APART = (1, 2, 4, 8, 16)
 """Zones that are compared, the near ones first: they tell which of the lines of a far
 zone is the same line."""
+
+NEAR = 2.0
+"""Rows about where a line is expected in a farther zone."""
 
 ALIKE = 0.1
 """Correlation of zones from which they show the same lines."""
@@ -73,35 +75,28 @@ def _turn(shown: Floats) -> float:
     for apart in APART:
         if apart >= shown.shape[1]:
             break
-        near = max(2.0, 0.35 * STEEPEST * ZONE * apart) if known else 2.0
-        width = STEEPEST * ZONE * apart if not known else near
+        # A pair twice as far apart is off by twice as much as the one before, at most.
+        width = NEAR if known else STEEPEST * ZONE * apart
         middle = turn * ZONE * apart
-        lags = np.arange(round(middle - width) - 1, round(middle + width) + 2)
+        lags = range(round(middle - width) - 1, round(middle + width) + 2)
         sums = _correlation(shown[:, :-apart], shown[:, apart:], lags)
         best = int(sums[1:-1].argmax()) + 1
         if sums[best] < ALIKE:
             break
-        turn = float(lags[best] + _vertex(sums, best)) / (ZONE * apart)
+        turn = float(lags[best] + vertex(sums, best)) / (ZONE * apart)
         known = True
     return turn if known else float("nan")
 
 
-def _correlation(left: Floats, right: Floats, lags: Sequence[int] | Floats) -> Floats:
+def _correlation(left: Floats, right: Floats, lags: range) -> Floats:
     """Correlate zones with others, these moved up by each lag, all pairs together."""
     size = np.sqrt((left**2).sum() * (right**2).sum())
     if size == 0:
         return np.zeros(len(lags))
     sums = []
-    for lag in lags:
-        by = int(lag)
+    for by in lags:
         if by >= 0:
             sums.append((left[: len(left) - by] * right[by:]).sum())
         else:
             sums.append((left[-by:] * right[:by]).sum())
-    return np.array(sums) / size
-
-
-def _vertex(values: Floats, at: int) -> float:
-    before, here, after = values[at - 1 : at + 2]
-    bend = before - 2 * here + after
-    return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
+    return np.asarray(np.array(sums) / size, dtype=np.float64)
