@@ -1,0 +1,295 @@
+"""Propose the depth points of a section from its numerals and its depth lines.
+
+A depth of 0.9 confidence or more is *stated*: it may go into a registration unseen.
+Each thing that could make it wrong puts a ceiling on the confidence, and a sentence
+into the notes; what cannot be told at all is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from veernet.axes import DepthPoint, Floats
+from veernet.errors import InputError
+from veernet.register.chain import Chain
+from veernet.register.ladder import (
+    Grid,
+    count_lines,
+    find_grid,
+    find_offset,
+    go_on,
+    simplify,
+    snap,
+)
+from veernet.register.numerals import Numeral
+from veernet.register.printscale import WITHIN, Unit, guess_unit, miss, trusted_dpi
+from veernet.register.proposal import DepthProposal, Doubts
+from veernet.register.settle import Unsettled, settle_chain
+
+_ASK = "give the depths of --top and --bottom"
+_FEW = {2: 0.4, 3: 0.7, 4: 0.85}
+"""Ceiling where no more numerals than these agree."""
+_TOLERANCE = (1.5, 0.1)
+"""Rows, or depth units, whichever is more: what depth points may leave of a stretch."""
+
+
+def depth_from_numerals(
+    numerals: Sequence[Numeral],
+    *,
+    lines: Sequence[float] = (),
+    strong: Sequence[float] = (),
+    dpi: float | None = None,
+    unit: Unit | None = None,
+    within: tuple[float, float] | None = None,
+) -> DepthProposal:
+    """Propose depth points from the numerals of one section.
+
+    Parameters
+    ----------
+    numerals
+        What was read in the depth column: misreads are expected.
+    lines
+        Rows of the depth lines, all weights, increasing; some may be missing and some
+        spurious. Without them nothing is stated: numerals stand beside their lines.
+    strong
+        Rows of the heavier lines alone, where they were told apart. They say which line
+        a turned numeral belongs to when lines are closer than it is long.
+    dpi
+        Rows per inch, if known.
+    unit
+        ft or m, if known from the header.
+    within
+        Least and greatest depth that the section can have, if known: settles leading
+        digits that are not printed. Digits that no numeral of a section prints cannot
+        be missed without it.
+
+    Returns
+    -------
+    DepthProposal
+        With a refusal in place of points where the numerals agree on nothing or on two
+        things.
+
+    Raises
+    ------
+    InputError
+        If lines do not increase.
+    """
+    every, heavy = _increasing("lines", lines), _increasing("strong lines", strong)
+    ordered = sorted(numerals, key=lambda numeral: numeral.row)
+    doubts = Doubts()
+    try:
+        chain, asides = settle_chain(ordered, within)
+    except Unsettled as reason:
+        return DepthProposal(dropped=tuple(ordered), refusal=f"{reason}: {_ASK}")
+    for ceiling, note in asides:
+        doubts.cap(ceiling, note)
+    guess = _judge_scale(chain.scale, dpi, unit, doubts)
+    _judge_numbers(ordered, chain, doubts)
+    used = [ordered[i] for i in chain.members]
+    rows = np.array([numeral.row for numeral in used])
+    depths = np.array(chain.depths)
+    every = np.union1d(every, heavy)
+    grid = find_grid(every, chain.scale, chain.step)
+    offset = None
+    if grid is not None:
+        offset = _find_line(grid, heavy, used, chain, doubts)
+    elif len(every):
+        doubts.cap(0.8, "the depth lines do not go with the numerals")
+    else:
+        doubts.cap(0.8, "no depth lines: a numeral may stand beside its depth")
+    points = list(zip(rows.tolist(), depths.tolist(), strict=True))
+    residuals = _residuals(rows, depths)
+    if grid is not None and offset is not None:
+        at = snap(grid, rows - offset)
+        held = np.isfinite(at)
+        if held.sum() >= 2 and np.all(np.diff(at[held]) > 0):
+            if held.mean() < 0.7:
+                doubts.cap(0.8, f"{(~held).sum()} numerals have no line of their own")
+            anchors = list(zip(at[held].tolist(), depths[held].tolist(), strict=True))
+            points = _count(grid, anchors, doubts)
+            residuals = (rows - offset - at)[held] / chain.scale
+        else:
+            doubts.cap(0.8, "too few numerals have a line of their own")
+            grid = None
+    return DepthProposal(
+        points=tuple(DepthPoint(row, depth) for row, depth in points),
+        confidence=doubts.confidence,
+        unit=guess,
+        scale=chain.scale,
+        step=chain.step,
+        line_step=None if grid is None else grid.step,
+        used=tuple(used),
+        dropped=tuple(n for i, n in enumerate(ordered) if i not in set(chain.members)),
+        residuals=tuple(residuals.tolist()),
+        notes=tuple(doubts.notes),
+    )
+
+
+def depth_from_points(
+    points: Sequence[tuple[float, float]],
+    *,
+    lines: Sequence[float] = (),
+    dpi: float | None = None,
+    unit: Unit | None = None,
+) -> DepthProposal:
+    """Propose depth points from depths that a user states, and the depth lines.
+
+    Parameters
+    ----------
+    points
+        Row and depth of two or more places, say the top and the bottom of the section.
+    lines, dpi, unit
+        As for `depth_from_numerals`.
+
+    Returns
+    -------
+    DepthProposal
+        The user's points, and between them the lines where the paper is stretched.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two points, or rows and depths do not both increase.
+    """
+    ordered = sorted((float(row), float(depth)) for row, depth in points)
+    rows, depths = np.reshape(ordered, (-1, 2)).T
+    if len(ordered) < 2:
+        msg = f"{len(ordered)} depth(s) stated: give --top and --bottom"
+        raise InputError(msg)
+    if not (np.all(np.diff(rows) > 0) and np.all(np.diff(depths) > 0)):
+        msg = f"depth must increase down the page, not {ordered}: swap top and bottom"
+        raise InputError(msg)
+    every = _increasing("lines", lines)
+    doubts = Doubts()
+    scale = float((rows[-1] - rows[0]) / (depths[-1] - depths[0]))
+    guess = _judge_scale(scale, dpi, unit, doubts)
+    grid = find_grid(every, scale, 0.0)
+    anchors = ordered
+    found = ordered
+    if grid is None:
+        doubts.cap(0.8, "no depth lines bear out the depths that are stated")
+    else:
+        # A stated depth is a line's only where it is a multiple of the grid's step.
+        near = snap(grid, rows)
+        on = np.isfinite(near) & (
+            np.abs(np.remainder(depths / grid.step + 0.5, 1) - 0.5) < 1e-6
+        )
+        anchors = list(
+            zip(np.where(on, near, rows).tolist(), depths.tolist(), strict=True)
+        )
+        if on.all():
+            found = _count(grid, anchors, doubts, outwards=False)
+        else:
+            doubts.cap(0.8, "a depth that is stated is not at a depth line")
+    return DepthProposal(
+        points=tuple(DepthPoint(row, depth) for row, depth in found),
+        confidence=doubts.confidence,
+        unit=guess,
+        scale=scale,
+        line_step=None if grid is None else grid.step,
+        residuals=tuple(((rows - [row for row, _ in anchors]) / scale).tolist()),
+        notes=tuple(doubts.notes),
+    )
+
+
+def _increasing(name: str, rows: Sequence[float]) -> Floats:
+    """Return rows as an array, if they increase."""
+    found = np.asarray(rows, dtype=np.float64)
+    if not (np.isfinite(found).all() and np.all(np.diff(found) > 0)):
+        msg = f"the rows of the {name} must increase from the top down"
+        raise InputError(msg)
+    return found
+
+
+def _judge_scale(
+    scale: float, dpi: float | None, unit: Unit | None, doubts: Doubts
+) -> Unit | None:
+    """Return the unit, stated or guessed; doubt a scale that no log is printed at."""
+    dots = trusted_dpi(dpi)
+    if dots is not None:
+        units: tuple[Unit, ...] = ("ft", "m") if unit is None else (unit,)
+        if min(miss(scale, dots, each) for each in units) > WITHIN:
+            inches = scale * 100 / dots
+            doubts.cap(0.85, f"{inches:.3g} inches to 100 units is no scale of logs")
+    return unit if unit is not None else guess_unit(scale, dpi)
+
+
+def _judge_numbers(numerals: Sequence[Numeral], chain: Chain, doubts: Doubts) -> None:
+    """Doubt a chain of few numerals, or one that leaves out many."""
+    count = len(chain.members)
+    if count in _FEW:
+        doubts.cap(_FEW[count], f"only {count} numerals agree")
+    # What was read without confidence is mostly no numeral at all.
+    total = sum(n.confidence for n in numerals if n.confidence >= 0.5)
+    share = min(1.0, chain.weight / total) if total else 1.0
+    if share < 0.75:
+        doubts.cap(
+            0.8 if share >= 0.5 else 0.5, f"{1 - share:.0%} of the numerals differ"
+        )
+    wanted = (chain.depths[-1] - chain.depths[0]) / chain.step + 1
+    if count < 0.4 * wanted:
+        doubts.cap(0.8, f"{count} of {wanted:.0f} numerals are read")
+
+
+def _find_line(
+    grid: Grid, heavy: Floats, used: Sequence[Numeral], chain: Chain, doubts: Doubts
+) -> float:
+    """Return the rows from a line to its numeral; doubt it if two lines may be meant.
+
+    Which of two close lines a numeral belongs to shows only where it stands level, or
+    where heavier lines, farther apart, mark the depths that have a numeral.
+    """
+    rows = np.array([numeral.row for numeral in used])
+    marks = find_grid(heavy, chain.scale, chain.step)
+    sure = marks if marks is not None and marks.step > grid.step else grid
+    offset, share = find_offset(sure, rows)
+    long = float(np.median([numeral.rows for numeral in used]))
+    if share < 0.7:
+        doubts.cap(0.8, "the numerals do not stand alike beside the depth lines")
+    if abs(offset) > 0.3 * sure.spacing:
+        doubts.cap(0.8, "the numerals stand between two depth lines")
+    elif sure.spacing - abs(offset) < 0.75 * long:
+        doubts.cap(0.8, "the depth lines are closer than the numerals are long")
+    return offset
+
+
+def _count(
+    grid: Grid,
+    anchors: list[tuple[float, float]],
+    doubts: Doubts,
+    *,
+    outwards: bool = True,
+) -> list[tuple[float, float]]:
+    """Count the lines from numeral to numeral, and keep what the stretch needs."""
+    points = [anchors[0]]
+    failed = 0
+    for above, below in pairwise(anchors):
+        between = count_lines(grid, above, below)
+        failed += between is None
+        points += [*(between or []), below]
+    if failed:
+        share = failed / (len(anchors) - 1)
+        note = (
+            f"the lines between {failed} of {len(anchors) - 1} pairs cannot be counted"
+        )
+        doubts.cap(0.92 if share <= 0.1 else 0.85, note)
+    if outwards:
+        points = [
+            *reversed(go_on(grid, points[0], down=False)),
+            *points,
+            *go_on(grid, points[-1], down=True),
+        ]
+    scale = grid.spacing / grid.step
+    return simplify(points, max(_TOLERANCE[0], _TOLERANCE[1] * scale))
+
+
+def _residuals(rows: Floats, depths: Floats) -> Floats:
+    """Depth by which each numeral is off the line through its two neighbours."""
+    off = np.zeros(len(rows))
+    if len(rows) > 2:
+        part = (rows[1:-1] - rows[:-2]) / (rows[2:] - rows[:-2])
+        off[1:-1] = depths[:-2] + part * (depths[2:] - depths[:-2]) - depths[1:-1]
+    return off
