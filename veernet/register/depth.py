@@ -32,6 +32,12 @@ from veernet.register.settle import Unsettled, settle_chain
 _ASK = "give the depths of --top and --bottom"
 _FEW = {2: 0.4, 3: 0.7, 4: 0.85}
 """Ceiling where no more numerals than these agree."""
+_LOOSE = 0.25
+"""Of its length: how far a numeral may be off the place that all have by their line."""
+_UNEVEN = 0.4
+"""Depth units by which two numerals may stand off without any stretch between them."""
+_SHORT = 600
+"""Depth units: a section that is shorter may be a repeat with shortened numerals."""
 _TOLERANCE = (1.5, 0.1)
 """Rows, or depth units, whichever is more: what depth points may leave of a stretch."""
 
@@ -86,6 +92,8 @@ def depth_from_numerals(
         return DepthProposal(dropped=tuple(ordered), refusal=f"{reason}: {_ASK}")
     for ceiling, note in asides:
         doubts.cap(ceiling, note)
+    if within is None and chain.depths[-1] - chain.depths[0] < _SHORT:
+        doubts.cap(0.85, "a short section: leading digits may not be printed")
     guess = _judge_scale(chain.scale, dpi, unit, doubts)
     _judge_numbers(ordered, chain, doubts)
     used = [ordered[i] for i in chain.members]
@@ -103,7 +111,7 @@ def depth_from_numerals(
     points = list(zip(rows.tolist(), depths.tolist(), strict=True))
     residuals = _residuals(rows, depths)
     if grid is not None and offset is not None:
-        at = snap(grid, rows - offset)
+        at = snap(grid, rows - offset, _LOOSE * _length(used))
         held = np.isfinite(at)
         if held.sum() >= 2 and np.all(np.diff(at[held]) > 0):
             if held.mean() < 0.7:
@@ -173,7 +181,7 @@ def depth_from_points(
         doubts.cap(0.8, "no depth lines bear out the depths that are stated")
     else:
         # A stated depth is a line's only where it is a multiple of the grid's step.
-        near = snap(grid, rows)
+        near = snap(grid, rows, grid.spacing)
         on = np.isfinite(near) & (
             np.abs(np.remainder(depths / grid.step + 0.5, 1) - 0.5) < 1e-6
         )
@@ -245,8 +253,8 @@ def _find_line(
     rows = np.array([numeral.row for numeral in used])
     marks = find_grid(heavy, chain.scale, chain.step)
     sure = marks if marks is not None and marks.step > grid.step else grid
-    offset, share = find_offset(sure, rows)
-    long = float(np.median([numeral.rows for numeral in used]))
+    long = _length(used)
+    offset, share = find_offset(sure, rows, _LOOSE * long)
     if share < 0.7:
         doubts.cap(0.8, "the numerals do not stand alike beside the depth lines")
     if abs(offset) > 0.3 * sure.spacing:
@@ -254,6 +262,11 @@ def _find_line(
     elif sure.spacing - abs(offset) < 0.75 * long:
         doubts.cap(0.8, "the depth lines are closer than the numerals are long")
     return offset
+
+
+def _length(used: Sequence[Numeral]) -> float:
+    """Return the rows that a numeral takes up, 20 where it is not known."""
+    return float(np.median([numeral.rows or 20.0 for numeral in used]))
 
 
 def _count(
@@ -265,25 +278,29 @@ def _count(
 ) -> list[tuple[float, float]]:
     """Count the lines from numeral to numeral, and keep what the stretch needs."""
     points = [anchors[0]]
-    failed = 0
-    for above, below in pairwise(anchors):
+    rows, depths = np.transpose(anchors)
+    scale = np.diff(rows) / np.diff(depths)
+    doubtful = 0
+    for k, (above, below) in enumerate(pairwise(anchors)):
         between = count_lines(grid, above, below)
-        failed += between is None
+        if between is None:
+            # Lines were not seen; stretch would still show in the rows as a whole.
+            usual = float(np.median(scale[max(0, k - 3) : k + 4]))
+            extra = abs(below[0] - above[0] - usual * (below[1] - above[1]))
+            doubtful += len(scale) < 3 or extra > _UNEVEN * usual
         points += [*(between or []), below]
-    if failed:
-        share = failed / (len(anchors) - 1)
-        note = (
-            f"the lines between {failed} of {len(anchors) - 1} pairs cannot be counted"
-        )
-        doubts.cap(0.92 if share <= 0.1 else 0.85, note)
+    if doubtful:
+        pairs = f"{doubtful} of {len(scale)} pairs of numerals"
+        doubts.cap(0.85, f"the paper is stretched and lines are lost between {pairs}")
     if outwards:
         points = [
             *reversed(go_on(grid, points[0], down=False)),
             *points,
             *go_on(grid, points[-1], down=True),
         ]
-    scale = grid.spacing / grid.step
-    return simplify(points, max(_TOLERANCE[0], _TOLERANCE[1] * scale))
+    return simplify(
+        points, max(_TOLERANCE[0], _TOLERANCE[1] * grid.spacing / grid.step)
+    )
 
 
 def _residuals(rows: Floats, depths: Floats) -> Floats:

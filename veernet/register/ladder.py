@@ -16,8 +16,10 @@ from veernet.axes import Floats
 LINE_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 """Depth units between neighbouring lines of a grid."""
 
-_NEAR_STEP = 0.08
-"""Share by which the spacing may miss a step that grids have."""
+_CLOSEST = 5.0
+"""Rows between lines that can be told apart."""
+_NEAR_STEP = 0.1
+"""Share by which a spacing may miss the step of its grid."""
 _OFF = 0.3
 """Spacings by which a line may be off and still be told from its neighbour."""
 _BLIND = 6
@@ -64,25 +66,34 @@ def find_grid(rows: Floats, scale: float, numeral_step: float) -> Grid | None:
     """
     if len(rows) < 4:
         return None
-    gaps = np.diff(rows)
-    gaps = gaps[gaps > 0]
-    spacing = float(np.median(gaps))
-    # Where every other line is faint, the median is two spacings wide here and one
-    # there: the gaps themselves must be alike.
-    alike = np.abs(gaps / spacing - np.round(gaps / spacing)) < _OFF
-    if alike.mean() < 0.7:
-        return None
-    single = gaps[np.abs(gaps / spacing - 1) < _OFF]
-    spacing = float(np.median(single))
-    step = min(LINE_STEPS, key=lambda known: abs(np.log(spacing / scale / known)))
-    if abs(spacing / scale / step - 1) > _NEAR_STEP:
-        return None
-    if abs(numeral_step / step - round(numeral_step / step)) > 1e-6:
-        return None
-    return Grid(rows, spacing, step)
+    for step in LINE_STEPS:
+        if abs(numeral_step / step - round(numeral_step / step)) > 1e-6:
+            continue
+        spacing = step * scale
+        if spacing < _CLOSEST:
+            continue
+        # Lines of a grid have a neighbour one spacing away and none at half of it; the
+        # finest step that bears this out is the grid's, as all its multiples do too.
+        seen = _have_neighbour(rows, spacing)
+        if seen >= 0.6 and seen - _have_neighbour(rows, 0.5 * spacing) >= 0.3:
+            gaps = np.diff(rows)
+            single = gaps[np.abs(gaps / spacing - 1) < _NEAR_STEP]
+            if len(single):
+                spacing = float(np.median(single))
+            return Grid(rows, spacing, step)
+    return None
 
 
-def find_offset(grid: Grid, rows: Floats) -> tuple[float, float]:
+def _have_neighbour(rows: Floats, gap: float) -> float:
+    """Return the share of lines that have another one a gap above or below."""
+    room = _NEAR_STEP * gap + 0.5
+    found = np.zeros(len(rows), dtype=bool)
+    for at in (rows - gap, rows + gap):
+        found |= np.abs(_nearest(rows, at) - at) <= room
+    return float(found.mean())
+
+
+def find_offset(grid: Grid, rows: Floats, room: float) -> tuple[float, float]:
     """Find how far numerals stand from their lines, the same for all.
 
     Parameters
@@ -91,13 +102,15 @@ def find_offset(grid: Grid, rows: Floats) -> tuple[float, float]:
         Lines to which the numerals belong.
     rows
         Centres of numerals, (numerals,).
+    room
+        Rows by which a numeral may be off, as its digits are or their number.
 
     Returns
     -------
     offset : float
         Rows from a line down to the centre of its numeral, within half a spacing.
     share : float
-        Of the numerals, those that agree with it to a fifth of a spacing.
+        Of the numerals, those that agree with it to the room or a fifth of a spacing.
     """
     off = (rows - _nearest(grid.rows, rows)) / grid.spacing
     off = off[np.abs(off) <= 0.6]
@@ -105,17 +118,17 @@ def find_offset(grid: Grid, rows: Floats) -> tuple[float, float]:
         return 0.0, 0.0
     away = off[:, None] - off[None, :]
     away -= np.round(away)
-    near = np.abs(away) <= 0.2
+    near = np.abs(away) <= min(0.2, room / grid.spacing)
     best = int(np.argmax(near.sum(0)))
     offset = off[best] + float(np.mean(away[near[:, best], best]))
     offset -= round(offset)
     return float(offset * grid.spacing), float(near[:, best].sum() / len(rows))
 
 
-def snap(grid: Grid, rows: Floats) -> Floats:
+def snap(grid: Grid, rows: Floats, room: float) -> Floats:
     """Return the line at each row, (rows,), NaN where none is near."""
     near = _nearest(grid.rows, rows)
-    return np.where(np.abs(near - rows) <= _OFF * grid.spacing, near, np.nan)
+    return np.where(np.abs(near - rows) <= min(_OFF * grid.spacing, room), near, np.nan)
 
 
 def count_lines(

@@ -6,8 +6,8 @@ from typing import Literal
 
 Unit = Literal["ft", "m"]
 
-INCHES_PER_100_FT = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 40.0, 50.0, 60.0)
-RATIOS = (20, 40, 50, 100, 200, 500, 1000, 2000, 2500, 5000)
+INCHES_PER_100_FT = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0)
+RATIOS = (20, 50, 100, 200, 500, 1000)
 """Of metric logs. 1:240 is 5 inches per 100 ft, 1:600 is 2, 1:1200 is 1."""
 
 WITHIN = 0.1
