@@ -23,6 +23,7 @@ from veernet.register.ladder import (
     go_on,
     simplify,
     snap,
+    weighted_median,
 )
 from veernet.register.numerals import Numeral
 from veernet.register.printscale import WITHIN, Unit, guess_unit, miss, trusted_dpi
@@ -34,8 +35,13 @@ _FEW = {2: 0.4, 3: 0.7, 4: 0.85}
 """Ceiling where no more numerals than these agree."""
 _LOOSE = 0.25
 """Of its length: how far a numeral may be off the place that all have by their line."""
-_UNEVEN = 0.4
-"""Depth units by which two numerals may stand off without any stretch between them."""
+_UNEVEN = (1.5, 0.5)
+"""Rows, or depth units, whichever is more: stretch between two points that is no harm.
+
+Where between them the paper slipped is not known, so depths there are off by as much.
+"""
+_AROUND = 8
+"""Gaps on either side that say how many rows a unit has there."""
 _SHORT = 600
 """Depth units: a section that is shorter may be a repeat with shortened numerals."""
 _TOLERANCE = (1.5, 0.1)
@@ -117,7 +123,7 @@ def depth_from_numerals(
             if held.mean() < 0.7:
                 doubts.cap(0.8, f"{(~held).sum()} numerals have no line of their own")
             anchors = list(zip(at[held].tolist(), depths[held].tolist(), strict=True))
-            points = _count(grid, anchors, doubts)
+            points = _count(grid, anchors, doubts, chain.step)
             residuals = (rows - offset - at)[held] / chain.scale
         else:
             doubts.cap(0.8, "too few numerals have a line of their own")
@@ -189,7 +195,7 @@ def depth_from_points(
             zip(np.where(on, near, rows).tolist(), depths.tolist(), strict=True)
         )
         if on.all():
-            found = _count(grid, anchors, doubts, outwards=False)
+            found = _count(grid, anchors, doubts, 0.0)
         else:
             doubts.cap(0.8, "a depth that is stated is not at a depth line")
     return DepthProposal(
@@ -273,34 +279,49 @@ def _count(
     grid: Grid,
     anchors: list[tuple[float, float]],
     doubts: Doubts,
-    *,
-    outwards: bool = True,
+    outwards: float,
 ) -> list[tuple[float, float]]:
     """Count the lines from numeral to numeral, and keep what the stretch needs."""
     points = [anchors[0]]
-    rows, depths = np.transpose(anchors)
-    scale = np.diff(rows) / np.diff(depths)
-    doubtful = 0
-    for k, (above, below) in enumerate(pairwise(anchors)):
+    lost = 0
+    for above, below in pairwise(anchors):
         between = count_lines(grid, above, below)
-        if between is None:
-            # Lines were not seen; stretch would still show in the rows as a whole.
-            usual = float(np.median(scale[max(0, k - 3) : k + 4]))
-            extra = abs(below[0] - above[0] - usual * (below[1] - above[1]))
-            doubtful += len(scale) < 3 or extra > _UNEVEN * usual
+        lost += between is None
         points += [*(between or []), below]
-    if doubtful:
-        pairs = f"{doubtful} of {len(scale)} pairs of numerals"
-        doubts.cap(0.85, f"the paper is stretched and lines are lost between {pairs}")
-    if outwards:
-        points = [
-            *reversed(go_on(grid, points[0], down=False)),
-            *points,
-            *go_on(grid, points[-1], down=True),
-        ]
+    if lost > 0.5 * (len(anchors) - 1):
+        doubts.cap(0.85, f"the depth lines are lost between {lost} pairs of numerals")
+    points = [
+        *reversed(go_on(grid, points[0], outwards, down=False)),
+        *points,
+        *go_on(grid, points[-1], outwards, down=True),
+    ]
+    _judge_stretch(points, doubts)
     return simplify(
         points, max(_TOLERANCE[0], _TOLERANCE[1] * grid.spacing / grid.step)
     )
+
+
+def _judge_stretch(points: list[tuple[float, float]], doubts: Doubts) -> None:
+    """Doubt depths where the paper slips between two lines that are neighbours."""
+    rows, depths = np.transpose(points)
+    down, deep = np.diff(rows), np.diff(depths)
+    usual = []
+    for k in range(len(down)):
+        # Its neighbours judge a gap; long ones are measured better than short ones.
+        near = np.arange(max(0, k - _AROUND), min(len(down), k + _AROUND + 1))
+        near = near[near != k] if len(near) > 1 else near
+        usual.append(weighted_median((down / deep)[near], deep[near]))
+    extra = np.abs(down - np.array(usual) * deep)
+    limit = np.maximum(_UNEVEN[0], _UNEVEN[1] * np.array(usual))
+    worst = int(np.argmax(extra / limit))
+    if len(down) < 3 and deep.max() > 20:
+        doubts.cap(0.85, "too few lines to tell whether the paper is stretched")
+    if extra[worst] > limit[worst]:
+        units = extra[worst] / usual[worst]
+        place = f"between {depths[worst]:g} and {depths[worst + 1]:g}"
+        doubts.cap(
+            0.85, f"depths are off by up to {units:.1f} {place}: the paper slips"
+        )
 
 
 def _residuals(rows: Floats, depths: Floats) -> Floats:

@@ -20,8 +20,10 @@ _CLOSEST = 5.0
 """Rows between lines that can be told apart."""
 _NEAR_STEP = 0.1
 """Share by which a spacing may miss the step of its grid."""
-_OFF = 0.3
+_OFF = 0.25
 """Spacings by which a line may be off and still be told from its neighbour."""
+_OUTWARDS = 0.15
+"""Spacings by which a line may be off where no numeral bears it out."""
 _BLIND = 6
 """Lines in a row that may be spurious."""
 _SEEN = 0.5
@@ -215,28 +217,29 @@ def _count_even(rows: Floats, steps: int, spacing: float) -> list[int] | None:
 
 
 def go_on(
-    grid: Grid, start: tuple[float, float], *, down: bool
+    grid: Grid, start: tuple[float, float], most: float, *, down: bool
 ) -> list[tuple[float, float]]:
-    """Count lines outwards from the first or the last numeral, while all is even."""
-    rows = grid.rows[grid.rows > start[0] + 0.4 * grid.spacing]
-    sign = 1.0
-    if not down:
-        rows = grid.rows[grid.rows < start[0] - 0.4 * grid.spacing][::-1]
-        sign = -1.0
+    """Count lines outwards from the first or the last numeral.
+
+    No numeral beyond bears the count out, so it ends where a line is missing: a feed
+    that slips by a spacing looks the same.
+    """
+    sign = 1.0 if down else -1.0
+    rows = np.sort(sign * grid.rows)
     found: list[tuple[float, float]] = []
-    row, depth = start
-    for line in rows:
-        gap = sign * (line - row) / grid.spacing
-        steps = round(gap)
-        if steps < 1 or abs(gap - steps) > 0.15:
-            # One spurious line ends nothing; a gap that is no whole spacing does.
-            if gap < 1:
-                continue
+    row, depth = sign * start[0], start[1]
+    for line in rows[rows > row + 0.4 * grid.spacing]:
+        if line - row < (1 - _OUTWARDS) * grid.spacing:
+            continue
+        if (
+            line - row > (1 + _OUTWARDS) * grid.spacing
+            or len(found) * grid.step >= most
+        ):
             break
-        if steps > 3 or depth + sign * steps * grid.step < 0:
+        row, depth = float(line), depth + sign * grid.step
+        if depth < 0:
             break
-        row, depth = float(line), depth + sign * steps * grid.step
-        found.append((row, depth))
+        found.append((sign * row, depth))
     return found
 
 
@@ -263,6 +266,13 @@ def simplify(
             keep[at] = True
             open_runs += [(first, at), (at, last)]
     return [point for point, kept in zip(points, keep, strict=True) if kept]
+
+
+def weighted_median(values: Floats, weights: Floats) -> float:
+    """Return the value with half of the weight at or below it."""
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, 0.5 * total[-1])])
 
 
 def _nearest(lines: Floats, rows: Floats) -> Floats:
