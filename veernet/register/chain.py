@@ -14,6 +14,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.register.numerals import Numeral
+from veernet.register.printscale import ROWS_PER_UNIT
 
 STRETCH = 0.12
 """Of the distance between two numerals: what paper and scanner stretch at most."""
@@ -122,6 +123,8 @@ def _scales(
         rise = _rise(values[:-ahead], values[ahead:], modulus)
         down = rows[ahead:] - rows[:-ahead]
         good = (rise > 0) & (down > 0)
+        good &= down >= ROWS_PER_UNIT[0] * rise
+        good &= down <= ROWS_PER_UNIT[1] * rise
         logs.append(np.log(down[good] / rise[good]))
         votes.append(np.minimum(weights[:-ahead], weights[ahead:])[good] / ahead)
     log, vote = np.concatenate(logs), np.concatenate(votes)

@@ -10,6 +10,9 @@ INCHES_PER_100_FT = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0)
 RATIOS = (20, 50, 100, 200, 500, 1000)
 """Of metric logs. 1:240 is 5 inches per 100 ft, 1:600 is 2, 1:1200 is 1."""
 
+ROWS_PER_UNIT = (0.4, 250.0)
+"""Whatever the dpi: 1 inch per 100 ft at 40, 1:20 at 130."""
+
 WITHIN = 0.1
 """Share by which a print may miss its scale: copies shrink."""
 

@@ -63,6 +63,8 @@ def settle_chain(
         msg = f"no two of {len(numerals)} depth numerals agree"
         raise Unsettled(msg)
     if short is None:
+        chain, aside = _lengthen(numerals, chain)
+        doubts += aside
         chain, aside = _place(numerals, chain, within)
         doubts += aside
         if max(chain.depths) < 100:
@@ -115,6 +117,42 @@ def _place(
     return replace(chain, depths=depths), [(0.95, note)]
 
 
+def _lengthen(
+    numerals: Sequence[Numeral], chain: Chain
+) -> tuple[Chain, list[tuple[float, str]]]:
+    """Heed numerals beside the chain that print a digit more where all else agrees.
+
+    One may have a tick read into it; two that add the same are the numerals in full.
+    """
+    digits = max(len(numerals[i].text) for i in chain.members)
+    cycle = 10**digits
+    rows = [numerals[i].row for i in chain.members]
+    votes: dict[int, int] = {}
+    for i in set(range(len(numerals))) - set(chain.members):
+        longer = numerals[i].number - float(
+            _depth_at(numerals[i].row, rows, chain.depths)
+        )
+        more = round(longer / cycle) * cycle
+        if more > 0 and abs(longer - more) < 0.3 * chain.step:
+            votes[more] = votes.get(more, 0) + 1
+    if not votes:
+        return chain, []
+    more, count = max(votes.items(), key=lambda vote: vote[1])
+    if count < 2 or count < 0.7 * sum(votes.values()):
+        return chain, [(0.8, f"a numeral prints {more} more than its neighbours")]
+    depths = tuple(depth + more for depth in chain.depths)
+    return replace(chain, depths=depths), [
+        (0.85, f"{more} is added to the numerals, as {count} of them print it")
+    ]
+
+
+def _depth_at(row: float, rows: Sequence[float], depths: Sequence[float]) -> float:
+    """Return the depth of a row by a chain, whose end segments go on outwards."""
+    k = int(np.clip(np.searchsorted(rows, row) - 1, 0, len(rows) - 2))
+    part = (row - rows[k]) / (rows[k + 1] - rows[k])
+    return depths[k] + part * (depths[k + 1] - depths[k])
+
+
 def _short_chain(
     numerals: Sequence[Numeral], weight: float
 ) -> tuple[Chain, int] | None:
@@ -126,6 +164,10 @@ def _short_chain(
     for modulus in _MODULI:
         chain = find_chain(numerals, modulus)
         if chain is None or chain.weight < weight + max(2.0, 0.25 * weight):
+            continue
+        # Numbers in full agree in their last digits too, whatever was misread of them.
+        brief = [numerals[i].number < modulus for i in chain.members]
+        if sum(brief) < 0.5 * len(brief):
             continue
         if best is None or chain.weight > 1.1 * best[0].weight:
             best = chain, modulus
