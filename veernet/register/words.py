@@ -191,14 +191,20 @@ def _drop_lines(ink: Ink) -> Ink:
     width = ink.shape[1]
     upright = np.ones((max(9, round(_UPRIGHT_LINE * width)), 1), np.uint8)
     level = np.ones((1, max(9, round(_LEVEL_LINE * width))), np.uint8)
-    edges = cv2.morphologyEx(ink, cv2.MORPH_OPEN, upright)
-    lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, level)
+    edges = ink & cv2.morphologyEx(_bridged(ink, 0), cv2.MORPH_OPEN, upright)
+    lines = ink & cv2.morphologyEx(_bridged(ink, 1), cv2.MORPH_OPEN, level)
     thick = max(3, round(_LEVEL_LINE_THICK * width)) | 1
     lines &= ~cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
     gone = edges | lines
     clean = ink & ~gone
     mended = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, np.ones((thick, 1), np.uint8))
     return np.asarray(clean | (mended & lines & ~edges), dtype=np.uint8)
+
+
+def _bridged(ink: Ink, axis: int) -> Ink:
+    """Close the smallest breaks of lines along an axis: specks of worn print."""
+    kernel = np.ones((3, 1) if axis == 0 else (1, 3), np.uint8)
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel), dtype=np.uint8)
 
 
 def _drop_sides(ink: Ink, speck: int) -> Ink:
