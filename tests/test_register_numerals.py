@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,9 +13,12 @@ import pytest
 from veernet.axes import Edge
 from veernet.errors import InputError
 from veernet.records import Scan
+from veernet.register.depth import depth_from_numerals
 from veernet.register.numerals import BAND, Numeral, read_numerals
 from veernet.register.recognise import load_recogniser
 from veernet.register.words import find_words, ink_of
+from veernet.registration import load_registrations
+from veernet.scan import open_scan
 
 LEFT, RIGHT = 300, 450
 FONTS = {
@@ -291,3 +296,43 @@ def test_without_rapidocr_one_line_names_the_extra(monkeypatch):
         load_recogniser()
     assert "\n" not in str(caught.value)
     assert "--top" in str(caught.value)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "VEERNET_REAL" not in os.environ, reason="VEERNET_REAL names no folder"
+)
+def test_numerals_of_real_logs_are_read(recognise):
+    """Against the depths of hand-made registrations: nine in ten right, few wrong."""
+    folder = Path(os.environ["VEERNET_REAL"])
+    wanted = right = wrong = 0
+    for file in sorted((folder / "registrations").glob("*.yaml")):
+        (registration,) = load_registrations(file)
+        if len(registration.tracks) < 2:
+            continue
+        depth, (left, right_track, *_) = registration.depth, registration.tracks
+        if right_track.left == left.right:
+            # A curve is drawn in the depth column too: a track between the two.
+            right_track = registration.tracks[2]
+        scan = open_scan(folder / "scans" / registration.image)
+        found = read_numerals(
+            scan.read, registration.row_range, left.right, right_track.left, recognise
+        )
+        proposal = depth_from_numerals(found, within=(depth.depths[0] - 50, 2e4))
+        assert proposal.refusal is None
+        assert not proposal.stated
+        step = proposal.step
+        marks = (
+            np.arange(np.ceil(depth.depths[0] / step), depth.depths[-1] / step) * step
+        )
+        wanted += len(marks)
+        for numeral in found:
+            true = round(float(depth.depth_at(numeral.row)) / step) * step
+            good = str(round(true)).endswith(numeral.text) and len(numeral.text) > 2
+            right, wrong = right + good, wrong + (not good)
+        # What the depths rest on is right, without exception.
+        for point in proposal.points:
+            assert abs(depth.depth_at(point.row) - point.depth) < 8, file.name
+    assert right >= 0.9 * wanted
+    assert wrong <= 0.06 * wanted

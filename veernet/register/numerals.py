@@ -7,6 +7,7 @@ read the same way, and 9100 is not taken for 0016 upside down.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -126,7 +127,8 @@ def read_numerals(
             for turn, (text, confidence) in found.items():
                 # No depth begins with 0, but an upside-down 100 does not begin else.
                 if _is_number(text) and not text.startswith("0"):
-                    votes[turn] += confidence
+                    # It reads print upside down as well, but is then less sure.
+                    votes[turn] -= math.log(max(1e-4, 1 - confidence))
     way: Turn = max(("clockwise", "anticlockwise"), key=lambda turn: votes[turn])
     numerals = []
     for word, found in kept:
