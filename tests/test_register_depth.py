@@ -325,7 +325,8 @@ def test_depths_shift_with_the_numerals_and_rows(shift, rows):
         assert b.depth == pytest.approx(a.depth + 100 * shift)
 
 
-def test_stated_depths_are_borne_out_by_lines(rng):
+@pytest.mark.parametrize("depths", [(5100.0, 6700.0), (5100.7, 6699.3)])
+def test_stated_depths_are_borne_out_by_lines(rng, depths):
     made = column(rng, wander=0.004)
     inside = [
         (float(np.interp(d, made.depths, made.rows)), d) for d in (5100.0, 6700.0)

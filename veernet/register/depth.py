@@ -168,32 +168,40 @@ def depth_from_points(
     scale = float((rows[-1] - rows[0]) / (depths[-1] - depths[0]))
     guess = judge_scale(scale, dpi, unit, doubts)
     grid = find_grid(every, scale, 0.0)
-    anchors = ordered
-    found = ordered
+    found, residuals = ordered, np.zeros(len(ordered))
     if grid is None:
         doubts.cap(0.8, "no depth lines bear out the depths that are stated")
     else:
-        # A stated depth is a line's only where it is a multiple of the grid's step.
-        near = snap(grid, rows, grid.spacing)
-        on = np.isfinite(near) & (
-            np.abs(np.remainder(depths / grid.step + 0.5, 1) - 0.5) < 1e-6
-        )
-        anchors = list(
-            zip(np.where(on, near, rows).tolist(), depths.tolist(), strict=True)
-        )
-        if on.all():
-            found = _count(grid, anchors, doubts, 0.0)
+        # Where a stated depth has no line of its own, the nearest that has one counts.
+        marks = np.round(depths / grid.step) * grid.step
+        near = snap(grid, rows + (marks - depths) * scale, grid.spacing)
+        if np.isfinite(near).all() and np.all(np.diff(near) > 0):
+            anchors = list(zip(near.tolist(), marks.tolist(), strict=True))
+            found = _with_ends(_count(grid, anchors, doubts, 0.0), ordered)
+            residuals = rows + (marks - depths) * scale - near
         else:
-            doubts.cap(0.8, "a depth that is stated is not at a depth line")
+            doubts.cap(0.8, "a depth that is stated is not borne out by a depth line")
     return DepthProposal(
         points=tuple(DepthPoint(row, depth) for row, depth in found),
         confidence=doubts.confidence,
         unit=guess,
         scale=scale,
         line_step=None if grid is None else grid.step,
-        residuals=tuple(((rows - [row for row, _ in anchors]) / scale).tolist()),
+        residuals=tuple((residuals / scale).tolist()),
         notes=tuple(doubts.notes),
     )
+
+
+def _with_ends(
+    points: list[tuple[float, float]], stated: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Add the first and the last stated point where they lie beyond the lines."""
+    first, last = stated[0], stated[-1]
+    if first[0] < points[0][0] and first[1] < points[0][1]:
+        points = [first, *points]
+    if last[0] > points[-1][0] and last[1] > points[-1][1]:
+        points = [*points, last]
+    return points
 
 
 def _increasing(name: str, rows: Sequence[float]) -> Floats:
@@ -252,7 +260,7 @@ def _count(
         *points,
         *go_on(grid, points[-1], outwards, down=True),
     ]
-    judge_stretch(points, doubts)
+    judge_stretch(points, grid.step, doubts)
     return simplify(
         points, max(_TOLERANCE[0], _TOLERANCE[1] * grid.spacing / grid.step)
     )

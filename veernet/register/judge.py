@@ -14,11 +14,14 @@ from veernet.register.proposal import Doubts
 
 _FEW = {2: 0.4, 3: 0.7, 4: 0.85}
 """Ceiling where no more numerals than these agree."""
-_UNEVEN = (1.5, 0.5)
+_UNEVEN = (1.5, 0.4)
 """Rows, or depth units, whichever is more: stretch between two points that is no harm.
 
 Where between them the paper slipped is not known, so depths there are off by as much.
 """
+_LONG = 6
+"""Lines that are lost in a row make a long gap."""
+_UNEVEN_LONG = 0.15
 _AROUND = 8
 """Gaps on either side that say how many rows a unit has there."""
 _SHORT = 600
@@ -62,8 +65,13 @@ def judge_numbers(
         doubts.cap(0.8, f"{count} of {wanted:.0f} numerals are read")
 
 
-def judge_stretch(points: list[tuple[float, float]], doubts: Doubts) -> None:
-    """Doubt depths where the paper slips between two lines that are neighbours."""
+def judge_stretch(
+    points: list[tuple[float, float]], step: float, doubts: Doubts
+) -> None:
+    """Doubt depths where the paper slips between two points, (row, depth).
+
+    The step is that of the depth lines.
+    """
     rows, depths = np.transpose(points)
     down, deep = np.diff(rows), np.diff(depths)
     usual = []
@@ -73,7 +81,9 @@ def judge_stretch(points: list[tuple[float, float]], doubts: Doubts) -> None:
         near = near[near != k] if len(near) > 1 else near
         usual.append(weighted_median((down / deep)[near], deep[near]))
     extra = np.abs(down - np.array(usual) * deep)
-    limit = np.maximum(_UNEVEN[0], _UNEVEN[1] * np.array(usual))
+    # Over a long gap a slow stretch may hide a slip, or make up for it.
+    share = np.where(deep > _LONG * step, _UNEVEN_LONG, _UNEVEN[1])
+    limit = np.maximum(_UNEVEN[0], share * np.array(usual))
     worst = int(np.argmax(extra / limit))
     if len(down) < 3 and deep.max() > 20:
         doubts.cap(0.85, "too few lines to tell whether the paper is stretched")
