@@ -85,10 +85,11 @@ def find_chain(
         None where no two numerals agree.
     """
     # Every depth that a log prints is a multiple of five, and few misreads are.
+    left = set(leave)
     index = [
         i
         for i, numeral in enumerate(numerals)
-        if i not in set(leave) and numeral.number % 5 == 0 and numeral.number < DEEPEST
+        if i not in left and numeral.number % 5 == 0 and numeral.number < DEEPEST
     ]
     if len(index) < 2:
         return None

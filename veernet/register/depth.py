@@ -89,21 +89,20 @@ def depth_from_numerals(
         doubts.cap(ceiling, note)
     guess = judge_scale(chain.scale, dpi, unit, doubts)
     judge_numbers(ordered, chain, doubts, known=within is not None)
+    members = set(chain.members)
     used = [ordered[i] for i in chain.members]
     rows = np.array([numeral.row for numeral in used])
     depths = np.array(chain.depths)
-    every = np.union1d(every, heavy)
+    every = every if len(every) else heavy
     grid = find_grid(every, chain.scale, chain.step)
-    offset = None
-    if grid is not None:
-        offset = _find_line(grid, heavy, used, chain, doubts)
-    elif len(every):
-        doubts.cap(0.8, "the depth lines do not go with the numerals")
-    else:
-        doubts.cap(0.8, "no depth lines: a numeral may stand beside its depth")
     points = list(zip(rows.tolist(), depths.tolist(), strict=True))
     residuals = _residuals(rows, depths)
-    if grid is not None and offset is not None:
+    if not len(every):
+        doubts.cap(0.8, "no depth lines: a numeral may stand beside its depth")
+    elif grid is None:
+        doubts.cap(0.8, "the depth lines do not go with the numerals")
+    else:
+        offset = _find_line(grid, heavy, used, chain, doubts)
         at = snap(grid, rows - offset, _LOOSE * _length(used))
         held = np.isfinite(at)
         if held.sum() >= 2 and np.all(np.diff(at[held]) > 0):
@@ -123,7 +122,7 @@ def depth_from_numerals(
         step=chain.step,
         line_step=None if grid is None else grid.step,
         used=tuple(used),
-        dropped=tuple(n for i, n in enumerate(ordered) if i not in set(chain.members)),
+        dropped=tuple(n for i, n in enumerate(ordered) if i not in members),
         residuals=tuple(residuals.tolist()),
         notes=tuple(doubts.notes),
     )
@@ -226,6 +225,9 @@ def _find_line(
     sure = marks if marks is not None and marks.step > grid.step else grid
     long = _length(used)
     offset, share = find_offset(sure, rows, _LOOSE * long)
+    if share < 0.7 and sure is not grid:
+        sure = grid
+        offset, share = find_offset(sure, rows, _LOOSE * long)
     if share < 0.7:
         doubts.cap(0.8, "the numerals do not stand alike beside the depth lines")
     if abs(offset) > 0.3 * sure.spacing:

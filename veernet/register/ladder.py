@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet.axes import Floats
 
@@ -37,7 +38,8 @@ class Grid:
     Parameters
     ----------
     rows
-        Where lines were seen, increasing, (lines,).
+        Where lines were seen that have a neighbour, increasing, (lines,): ink that runs
+        level by chance has none.
     spacing
         Rows between neighbouring lines, the median.
     step
@@ -77,22 +79,23 @@ def find_grid(rows: Floats, scale: float, numeral_step: float) -> Grid | None:
         # Lines of a grid have a neighbour one spacing away and none at half of it; the
         # finest step that bears this out is the grid's, as all its multiples do too.
         seen = _have_neighbour(rows, spacing)
-        if seen >= 0.6 and seen - _have_neighbour(rows, 0.5 * spacing) >= 0.3:
+        half = _have_neighbour(rows, 0.5 * spacing).mean()
+        if seen.mean() >= 0.6 and seen.mean() - half >= 0.3:
             gaps = np.diff(rows)
             single = gaps[np.abs(gaps / spacing - 1) < _NEAR_STEP]
             if len(single):
                 spacing = float(np.median(single))
-            return Grid(rows, spacing, step)
+            return Grid(rows[seen], spacing, step)
     return None
 
 
-def _have_neighbour(rows: Floats, gap: float) -> float:
-    """Return the share of lines that have another one a gap above or below."""
+def _have_neighbour(rows: Floats, gap: float) -> NDArray[np.bool_]:
+    """Return which lines have another one a gap above or below, (lines,)."""
     room = _NEAR_STEP * gap + 0.5
     found = np.zeros(len(rows), dtype=bool)
     for at in (rows - gap, rows + gap):
         found |= np.abs(_nearest(rows, at) - at) <= room
-    return float(found.mean())
+    return found
 
 
 def find_offset(grid: Grid, rows: Floats, room: float) -> tuple[float, float]:
