@@ -236,6 +236,14 @@ def test_a_scale_that_no_log_has_is_not_stated(rng):
     assert propose(made, dpi=1).stated
 
 
+def test_numerals_that_all_lost_their_last_digit_are_not_stated(rng):
+    made = column(rng, top=15_040.0, bottom=22_000.0)
+    cut = [Numeral(n.row, n.column, n.text[:-1], rows=n.rows) for n in made.numerals]
+    for dpi in (200, None):
+        found = depth_from_numerals(cut, lines=made.lines, strong=made.strong, dpi=dpi)
+        assert not found.stated
+
+
 @pytest.mark.parametrize(
     ("scale", "dpi", "unit"),
     [

@@ -141,6 +141,16 @@ def test_ticks_beside_a_numeral_are_cut_off_and_broken_digits_are_not():
     assert (word.left, word.right) == (whole.left, whole.right)
 
 
+def test_a_word_whose_last_digit_touches_the_edge_is_left_out():
+    page = draw(["15000", "2310"], size=0.8)
+    first, second = words_of(page)
+    # The column ends in the last digit, on its edge or without one.
+    for edged in (False, True):
+        page[:, first.right - 4 : first.right - 2] = 0 if edged else 255
+        (word,) = find_words(ink_of(page[:, LEFT : first.right - 3]), 0, LEFT)
+        assert (word.row, word.right) == (second.row, second.right)
+
+
 @pytest.mark.parametrize("paper", [255, 200, 120])
 def test_ink_is_told_from_paper_of_any_shade(paper):
     page = draw(["2310", "2320"])

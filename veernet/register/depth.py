@@ -102,6 +102,11 @@ def depth_from_numerals(
     elif grid is None:
         doubts.cap(0.8, "the depth lines do not go with the numerals")
     else:
+        if grid.step < 1:
+            # 2 ft lines look like it when every numeral has lost its last digit.
+            doubts.cap(
+                0.85, f"depth lines every {grid.step:g} are finer than logs have"
+            )
         offset = _find_line(grid, heavy, used, chain, doubts)
         at = snap(grid, rows - offset, _LOOSE * _length(used))
         held = np.isfinite(at)

@@ -6,7 +6,7 @@ column is about 0.75 inch wide everywhere, and its numerals a tenth to a third o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -33,6 +33,11 @@ _FLAT = 0.35
 """Of the height of a word: a piece at its end that is flatter is a tick."""
 _FEW = 0.08
 """Of the ink of a word: pieces above and below it that have less are blots."""
+_OUTER = 0.2
+"""Of the width, at either side: where the edges of the column may lie."""
+_NEXT = (0.1, 0.5, 0.6)
+"""Of the height of a word: ink at the side of the column is its next digit if it has
+this size, stands this far beside it, and comes this near."""
 _SPECK = 0.02
 """Side of a blot that is no part of a word."""
 
@@ -100,7 +105,8 @@ def find_words(ink: Ink, top: int = 0, left: int = 0) -> list[Word]:
         From the top down.
     """
     width = ink.shape[1]
-    clean = _drop_sides(_drop_lines(ink), max(2, round(_SPECK * width)))
+    clean, edges = _drop_lines(ink)
+    clean, sides = _drop_sides(clean, edges, max(2, round(_SPECK * width)))
     gap = max(3, round(_GAP * width)) | 1
     joined = cv2.dilate(clean, np.ones((gap, gap), np.uint8))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
@@ -110,7 +116,10 @@ def find_words(ink: Ink, top: int = 0, left: int = 0) -> list[Word]:
             continue
         part = (slice(row, row + down), slice(column, column + across))
         own = np.where(labels[part] == label, clean[part], 0).astype(np.uint8)
-        words += _word(own, top + int(row), left + int(column), width)
+        words += _word(own, int(row), int(column), width)
+    words = [word for word in words if not _goes_on(word, sides)]
+    words = [replace(w, top=w.top + top, bottom=w.bottom + top) for w in words]
+    words = [replace(w, left=w.left + left, right=w.right + left) for w in words]
     return sorted(words, key=lambda word: word.row)
 
 
@@ -186,8 +195,11 @@ def _shaped(own: Ink, width: int) -> bool:
     )
 
 
-def _drop_lines(ink: Ink) -> Ink:
-    """Take out edges of tracks and depth lines, and mend digits that they crossed."""
+def _drop_lines(ink: Ink) -> tuple[Ink, Ink]:
+    """Take out edges of tracks and depth lines, and mend digits that they crossed.
+
+    Returns what is left, and the edges.
+    """
     width = ink.shape[1]
     upright = np.ones((max(9, round(_UPRIGHT_LINE * width)), 1), np.uint8)
     level = np.ones((1, max(9, round(_LEVEL_LINE * width))), np.uint8)
@@ -198,7 +210,7 @@ def _drop_lines(ink: Ink) -> Ink:
     gone = edges | lines
     clean = ink & ~gone
     mended = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, np.ones((thick, 1), np.uint8))
-    return np.asarray(clean | (mended & lines & ~edges), dtype=np.uint8)
+    return np.asarray(clean | (mended & lines & ~edges), dtype=np.uint8), edges
 
 
 def _bridged(ink: Ink, axis: int) -> Ink:
@@ -207,11 +219,41 @@ def _bridged(ink: Ink, axis: int) -> Ink:
     return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel), dtype=np.uint8)
 
 
-def _drop_sides(ink: Ink, speck: int) -> Ink:
-    """Take out specks, and what comes in from the sides: curves, ticks, edges."""
+def _goes_on(word: Word, sides: NDArray[np.int32]) -> bool:
+    """Whether a word has a neighbour at its side that may be one more digit of it.
+
+    15000 whose last digit touches the edge of the column must not be read as 1500.
+    """
+    if not len(sides):
+        return False
+    box = np.array([(word.left, word.right), (word.top, word.bottom)])
+    if word.long:
+        box = box[::-1]
+        sides = sides[:, [1, 0, 3, 2]]
+    high = box[1, 1] - box[1, 0]
+    low = np.maximum(sides[:, 1], box[1, 0])
+    overlap = np.minimum(sides[:, 1] + sides[:, 3], box[1, 1]) - low
+    apart = np.maximum(sides[:, 0] - box[0, 1], box[0, 0] - sides[:, 0] - sides[:, 2])
+    digit = np.minimum(sides[:, 2], sides[:, 3]) >= _NEXT[0] * high
+    return bool(
+        np.any(digit & (overlap >= _NEXT[1] * high) & (apart < _NEXT[2] * high))
+    )
+
+
+def _drop_sides(ink: Ink, edges: Ink, speck: int) -> tuple[Ink, NDArray[np.int32]]:
+    """Take out specks, and what comes in from the sides: curves, ticks, edges.
+
+    Returns what is left, and the boxes of what came in: column, row, width, height.
+    """
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    right = boxes[:, 0] + boxes[:, 2]
-    drop = (boxes[:, 0] <= 1) | (right >= ink.shape[1] - 1)
-    drop |= np.maximum(boxes[:, 2], boxes[:, 3]) < speck
+    width = ink.shape[1]
+    drop = (boxes[:, 0] <= 1) | (boxes[:, 0] + boxes[:, 2] >= width - 1)
+    beside = cv2.dilate(edges, np.ones((1, 5), np.uint8)) > 0
+    beside[:, round(_OUTER * width) : width - round(_OUTER * width)] = False
+    drop[np.unique(labels[beside])] = True
+    small = np.maximum(boxes[:, 2], boxes[:, 3]) < speck
+    side = drop & ~small
+    side[0] = False
+    drop |= small
     drop[0] = True
-    return np.where(drop[labels], 0, ink).astype(np.uint8)
+    return np.where(drop[labels], 0, ink).astype(np.uint8), boxes[side, :4]
