@@ -1,0 +1,1 @@
+"""Propose a registration: where a scan's sections, tracks and depths are."""
