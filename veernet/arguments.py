@@ -61,6 +61,18 @@ def make_parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("scan", type=Path, metavar="FILE", help="TIFF, PNG, JPEG or PDF")
 
+    _add_register(
+        _add_verb(
+            verbs,
+            "register",
+            "propose the registration of a scan",
+            "Finds sections, tracks, depth column and depth lines, reads the depth "
+            "numerals, and writes a registration in which each finding says how sure "
+            "it is: 0.9 and above is stated, below it is a suggestion. The curves of "
+            "the tracks are to be given by hand.",
+        )
+    )
+
     _add_convert(
         _add_verb(
             verbs,
@@ -144,6 +156,28 @@ def _add_digitise(verb: argparse.ArgumentParser) -> None:
         choices=["cpu", "cuda"],
         default="cpu",
         help="cpu (the default); cuda needs the engine torch",
+    )
+
+
+def _add_register(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    add("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
+    add("--out", type=Path, required=True, metavar="REG.yaml", help="the proposal")
+    add("--page", type=int, default=0, metavar="N", help="of the file, from 0")
+    add(
+        "--top",
+        type=float,
+        metavar="DEPTH",
+        help="depth of the first depth line of the longest section, with --bottom; no "
+        "numeral is then read",
+    )
+    add("--bottom", type=float, metavar="DEPTH", help="depth of its last depth line")
+    add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
+    add(
+        "--overlay",
+        type=Path,
+        metavar="FOUND.png",
+        help="the scan, reduced, with all that was found drawn on it",
     )
 
 

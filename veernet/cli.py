@@ -48,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "scan": _scan,
         "report": _report,
         "convert": _convert,
+        "register": _register,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -263,7 +264,13 @@ def _provenance(options: argparse.Namespace) -> Provenance:
     )
 
 
-def _progress() -> Progress:
+def _progress_of(done_word: str) -> Callable[[int, int], None]:
+    """Return a bar of rows on a terminal, and a line at the end elsewhere."""
+    show = _progress(done_word)
+    return lambda done, total: show("page", done, total)
+
+
+def _progress(done_word: str = "segmented") -> Progress:
     """Return a bar per panel on a terminal, a line per panel elsewhere."""
     from tqdm import tqdm
 
@@ -272,7 +279,7 @@ def _progress() -> Progress:
     def show(name: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():
             if done == total:
-                print(f"{name}: {total} rows segmented", file=sys.stderr)
+                print(f"{name}: {total} rows {done_word}", file=sys.stderr)
             return
         if name not in bars:
             bars[name] = tqdm(total=total, desc=name, unit="row", leave=False)
@@ -357,6 +364,40 @@ def _scan(options: argparse.Namespace) -> int:
     from veernet.scan import describe
 
     print("\n".join(describe(options.scan)))
+    return DONE
+
+
+def _register(options: argparse.Namespace) -> int:
+    from veernet.export import check_places
+    from veernet.files import write_text
+    from veernet.register.overlay import write_overlay
+    from veernet.register.propose import propose
+    from veernet.register.recognise import load_recogniser
+    from veernet.register.text import proposal_lines, proposal_yaml
+    from veernet.scan import open_scan
+
+    if (options.top is None) != (options.bottom is None):
+        msg = "give both --top and --bottom, or neither"
+        raise InputError(msg)
+    if options.out.suffix.lower() not in (".yaml", ".yml"):
+        msg = f"{options.out} does not end in .yaml: that is what a registration is"
+        raise InputError(msg)
+    outputs = [path for path in (options.out, options.overlay) if path]
+    check_places(outputs, [options.scan])
+    scan = open_scan(options.scan, options.page)
+    stated = None if options.top is None else (options.top, options.bottom)
+    sections = propose(
+        scan,
+        None if stated else load_recogniser(),
+        stated=stated,
+        unit=options.unit,
+        progress=_progress_of("surveyed"),
+    )
+    write_text(options.out, proposal_yaml(options.scan, options.page, sections))
+    if options.overlay:
+        write_overlay(options.overlay, scan, sections)
+    print("\n".join(proposal_lines(sections)))
+    print(f"{options.out}: {len(sections)} sections; the curves are still to be given")
     return DONE
 
 

@@ -45,14 +45,14 @@ def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) ->
         rows = lines.rows[start : start + LINES + 1]
         turn = float(np.median(lines.turn[start : start + LINES]))
         band = int(np.clip(rows[0] // BAND - first_band, 0, len(wander) - 1))
-        sums += _moved(_contrast(scan, rows, turn), -float(wander[band]))
+        sums += _moved(_contrast(scan, rows, turn, lines.middle), -float(wander[band]))
     return sums / len(np.unique(chosen))
 
 
-def _contrast(scan: Scan, rows: Floats, turn: float) -> Floats:
+def _contrast(scan: Scan, rows: Floats, turn: float, middle: float) -> Floats:
     """Return ink on the lines less that half-way between, by column."""
     columns = scan.info.columns
-    fall = turn * (np.arange(columns, dtype=np.float64) - (columns - 1) / 2)
+    fall = turn * (np.arange(columns, dtype=np.float64) - middle)
     reach = int(np.ceil(np.abs(fall).max())) + BESIDE + 1
     start = max(0, int(rows[0]) - reach)
     stop = min(scan.info.rows, int(np.ceil(rows[-1])) + reach + 1)

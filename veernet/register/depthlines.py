@@ -16,7 +16,7 @@ from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.register.rhythm import FARTHEST, NEAREST, excess, find_rhythm
-from veernet.register.survey import Shares
+from veernet.register.survey import ZONE, Shares
 from veernet.register.turn import find_turn, levelled
 
 HEARD = 0.5
@@ -46,11 +46,13 @@ class DepthLines:
     Parameters
     ----------
     rows : (lines,) float
-        Where each meets the middle column of the page, increasing.
+        Where each meets the middle column, increasing.
     strength : (lines,) float
         Share of ink in it beyond that of the rows about it, 0 where it was not seen.
     turn : (lines,) float
         Rows that it falls for each column to the right.
+    middle
+        The column at which the rows are.
     spacing
         Rows from one to the next, in the median.
     heavier : tuple of (int, int)
@@ -61,6 +63,7 @@ class DepthLines:
     rows: Floats
     strength: Floats
     turn: Floats
+    middle: float
     spacing: float
     heavier: tuple[tuple[int, int], ...]
 
@@ -99,6 +102,7 @@ def find_depth_lines(level: Shares, first_row: int = 0) -> DepthLines | None:
         rows + first_row,
         strength,
         turn[found],
+        level.shape[1] * ZONE / 2 - 0.5,
         float(np.median(np.diff(rows))) if len(rows) > 1 else float(spacing[0]),
         _hierarchy(strength),
     )

@@ -7,7 +7,7 @@ shows, is read elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -65,8 +65,7 @@ class FoundSection:
     tracks
         From left to right.
     depth_column
-        Edges of the stretch between tracks that depth lines do not cross; None where
-        there is none, and numerals, if any, stand in a track.
+        Edges of the stretch between tracks that depth lines do not cross.
     lines
         Depth lines.
     confidence
@@ -76,7 +75,7 @@ class FoundSection:
     first_row: float
     last_row: float
     tracks: tuple[FoundTrack, ...]
-    depth_column: tuple[Edge, Edge] | None
+    depth_column: tuple[Edge, Edge]
     lines: DepthLines
     confidence: float
 
@@ -171,13 +170,12 @@ def _within(lines: DepthLines, first: float, last: float) -> DepthLines:
 
 def _part(lines: DepthLines, start: int, stop: int) -> DepthLines:
     kept = slice(start, stop)
-    shift = start
-    return DepthLines(
-        lines.rows[kept],
-        lines.strength[kept],
-        lines.turn[kept],
-        lines.spacing,
-        tuple((every, (first - shift) % every) for every, first in lines.heavier),
+    return replace(
+        lines,
+        rows=lines.rows[kept],
+        strength=lines.strength[kept],
+        turn=lines.turn[kept],
+        heavier=tuple((n, (first - start) % n) for n, first in lines.heavier),
     )
 
 
