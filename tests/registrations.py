@@ -8,8 +8,16 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from veernet.axes import DepthAxis, DepthPoint, Edge, Floats, Scale, ScaleKind
-from veernet.records import CurveSpec, Registration, Track
+from veernet.axes import (
+    SCALES,
+    DepthAxis,
+    DepthPoint,
+    Edge,
+    Floats,
+    Scale,
+    ScaleKind,
+)
+from veernet.records import LINES, WEIGHTS, CurveSpec, Registration, Track
 
 # The same examples everywhere, and no deadline: a shared machine may be slow at times.
 seeded = settings(deadline=None, derandomize=True, max_examples=200)
@@ -131,3 +139,49 @@ def edges(draw: st.DrawFn, low: float, high: float) -> Edge:
     if count == 1 and draw(st.booleans()):
         rows = [0.0]
     return Edge(tuple(rows), columns)
+
+
+printable = st.text(
+    st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="\u00a0"),
+    min_size=1,
+    max_size=12,
+).filter(lambda text: text.isprintable() and bool(text.strip()))
+
+
+@st.composite
+def registrations(draw: st.DrawFn) -> Registration:
+    """Any registration, as the generator may write one."""
+    names = draw(st.lists(printable, min_size=1, max_size=4, unique=True))
+    curves: list[CurveSpec] = []
+    for name in names:
+        scale = draw(scales(SCALES))
+        wraps = scale.kind != "piecewise" and draw(st.booleans())
+        mains = [curve.mnemonic for curve in curves if curve.backup_of is None]
+        curves.append(
+            CurveSpec(
+                name,
+                "V",
+                scale,
+                draw(st.sampled_from(LINES)),
+                draw(st.sampled_from([None, *WEIGHTS])),
+                draw(st.sampled_from([None, "#00cc00", "#A0B1c2"])),
+                wraps,
+                draw(st.integers(-3, 3)) if wraps else 0,
+                draw(st.sampled_from([None, *mains])),
+                draw(st.booleans()),
+            )
+        )
+    tracks = tuple(
+        Track(f"T{index}", draw(edges(-9, 100)), draw(edges(101, 2000)), (curve,))
+        for index, curve in enumerate(curves)
+    )
+    return Registration(
+        section=draw(st.sampled_from(["main", "repeat 2", "5in"])),
+        depth=draw(depth_axes()),
+        tracks=tracks,
+        step=draw(st.floats(1e-4, 10)),
+        null_value=draw(st.sampled_from([-999.25, -9999.0, 0.0])),
+        well=draw(st.dictionaries(printable, st.just("") | printable, max_size=4)),
+        image=draw(st.none() | printable),
+        page=draw(st.integers(0, 9)),
+    )

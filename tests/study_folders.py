@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from veernet.landscape.record import Landscape, write
-from veernet.landscape.slices import Lines
+from veernet.landscape.slices import Lines, Plane
 from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 CLASSES = ("background", "solid", "dashed")
@@ -180,14 +180,26 @@ def _log(rng: np.random.Generator, run: Path, skill: float) -> None:
 def _landscape(rng: np.random.Generator, skill: float) -> Landscape:
     deltas = (-0.8, -0.4, -0.2, 0.0, 0.2, 0.4, 0.8)
     width = 0.2 + 0.4 * skill + rng.uniform(-0.02, 0.02)
-    probes = ("matched_cross_entropy", "one_minus_miou", "curve_mae", "own")
-    values = {
+    probes = ("matched_cross_entropy", "one_minus_miou", "curve_mae", "loss/own")
+    values: dict[str, list[list[float | None]]] = {
         probe: [
             [0.1 + (d / width) ** 2 * rng.uniform(0.9, 1.1) for d in deltas]
             for _ in range(3)
         ]
         for probe in probes
     }
+    tilt = rng.uniform(-0.5, 0.5)
+    grid = (-0.8, -0.4, 0.0, 0.4, 0.8)
+    planes: dict[str, list[list[float | None]]] = {
+        probe: [
+            [0.1 + (a * a + b * b + tilt * a * b) / width**2 for b in grid]
+            for a in grid
+        ]
+        for probe in probes
+    }
+    # A corner that overflowed, and one that lies lower than the trained weights.
+    planes["loss/own"][0][0] = None
+    planes["curve_mae"][1][3] = 0.05
     numbers: dict[str, float | None] = {}
     for probe in probes:
         numbers[f"basin/{probe}/mean"] = width
@@ -201,4 +213,4 @@ def _landscape(rng: np.random.Generator, skill: float) -> Landscape:
         "keskar_0.001",
     ):
         numbers[f"{measure}/matched_cross_entropy"] = 1 / width + rng.uniform(0, 0.1)
-    return Landscape(numbers, Lines(deltas, values), None, {"seed": 0})
+    return Landscape(numbers, Lines(deltas, values), Plane(grid, planes), {"seed": 0})

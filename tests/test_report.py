@@ -15,6 +15,8 @@ from PIL import Image
 from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
+from veernet.landscape.record import Landscape
+from veernet.landscape.slices import Lines, Plane
 from veernet.report import build as module
 from veernet.report import theory
 from veernet.report.build import build_report
@@ -26,6 +28,7 @@ from veernet.report.figures import FIGURES, READINGS
 from veernet.report.html import SCRIPTS, render
 from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.report.plain import plain
+from veernet.report.planes import planes_of
 from veernet.report.regions import SCORES, read_regions
 from veernet.study.arms import FIVE, Arm, arms_of
 from veernet.study.bench import READINGS as TRACERS
@@ -303,6 +306,72 @@ def test_landscapes_stand_beside_scores(document: dict[str, Any]) -> None:
     tau = found["correlations"]["basin/one_minus_miou/mean"]["test/iou/curves"]
     assert tau["across"][0] == 1
     assert document["profiles"]["full"]["landscape"] is None
+
+
+def test_planes_are_rises_over_the_trained_weights(
+    folder: Path, document: dict[str, Any]
+) -> None:
+    small = document["profiles"]["small"]
+    found = small["landscape"]["planes"]
+    assert found["deltas"] == [-0.8, -0.4, 0, 0.4, 0.8]
+    assert [arm["seeds"] for arm in found["arms"]] == [[0, 1]] * 3
+    run = small["arms"][small["landscape"]["arms"][0]]["runs"][1]
+    measured = read_study(folder).landscapes[run].plane
+    assert measured
+    for probe, values in measured.values.items():  # noqa: PD011 - no frame
+        mean, first, second = found["arms"][0]["planes"][probe]
+        assert second["centre"] == pytest.approx(values[2][2], rel=1e-4)
+        assert second["rise"][2][2] == 0
+        away, centre = values[3][1], values[2][2]
+        assert away is not None
+        assert centre is not None
+        rise = away - centre
+        assert second["rise"][3][1] == pytest.approx(rise, rel=5e-3)
+        both = first["rise"][3][1] + second["rise"][3][1]
+        assert mean["rise"][3][1] == pytest.approx(both / 2, rel=1e-2)
+        assert mean["step"] == first["step"] == 0.1
+    own = found["arms"][0]["planes"]
+    assert own["one_minus_miou"][0]["lowest"] == [2, 2]
+    # The reading that lies lower than the trained weights, and the one that is none.
+    assert own["curve_mae"][1]["lowest"] == [1, 3]
+    assert own["curve_mae"][1]["rise"][1][3] == pytest.approx(-0.05)
+    assert all(one["rise"][0][0] is None for one in own["loss/own"])
+
+
+def plane_of(rise: list[list[float | None]], step: float | None) -> Landscape:
+    deltas = tuple(float(i) for i in range(-1, 2))
+    lines = Lines(deltas, {"p": [[0.0, 0.0, 0.0]]})
+    return Landscape({"basin/p/step": step}, lines, Plane(deltas, {"p": rise}), {})
+
+
+def test_planes_of_other_steps_or_none_are_left_out() -> None:
+    bowl = plane_of([[0.31237, 0.2, 0.3], [0.19, 0.1, 0.2], [0.3, None, 0.05]], 0.095)
+    plain_line = Landscape({}, bowl.lines, None, {})
+    assert bowl.plane
+    wide = Landscape({}, bowl.lines, Plane((-2.0, 0.0, 2.0), bowl.plane.values), {})
+    found = planes_of([{4: bowl, 5: plain_line}, {4: plain_line}, {4: wide}])
+    assert found
+    assert [arm["seeds"] for arm in found["arms"]] == [[4], [], []]
+    assert [arm["planes"] for arm in found["arms"][1:]] == [{}, {}]
+    mean, only = found["arms"][0]["planes"]["p"]
+    assert mean == only
+    assert only["rise"] == [[0.212, 0.1, 0.2], [0.09, 0, 0.1], [0.2, None, -0.05]]
+    assert (only["centre"], only["lowest"]) == (0.1, [2, 2])
+    # The middle, what is beside it at .09, and the lowest: three of nine.
+    assert only["within"] == pytest.approx(1 / 3, abs=1e-3)
+    unsaid = planes_of([{0: plane_of([[1.0] * 3, [1.0] * 3, [1.0] * 3], None)}])
+    assert unsaid
+    assert unsaid["arms"][0]["planes"]["p"][0]["step"] is None
+    assert planes_of([{0: plain_line}]) is None
+
+
+def test_arms_say_how_many_gradients_they_had(
+    document: dict[str, Any],
+) -> None:
+    small, full = (document["profiles"][name]["arms"] for name in ("small", "full"))
+    assert {arm["gradients"] for arm in small if arm["loss"] != "none"} == {2 * 100}
+    assert [arm["gradients"] for arm in small if arm["loss"] == "none"] == [0]
+    assert [arm["gradients"] for arm in full] == [50 * 100]
 
 
 def test_experiments_are_those_of_the_study() -> None:

@@ -19,8 +19,10 @@ from veernet.study.arms import (
     SEEDS,
     WIDTHS,
     Arm,
+    runs_of,
 )
 from veernet.study.bench import READING, Bench
+from veernet.study.budgets import gradients_a_step, sample_gradients
 from veernet.study.measures import ALL, BACKGROUND, Measure
 from veernet.study.published import PUBLISHED, beside_published, published
 from veernet.study.standings import orders, rank_losses
@@ -187,6 +189,43 @@ def test_a_rate_with_fewer_seeds_is_not_chosen_for_them() -> None:
     )
     own = Bench(rest, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=4e-3)
+
+
+def settings(optimizer: str) -> dict[str, Any]:
+    """Return an optimiser's file over the one that it builds upon."""
+    path = EXPERIMENTS.parent / "optimizer" / f"{optimizer}.yaml"
+    own = yaml.safe_load(path.read_text("utf-8"))
+    first = own.get("defaults", ["_self_"])[0]
+    return own if first == "_self_" else settings(first) | own
+
+
+def test_gradients_of_a_step_are_those_of_the_optimisers() -> None:
+    taken = {}
+    for path in (EXPERIMENTS.parent / "optimizer").glob("*.yaml"):
+        own = settings(path.stem)
+        name = own["_target_"].rpartition(".")[2]
+        taken[path.stem] = {"SAM": 2, "EntropySGD": own.get("walk")}.get(name, 1)
+    assert set(taken) == {"adamw", "sam", *OPTIMISERS}
+    assert {name: gradients_a_step(name) for name in taken} == taken
+
+
+def test_budgets_are_samples_epochs_and_gradients_a_step() -> None:
+    arms = [Arm("dice"), Arm("dice", optimizer="sam"), Arm("none")]
+    arms += [Arm("dice", optimizer=name) for name in ("entropy_sgd", "sgd")]
+    made = bench(arms, by_loss)
+    runs = made.study.runs
+    found = [sample_gradients(runs, runs_of(runs, arm).values()) for arm in arms]
+    assert found == [16_000, 32_000, 0, 56_000, 16_000]
+    unsaid = runs.assign(epochs=None)
+    assert sample_gradients(unsaid, runs_of(unsaid, arms[0]).values()) is None
+    others = [
+        Arm("tversky", optimizer=name)
+        for name in ("adamw", "sam", "asam", "entropy_sgd")
+    ]
+    assert optimisers(bench(others, by_loss), "small").note == (
+        "One rate for each optimiser, whatever the loss. Gradients of a sample a run: "
+        "adamw 16,000, sam 32,000, asam 32,000, entropy_sgd 56,000."
+    )
 
 
 def test_the_wider_sweeps_have_a_line_for_each_arm() -> None:

@@ -61,6 +61,18 @@ def make_parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("scan", type=Path, metavar="FILE", help="TIFF, PNG, JPEG or PDF")
 
+    _add_convert(
+        _add_verb(
+            verbs,
+            "convert",
+            "convert a registration from or into another program's format",
+            "The formats are told by the suffixes: .yaml and .yml (veernet), .xml "
+            "(WITSML 2.0 DepthRegImage), .dra, .txt and .reg (GeoGraphix depth "
+            "registration text), .csv (row, depth). What a format cannot carry and "
+            "what had to be assumed is said in a note.",
+        )
+    )
+
     _add_report(
         _add_verb(
             verbs,
@@ -133,6 +145,20 @@ def _add_digitise(verb: argparse.ArgumentParser) -> None:
         default="cpu",
         help="cpu (the default); cuda needs the engine torch",
     )
+
+
+def _add_convert(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    add("source", type=Path, metavar="IN", help="the registration to read")
+    add("target", type=Path, metavar="OUT", help="the registration to write")
+    add(
+        "--like",
+        type=Path,
+        metavar="TEMPLATE.yaml",
+        help="take tracks, scales, unit, step and null value from here where IN tells "
+        "none; without it OUT is a YAML that names what is to be filled in",
+    )
+    add("--section", metavar="NAME", help="only this section of IN")
 
 
 def _add_report(verb: argparse.ArgumentParser) -> None:

@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "evaluate": _evaluate,
         "scan": _scan,
         "report": _report,
+        "convert": _convert,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -356,6 +357,16 @@ def _scan(options: argparse.Namespace) -> int:
     from veernet.scan import describe
 
     print("\n".join(describe(options.scan)))
+    return DONE
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from veernet.formats import convert
+
+    done = convert(options.source, options.target, options.like, options.section)
+    for remark in done.remarks:
+        print(f"note: {remark}")
+    print(f"{options.target}: written: {', '.join(done.sections)}")
     return DONE
 
 

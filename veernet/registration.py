@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -18,11 +18,15 @@ from veernet.files import write_text
 from veernet.records import LINES, WEIGHTS, CurveSpec, Registration, Track
 from veernet.yamldoc import Entry, read_documents
 
+if TYPE_CHECKING:
+    from veernet.formats.draft import Draft
+
 AGREE = 1e-6
 """Part of a piecewise scale's range by which a stated edge may miss its points."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_SECTION = re.compile(r"\w([\w .+-]*\w)?")
+SECTION = re.compile(r"\w([\w .+-]*\w)?")
+"""What a section may be called: its name becomes part of a file's."""
 
 
 def load_registrations(path: Path) -> tuple[Registration, ...]:
@@ -63,10 +67,11 @@ def save_registrations(path: Path, *registrations: Registration) -> None:
     write_text(path, to_yaml(*registrations))
 
 
-def to_yaml(*registrations: Registration) -> str:
+def to_yaml(*registrations: Registration | Draft) -> str:
     """Return registrations as YAML, one document each; what is at its default is left.
 
-    `load_registrations` reads equal registrations from the text.
+    `load_registrations` reads equal registrations from the text. What a draft does not
+    know is not in its document.
     """
     return yaml.safe_dump_all(
         [_document(registration) for registration in registrations],
@@ -108,7 +113,7 @@ def _registration(document: Entry) -> Registration:
 def _section(entry: Entry) -> str:
     """Read the name of a section, which becomes part of a file's name."""
     section = entry.name()
-    if not _SECTION.fullmatch(section):
+    if not SECTION.fullmatch(section):
         text = f"{section!r} names files: use letters, digits, blanks and - . + _"
         entry.refuse(text)
     return section
@@ -230,7 +235,7 @@ def _piecewise(curve: Entry, given: dict[str, Entry]) -> Scale:
         return Scale("piecewise", ends["left"], ends["right"], fractions, values)
 
 
-def _document(registration: Registration) -> dict[str, object]:
+def _document(registration: Registration | Draft) -> dict[str, object]:
     optional = {
         "image": registration.image,
         "page": registration.page or None,
@@ -238,14 +243,16 @@ def _document(registration: Registration) -> dict[str, object]:
     }
     depth = registration.depth
     document = _stated(optional) | {
-        "depth": {
-            "unit": depth.unit,
-            "points": [_stated(vars(point)) for point in depth.points],
-        },
+        "depth": _stated(
+            {
+                "unit": depth.unit,
+                "points": [_stated(vars(point)) for point in depth.points],
+            }
+        ),
         "step": registration.step,
         "null_value": registration.null_value,
         "well": dict(registration.well) or None,
-        "tracks": [_track_document(track) for track in registration.tracks],
+        "tracks": [_track_document(track) for track in registration.tracks] or None,
     }
     return _stated(document)
 

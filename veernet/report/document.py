@@ -27,6 +27,7 @@ from veernet.report.theory import theory
 from veernet.report.verdicts import verdicts
 from veernet.study.arms import DIALS, FIVE, NOTHING, Arm, arms_of, base_rate
 from veernet.study.bench import READING, Bench
+from veernet.study.budgets import sample_gradients
 from veernet.study.claims import Claim
 from veernet.study.measures import BACKGROUND, OF_CURVES
 from veernet.study.published import PUBLISHED, remarks
@@ -141,6 +142,7 @@ def _arm(arm: Arm, own: Mapping[int, str], runs: pd.DataFrame) -> dict[str, Any]
         "runs": list(own.values()),
         "seeds": list(own),
         "changed": list(arm.changed),
+        "gradients": sample_gradients(runs, own.values()),
         "title": ", ".join([title(loss), *changed]),
     }
 

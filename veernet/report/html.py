@@ -15,6 +15,7 @@ SCRIPTS = (
     "table.js",
     "picker.js",
     "slices.js",
+    "planes.js",
     "gradients.js",
     "dial.js",
     "arena.js",

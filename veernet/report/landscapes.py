@@ -10,6 +10,7 @@ import numpy as np
 from veernet.landscape.record import Landscape
 from veernet.report.figures import column_of
 from veernet.report.plain import plain
+from veernet.report.planes import planes_of
 from veernet.study.arms import Arm
 from veernet.study.bench import Bench
 from veernet.study.measures import Measure
@@ -29,7 +30,7 @@ PROBES = {
     "matched_cross_entropy": "cross-entropy at the best temperature, nats",
     "one_minus_miou": "1 - mean IoU",
     "curve_mae": "curve error of each row's centre of gravity",
-    "own": "the run's own loss (scales differ between losses)",
+    "loss/own": "the run's own loss (scales differ between losses)",
 }
 
 
@@ -46,8 +47,9 @@ def landscape_section(
     -------
     dict or None
         None where nothing was measured. ``slices``: by probe, for each arm the mean,
-        lowest and highest value at each step over directions and seeds; ``measures``:
-        by name, for each arm the values of its seeds; ``correlations``: by measure and
+        lowest and highest value at each step over directions and seeds; ``planes``: as
+        :func:`veernet.report.planes.planes_of` has them, for each arm; ``measures``: by
+        name, for each arm the values of its seeds; ``correlations``: by measure and
         score, Kendall's tau within and across arms.
     """
     own = [
@@ -79,6 +81,12 @@ def landscape_section(
             ]
             for probe in lines
         },
+        "planes": planes_of(
+            [
+                {seed: measured[run] for seed, run in arms[arm].items() if run in own}
+                for _, arm, own in known
+            ]
+        ),
         "measures": {
             name: [
                 plain([_number(measured[r], name) for r in runs]) for *_, runs in known

@@ -246,10 +246,13 @@ class Resampled:
             rows = self._curves.of(*key)
             values = rows[MEDIANS.get(name, "r_squared")].astype(np.float64)
             known = np.isfinite(values)
-            weights = self.draws.pictures[:, rows["picture"][known]]
+            at = rows["picture"][known]
             if name in MEDIANS:
-                return weighted_median(values[known], weights)
-            return np.asarray(weights @ values[known] / weights.sum(axis=1))
+                return weighted_median(values[known], self.draws.counts[at])
+            of_pictures = np.zeros((self.draws.pictures.shape[1], 2))
+            of_pictures[at] = np.column_stack([values[known], np.ones(len(at))])
+            total, drawn = (self.draws.pictures @ of_pictures).T
+            return np.asarray(total / drawn)
         sums = self._sums(key, self._curves, (*MEANS, *POOLED))
         if name in MEANS:
             return np.asarray(sums[name] / sums["drawn"])

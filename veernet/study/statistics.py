@@ -23,8 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from veernet.axes import Floats
@@ -94,6 +96,8 @@ class Draws:
     ----------
     pictures : (1 + count, pictures) float
         How often each picture is drawn; the first row is the set itself.
+    counts : (pictures, 1 + count) int
+        The same, laid out for medians.
     """
 
     def __init__(
@@ -109,6 +113,9 @@ class Draws:
         if pictures:
             even = np.full(pictures, 1 / pictures)
             self.pictures[1:] = rng.multinomial(pictures, even, count)
+        # Sums of counts stay below the number of pictures, and small ones add faster.
+        kind = np.int16 if pictures <= np.iinfo(np.int16).max else np.int64
+        self.counts = np.ascontiguousarray(self.pictures.T.astype(kind))
         self._labels = sorted(set(seeds))
         shape = (count, len(self._labels))
         self._normal = rng.standard_normal(shape)
@@ -147,7 +154,7 @@ class Draws:
         weights[0, 1:] += away / np.sqrt(size * squared)
         drawn = (self._uniform[:, at] * size).astype(np.intp)
         weights[1, 1:] = (drawn[:, :, None] == np.arange(size)).sum(axis=1) / size
-        return weights
+        return np.moveaxis(np.moveaxis(weights, 2, 0).copy(), 0, 2)
 
     def mean(self, values: Floats, seeds: Sequence[int]) -> Floats:
         """Return the mean over seeds, draw by draw.
@@ -167,7 +174,12 @@ class Draws:
         table = np.asarray(values, dtype=np.float64)
         if table.ndim == 1:
             table = table[:, None]
-        return np.asarray((self.of_seeds(seeds) * table.T).sum(axis=2))
+        # Seed by seed, each of which lies in one piece.
+        weights = np.moveaxis(self.of_seeds(seeds), 2, 0)
+        found = weights[0] * table[0]
+        for own, row in zip(weights[1:], table[1:], strict=True):
+            found += own * row
+        return np.asarray(found)
 
 
 def estimate(drawn: Floats, by_seed: Floats | None = None, seeds: int = 0) -> Estimate:
@@ -183,7 +195,7 @@ def estimate(drawn: Floats, by_seed: Floats | None = None, seeds: int = 0) -> Es
         Their number, where it is not.
     """
     tail = (1 - LEVEL) / 2
-    ends = [np.quantile(part[1:], (tail, 1 - tail)).tolist() for part in drawn]
+    ends = np.quantile(drawn[:, 1:], (tail, 1 - tail), axis=1).T.tolist()
     spread = float("nan")
     if by_seed is not None:
         seeds = len(by_seed)
@@ -206,15 +218,15 @@ def t_interval(by_seed: Sequence[float]) -> tuple[float, float]:
     return float(values.mean()) - reach, float(values.mean()) + reach
 
 
-def weighted_median(values: Floats, weights: Floats) -> Floats:
+def weighted_median(values: Floats, counts: NDArray[np.integer[Any]]) -> Floats:
     """Return the median of values that are drawn so many times each.
 
     Parameters
     ----------
     values : (n,) float
         Finite.
-    weights : (draws, n) float
-        How often each is drawn.
+    counts : (n, draws) int
+        How often each is drawn, of a type that holds their sum.
 
     Returns
     -------
@@ -222,16 +234,19 @@ def weighted_median(values: Floats, weights: Floats) -> Floats:
         The mean of the two in the middle where their number is even, NaN where nothing
         is drawn.
     """
-    order = np.argsort(values, kind="stable")
-    ordered, cumulated = values[order], weights[:, order].cumsum(axis=1)
-    total = cumulated[:, -1:] if len(values) else np.zeros((len(weights), 1))
     if not len(values):
-        return np.full(len(weights), np.nan)
-    below = (cumulated < total / 2).sum(axis=1)
-    above = (cumulated <= total / 2).sum(axis=1)
+        return np.full(counts.shape[1], np.nan)
+    order = np.argsort(values, kind="stable")
+    ordered, drawn = values[order], counts[order]
+    # Row by row, so that the draws of a row, which lie side by side, add at once.
+    np.cumsum(drawn, axis=0, dtype=drawn.dtype, out=drawn)
+    total = drawn[-1]
+    # Whole numbers below half the total, and up to it.
+    below = np.add.reduce(drawn < (total + 1) // 2, axis=0, dtype=drawn.dtype)
+    above = np.add.reduce(drawn <= total // 2, axis=0, dtype=drawn.dtype)
     last = len(values) - 1
     middle = (ordered[below.clip(0, last)] + ordered[above.clip(0, last)]) / 2
-    return np.where(total[:, 0] > 0, middle, np.nan)
+    return np.where(total > 0, middle, np.nan)
 
 
 def share(flags: Floats) -> float:

@@ -27,6 +27,7 @@ from veernet.study.arms import (
     runs_of,
 )
 from veernet.study.bench import READINGS, Bench
+from veernet.study.budgets import told
 from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled
 from veernet.study.statistics import Estimate
 
@@ -241,7 +242,10 @@ def all_losses(bench: Bench, profile: str) -> Table:
 
 
 def optimisers(bench: Bench, profile: str) -> Table:
-    """Return the five losses under averages and SAM, and two under other optimisers."""
+    """Return the five losses under averages and SAM, and two under other optimisers.
+
+    The note says how many gradients of a sample each optimiser took.
+    """
     plain = [Arm(loss) for loss in FIVE]
     averaged = [Arm(loss, averaging=name) for name in ("ema", "swa") for loss in FIVE]
     aware = [Arm(loss, optimizer="sam") for loss in FIVE]
@@ -250,14 +254,12 @@ def optimisers(bench: Bench, profile: str) -> Table:
         for name in OPTIMISERS
         for loss in ("cross_entropy", "tversky")
     ]
-    return _table(
-        bench,
-        profile,
-        [*plain, *averaged, *aware, *others],
-        BRIEF,
-        "Optimisers and averages",
-        "One rate for each optimiser, whatever the loss.",
-    )
+    arms = [*plain, *averaged, *aware, *others]
+    runs = bench.on(profile, "test").runs
+    found = {arm: own.values() for arm in arms if (own := runs_of(runs, arm))}
+    note = f"One rate for each optimiser, whatever the loss. {told(runs, found)}"
+    title = "Optimisers and averages"
+    return _table(bench, profile, arms, BRIEF, title, note.rstrip())
 
 
 def dial(bench: Bench, profile: str) -> Table:

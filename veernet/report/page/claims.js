@@ -8,7 +8,7 @@ section("claims", "The claims, and what became of them", (body) => {
   const holder = el("div");
   const evidence = (one) => el("details", {}, el("summary", {}, `Evidence for ${one.id}: ${plural(one.rows.length, "figure")}`),
     table(["figure", "value", "95 % interval", "seeds", "speaks for the claim"], one.rows.map(([what, value, low, high, seeds, answer]) => [what, short(value, 4), low === null ? "–" : low === high ? "exact" : `${short(low, 3)} to ${short(high, 3)}`, seeds ? String(seeds) : "–", answer || "–"]), `${one.id}: ${one.claim}`));
-  const show = () => holder.replaceChildren(table(["", ...["claim", "test", "figure, 95 % interval", "verdict"].map((text) => el("th", { class: "text", scope: "col" }, text))],
+  const show = () => holder.replaceChildren(table(["no.", ...["claim", "test", "figure, 95 % interval", "verdict"].map((text) => el("th", { class: "text", scope: "col" }, text))],
     found.filter((one) => chosenClaims.verdict === "every" || one.verdict === chosenClaims.verdict).map((one) => el("tr", {}, el("th", { scope: "row" }, one.id), el("td", { class: "text" }, one.claim, el("small", { class: "wrap" }, `reference ${one.source}`)), el("td", { class: "text" }, one.test),
       el("td", { class: "text" }, one.figure ? minus(one.figure) : "–", el("small", { class: "wrap" }, one.unit), el("small", { class: "wrap" }, one.basis)),
       el("td", { class: `text ${one.verdict.replace(" ", "-")}` }, one.verdict, one.needs.length ? el("small", { class: "wrap" }, `needs ${one.needs.join(", ")}`) : null, el("small", { class: "wrap" }, one.remark)))), "The claims, their tests and verdicts"));

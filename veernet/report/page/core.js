@@ -18,7 +18,7 @@ function el(tag, attributes, ...children) {
 }
 
 // --- words and numbers
-const minus = (text) => text.replace("-", "\u2212");
+const minus = (text) => text.replaceAll("-", "\u2212");
 function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   if (Math.abs(value) >= 10 ** 5) return minus(value.toExponential(1));
@@ -36,6 +36,9 @@ function columnTitle(column) {
   const parts = [report.figures[figure].title, labelTitle(label), setTitle(set)];
   return parts.concat(reading ? [readingTitle(reading)] : []).join(", ");
 }
+// What optimisers and averages are called; the plain one has no name in front of a loss.
+const OPTIMISERS = { adamw: "AdamW", sgd: "SGD", sam: "SAM", asam: "ASAM", sam_sgd: "SAM on SGD", entropy_sgd: "Entropy-SGD" };
+const methodTitle = (optimizer, averaging) => (OPTIMISERS[optimizer] || optimizer) + (averaging === "none" ? "" : ` + ${averaging.toUpperCase()}`);
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 // --- what was run
@@ -64,7 +67,7 @@ function missing(stems, what) {
   const gaps = now().experiments.filter((one) => stems.includes(one.name.replace(/_small$/, "")) && one.done < one.wanted);
   return gaps.map((one) => el("p", { class: "missing" },
     `${one.done ? `${one.done} of ${one.wanted} runs are done` : "Not run yet"}${what ? `: ${what}` : ""}. `,
-    "The rest is made by ", el("code", {}, one.command)));
+    one.done ? "The rest is made by " : "They are made by ", el("code", {}, one.command)));
 }
 const lacking = (text, command) => el("p", { class: "missing" }, `${text} `, el("code", {}, command));
 
@@ -81,7 +84,7 @@ const place = (name) => {
   return five >= 0 ? five : 5 + Math.max(0, Object.keys(report.losses).indexOf(name) - 5);
 };
 const hue = (index) => HUES[dark() ? "dark" : "light"][index % 10];
-const colour = (loss) => hue(place(loss));
+const colour = (loss) => (loss === "none" ? style("--line") : hue(place(loss)));
 const dash = (loss) => DASHES[place(loss) % 5];
 // After ten losses the colours begin again, and the marks do not begin with them.
 const symbol = (loss) => SYMBOLS[(place(loss) + 3 * Math.floor(place(loss) / 10)) % 10];
@@ -94,13 +97,17 @@ const pending = [];
 function axis(title, more) {
   return { title: { text: title, font: { size: 13 } }, gridcolor: style("--rule"), linecolor: style("--soft"), zerolinecolor: style("--line"), automargin: true, ...(more && more.type === "log" && !more.tickvals ? { dtick: 1 } : {}), ...more };
 }
+const isNarrow = () => innerWidth < 600;
+// Labels of an axis in lines, or upright in one where there is no room beside each other.
+const ticks = (texts) => (isNarrow() ? { ticktext: texts.map((text) => text.replaceAll("-<br>", "-").replaceAll("<br>", " ")), tickangle: 90 } : { ticktext: texts });
+const legendBelow = (y, upright) => ({ orientation: "h", y: isNarrow() ? upright : y, yanchor: "top", x: 0 });
 function draw(node, traces, layout, says) {
-  const narrow = innerWidth < 600;
+  const narrow = isNarrow();
   const whole = {
     paper_bgcolor: style("--panel"), plot_bgcolor: style("--panel"), height: 380, hovermode: "closest",
     font: { family: "system-ui, sans-serif", size: narrow ? 11 : 12.5, color: style("--ink") },
     margin: { l: 56, r: 16, t: 16, b: 56 }, dragmode: narrow ? false : "zoom",
-    legend: { orientation: "h", y: -0.22, yanchor: "top", x: 0 }, ...layout,
+    legend: legendBelow(-0.22, -0.22), ...layout,
   };
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", says);

@@ -32,7 +32,7 @@ section("gradients", "Where each loss pulls", (body) => {
   const lovasz = found.rank.curve;
   body.append(el("h3", {}, "Equal confidence, different rank"), el("p", {}, `A pixel of a curve keeps the probability ${lovasz.probability} while ever more of the background becomes worse than it. Its gradient under Focal does not change; under Lovász-Softmax it falls with its rank.`),
     theoryBasis(), table(["worse background pixels", ...lovasz.worse.map(String)], [["Focal, curve pixel", ...lovasz.focal.map((v) => short(v, 3))], ["Lovász, curve pixel", ...lovasz.lovasz.map((v) => short(v, 3))], ["Focal, background pixel", ...found.rank.background.focal.map((v) => short(v, 3))], ["Lovász, background pixel", ...found.rank.background.lovasz.map((v) => short(v, 3))]], "Gradient of one pixel by the number of background pixels that are more wrong"));
-  body.append(table(["shape", ...report.five.map(lossTitle)], Object.entries(found.moved).map(([shape, by]) => [shape, ...report.five.map((loss) => `${number(100 * by[loss].above[1], 0)} %`)]), "Share of the ink whose gradient is at least a tenth of the largest in the picture, on strokes of 1 to 9 px and on a disc"));
+  body.append(table(["shape", ...report.five.map(lossTitle)], Object.entries(found.moved).map(([shape, by]) => [shape, ...report.five.map((loss) => `${number(100 * by[loss].above[1], 0)}\u00a0%`)]), "Share of the ink whose gradient is at least a tenth of the largest in the picture, on strokes of 1 to 9 px and on a disc"));
   body.append(el("h3", {}, "During training"));
   const arms = fiveArms(), history = now().history;
   if (!arms.length || !("gradient/foreground" in history)) { body.append(...missing(["five_losses"])); return; }

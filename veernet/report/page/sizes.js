@@ -7,7 +7,8 @@ section("sizes", "How large a region is asked for", (body) => {
   const ends = [0.0005, 1];
   draw(chosen, [{ type: "scatter", mode: "lines", x: ends, y: ends, line: { color: style("--soft"), dash: "dot", width: 1 }, name: "as true", hoverinfo: "skip" }, ...Object.entries(found.chosen).map(([loss, choices]) => ({ type: "scatter", mode: "lines+markers", name: lossTitle(loss), x: choices.map((c) => c[0]), y: choices.map((c) => Math.max(c[1], 1e-5)), line: { color: colour(loss), dash: dash(loss) }, marker: { symbol: symbol(loss), size: 8 }, hovertemplate: `${lossTitle(loss)}<br>true %{x:.3f}: settles on %{y:.4g}<extra></extra>` }))],
     { xaxis: axis("true share of ink", { type: "log", exponentformat: "power" }), yaxis: axis("share settled on", { type: "log", exponentformat: "power" }), height: 420 }, "Share of ink that each loss settles on");
-  draw(penalty, Object.entries(found.penalty).map(([name, y], at) => ({ type: "scatter", mode: "lines", name, x: found.predicted, y, line: { color: hue(at), dash: DASHES[at % 5], width: 2 } })), { xaxis: axis("predicted share", { type: "log", exponentformat: "power" }), yaxis: axis("size term"), height: 420 }, "Size terms over the predicted share");
+  const terms = { dice: "Dice", iou: "IoU", "tversky .3 .7": "Tversky (.3/.7)", "cross-entropy, kl": "cross-entropy and size (KL)", l1: "size (L1)" };
+  draw(penalty, Object.entries(found.penalty).map(([name, y], at) => ({ type: "scatter", mode: "lines", name: terms[name] || name, x: found.predicted, y, line: { color: hue(at), dash: DASHES[at % 5], width: 2 } })), { xaxis: axis("predicted share", { type: "log", exponentformat: "power" }), yaxis: axis("size term"), height: 420 }, "Size terms over the predicted share");
   body.append(el("h3", {}, "As trained"));
   const arms = plainArms().filter((arm) => arm.loss !== "none");
   body.append(...missing(["five_losses", "losses"]));
@@ -15,8 +16,10 @@ section("sizes", "How large a region is asked for", (body) => {
   const show = () => {
     const labels = ["solid", "dashed"].filter((label) => columnOf(chosenSizes.set, chosenSizes.kind, label) in now().estimates);
     const ordered = [...arms].sort((a, b) => estimate(columnOf(chosenSizes.set, chosenSizes.kind, "curves"), a.index)[0] - estimate(columnOf(chosenSizes.set, chosenSizes.kind, "curves"), b.index)[0]);
+    const ratios = ordered.flatMap((arm) => labels.map((label) => estimate(columnOf(chosenSizes.set, chosenSizes.kind, label), arm.index)[0])).filter((value) => value > 0);
+    const near = Math.max(...ratios) < 2.5 * Math.min(...ratios);
     draw(trained, labels.map((label, at) => { const means = ordered.map((arm) => estimate(columnOf(chosenSizes.set, chosenSizes.kind, label), arm.index)); return { type: "scatter", mode: "markers", name: labelTitle(label), y: ordered.map((arm) => arm.title), x: means.map((m) => m[0]), error_x: { type: "data", array: means.map((m) => m[3] || 0), thickness: 1.2 }, marker: { size: 10, symbol: SYMBOLS[at], color: hue(at + 1) }, hovertemplate: "%{y}: %{x:.3f}<extra></extra>" }; }),
-      { height: 110 + 26 * ordered.length, xaxis: axis(report.figures[chosenSizes.kind].title, { type: "log" , tickvals: [0.25, 0.5, 0.7, 1, 1.4, 2, 3, 4] }), yaxis: axis("", { type: "category" }), margin: { l: 160, r: 16, t: 16, b: 48 }, legend: { orientation: "h", y: 1.02, yanchor: "bottom" }, shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: style("--soft"), width: 1, dash: "dot" } }] }, "Called or expected area over true area by loss");
+      { height: 110 + 26 * ordered.length, xaxis: axis(report.figures[chosenSizes.kind].title, { type: "log", tickvals: near ? [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4] : [0.01, 0.03, 0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 3, 4, 6, 10, 20] }), yaxis: axis("", { type: "category" }), margin: { l: 160, r: 16, t: 16, b: 60 }, legend: { orientation: "h", y: 1.02, yanchor: "bottom" }, shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: style("--soft"), width: 1, dash: "dot" } }] }, "Called or expected area over true area by loss");
   };
   const set = (name) => (value) => { chosenSizes[name] = value; show(); };
   body.append(basis(arms), bar(choose("Size", { called_ratio: "called over true area", expected_ratio: "mean probability over true area" }, chosenSizes.kind, set("kind")), choose("Pictures", setOptions(), chosenSizes.set, set("set"))), trained, el("p", {}, "1 is the true size. Means over seeds with the standard deviation over seeds."));
@@ -25,27 +28,36 @@ section("sizes", "How large a region is asked for", (body) => {
 
 section("flatness", "Optimisers and averages of weights", (body) => {
   const found = now().gaps;
-  body.append(el("p", {}, "If sharp minima are what is wrong with cross-entropy, then averaging weights (SWA, EMA) or looking for flat minima (SAM) should lift it more than it lifts Tversky, and the gap between them should close."), ...missing(["swa", "ema", "sam", "optimizers"], "one of the methods of flatness"));
-  const methods = [...new Set(found.map((row) => `${row.optimizer}/${row.averaging}`))];
+  body.append(el("p", {}, "If sharp minima are what is wrong with cross-entropy, then averaging weights (SWA, EMA) or looking for flat minima (SAM) should lift it more than it lifts Tversky, and the gap between them should close."), ...missing(["swa", "ema", "sam", "optimizers", "entropy"], "one of the methods of flatness"));
+  const methodOf = (row) => `${row.optimizer}/${row.averaging}`;
+  const order = Object.keys(OPTIMISERS).flatMap((optimizer) => ["none", "ema", "swa"].map((averaging) => `${optimizer}/${averaging}`));
+  const methods = [...new Set(found.map(methodOf))].sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99));
   if (methods.length < 2) return;
   const columns = [...new Set(found.flatMap((row) => Object.keys(row.gap)))];
+  if (!columns.length) return;
   if (!columns.includes(chosenSizes.gap)) chosenSizes.gap = columns[0];
   const chart = plotNode(), holder = el("div");
-  const name = (method) => { const [optimizer, averaging] = method.split("/"); return averaging === "none" ? optimizer.toUpperCase().replace("ADAMW", "AdamW").replaceAll("_", " ") : `${optimizer.replace("adamw", "AdamW")} + ${averaging.toUpperCase()}`; };
+  const name = (method) => methodTitle(...method.split("/"));
+  const taken = (row) => now().arms[row.arm].gradients;
+  const thousands = (count) => (count === null ? "–" : count.toLocaleString("en"));
+  const budgets = Object.fromEntries(methods.map((method) => [method, [...new Set(found.filter((row) => methodOf(row) === method).map(taken))].map(thousands).join(" or ")]));
+  const usual = budgets["adamw/none"] || budgets[methods[0]];
+  const others = methods.filter((method) => budgets[method] !== usual);
   const show = () => {
     const column = chosenSizes.gap, digits = report.figures[column.split("/")[1]].digits;
     const losses = report.five.filter((loss) => loss !== "tversky" && found.some((row) => row.loss === loss));
-    draw(chart, losses.map((loss, at) => { const own = found.filter((row) => row.loss === loss && row.gap[column]); return { type: "scatter", mode: "markers", name: lossTitle(loss), x: own.map((row) => methods.indexOf(`${row.optimizer}/${row.averaging}`) + (at - (losses.length - 1) / 2) * 0.14), y: own.map((row) => row.gap[column][0]), error_y: { ...reach(own.map((row) => row.gap[column])), thickness: 1.2 }, marker: { color: colour(loss), symbol: symbol(loss), size: 10 }, hovertemplate: `${lossTitle(loss)}: %{y:.4f}<extra></extra>` }; }),
-      { xaxis: axis("", { tickvals: methods.map((_, i) => i), ticktext: methods.map(name), zeroline: false }), yaxis: axis(`${columnTitle(column).split(",")[0]}, less that of Tversky`), shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: style("--soft"), dash: "dot", width: 1 } }] }, "Gap to Tversky under each method");
-    const verdict = (moved, gap) => { if (!moved || moved[1] === null) return ""; if (moved[1] <= 0 && moved[2] >= 0) return "not resolvable"; return Math.sign(moved[0]) === Math.sign(gap[0] - moved[0]) ? "widens" : "closes"; };
-    holder.replaceChildren(table(["method", "loss", "its own figure", "gap to Tversky", "how the gap moved", "in words"], found.filter((row) => row.gap[column]).map((row) => {
-      const gap = row.gap[column], moved = row.moved[column];
-      return [name(`${row.optimizer}/${row.averaging}`), lossTitle(row.loss), estimateCell(column, row.arm), el("td", {}, number(gap[0], digits), gap[1] === null ? null : el("small", {}, `${number(gap[1], digits)} to ${number(gap[2], digits)}`)),
-        el("td", {}, moved ? number(moved[0], digits) : "", moved && moved[1] !== null ? el("small", {}, `${number(moved[1], digits)} to ${number(moved[2], digits)}`) : null), verdict(moved, gap)];
-    }), `${columnTitle(column)}; differences seed by seed and picture by picture, 95 % intervals for new seeds and new pictures`));
+    draw(chart, losses.map((loss, at) => { const own = found.filter((row) => row.loss === loss && row.gap[column]); return { type: "scatter", mode: "markers", name: lossTitle(loss), x: own.map((row) => methods.indexOf(methodOf(row)) + (at - (losses.length - 1) / 2) * 0.14), y: own.map((row) => row.gap[column][0]), error_y: { ...reach(own.map((row) => row.gap[column])), thickness: 1.2 }, marker: { color: colour(loss), symbol: symbol(loss), size: 10 }, hovertemplate: `${lossTitle(loss)}: %{y:.4f}<extra></extra>` }; }),
+      { height: isNarrow() ? 500 : 410, xaxis: axis("", { tickvals: methods.map((_, i) => i), ...ticks(methods.map((method) => `${name(method).replace(" + ", "<br>+ ").replace(" on ", "<br>on ").replace("-SGD", "-<br>SGD")}:<br>${budgets[method]}`)), range: [-0.5, methods.length - 0.5], zeroline: false }), yaxis: axis(`${columnTitle(column).split(",")[0]}, less that of Tversky`), legend: legendBelow(-0.3, -0.55), shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0, y1: 0, line: { color: style("--soft"), dash: "dot", width: 1 } }] }, "Gap to Tversky under each method");
+    const verdict = (moved, gap) => { if (!moved) return "–"; if (moved[1] === null || (moved[1] <= 0 && moved[2] >= 0)) return "not resolvable"; return Math.sign(moved[0]) === Math.sign(gap[0] - moved[0]) ? "widens" : "closes"; };
+    const reached = (one) => el("td", {}, one ? number(one[0], digits) : "–", one && one[1] !== null ? el("small", {}, `${number(one[1], digits)} to ${number(one[2], digits)}`) : null);
+    const rows = [...found].sort((a, b) => methods.indexOf(methodOf(a)) - methods.indexOf(methodOf(b)) || report.five.indexOf(a.loss) - report.five.indexOf(b.loss));
+    holder.replaceChildren(table(["method", "loss", "gradients of a sample", "its own figure", "gap to Tversky", "how the gap moved", "in words"], rows.map((row) =>
+      [name(methodOf(row)), lossTitle(row.loss), thousands(taken(row)), estimateCell(column, row.arm), reached(row.gap[column]), reached(row.moved[column]), verdict(row.moved[column], row.gap[column])]),
+    `${columnTitle(column)}; differences seed by seed and picture by picture, 95 % intervals for new seeds and new pictures; a dash where there is no gap (Tversky itself, or no seed in common) or nothing to have moved from`));
   };
-  body.append(basis(now().arms.filter((arm) => arm.changed.every((n) => n === "optimizer" || n === "averaging"))), bar(choose("Figure", Object.fromEntries(columns.map((column) => [column, columnTitle(column)])), chosenSizes.gap, (value) => { chosenSizes.gap = value; show(); })), chart,
-    el("p", {}, "The gap is a loss less Tversky under the same method, seed by seed; a method closes it when it moves towards zero by more than the interval allows for chance."), holder);
+  body.append(el("p", {}, "A gradient of a sample is one pass of one picture, forward and backward: pictures times epochs times the gradients that a step takes. " + (others.length ? `By it the methods had not the same to learn from: ${others.map((method) => `${name(method)} ${budgets[method]}`).join(", ")}, all others ${usual}. A figure that is better under more gradients may be so for them alone.` : `All methods had ${usual}.`)),
+    basis(found.map((row) => now().arms[row.arm])), bar(choose("Figure", Object.fromEntries(columns.map((column) => [column, columnTitle(column)])), chosenSizes.gap, (value) => { chosenSizes.gap = value; show(); })), chart,
+    el("p", {}, "The gap is a loss less Tversky under the same method, seed by seed; a method closes it when it moves towards zero by more than the interval allows for chance. The number below each method is its gradients of a sample."), holder);
   show();
 });
 
@@ -58,7 +70,10 @@ section("six", "Six classes", (body) => {
     const classes = [...new Set(found.rows.map((row) => row.class))], runs = [...new Set(found.rows.map((row) => row.run))];
     const named = (run) => { const loss = /loss=(\w+)/.exec(run), seed = /seed=(\d+)/.exec(run); return loss && seed ? `${lossTitle(loss[1])}, seed ${seed[1]}` : run; };
     const value = (run, name) => found.rows.find((row) => row.run === run && row.class === name)[chosenSizes.region];
-    draw(chart, runs.map((run, at) => ({ type: "bar", name: named(run), x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(at) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
+    // Runs of one loss have one colour, the later seeds fainter.
+    const lossOf = (run) => (/loss=(\w+)/.exec(run) || [run, run])[1], losses = [...new Set(runs.map(lossOf))];
+    const faded = (run) => 1 - 0.25 * (runs.filter((one) => lossOf(one) === lossOf(run)).indexOf(run) % 4);
+    draw(chart, runs.map((run) => ({ type: "bar", name: named(run), x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(losses.indexOf(lossOf(run))), opacity: faded(run) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
     holder.replaceChildren(table(["run", ...classes], runs.map((run) => [named(run), ...classes.map((name) => number(value(run, name), 3))]), `${found.scores[chosenSizes.region]}, by run and class`));
   };
   body.append(bar(choose("Score", found.scores, chosenSizes.region, (value) => { chosenSizes.region = value; show(); })), chart, holder);

@@ -15,6 +15,7 @@ function estimateCell(column, index, best) {
   const [mean, low, high, spread] = estimate(column, index);
   const digits = report.figures[column.split("/")[1]].digits;
   return el("td", best ? { class: "best" } : {}, number(mean, digits),
+    mean === null ? el("small", {}, "not defined") : null,
     spread === null ? null : el("small", {}, `± ${number(spread, digits)}`),
     low === null ? null : el("small", {}, `${number(low, digits)} to ${number(high, digits)}`));
 }
@@ -30,6 +31,8 @@ function bestOf(column, indices) {
 const asTheyRead = (one, reading) => one.reading === null || one.reading === reading;
 const publishedOf = (figure, label, loss, reading) => report.published.figures.find((one) => one.figure === figure && one.label === label && one.loss === loss && asTheyRead(one, reading));
 
+const publishedCell = (one) => (one ? el("td", { title: `${one.source}. ${one.comparable}` }, String(one.value), one.note ? el("small", {}, one.note) : null) : el("td", { title: "The references do not report it." }, "–"));
+
 function lossTable(columns, set, reading, arms) {
   const indices = arms.map((arm) => arm.index);
   const head = ["loss", ...columns.map(([figure, label]) => el("th", { scope: "col" }, report.figures[figure].title, el("small", {}, labelTitle(label) + (report.figures[figure].unit ? `, ${report.figures[figure].unit}` : ""))))];
@@ -41,12 +44,12 @@ function lossTable(columns, set, reading, arms) {
     const theirs = columns.map(([figure, label]) => publishedOf(figure, label, arm.loss, reading));
     if (theirs.some(Boolean)) {
       rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, `${lossTitle(arm.loss)}, published`),
-        ...theirs.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
+        ...theirs.map(publishedCell)));
     }
   }
   const any = columns.map(([figure, label]) => publishedOf(figure, label, "any", reading));
   if (any.some(Boolean)) rows.push(el("tr", { class: "reference" }, el("th", { scope: "row" }, "whichever loss, published"),
-    ...any.map((one) => el("td", one ? { title: `${one.source}. ${one.comparable}` } : {}, one ? String(one.value) : "", one && one.note ? el("small", {}, one.note) : null))));
+    ...any.map(publishedCell)));
   return table(head, rows, `${report.sets[set]}; ${report.readings[reading]}. Mean over seeds, ± standard deviation over seeds, 95 % interval for new seeds and new pictures, ${CUT}; the best of each column is bold.`);
 }
 
@@ -85,8 +88,8 @@ section("table", "The five losses", (body) => {
       x: theirs.map((one) => shown.findIndex((arm) => arm.loss === one.loss) + (labels.indexOf(one.label) - (labels.length - 1) / 2) * 0.22),
       y: theirs.map((one) => one.value), text: theirs.map((one) => `${lossTitle(one.loss)}, ${labelTitle(one.label)}, published${one.note ? ` (${one.note})` : ""}`),
       hovertemplate: "%{text}: %{y}<extra></extra>", marker: { symbol: "diamond-open", size: 12, color: style("--warm"), line: { width: 2 } } });
-    draw(chart, traces, { xaxis: axis("", { tickvals: shown.map((_, i) => i), ticktext: shown.map((arm) => arm.title.replace("Cross-entropy", "Cross-<br>entropy").replace("-Softmax", "-<br>Softmax").replace(" (", "<br>(")), zeroline: false }),
-      yaxis: axis(kind.title + (kind.unit ? `, ${kind.unit}` : "")), height: 430 }, `${kind.title} of each loss by class`);
+    draw(chart, traces, { xaxis: axis("", { tickvals: shown.map((_, i) => i), ...ticks(shown.map((arm) => arm.title.replace("Cross-entropy", "Cross-<br>entropy").replace("-Softmax", "-<br>Softmax").replace(" (", "<br>("))), zeroline: false }),
+      yaxis: axis(kind.title + (kind.unit ? `, ${kind.unit}` : "")), height: isNarrow() ? 480 : 430, legend: legendBelow(-0.22, -0.5) }, `${kind.title} of each loss by class`);
     const column = columnOf(set, figure, labels.length > 1 && labels.includes("solid") ? "curves" : labels[0], reading);
     const best = bestOf(column, five.map((arm) => arm.index));
     says.replaceChildren(`${kind.says} Large marks are means over seeds, small ones the seeds, bars the 95 % interval for new seeds and new pictures, ${CUT}: with three seeds it is wide.` + (best === undefined || best === null ? "" : ` Of the five, the mean over the curves is best with ${now().arms[best].title}: ${number(estimate(column, best)[0], kind.digits)}${kind.unit ? ` ${kind.unit}` : ""}.`));
@@ -95,7 +98,7 @@ section("table", "The five losses", (body) => {
   body.append(bar(choose("Pictures", setOptions(), chosenTable.set, set("set")), choose("How curves are read", readingOptions(), chosenTable.reading, set("reading")),
     choose("Columns of the table", Object.fromEntries(Object.keys(GROUPS).map((name) => [name, name])), chosenTable.group, set("group")), tick("Every loss that was trained", chosenTable.all, set("all"))), holder);
   body.append(el("p", { class: "basis" }, Object.values(report.readings).join("; ") + "."));
-  body.append(el("p", {}, report.published.remarks.join(" ")));
+  body.append(el("p", {}, "Ours beside the references' figures:"), el("ul", {}, report.published.remarks.map((text) => el("li", {}, text))));
   body.append(el("h3", {}, "One figure"), bar(choose("Figure", figureOptions(), chosenTable.figure, set("figure"))), chart, says);
   show();
   rankTable(body); tunedTable(body); costChart(body);
@@ -124,6 +127,12 @@ function tunedTable(body) {
     const end = rate === one.rates[0] || rate === one.rates.at(-1);
     return el("tr", {}, el("th", { scope: "row" }, swatch(one.loss), lossTitle(one.loss)), el("td", {}, short(rate), el("small", {}, `of ${one.rates.map((r) => short(r)).join(", ")}${end ? "; an end" : ""}`)), ...columns.map((column) => estimateCell(column, one.arm)));
   }), "Test set, dynamic programme; mean, ± standard deviation, 95 % interval for new seeds and new pictures, " + CUT));
+  const chart = plotNode();
+  draw(chart, found.losses.map((one) => {
+    const means = one.arms.map((index) => estimate(found.by, index));
+    return { type: "scatter", mode: "lines+markers", name: lossTitle(one.loss), x: one.rates, y: means.map((m) => m[0]), error_y: { type: "data", array: means.map((m) => m[3] || 0), thickness: 1.2 }, line: { color: colour(one.loss), dash: dash(one.loss), width: 1.8 }, marker: { symbol: symbol(one.loss), size: 9 }, hovertemplate: `${lossTitle(one.loss)}<br>rate %{x}: %{y:.4f}<extra></extra>` };
+  }), { xaxis: axis("learning rate", { type: "log", tickvals: [...new Set(found.losses.flatMap((one) => one.rates))], ticktext: [...new Set(found.losses.flatMap((one) => one.rates))].map((rate) => short(rate)) }), yaxis: axis(columnTitle(found.by).split(", mean")[0]) }, `${columnTitle(found.by)} of each loss over the learning rate`);
+  body.append(chart, el("p", {}, `Every rate that was tried: ${columnTitle(found.by)}, by which the rate is chosen; means over seeds with the standard deviation over seeds.`));
 }
 
 function costChart(body) {
@@ -136,5 +145,5 @@ function costChart(body) {
   body.append(el("p", {}, `Forward and backward of each loss on logits of ${conditions.size.join(" × ")}, in milliseconds of processor time.` + (ratio ? ` Lovász-Softmax takes ${short(ratio, 2)} of the time of that of segmentation-models-pytorch (smp).` : "")),
     el("p", { class: "basis" }, `median of ${conditions.rounds} rounds, ${plural(conditions.threads, "thread")}, ${conditions.machine}, torch ${conditions.torch}`), chart);
   draw(chart, [{ type: "bar", orientation: "h", y: names.map(lossTitle), x: names.map((name) => losses[name].processor_ms), marker: { color: names.map((name) => (report.five.includes(name) ? colour(name) : style("--soft"))) }, hovertemplate: "%{y}: %{x:.0f} ms<extra></extra>" }],
-    { height: 60 + 22 * names.length, xaxis: axis("milliseconds of processor time"), yaxis: axis(""), margin: { l: 150, r: 16, t: 10, b: 44 } }, "Cost of each loss");
+    { height: 60 + 22 * names.length, xaxis: axis("ms of processor time"), yaxis: axis(""), margin: { l: 150, r: 16, t: 10, b: 44 } }, "Cost of each loss");
 }

@@ -8,6 +8,7 @@ import pandas as pd
 from veernet.axes import Floats
 from veernet.study.arms import FIVE, Arm, of_profile, profiles, provenance, runs_of
 from veernet.study.bench import READING, Bench, Field
+from veernet.study.budgets import gradients_a_step
 from veernet.study.claims.record import (
     OPEN,
     REFUTED,
@@ -246,7 +247,8 @@ def s11(bench: Bench) -> Claim:
             Row("SAM on the other four, mean", decided["SAM"], answers[1]),
             *rows,
         ),
-        f"{sum(behind)} of the other four are behind Tversky without either.",
+        f"{sum(behind)} of the other four are behind Tversky without either. A step of "
+        f"SAM takes {gradients_a_step('sam')} gradients of each sample.",
         provenance=field.provenance,
     )
 

@@ -1,0 +1,121 @@
+"""Drawn pages with known geometry: header, sections with tracks, wander and turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from veernet.records import Grey
+
+LINEAR = tuple(np.linspace(0, 1, 11).tolist())
+LOGARITHMIC = (
+    *((place + np.log10(digit)) / 2 for place in (0, 1) for digit in range(1, 10)),
+    1.0,
+)
+
+
+@dataclass(frozen=True)
+class DrawnTrack:
+    """Columns of the edges, and where its upright lines are, as fractions."""
+
+    left: float
+    right: float
+    lines: tuple[float, ...] = LINEAR
+
+
+@dataclass(frozen=True)
+class DrawnSection:
+    """Rows of the first and the last depth line, and what is drawn between."""
+
+    first: int
+    last: int
+    spacing: float = 20.0
+    tracks: tuple[DrawnTrack, ...] = (DrawnTrack(60, 360), DrawnTrack(460, 960))
+    numerals: tuple[int, int] = (1000, 10)
+    """Depth of the first line, and feet from one to the next fifth line."""
+
+
+@dataclass(frozen=True)
+class DrawnPage:
+    """What is drawn, and how the paper lay in the scanner.
+
+    ``wander`` is the reach of a slow sway in columns, ``turn`` the rows that a line
+    falls for each column to the right.
+    """
+
+    rows: int = 6000
+    columns: int = 1000
+    sections: tuple[DrawnSection, ...] = (DrawnSection(900, 3900),)
+    tables: tuple[tuple[int, int], ...] = ((100, 700),)
+    wander: float = 0.0
+    turn: float = 0.0
+    streak: int | None = None
+    lost: float = 0.0
+    seed: int = 0
+
+    def sway(self, row: np.ndarray | float) -> np.ndarray:
+        """Columns by which the paper lies further right."""
+        return np.asarray(self.wander * np.sin(np.asarray(row) / 700.0))
+
+    def column(self, column: float, row: np.ndarray | float) -> np.ndarray:
+        """Where an upright line of the paper is seen."""
+        return column + self.sway(row)
+
+    def draw(self) -> Grey:
+        """Return the page, black ink on white paper."""
+        rng = np.random.default_rng(self.seed)
+        flat = np.full((self.rows, self.columns), 255, dtype=np.uint8)
+        for first, stop in self.tables:
+            _table(flat, first, stop, rng)
+        for section in self.sections:
+            _section(flat, section, rng)
+        page = self._scanned(flat)
+        if self.lost:
+            page[rng.random(page.shape) < self.lost] = 255
+        if self.streak is not None:
+            page[:, self.streak : self.streak + 2] = 0
+        return page
+
+    def _scanned(self, flat: Grey) -> Grey:
+        rows, columns = np.mgrid[: self.rows, : self.columns].astype(np.float32)
+        fall = self.turn * (columns - (self.columns - 1) / 2)
+        at_rows = (rows - fall).astype(np.float32)
+        at_columns = (columns - self.sway(rows)).astype(np.float32)
+        return cv2.remap(flat, at_columns, at_rows, cv2.INTER_NEAREST, borderValue=255)
+
+
+def _table(flat: Grey, first: int, stop: int, rng: np.random.Generator) -> None:
+    """Text between a few rules, as headers have it."""
+    for row in range(first, stop, 37):
+        for column in range(40, flat.shape[1] - 60, 18):
+            if rng.random() < 0.6:
+                text = str(rng.integers(10))
+                cv2.putText(flat, text, (column, row + 24), 0, 0.6, 0, 1)
+    flat[first:stop, 30:33] = flat[first:stop, -33:-30] = 0
+    flat[first : first + 3, 30:-30] = flat[stop - 3 : stop, 30:-30] = 0
+
+
+def _section(flat: Grey, section: DrawnSection, rng: np.random.Generator) -> None:
+    rows = np.arange(section.first, section.last + 1e-6, section.spacing)
+    for track in section.tracks:
+        width = track.right - track.left
+        for fraction in track.lines:
+            at = round(track.left + fraction * width)
+            thick = 3 if fraction in (0, 1) else 1
+            columns = slice(at - thick // 2, at + thick // 2 + 1)
+            flat[section.first : section.last + 1, columns] = 0
+        for index, row in enumerate(rows):
+            thick = 3 if index % 5 == 0 else 1
+            top = round(row) - thick // 2
+            flat[top : top + thick, round(track.left) : round(track.right) + 1] = 0
+        walk = np.cumsum(rng.normal(0, 0.02, section.last - section.first))
+        course = track.left + width * (0.5 + 0.35 * np.sin(walk * 3))
+        way = np.stack([course, np.arange(section.first, section.last)], axis=1)
+        cv2.polylines(flat, [np.rint(way).astype(np.int32)], False, 0, 2)
+    depth, step = section.numerals
+    middle = round((section.tracks[0].right + section.tracks[-1].left) / 2)
+    for index, row in enumerate(rows[::5]):
+        text = str(depth + index * step)
+        cv2.putText(flat, text, (middle - 8 * len(text), round(row) + 7), 0, 0.6, 0, 2)

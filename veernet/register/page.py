@@ -1,0 +1,191 @@
+"""Sections of a page with their tracks, depth column and depth lines.
+
+What is found here is where things are; what depth a line stands for, and what a track
+shows, is read elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from veernet.axes import Edge
+from veernet.records import Scan
+from veernet.register.comb import find_comb
+from veernet.register.depthlines import DepthLines, find_depth_lines
+from veernet.register.rhythm import find_rhythm
+from veernet.register.sections import Block, find_blocks
+from veernet.register.survey import BAND, Survey, take_survey
+from veernet.register.threads import Threads, find_threads
+from veernet.register.tracks import Span, edge, find_spans
+
+CROSSED = 0.35
+"""Comb of a section's tracks from which its level lines cross them: those of a rotated
+header are its letters."""
+
+SLIMMEST, WIDEST = 0.08, 0.8
+"""A depth column's width as a share of the widest track's."""
+
+FAINT = 0.35
+"""Strength of a depth line, as a share of the usual one, below which those at an end of
+a section are none."""
+
+BEYOND = 3 * BAND
+"""Rows above and below a block in which its first and last lines may lie."""
+
+
+@dataclass(frozen=True)
+class FoundTrack:
+    """A track of a section.
+
+    Parameters
+    ----------
+    left, right
+        Its edges down the section.
+    span
+        Its upright lines in the first band.
+    """
+
+    left: Edge
+    right: Edge
+    span: Span
+
+
+@dataclass(frozen=True)
+class FoundSection:
+    """A section of a page: a grid with a depth column.
+
+    Parameters
+    ----------
+    first_row, last_row
+        Rows of the first and the last depth line, at the middle column.
+    tracks
+        From left to right.
+    depth_column
+        Edges of the stretch between tracks that depth lines do not cross; None where
+        there is none, and numerals, if any, stand in a track.
+    lines
+        Depth lines.
+    confidence
+        That this is a log, 0 to 1.
+    """
+
+    first_row: float
+    last_row: float
+    tracks: tuple[FoundTrack, ...]
+    depth_column: tuple[Edge, Edge] | None
+    lines: DepthLines
+    confidence: float
+
+
+def find_sections(
+    scan: Scan, progress: Callable[[int, int], None] | None = None
+) -> tuple[FoundSection, ...]:
+    """Find the sections of a page from top to bottom.
+
+    Parameters
+    ----------
+    scan
+        The page; it is read once, and places of each section again.
+    progress
+        Is told how many rows of how many are surveyed.
+
+    Returns
+    -------
+    tuple of FoundSection
+        Empty where there is no grid that level lines cross in even steps.
+    """
+    survey = take_survey(scan, progress)
+    threads = find_threads(survey.upright)
+    blocks = find_blocks(threads, find_rhythm(survey.level))
+    found = (_section(scan, survey, threads, block) for block in blocks)
+    return tuple(section for section in found if section is not None)
+
+
+def _section(
+    scan: Scan, survey: Survey, threads: Threads, block: Block
+) -> FoundSection | None:
+    first, stop = block.rows
+    # A grid ends within a band, and its upright lines may fade before it does.
+    start = max(0, first - BEYOND)
+    lines = find_depth_lines(survey.level[start : stop + BEYOND], start)
+    if lines is None:
+        return None
+    lines = _within(lines, first + BAND, stop - BAND)
+    if len(lines.rows) < 2:
+        return None
+    comb = find_comb(scan, lines, block.first, block.wander - block.wander[0])
+    spans = find_spans(comb, block)
+    usual = float(np.quantile(comb, 0.9))
+    gap = _depth_gap(spans)
+    if usual < CROSSED or not spans or gap is None:
+        return None
+
+    def follow(column: float) -> Edge:
+        return edge(column, block, threads.strength)
+
+    tracks = tuple(FoundTrack(follow(s.left), follow(s.right), s) for s in spans)
+    return FoundSection(
+        float(lines.rows[0]),
+        float(lines.rows[-1]),
+        tracks,
+        (follow(gap[0]), follow(gap[1])),
+        lines,
+        _confidence(usual, block, lines, spans),
+    )
+
+
+def _depth_gap(spans: tuple[Span, ...]) -> tuple[float, float] | None:
+    """Return where no depth line is drawn between two tracks: the widest such place."""
+    if len(spans) < 2:
+        return None
+    widest = max(span.right - span.left for span in spans)
+    gaps = [
+        (a.right, b.left)
+        for a, b in pairwise(spans)
+        if SLIMMEST * widest < b.left - a.right < WIDEST * widest
+    ]
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
+
+
+def _within(lines: DepthLines, first: float, last: float) -> DepthLines:
+    """Return lines from the first to the last of a grid.
+
+    They go on from those between two rows, which are surely of it, to where one is
+    hardly inked.
+    """
+    sure = np.flatnonzero((lines.rows >= first) & (lines.rows <= last))
+    if len(sure) == 0:
+        return _part(lines, 0, 0)
+    start, stop = int(sure[0]), int(sure[-1]) + 1
+    inked = lines.strength > FAINT * float(np.median(lines.strength[sure]))
+    while start > 0 and inked[start - 1]:
+        start -= 1
+    while stop < len(inked) and inked[stop]:
+        stop += 1
+    return _part(lines, start, stop)
+
+
+def _part(lines: DepthLines, start: int, stop: int) -> DepthLines:
+    kept = slice(start, stop)
+    shift = start
+    return DepthLines(
+        lines.rows[kept],
+        lines.strength[kept],
+        lines.turn[kept],
+        lines.spacing,
+        tuple((every, (first - shift) % every) for every, first in lines.heavier),
+    )
+
+
+def _confidence(
+    usual: float, block: Block, lines: DepthLines, spans: tuple[Span, ...]
+) -> float:
+    """Return how sure it is that a section is a log."""
+    even = float(np.mean(np.abs(np.diff(lines.rows) / lines.spacing - 1) < 0.1))
+    drawn = min(span.drawn for span in spans)
+    parts = (usual / 0.8, even, drawn / 0.6, len(lines.rows) / 40)
+    return min(1.0, *parts) * min(1.0, block.steadiness / 0.3)
