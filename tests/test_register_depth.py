@@ -38,8 +38,11 @@ def numerals(texts, spacing=1000.0, start=500.0):
 
 
 def allowed(proposal) -> float:
-    """Depth units by which a stated depth may be off."""
-    return max(0.5, 2 / proposal.scale)
+    """Depth units by which a stated depth may be off.
+
+    Half a unit beside a slip, and the tenth that depth points may leave out.
+    """
+    return max(0.6, 2 / proposal.scale)
 
 
 PRINTS = {

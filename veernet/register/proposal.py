@@ -24,8 +24,8 @@ class DepthProposal:
     points
         Two or more, row and depth strictly increasing; none where refused.
     confidence
-        0 to 1: that no depth between the points is wrong by more than half a unit, or
-        by two rows where these are more.
+        0 to 1: that no depth between the points is wrong by more than half a unit
+        and a tenth, or by two rows where these are more.
     unit
         ft or m, None where it cannot be told.
     scale
