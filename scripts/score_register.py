@@ -1,0 +1,130 @@
+"""Score the proposals of veernet register against registrations made by hand.
+
+    VEERNET_REAL=DIR python scripts/score_register.py [--only NAME] --out OUT
+
+Every scan that a file in ``DIR/registrations`` is of is registered once. For each of
+those files the section is taken that holds the middle of its depths. Edges are compared
+at forty rows (90 % of them within 3 px count as found), depths at every depth point.
+Writes ``register.csv`` and ``register.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from veernet.axes import DepthAxis, Edge
+from veernet.errors import InputError, Refused
+from veernet.files import write_text
+from veernet.records import Registration
+from veernet.register.propose import ProposedSection, all_edges, propose
+from veernet.register.recognise import load_recogniser
+from veernet.registration import load_registrations
+from veernet.scan import open_scan
+
+NEAR = 3.0
+"""Columns within which an edge is found."""
+
+ROWS = 40
+"""Rows at which edges are compared."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the table of all registrations."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", default="", help="registrations whose name has this")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(argv)
+    real = os.environ.get("VEERNET_REAL")
+    if not real:
+        msg = "VEERNET_REAL is not set: name the folder of real scans"
+        raise InputError(msg)
+    folder = Path(real, "registrations")
+    files = sorted(f for f in folder.glob("*.yaml") if options.only in f.stem)
+    recognise = load_recogniser()
+    proposals: dict[str, tuple[ProposedSection, ...]] = {}
+    seconds: dict[str, float] = {}
+    rows = []
+    for file in files:
+        for registration in load_registrations(file):
+            name = str(registration.image)
+            if name not in proposals:
+                begun = time.perf_counter()
+                try:
+                    scan = open_scan(Path(real, "scans", name))
+                    proposals[name] = propose(scan, recognise)
+                except Refused:
+                    proposals[name] = ()
+                seconds[name] = time.perf_counter() - begun
+            found = compare(registration, proposals[name])
+            rows.append({"file": file.stem, **found, "seconds": seconds[name]})
+            print(rows[-1], flush=True)
+    table = pd.DataFrame(rows)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_text(options.out / "register.csv", table.to_csv(index=False))
+    text = summary(table)
+    write_text(options.out / "register.md", text)
+    print(text)
+
+
+def compare(
+    registration: Registration, proposed: Sequence[ProposedSection]
+) -> dict[str, Any]:
+    """Compare a registration with the section of a proposal that holds its middle."""
+    edges = [e for track in registration.tracks for e in (track.left, track.right)]
+    middle = float(registration.depth.rows[[0, -1]].mean())
+    own = [
+        p for p in proposed if p.found.first_row - 1 <= middle <= p.found.last_row + 1
+    ]
+    if not own:
+        return {"section": "none", "edges": len(edges), "edges_found": 0}
+    section = own[0]
+    rows = np.linspace(*registration.depth.rows[[0, -1]], ROWS)
+    good = sum(_is_found(edge, section, rows) for edge in edges)
+    found = {
+        "section": section.name,
+        "edges": len(edges),
+        "edges_found": good,
+        "lines": len(section.found.lines.rows),
+        "confidence": section.depth.confidence,
+        "stated": section.depth.stated,
+        "refusal": section.depth.refusal or "",
+    }
+    if section.points:
+        axis = DepthAxis(registration.depth.unit, section.points)
+        error = axis.depth_at(registration.depth.rows) - registration.depth.depths
+        found |= {
+            "depth_error_median": float(np.median(np.abs(error))),
+            "depth_error_most": float(np.abs(error).max()),
+        }
+    return found
+
+
+def _is_found(edge: Edge, section: ProposedSection, rows: np.ndarray) -> bool:
+    wanted = edge.column_at(rows)
+    off = [np.abs(own.column_at(rows) - wanted) for own in all_edges(section.found)]
+    return any(np.quantile(one, 0.9) <= NEAR for one in off)
+
+
+def summary(table: pd.DataFrame) -> str:
+    """Return the shares that count, and a line for each registration."""
+    stated = table[table["stated"].fillna(value=False).astype(bool)]
+    lines = [
+        f"{table['edges_found'].sum()} of {table['edges'].sum()} edges within 3 px",
+        f"{len(stated)} of {len(table)} sections with stated depths, the largest error "
+        f"of one {stated['depth_error_most'].max():.2f} depth units",
+        "",
+        table.round(2).to_string(index=False),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The verb register: proposals of drawn pages, as files and on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.pages import DrawnPage, DrawnSection
+from veernet.axes import DepthAxis
+from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
+from veernet.errors import InputError, Refused
+from veernet.records import Scan
+from veernet.register.overlay import write_overlay
+from veernet.register.propose import ProposedSection, propose
+from veernet.register.recognise import load_recogniser
+from veernet.register.text import proposal_lines, proposal_yaml
+from veernet.registration import load_registrations
+
+CURVE = "    curves: [{mnemonic: X, unit: U, left: 0, right: 1, scale: linear}]"
+PAGE = DrawnPage(
+    rows=10_200,
+    sections=(
+        DrawnSection(900, 7100, numerals=(960, 10)),
+        DrawnSection(8100, 9900, numerals=(1100, 10)),
+    ),
+    tables=((100, 700), (7250, 7900)),
+    wander=6,
+    turn=0.004,
+)
+"""Two feet from line to line, ten rows a foot; the second repeats part of the first."""
+
+
+@pytest.fixture(scope="module")
+def scan() -> Scan:
+    return Scan.from_array(PAGE.draw())
+
+
+@pytest.fixture(scope="module")
+def proposed(scan: Scan) -> tuple[ProposedSection, ...]:
+    return propose(scan, load_recogniser())
+
+
+def test_depths_are_those_of_the_numerals(
+    proposed: tuple[ProposedSection, ...],
+) -> None:
+    assert [section.name for section in proposed] == ["main", "repeat"]
+    for section, drawn in zip(proposed, PAGE.sections, strict=True):
+        assert section.depth.refusal is None
+        axis = DepthAxis("ft", section.points)
+        rows = np.arange(drawn.first, drawn.last + 1, 200.0)
+        # The depth column lies left of the middle of the page.
+        column = PAGE.column(410, rows)
+        seen = rows + PAGE.turn * (column - (PAGE.columns - 1) / 2)
+        off = axis.depth_at(seen) - (drawn.numerals[0] + (rows - drawn.first) / 10)
+        assert np.abs(off).max() < 0.25
+
+
+def test_the_main_section_is_stated_and_a_short_one_is_not(
+    proposed: tuple[ProposedSection, ...],
+) -> None:
+    main_section, repeat = proposed
+    assert main_section.depth.stated
+    assert not repeat.depth.stated
+    assert repeat.depth.notes
+
+
+def test_a_turned_page_says_where_lines_meet_the_outer_edges(
+    proposed: tuple[ProposedSection, ...],
+) -> None:
+    for section in proposed:
+        for point in section.points:
+            assert point.row_left is not None
+            assert point.row_right is not None
+            assert point.row_left < point.row < point.row_right
+            fall = point.row_right - point.row_left
+            assert fall == pytest.approx(PAGE.turn * 900, abs=0.6)
+
+
+def test_a_level_page_says_nothing_of_a_turn() -> None:
+    page = Scan.from_array(DrawnPage(rows=4200).draw())
+    (section,) = propose(page, None, stated=(1000.0, 1300.0))
+    assert all(point.row_left is None for point in section.points)
+
+
+def test_depths_that_are_stated_need_no_numerals(scan: Scan) -> None:
+    (section,) = propose(scan, None, stated=(5000.0, 5400.0), unit="m")
+    assert section.name == "main"
+    assert section.depth.unit == "m"
+    assert section.points[0].depth == 5000
+    assert section.points[-1].depth == 5400
+    with pytest.raises(InputError, match="neither stated nor"):
+        propose(scan, None)
+
+
+def test_the_proposal_is_a_registration_once_the_curves_are_given(
+    proposed: tuple[ProposedSection, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "reg.yaml"
+    text = proposal_yaml(Path("scan.tif"), 0, proposed)
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"(unit|curves)"):
+        load_registrations(path)
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("    # - {mnemonic"):
+            continue
+        given = {"    curves:": CURVE, "  unit:": "  unit: ft"}
+        start = line.partition(":")[0] + ":"
+        lines.append(given.get(start, line))
+    path.write_text("\n".join(lines).replace("X, unit", "X{}, unit"), "utf-8")
+    filled = path.read_text("utf-8")
+    for number in range(filled.count("X{}")):
+        filled = filled.replace("X{}", f"X{number}", 1)
+    path.write_text(filled, "utf-8")
+    main_section, repeat = load_registrations(path)
+    assert (main_section.section, repeat.section) == ("main", "repeat")
+    assert main_section.image == "scan.tif"
+    found = proposed[0].found.tracks[1].left
+    assert main_section.tracks[1].left.column_at(2500.0) == pytest.approx(
+        found.column_at(2500.0), abs=0.1
+    )
+    assert len(main_section.depth.points) == len(proposed[0].points)
+
+
+def test_every_finding_has_a_line_with_its_confidence(
+    proposed: tuple[ProposedSection, ...],
+) -> None:
+    told = proposal_lines(proposed)
+    assert "main: rows 900 to 7100, 2 tracks, 311 depth lines (1.00)" in told
+    assert any(line.startswith("main: 960 to 1580 ") for line in told)
+    assert any(line.startswith("repeat: ") and "suggestion" in line for line in told)
+
+
+def test_the_overlay_shows_edges_and_depths(
+    scan: Scan, proposed: tuple[ProposedSection, ...], tmp_path: Path
+) -> None:
+    write_overlay(tmp_path / "found.png", scan, proposed)
+    picture = np.asarray(Image.open(tmp_path / "found.png"))
+    assert picture.shape == (10_200, 1000, 3)
+    coloured = (picture.max(axis=2) - picture.min(axis=2)) > 60
+    assert coloured[900:7100].any(axis=1).all()
+    assert not coloured[:800].any()
+
+
+def test_a_page_without_a_log_is_refused() -> None:
+    blank = Scan.from_array(np.full((3000, 800), 255, np.uint8))
+    with pytest.raises(Refused, match="no grid"):
+        propose(blank, None, stated=(0.0, 100.0))
+
+
+def test_the_command_line(
+    tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "scan.png", tmp_path / "reg.yaml"
+    Image.fromarray(scan.read(0, 5000)).save(file)
+    depths = ["--top", "3400", "--bottom", "3800", "--unit", "ft"]
+    overlay = tmp_path / "found.png"
+    given = ["register", str(file), "--out", str(out), *depths]
+    assert main([*given, "--overlay", str(overlay)]) == DONE
+    assert "main: 3400 to 3800 ft" in capsys.readouterr().out
+    assert overlay.is_file()
+    assert "{row: " in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--out", "{}/reg.yaml", "--top", "5"], WRONG_INPUT, "both --top and"),
+        (["--out", "{}/reg.txt"], WRONG_INPUT, "does not end in .yaml"),
+        (["--out", "{}/blank.png.yaml"], REFUSED, "no grid"),
+    ],
+)
+def test_what_cannot_be_proposed_is_one_line(
+    arguments: list[str],
+    code: int,
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "blank.png"
+    Image.new("L", (600, 2000), 255).save(file)
+    filled = [text.format(tmp_path) for text in arguments]
+    assert main(["register", str(file), *filled]) == code
+    told = capsys.readouterr().err.strip().splitlines()
+    assert says in told[-1]
+    assert not (tmp_path / "reg.yaml").exists()
+
+
+def test_without_rapidocr_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    file = tmp_path / "blank.png"
+    Image.new("L", (600, 2000), 255).save(file)
+    assert main(["register", str(file), "--out", str(tmp_path / "r.yaml")]) == 2
+    assert "veernet[register]" in capsys.readouterr().err
