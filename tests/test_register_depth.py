@@ -118,6 +118,19 @@ def test_numerals_that_stand_off_their_lines_are_put_right(rng):
     assert not alone.stated
 
 
+def test_numerals_of_another_length_may_stand_elsewhere(rng):
+    made = column(rng, top=8900.0, bottom=11_100.0, length=90.0)
+    moved = [
+        Numeral(n.row - 9 * (n.number >= 10_000), n.column, n.text, rows=n.rows)
+        for n in made.numerals
+    ]
+    proposal = depth_from_numerals(moved, lines=made.lines, strong=made.strong)
+    assert proposal.stated, proposal.notes
+    assert proposal.points[0].depth <= 8900
+    assert proposal.points[-1].depth >= 11_000
+    assert made.error(proposal.points) <= 0.5
+
+
 def test_nothing_is_stated_without_lines(rng):
     made = column(rng)
     proposal = depth_from_numerals(made.numerals, dpi=200)

@@ -219,8 +219,8 @@ def _increasing(name: str, rows: Sequence[float]) -> Floats:
 
 def _find_line(
     grid: Grid, heavy: Floats, used: Sequence[Numeral], chain: Chain, doubts: Doubts
-) -> float:
-    """Return the rows from a line to its numeral; doubt it if two lines may be meant.
+) -> Floats:
+    """Return the rows from a line to each numeral; doubt it if two lines may be meant.
 
     Which of two close lines a numeral belongs to shows only where it stands level, or
     where heavier lines, farther apart, mark the depths that have a numeral.
@@ -239,7 +239,16 @@ def _find_line(
         doubts.cap(0.8, "the numerals stand between two depth lines")
     elif sure.spacing - abs(offset) < 0.75 * long:
         doubts.cap(0.8, "the depth lines are closer than the numerals are long")
-    return offset
+    offsets = np.full(len(rows), offset)
+    # Turned numerals may begin at one place: one digit more then moves the centre.
+    digits = np.array([len(numeral.text) for numeral in used])
+    for count in np.unique(digits):
+        alike = digits == count
+        if alike.sum() >= 3:
+            own, share = find_offset(sure, rows[alike], _LOOSE * long)
+            if share >= 0.7 and abs(own) <= 0.3 * sure.spacing:
+                offsets[alike] = own
+    return offsets
 
 
 def _length(used: Sequence[Numeral]) -> float:
