@@ -22,7 +22,12 @@ def rng():
     return np.random.default_rng(0)
 
 
+KNOWN = (0, 9_999)
+"""Between which depths most columns are known to lie: no leading digit is left out."""
+
+
 def propose(made, **settings):
+    settings.setdefault("within", KNOWN)
     return depth_from_numerals(
         made.numerals, lines=made.lines, strong=made.strong, **settings
     )
@@ -211,10 +216,16 @@ def test_leading_digits_come_from_where_the_section_must_lie():
     assert outside.refusal is not None
 
 
-def test_a_short_section_is_not_stated_unless_its_place_is_known(rng):
-    made = column(rng, top=4290.0, bottom=4710.0, step=50.0)
-    assert not propose(made, dpi=200).stated
+def test_numerals_of_one_length_are_not_stated_unless_their_place_is_known(rng):
+    made = column(rng, top=4290.0, bottom=6710.0, step=50.0)
+    assert not propose(made, dpi=200, within=None).stated
     assert propose(made, dpi=200, within=(0, 9000)).stated
+
+
+@pytest.mark.parametrize("top", [700.0, 9010.0, 12_040.0])
+def test_numerals_that_gain_a_digit_or_have_five_are_whole(rng, top):
+    made = column(rng, top=top, bottom=top + 1600)
+    assert propose(made, dpi=200, within=None).stated
 
 
 def test_two_readings_are_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,8 +25,10 @@ _LONG = 6
 _UNEVEN_LONG = 0.15
 _AROUND = 8
 """Gaps on either side that say how many rows a unit has there."""
-_SHORT = 600
-"""Depth units: a section that is shorter may be a repeat with shortened numerals."""
+_DIGITS = 5
+"""Of the deepest logs: numerals of so many have lost none."""
+_BORNE_OUT = 2
+"""Numerals of either length that show where a section gains a digit."""
 
 
 def judge_scale(
@@ -44,12 +47,12 @@ def judge_scale(
 def judge_numbers(
     numerals: Sequence[Numeral], chain: Chain, doubts: Doubts, *, known: bool
 ) -> None:
-    """Doubt a chain of few numerals, a short one, or one that leaves out many.
+    """Doubt a chain of few numerals, of shortened ones, or one that leaves out many.
 
     Known says that the caller knows between which depths the section lies.
     """
-    if not known and chain.depths[-1] - chain.depths[0] < _SHORT:
-        doubts.cap(0.85, "a short section: leading digits may not be printed")
+    if not known and not _whole(numerals, chain):
+        doubts.cap(0.85, "all numerals are as long: a leading digit may be left out")
     count = len(chain.members)
     if count in _FEW:
         doubts.cap(_FEW[count], f"only {count} numerals agree")
@@ -63,6 +66,19 @@ def judge_numbers(
     wanted = (chain.depths[-1] - chain.depths[0]) / chain.step + 1
     if count < 0.4 * wanted:
         doubts.cap(0.8, f"{count} of {wanted:.0f} numerals are read")
+
+
+def _whole(numerals: Sequence[Numeral], chain: Chain) -> bool:
+    """Tell whether numerals are printed whole: 990 is followed by 1000, not by 000.
+
+    A log may print 4300 for 14300 all along, and nothing in it says so.
+    """
+    pairs = zip(chain.members, chain.depths, strict=True)
+    lengths = Counter(
+        len(numerals[i].text) for i, depth in pairs if numerals[i].number == depth
+    )
+    sure = [length for length, count in lengths.items() if count >= _BORNE_OUT]
+    return len(sure) > 1 or max(sure, default=0) >= _DIGITS
 
 
 def judge_stretch(
