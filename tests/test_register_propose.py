@@ -198,3 +198,28 @@ def test_without_rapidocr_the_extra_is_named(
     Image.new("L", (600, 2000), 255).save(file)
     assert main(["register", str(file), "--out", str(tmp_path / "r.yaml")]) == 2
     assert "veernet[register]" in capsys.readouterr().err
+
+
+def test_a_grid_whose_depths_begin_again_is_two_sections() -> None:
+    sections = (
+        DrawnSection(300, 6500, numerals=(960, 10)),
+        DrawnSection(6520, 8320, numerals=(1100, 10)),
+    )
+    page = Scan.from_array(DrawnPage(8700, sections=sections, tables=()).draw())
+    main_section, repeat = propose(page, load_recogniser())
+    assert (main_section.name, repeat.name) == ("main", "repeat")
+    assert repeat.found.first_row > 6300
+    assert main_section.found.last_row < repeat.found.first_row
+    axis = DepthAxis("ft", repeat.points)
+    assert axis.depth_at(7520.0) == pytest.approx(1200, abs=0.5)
+
+
+def test_a_repeat_that_may_have_lost_its_leading_digit_says_so() -> None:
+    sections = (
+        DrawnSection(300, 6500, numerals=(12_960, 10)),
+        DrawnSection(7320, 8920, numerals=(3100, 10)),
+    )
+    page = Scan.from_array(DrawnPage(9300, sections=sections, tables=()).draw())
+    main_section, repeat = propose(page, load_recogniser())
+    assert not any("main covers" in note for note in main_section.depth.notes)
+    assert "may be 13100 to 13260, which main covers" in repeat.depth.notes

@@ -7,7 +7,7 @@ the section in steps of about one spacing, that which meets most ink is taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -66,6 +66,17 @@ class DepthLines:
     middle: float
     spacing: float
     heavier: tuple[tuple[int, int], ...]
+
+    def part(self, start: int, stop: int) -> DepthLines:
+        """Return the lines from one to another, the last excluded."""
+        kept = slice(start, stop)
+        return replace(
+            self,
+            rows=self.rows[kept],
+            strength=self.strength[kept],
+            turn=self.turn[kept],
+            heavier=tuple((n, (first - start) % n) for n, first in self.heavier),
+        )
 
 
 def find_depth_lines(level: Shares, first_row: int = 0) -> DepthLines | None:

@@ -7,7 +7,7 @@ shows, is read elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -158,25 +158,14 @@ def _within(lines: DepthLines, first: float, last: float) -> DepthLines:
     """
     sure = np.flatnonzero((lines.rows >= first) & (lines.rows <= last))
     if len(sure) == 0:
-        return _part(lines, 0, 0)
+        return lines.part(0, 0)
     start, stop = int(sure[0]), int(sure[-1]) + 1
     inked = lines.strength > FAINT * float(np.median(lines.strength[sure]))
     while start > 0 and inked[start - 1]:
         start -= 1
     while stop < len(inked) and inked[stop]:
         stop += 1
-    return _part(lines, start, stop)
-
-
-def _part(lines: DepthLines, start: int, stop: int) -> DepthLines:
-    kept = slice(start, stop)
-    return replace(
-        lines,
-        rows=lines.rows[kept],
-        strength=lines.strength[kept],
-        turn=lines.turn[kept],
-        heavier=tuple((n, (first - start) % n) for n, first in lines.heavier),
-    )
+    return lines.part(start, stop)
 
 
 def _confidence(

@@ -17,6 +17,7 @@ from veernet.records import Scan
 from veernet.register.depth import depth_from_numerals, depth_from_points
 from veernet.register.numerals import Numeral, read_numerals
 from veernet.register.page import FoundSection, find_sections
+from veernet.register.parts import split_section
 from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal
 from veernet.register.recognise import Recogniser
@@ -97,34 +98,39 @@ def propose(
         lines = _at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
         return (_proposed(MAIN, longest, depth),)
-    depths = [_read(scan, section, recognise, dpi, unit) for section in found]
-    names = _names(found, depths)
-    return tuple(map(_proposed, names, found, depths))
-
-
-def _read(
-    scan: Scan,
-    section: FoundSection,
-    recognise: Recogniser | None,
-    dpi: float | None,
-    unit: Unit | None,
-) -> DepthProposal:
-    """Read the numerals of a section, and propose its depths."""
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
-    lines = _at_column(section)
+
+    def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
+        lines = _at_column(section)
+        strong = lines[_heavier(section)].tolist()
+        return depth_from_numerals(
+            numerals, lines=lines.tolist(), strong=strong, dpi=dpi, unit=unit
+        )
+
+    parts = [
+        part
+        for section in found
+        for part in split_section(section, _numerals(scan, section, recognise), depths)
+    ]
+    names = _names([section for section, _ in parts], [depth for _, depth in parts])
+    return tuple(
+        _proposed(name, *part) for name, part in zip(names, parts, strict=True)
+    )
+
+
+def _numerals(
+    scan: Scan, section: FoundSection, recognise: Recogniser
+) -> tuple[Numeral, ...]:
+    """Read the numerals of a section."""
     margin = section.lines.spacing
     rows = (
         max(0, int(section.first_row - margin)),
         min(scan.info.rows, int(section.last_row + margin) + 1),
     )
     left, right = section.depth_column
-    numerals: Sequence[Numeral] = read_numerals(scan.read, rows, left, right, recognise)
-    strong = lines[_heavier(section)]
-    return depth_from_numerals(
-        numerals, lines=lines.tolist(), strong=strong.tolist(), dpi=dpi, unit=unit
-    )
+    return read_numerals(scan.read, rows, left, right, recognise)
 
 
 def _heavier(section: FoundSection) -> Floats:
@@ -183,6 +189,23 @@ def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> li
         repeated = REPEAT not in names and _lies_within(depth, depths[main])
         names.append(REPEAT if repeated else f"section-{index + 1}")
     return names
+
+
+def _with_doubt(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
+    """Note of depths that are not stated where a leading digit would put them in main.
+
+    A repeat may print 4300 for the 14300 of the section that it repeats.
+    """
+    if depth is main or depth.stated or not depth.points or not main.points:
+        return depth
+    first, last = depth.points[0].depth, depth.points[-1].depth
+    for digit in range(1, 3):
+        added = digit * 10.0 ** len(f"{last:.0f}")
+        inside = main.points[0].depth <= first + added
+        if inside and last + added <= main.points[-1].depth:
+            note = f"may be {first + added:g} to {last + added:g}, which main covers"
+            return replace(depth, notes=(*depth.notes, note))
+    return depth
 
 
 def _lies_within(depth: DepthProposal, main: DepthProposal) -> bool:
