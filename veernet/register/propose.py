@@ -114,10 +114,11 @@ def propose(
         for section in found
         for part in split_section(section, _numerals(scan, section, recognise), depths)
     ]
-    names = _names([section for section, _ in parts], [depth for _, depth in parts])
-    return tuple(
-        _proposed(name, *part) for name, part in zip(names, parts, strict=True)
-    )
+    sections, depths_of = zip(*parts, strict=True)
+    names = _names(sections, depths_of)
+    main = depths_of[names.index(MAIN)]
+    noted = [_with_doubt(depth, main) for depth in depths_of]
+    return tuple(map(_proposed, names, sections, noted))
 
 
 def _numerals(
