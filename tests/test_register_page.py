@@ -129,3 +129,16 @@ def test_a_grey_page_with_a_shadow_is_read_as_a_clean_one() -> None:
     (found,) = find_sections(Scan.from_array(grey))
     assert len(found.lines.rows) == 151
     assert found.tracks[1].right.column_at(2000) == pytest.approx(960, abs=2)
+
+
+def test_a_grid_that_stands_still_is_no_streak_though_a_header_slips() -> None:
+    """A plot that was never paper: its lines are in the same columns everywhere."""
+    page = DrawnPage(rows=12_000, sections=(DrawnSection(900, 11_800),), tables=())
+    picture = page.draw()
+    for band in range(6):
+        for column in range(40, 900, 45):
+            left = column + 11 * band
+            picture[128 * band : 128 * (band + 1), left : left + 2] = 0
+    (found,) = find_sections(Scan.from_array(picture))
+    assert len(found.lines.rows) == 546
+    assert found.tracks[0].left.column_at(6000) == pytest.approx(60, abs=2)

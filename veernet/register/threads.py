@@ -42,6 +42,9 @@ SEEN = 0.12
 STREAK = 0.75
 """Share of all bands in which a column of the scanner shows its streak."""
 
+NO_WORSE = 0.9
+"""Of the likeness of bands with streaks, what there must be without them."""
+
 WANDERS = 3.0
 """Columns of wander from which a line that stands still is none of the paper's."""
 
@@ -86,8 +89,13 @@ def find_threads(upright: Shares) -> Threads:
     if np.ptp(wander) >= WANDERS:
         streaks = (strength > SEEN).mean(axis=0) > STREAK
         if streaks.any():
-            strength[:, np.convolve(streaks, np.ones(3), "same") > 0] = 0
-            wander, likeness = _wander(strength)
+            without = strength.copy()
+            without[:, np.convolve(streaks, np.ones(3), "same") > 0] = 0
+            own_wander, own_likeness = _wander(without)
+            # Where what is left agrees less from band to band, these were the lines of
+            # the grid, and it was a header that seemed to slip.
+            if np.median(own_likeness) > NO_WORSE * np.median(likeness):
+                return Threads(without, own_wander, own_likeness)
     return Threads(strength, wander, likeness)
 
 
