@@ -11,7 +11,7 @@ from veernet.report.losses import title
 from veernet.study.arms import FIVE
 
 PANELS = (
-    ("mae", "Curve error (MAE, fraction of the track)", "dp"),
+    ("mae", "Curve error (MAE, fraction of the track)", "skeleton"),
     ("image_iou", "IoU, mean of pictures", None),
 )
 LABELS = {"solid": "solid curve", "dashed": "dashed curve"}
