@@ -14,7 +14,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from veernet.study.pack import SUFFIX, pack, unpack
+from veernet.errors import InputError
+from veernet.study.pack import SUFFIX, lacks, pack, unpack
 from veernet.study.run import SCORED
 
 
@@ -31,11 +32,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def keep(runs: Path, target: Path) -> int:
     """Pack the finished runs that are not packed yet, and return how many."""
+    if (runs / SCORED).is_file():
+        msg = f"{runs} is a run itself: name the folder that it lies in"
+        raise InputError(msg)
     found = 0
     for scored in sorted(runs.rglob(SCORED)):
         run = scored.parent.relative_to(runs)
         out = target / run.with_name(run.name + SUFFIX)
-        if not out.exists():
+        if not out.exists() or lacks(out, runs / run):
             out.parent.mkdir(parents=True, exist_ok=True)
             pack(runs / run, out)
             found += 1

@@ -434,3 +434,24 @@ def test_points_on_one_line_are_left_out():
     assert simplify(points, 1.0) == [points[0], points[-1]]
     bent = [*points, (150.0, 10.0)]
     assert simplify(bent, 1.0) == [points[0], points[-1], bent[-1]]
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.3, 0.428])
+def test_a_line_that_is_stated_keeps_the_depth_that_is_stated(rng, shift):
+    made = column(rng, wander=0.004)
+    ends = [
+        (float(np.interp(d, made.depths, made.rows)), d + shift) for d in (5100, 6700)
+    ]
+    proposal = depth_from_points(ends, lines=made.lines, dpi=200)
+    assert proposal.stated, proposal.notes
+    assert proposal.points[0].depth == pytest.approx(5100 + shift)
+    assert proposal.points[-1].depth == pytest.approx(6700 + shift)
+
+
+def test_stated_depths_that_fit_no_count_of_lines_are_doubted(rng):
+    made = column(rng, wander=0.004)
+    ends = [(float(np.interp(d, made.depths, made.rows)), d) for d in (5100, 6700)]
+    ends[1] = (ends[1][0], 6700.9)
+    proposal = depth_from_points(ends, lines=made.lines, dpi=200)
+    assert not proposal.stated
+    assert any("whole number" in note for note in proposal.notes)

@@ -108,6 +108,38 @@ def test_paper_that_slips_loses_no_count() -> None:
     assert len(found.lines.rows) == 151
 
 
+@pytest.mark.parametrize("wander", [-10.0, 12.0])
+def test_an_edge_that_leaves_the_page_stays_where_it_is(wander: float) -> None:
+    tracks = (DrawnTrack(3, 303), DrawnTrack(400, 900))
+    page = DrawnPage(
+        sections=(DrawnSection(300, 5700, tracks=tracks),), tables=(), wander=wander
+    )
+    (found,) = find_sections(Scan.from_array(page.draw()))
+    rows = np.linspace(400, 5600, 50)
+    for track, drawn in zip(found.tracks, tracks, strict=True):
+        assert (
+            np.abs(track.left.column_at(rows) - page.column(drawn.left, rows)).max() < 4
+        )
+        assert (
+            np.abs(track.right.column_at(rows) - page.column(drawn.right, rows)).max()
+            < 3
+        )
+
+
+@pytest.mark.parametrize("columns", [1, 5, 11, 14])
+def test_a_narrow_page_has_no_sections(columns: int) -> None:
+    rng = np.random.default_rng(0)
+    noise = np.where(rng.random((2000, columns)) < 0.5, 0, 255).astype(np.uint8)
+    assert find_sections(Scan.from_array(noise)) == ()
+
+
+def test_ink_of_one_colour_is_ink() -> None:
+    page = DrawnPage().draw()
+    red = np.stack([np.full_like(page, 255), page, page], axis=2)
+    (found,) = find_sections(Scan.from_array(red))
+    assert len(found.lines.rows) == 151
+
+
 @pytest.mark.parametrize("kind", ["blank", "noise", "text", "photograph"])
 def test_what_has_no_grid_has_no_sections(kind: str) -> None:
     rng = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pages import DrawnPage, DrawnSection
+from tests.pages import DrawnPage, DrawnSection, DrawnTrack
 from veernet.axes import DepthAxis
 from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
@@ -87,8 +87,9 @@ def test_a_level_page_says_nothing_of_a_turn() -> None:
 
 
 def test_depths_that_are_stated_need_no_numerals(scan: Scan) -> None:
-    (section,) = propose(scan, None, stated=(5000.0, 5400.0), unit="m")
+    section, other = propose(scan, None, stated=(5000.0, 5400.0), unit="m")
     assert section.name == "main"
+    assert other.depth.refusal == "depths were stated for main alone"
     assert section.depth.unit == "m"
     assert section.points[0].depth == 5000
     assert section.points[-1].depth == 5400
@@ -148,7 +149,7 @@ def test_the_overlay_shows_edges_and_depths(
 
 def test_a_page_without_a_log_is_refused() -> None:
     blank = Scan.from_array(np.full((3000, 800), 255, np.uint8))
-    with pytest.raises(Refused, match="no grid"):
+    with pytest.raises(Refused, match="no two tracks"):
         propose(blank, None, stated=(0.0, 100.0))
 
 
@@ -171,7 +172,7 @@ def test_the_command_line(
     [
         (["--out", "{}/reg.yaml", "--top", "5"], WRONG_INPUT, "both --top and"),
         (["--out", "{}/reg.txt"], WRONG_INPUT, "does not end in .yaml"),
-        (["--out", "{}/blank.png.yaml"], REFUSED, "no grid"),
+        (["--out", "{}/blank.png.yaml"], REFUSED, "no two tracks"),
     ],
 )
 def test_what_cannot_be_proposed_is_one_line(
@@ -223,3 +224,15 @@ def test_a_repeat_that_may_have_lost_its_leading_digit_says_so() -> None:
     main_section, repeat = propose(page, load_recogniser())
     assert not any("main covers" in note for note in main_section.depth.notes)
     assert "may be 13100 to 13260, which main covers" in repeat.depth.notes
+
+
+def test_a_depth_column_that_holds_no_digits_costs_no_more_than_the_depths() -> None:
+    tracks = (DrawnTrack(40, 240), DrawnTrack(262, 462))
+    page = DrawnPage(
+        4000, 500, sections=(DrawnSection(300, 3700, tracks=tracks),), tables=()
+    )
+    (section,) = propose(Scan.from_array(page.draw()), load_recogniser())
+    assert len(section.found.tracks) == 2
+    assert section.depth.refusal is not None
+    assert "--top and --bottom" in section.depth.refusal
+    assert "\n" not in section.depth.refusal

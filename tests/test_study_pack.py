@@ -122,3 +122,49 @@ def test_what_is_no_run_is_refused(tmp_path: Path, packed: Path) -> None:
         read_study(tmp_path)
     with pytest.raises(InputError, match="is there already"):
         unpack(packed, tmp_path)
+
+
+def test_a_run_whose_network_is_gone_is_left_without_a_landscape(
+    study: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (study / "loss=dice,seed=0" / LANDSCAPE).unlink()
+    pack(study / "loss=dice,seed=0", tmp_path / "packed.zip")
+    unpack(tmp_path / "packed.zip", tmp_path / "again")
+    nothing: Any = None
+    run(
+        labels={},
+        spec=nothing,
+        data=nothing,
+        out=tmp_path / "again",
+        landscape=module.Settings(),
+    )
+    assert "has no network" in caplog.text
+    assert not (tmp_path / "again" / LANDSCAPE).exists()
+
+
+def test_a_landscape_that_came_later_is_packed_too(study: Path, tmp_path: Path) -> None:
+    landscape = study / "loss=dice,seed=0" / LANDSCAPE
+    whole = landscape.read_text()
+    landscape.unlink()
+    kept = tmp_path / "kept"
+    assert keep_runs.keep(study, kept) == 3
+    landscape.write_text(whole)
+    assert keep_runs.keep(study, kept) == 1
+    assert "loss=dice,seed=0" in read_study(kept).landscapes
+
+
+def test_a_file_that_is_damaged_leaves_no_run(packed: Path, tmp_path: Path) -> None:
+    content = bytearray(packed.read_bytes())
+    with zipfile.ZipFile(packed) as file:
+        at = file.getinfo(CURVES).header_offset + 200
+    content[at] ^= 0xFF
+    packed.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(InputError, match="cannot be unpacked"):
+            unpack(packed, tmp_path / "kept" / "run")
+        assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_a_run_itself_is_no_folder_of_runs(study: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a run itself"):
+        keep_runs.keep(study / "loss=dice,seed=0", tmp_path)

@@ -132,7 +132,8 @@ def _check_files(
 ) -> None:
     """Refuse what cannot be written before any long work."""
     from veernet.calibrate import even_depths
-    from veernet.export import check_output, check_overlay, check_places
+    from veernet.export import check_output, check_overlay
+    from veernet.files import check_places
     from veernet.weights import SUFFIXES, weights_file, weights_stem
 
     check_output(options.out, registrations, confidence=options.confidence)
@@ -294,8 +295,8 @@ def _export(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from veernet.calibrate import calibrate_all
-    from veernet.export import Provenance, check_output, check_places, read_traces
-    from veernet.files import sha256
+    from veernet.export import Provenance, check_output, read_traces
+    from veernet.files import check_places, sha256
 
     traces, metadata = read_traces(options.trace)
     own = metadata.get("section")
@@ -323,8 +324,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from veernet.evaluate import evaluate_files, format_table, to_json
-    from veernet.export import check_places
-    from veernet.files import write_text
+    from veernet.files import check_places, write_text
 
     if options.points is not None and options.points < 2:
         msg = f"--points {options.points}: give 2 or more"
@@ -368,8 +368,7 @@ def _scan(options: argparse.Namespace) -> int:
 
 
 def _register(options: argparse.Namespace) -> int:
-    from veernet.export import check_places
-    from veernet.files import write_text
+    from veernet.files import check_places, write_text
     from veernet.register.overlay import write_overlay
     from veernet.register.propose import propose
     from veernet.register.recognise import load_recogniser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,6 +69,31 @@ def check_writable(path: Path) -> Path:
         msg = f"{path} cannot be written: its folder is not yours to write to"
         raise InputError(msg)
     return place
+
+
+def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
+    """Refuse files that cannot be written, or that would replace what is needed.
+
+    Parameters
+    ----------
+    outputs
+        Files to be written, together.
+    inputs
+        Files that they are made from.
+
+    Raises
+    ------
+    InputError
+        If the folder of an output does not exist or cannot be written to, an output is
+        a folder or an input, or two outputs are one.
+    """
+    taken = {destination(path): "it is read" for path in inputs}
+    for path in outputs:
+        place = destination(path)
+        if place in taken:
+            msg = f"{path} cannot be written: {taken[place]}: give it another name"
+            raise InputError(msg)
+        taken[check_writable(path)] = "another output has that name"
 
 
 def destination(path: Path) -> Path:

@@ -6,7 +6,7 @@ files of several sections.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from veernet.errors import InputError
@@ -16,14 +16,13 @@ from veernet.export.overlay import check_overlay, write_overlay
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report
 from veernet.export.tracefile import read_traces, write_traces
-from veernet.files import check_writable, destination
+from veernet.files import check_places
 from veernet.records import Curve, Registration
 
 __all__ = [
     "Provenance",
     "check_output",
     "check_overlay",
-    "check_places",
     "las_mnemonics",
     "read_traces",
     "report",
@@ -58,31 +57,6 @@ def check_output(
     for registration in registrations:
         specs = [spec for track in registration.tracks for spec in track.curves]
         las_mnemonics([spec.mnemonic for spec in specs if spec.export])
-
-
-def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
-    """Refuse files that cannot be written, or that would replace what is needed.
-
-    Parameters
-    ----------
-    outputs
-        Files to be written, together.
-    inputs
-        Files that they are made from.
-
-    Raises
-    ------
-    InputError
-        If the folder of an output does not exist or cannot be written to, an output is
-        a folder or an input, or two outputs are one.
-    """
-    taken = {destination(path): "it is read" for path in inputs}
-    for path in outputs:
-        place = destination(path)
-        if place in taken:
-            msg = f"{path} cannot be written: {taken[place]}: give it another name"
-            raise InputError(msg)
-        taken[check_writable(path)] = "another output has that name"
 
 
 def write_curves(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from veernet.errors import InputError
-from veernet.files import write_text
+from veernet.files import check_places, write_text
 from veernet.formats import points, rasterlog, witsml
 from veernet.formats.draft import Draft, complete, draft_yaml, fill
 from veernet.formats.text import listed, read_lines
@@ -112,9 +112,7 @@ def convert(
         raise InputError(msg)
     if target.suffix.lower() not in SUFFIXES:
         _refuse_suffix(target)
-    if target.exists() and source.exists() and target.samefile(source):
-        msg = f"{target} cannot be written: it is read"
-        raise InputError(msg)
+    check_places([target], [source, *([like] if like else [])])
     drafts, remarks = read_drafts(source)
     if section is not None:
         known = listed([draft.section for draft in drafts], 30)

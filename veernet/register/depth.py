@@ -30,9 +30,11 @@ from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal, Doubts
 from veernet.register.settle import Unsettled, settle_chain
 
-_ASK = "give the depths of --top and --bottom"
+ASK = "give the depths of --top and --bottom"
 _LOOSE = 0.25
 """Of its length: how far a numeral may be off the place that all have by their line."""
+_ON_LINE = 1.5
+"""Rows within which a place that is stated is a line."""
 _TOLERANCE = (1.5, 0.1)
 """Rows, or depth units, whichever is more: what depth points may leave of a stretch."""
 
@@ -84,7 +86,7 @@ def depth_from_numerals(
     try:
         chain, asides = settle_chain(ordered, within)
     except Unsettled as reason:
-        return DepthProposal(dropped=tuple(ordered), refusal=f"{reason}: {_ASK}")
+        return DepthProposal(dropped=tuple(ordered), refusal=f"{reason}: {ASK}")
     for ceiling, note in asides:
         doubts.cap(ceiling, note)
     guess = judge_scale(chain.scale, dpi, unit, doubts)
@@ -176,8 +178,13 @@ def depth_from_points(
     if grid is None:
         doubts.cap(0.8, "no depth lines bear out the depths that are stated")
     else:
-        # Where a stated depth has no line of its own, the nearest that has one counts.
-        marks = np.round(depths / grid.step) * grid.step
+        # A line that is stated has the depth that is stated, whatever lines usually
+        # have; where there is none, the nearest that has one counts.
+        on_lines = np.isfinite(snap(grid, rows, _ON_LINE)).all()
+        marks = depths if on_lines else np.round(depths / grid.step) * grid.step
+        steps = np.diff(marks) / grid.step
+        if np.abs(steps - np.round(steps)).max() > 0.1:
+            doubts.cap(0.8, "the stated depths are no whole number of lines apart")
         near = snap(grid, rows + (marks - depths) * scale, grid.spacing)
         if np.isfinite(near).all() and np.all(np.diff(near) > 0):
             anchors = list(zip(near.tolist(), marks.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Propose the registration of a page: sections, tracks, depths; scales by a template.
+"""Propose the registration of a page: its sections, tracks and depths.
 
 A finding of 0.9 confidence or more is stated; one below is a suggestion and marked as
 one; what was not found is left out and said.
@@ -14,7 +14,7 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
-from veernet.register.depth import depth_from_numerals, depth_from_points
+from veernet.register.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.numerals import Numeral, read_numerals
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.parts import split_section
@@ -69,8 +69,8 @@ def propose(
     recognise
         Reads numerals; None where depths are stated.
     stated
-        Depths of the first and the last depth line of the longest section, which is
-        then the only one; None to read them.
+        Depths of the first and the last depth line of the longest section; the others
+        then have none. None to read them.
     unit
         Of the depths, where it is known.
     progress
@@ -88,7 +88,7 @@ def propose(
     """
     found = find_sections(scan, progress)
     if not found:
-        what = "no grid that depth lines cross in even steps was found"
+        what = "no two tracks with a depth column between were found on a grid"
         msg = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
         raise Refused(msg)
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
@@ -97,7 +97,9 @@ def propose(
         ends = zip(_at_column(longest)[[0, -1]].tolist(), stated, strict=True)
         lines = _at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
-        return (_proposed(MAIN, longest, depth),)
+        unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
+        told = [depth if section is longest else unsaid for section in found]
+        return tuple(map(_proposed, _names(found, told), found, told))
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
@@ -109,11 +111,15 @@ def propose(
             numerals, lines=lines.tolist(), strong=strong, dpi=dpi, unit=unit
         )
 
-    parts = [
-        part
-        for section in found
-        for part in split_section(section, _numerals(scan, section, recognise), depths)
-    ]
+    parts = []
+    for section in found:
+        try:
+            numerals = _numerals(scan, section, recognise)
+        except InputError as error:
+            # A column that holds no digits costs its section the depths, no more.
+            parts.append((section, DepthProposal(refusal=f"{error}; {ASK}")))
+            continue
+        parts += split_section(section, numerals, depths)
     sections, depths_of = zip(*parts, strict=True)
     names = _names(sections, depths_of)
     main = depths_of[names.index(MAIN)]

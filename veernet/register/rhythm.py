@@ -65,7 +65,8 @@ def find_rhythm(level: Shares) -> Rhythm:
         lagged = np.fft.irfft(power)[:FARTHEST]
         if lagged[0] > 0:
             found[index] = lagged / lagged[0]
-    return Rhythm(np.minimum(starts + WINDOW / 2, length), found)
+    stops = np.minimum(starts + WINDOW, length)
+    return Rhythm(np.asarray((starts + stops) / 2, dtype=np.float64), found)
 
 
 def excess(level: Shares) -> Floats:

@@ -49,7 +49,7 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
         first, last = section.points[0], section.points[-1]
         sure = "stated" if depth.stated else "a suggestion"
         lines.append(
-            f"{section.name}: {_plain(first.depth)} to {_plain(last.depth)} "
+            f"{section.name}: {first.depth:.10g} to {last.depth:.10g} "
             f"{depth.unit or 'units unknown'}, {sure} ({depth.confidence:.2f})"
         )
         lines += [f"{section.name}: {note}" for note in depth.notes]
@@ -78,7 +78,7 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         if point.row_left is not None and point.row_right is not None:
             turn = f", row_left: {_plain(point.row_left)}"
             turn += f", row_right: {_plain(point.row_right)}"
-        row, at = _plain(point.row), _plain(point.depth)
+        row, at = _plain(point.row), f"{point.depth:.10g}"
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", "tracks:"]
     for number, track in enumerate(found.tracks, 1):

@@ -102,6 +102,8 @@ def find_threads(upright: Shares) -> Threads:
 def shifted(row: NDArray[np.float32], by: int) -> NDArray[np.float32]:
     """Return a row moved to the right, with nothing where it came from."""
     moved = np.zeros_like(row)
+    if abs(by) >= len(row):
+        return moved
     if by >= 0:
         moved[by:] = row[: len(row) - by]
     else:

@@ -207,8 +207,9 @@ def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
     off = np.full(len(columns), np.nan)
     for band, column in enumerate(columns):
         at = round(column)
-        first = max(0, at - NEAR)
-        near = strength[band, first : at + NEAR + 1].astype(np.float64)
+        # A track may be cut off at the margin: there is no line to be looked for.
+        first, stop = max(0, at - NEAR), max(0, at + NEAR + 1)
+        near = strength[band, first:stop].astype(np.float64)
         if len(near) and near.max() > 0.1:
             off[band] = near @ (first + np.arange(len(near))) / near.sum() - column
     known = np.isfinite(off)

@@ -44,8 +44,8 @@ def find_turn(level: Shares) -> tuple[Floats, Floats]:
     """
     starts = np.arange(0, max(1, len(level) - WINDOW // 2), WINDOW // 2)
     turns = [_turn(excess(level[start : start + WINDOW])) for start in starts]
-    middles = np.minimum(starts + WINDOW / 2, len(level) / 2 + starts / 2)
-    return middles, np.array(turns)
+    stops = np.minimum(starts + WINDOW, len(level))
+    return np.asarray((starts + stops) / 2, dtype=np.float64), np.array(turns)
 
 
 def levelled(level: Floats, turn: Floats) -> Floats:

@@ -81,12 +81,15 @@ def _plane(rise: Floats, centre: float, step: float) -> dict[str, Any]:
     if known.any():
         place = np.unravel_index(np.nanargmin(rise), rise.shape)
         lowest = [int(index) for index in place]
+    inside = float((rise[known] < step).sum() / rise.size)
+    if not np.isfinite(step):
+        inside = float("nan")
     return {
         "rise": plain(rise, DIGITS),
         "centre": plain(centre),
         "lowest": lowest,
         "step": plain(step),
-        "within": plain(float((rise[known] < step).sum() / rise.size), DIGITS),
+        "within": plain(inside, DIGITS),
     }
 
 

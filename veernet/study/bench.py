@@ -49,7 +49,7 @@ class Bench:
         self, study: Study, rng: np.random.Generator, count: int = COUNT
     ) -> None:
         self.study = study
-        self._count = count
+        self.count = count
         self.rng, *streams = rng.spawn(1 + len(profiles(study)) * len(SETS))
         keys = [(profile, which) for profile in profiles(study) for which in SETS]
         self._streams = dict(zip(keys, streams, strict=True))
@@ -60,7 +60,7 @@ class Bench:
         key = (profile, which)
         if key not in self._made:
             own = of_profile(self.study, profile)
-            self._made[key] = Resampled(own, which, self._streams[key], self._count)
+            self._made[key] = Resampled(own, which, self._streams[key], self.count)
         return self._made[key]
 
     def field(self, arms: Sequence[Arm]) -> Field | tuple[str, ...]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -78,15 +80,27 @@ def unpack(packed: Path, run: Path) -> None:
     if run.exists():
         msg = f"{run} is there already: name a folder that is not"
         raise InputError(msg)
-    try:
-        with zipfile.ZipFile(packed) as file:
-            if not {RUN, SCORED, MASKS, CURVES} <= set(file.namelist()):
-                msg = f"{packed} holds no run of the study"
-                raise InputError(msg)
-            file.extractall(run)
-    except (OSError, zipfile.BadZipFile) as error:
-        msg = f"{packed} cannot be unpacked: {error}"
-        raise InputError(msg) from error
+    run.parent.mkdir(parents=True, exist_ok=True)
+    # A folder takes its name when it is whole: what says that a run is scored must not
+    # lie there before the scores do.
+    with TemporaryDirectory(dir=run.parent, prefix=".veernet-") as temporary:
+        whole = Path(temporary) / "run"
+        try:
+            with zipfile.ZipFile(packed) as file:
+                if not {RUN, SCORED, MASKS, CURVES} <= set(file.namelist()):
+                    msg = f"{packed} holds no run of the study"
+                    raise InputError(msg)
+                file.extractall(whole)
+        except (OSError, zipfile.BadZipFile, zlib.error) as error:
+            msg = f"{packed} cannot be unpacked: {error}"
+            raise InputError(msg) from error
+        whole.rename(run)
+
+
+def lacks(packed: Path, run: Path) -> bool:
+    """Tell whether a run has a part by now that its file does not hold."""
+    with zipfile.ZipFile(packed) as file:
+        return (run / LANDSCAPE).is_file() and LANDSCAPE not in file.namelist()
 
 
 def _parts(run: Path) -> Iterator[tuple[str, bytes]]:

@@ -126,16 +126,16 @@ def _told(run: Path) -> dict[str, Any]:
 
 def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse runs of one arm that were configured otherwise but for their seeds."""
-    firsts: dict[tuple[Any, ...], str] = {}
+    known: dict[tuple[Any, ...], tuple[Any, str]] = {}
     for run, own in told.items():
-        first = firsts.setdefault(tuple(own[label] for label in ARM), run)
-        theirs = told[first]["settings"]
+        arm = tuple(own[label] for label in ARM)
         for name, value in own["settings"].items():
-            # A setting that only one of them knows came with later code.
-            if theirs.get(name, value) != value:
+            # A setting that not all of them know came with later code.
+            theirs, first = known.setdefault((*arm, name), (value, run))
+            if theirs != value:
                 msg = (
                     f"{run} has {name} {value} and {first}, of the same arm, "
-                    f"{theirs[name]}: keep them in folders of their own"
+                    f"{theirs}: keep them in folders of their own"
                 )
                 raise InputError(msg)
 

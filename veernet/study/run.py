@@ -101,7 +101,10 @@ def run(
                 _score(arm, spec, data, out)
                 _write_json(out / SCORED, {"commit": commit(), "version": __version__})
             if landscape is not None and not (out / LANDSCAPE).is_file():
-                _survey(data, out, training["loss"], landscape)
+                if (out / "last.json").is_file():
+                    _survey(data, out, training["loss"], landscape)
+                else:
+                    log.warning("%s has no network: its landscape is left out", out)
     except Timeout:
         log.warning("%s is being worked on by another process: passed over", out)
 

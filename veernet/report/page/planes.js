@@ -48,7 +48,7 @@ function planePart(body, land) {
     const lowest = ({ plane }) => (plane.lowest ? `${short(plane.rise[plane.lowest[0]][plane.lowest[1]])}\u00a0at\u00a0${plane.lowest.map((at) => number(deltas[at], 2)).join(",\u00a0")}` : "–");
     holder.replaceChildren(table(["loss", "value at the trained weights", "lowest rise, and its steps", "rise that ends the basin", "readings within it"], shown.map((one) => [
       el("th", { scope: "row" }, swatch(one.arm.loss), title(one.arm), el("small", {}, chosenPlanes.seed === "mean" ? plural(one.own.seeds.length, "seed") : runs[chosenPlanes.seed])),
-      ...(one.plane ? [short(one.plane.centre, 4), lowest(one), short(one.plane.step), `${number(100 * one.plane.within, 0)}\u00a0%`] : ["–", "–", "–", "–"])]), `${land.probes[probe]}, ${runs[seed]}`));
+      ...(one.plane ? [short(one.plane.centre, 4), lowest(one), short(one.plane.step), one.plane.within === null ? "–" : `${number(100 * one.plane.within, 0)}\u00a0%`] : ["–", "–", "–", "–"])]), `${land.probes[probe]}, ${runs[seed]}`));
   };
   const set = (name) => (value) => { chosenPlanes[name] = value; show(); };
   const side = (at) => (value) => { chosenPlanes.sides[at] = value; show(); };

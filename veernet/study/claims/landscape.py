@@ -34,6 +34,9 @@ WIDTH = "basin/matched_cross_entropy/mean"
 """Half-width of the basin: what the references drew, by the loss matched in
 temperature, which does not take confidence for sharpness."""
 
+CENSORED = "basin/matched_cross_entropy/censored"
+"""Sides of a basin that never rose by its step: their width counts as the last step."""
+
 WIDTHS = (WIDTH, "basin/one_minus_miou/mean", "basin/curve_mae/mean")
 SHARPNESS = tuple(
     f"{name}/matched_cross_entropy"
@@ -126,7 +129,7 @@ def s9(bench: Bench) -> Claim:
         "Kendall's tau-b across arms",
         tuple(rows),
         f"{len(runs)} runs of {decided.groups} arms. Measures of sharpness, the lower "
-        "rows, should have the other sign.",
+        f"rows, should have the other sign.{_ends(table)}",
         provenance=provenance(scored.runs, list(runs.index)),
     )
 
@@ -143,7 +146,7 @@ def s10(bench: Bench) -> Claim:
         for loss, arm in PLAIN.items()
     }
     seeds = common_seeds(list(arms.values()))
-    draws = Draws(bench.rng, pictures=0, seeds=seeds)
+    draws = Draws(bench.rng, pictures=0, seeds=seeds, count=bench.count)
     rows: list[Row] = []
     answers: dict[str, Verdict] = {}
     for column in (*WIDTHS, *SHARPNESS):
@@ -179,7 +182,7 @@ def s10(bench: Bench) -> Claim:
         rows[0].figure,
         "share of the draws in which cross-entropy is sharpest",
         tuple(rows),
-        f"{agree} of {len(others)} other measures answer the same.",
+        f"{agree} of {len(others)} other measures answer the same.{_ends(table)}",
         provenance=provenance(runs, used),
     )
 
@@ -253,6 +256,15 @@ def s11(bench: Bench) -> Claim:
     )
 
 
+def _ends(table: pd.DataFrame) -> str:
+    """Say how many sides of basins were not reached, empty where all were."""
+    column = CENSORED
+    beyond = int(table[column].sum()) if column in table else 0
+    if not beyond:
+        return ""
+    return f" {beyond} sides of basins end beyond the last step, where they count."
+
+
 def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     """Return the share of the draws in which a loss has most, and whether it has.
 
@@ -267,7 +279,8 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
         Their number.
     """
     place = FIVE.index(loss)
-    first = drawn.argmax(axis=0) == place
+    # Of equals none is first.
+    first = (drawn[place] > np.delete(drawn, place, axis=0)).all(axis=0)
     if settled(share(first)) == "yes":
         answer: Answer = "yes"
     else:
