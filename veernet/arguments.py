@@ -73,6 +73,18 @@ def make_parser() -> argparse.ArgumentParser:
         )
     )
 
+    _add_check(
+        _add_verb(
+            verbs,
+            "check",
+            "compare a registration with its scan before anything is digitised",
+            "Depth points against the depth lines, edges against the upright lines, "
+            "scales against what curves show, tracks against those that are drawn. A "
+            "line for each finding, the worst first: with one that would make a wrong "
+            "curve (wrong: ...) the exit code is 2, with notes alone 0.",
+        )
+    )
+
     _add_convert(
         _add_verb(
             verbs,
@@ -179,6 +191,14 @@ def _add_register(verb: argparse.ArgumentParser) -> None:
         metavar="FOUND.png",
         help="the scan, reduced, with all that was found drawn on it",
     )
+
+
+def _add_check(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    says = "the registration to check"
+    add("registration", type=Path, metavar="REG.yaml", help=says)
+    add("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
+    add("--section", metavar="NAME", help="only this section of the registration")
 
 
 def _add_convert(verb: argparse.ArgumentParser) -> None:

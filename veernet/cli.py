@@ -15,6 +15,7 @@ from veernet.arguments import make_parser
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
+    from veernet.check.finding import Finding
     from veernet.digitise import Progress, Result
     from veernet.export import Provenance
     from veernet.records import Curve, Registration, Scan, Trace
@@ -49,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "report": _report,
         "convert": _convert,
         "register": _register,
+        "check": _check,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -399,6 +401,25 @@ def _register(options: argparse.Namespace) -> int:
     print("\n".join(proposal_lines(sections)))
     print(f"{options.out}: {len(sections)} sections; the curves are still to be given")
     return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from veernet.check.finding import worst_first
+    from veernet.check.page import check
+    from veernet.scan import open_scan
+
+    registrations = _sections(options.registration, options.section)
+    findings: list[Finding] = []
+    for page in sorted({registration.page for registration in registrations}):
+        scan = open_scan(options.scan, page)
+        own = [r for r in registrations if r.page == page]
+        findings += check(scan, own, _progress_of("surveyed"))
+    for finding in worst_first(findings):
+        print(finding.line)
+    if not findings:
+        told = ", ".join(registration.section for registration in registrations)
+        print(f"{options.registration}: nothing to report: {told}")
+    return WRONG_INPUT if any(finding.severe for finding in findings) else DONE
 
 
 def _convert(options: argparse.Namespace) -> int:

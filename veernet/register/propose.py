@@ -93,8 +93,8 @@ def propose(
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     if stated is not None:
         longest = max(found, key=lambda section: section.last_row - section.first_row)
-        ends = zip(_at_column(longest)[[0, -1]].tolist(), stated, strict=True)
-        lines = _at_column(longest).tolist()
+        ends = zip(at_column(longest)[[0, -1]].tolist(), stated, strict=True)
+        lines = at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
         return (_proposed(MAIN, longest, depth),)
     depths = [_read(scan, section, recognise, dpi, unit) for section in found]
@@ -113,7 +113,7 @@ def _read(
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
-    lines = _at_column(section)
+    lines = at_column(section)
     margin = section.lines.spacing
     rows = (
         max(0, int(section.first_row - margin)),
@@ -134,8 +134,8 @@ def _heavier(section: FoundSection) -> Floats:
     return np.asarray(places % every == first if every else places < 0)
 
 
-def _at_column(section: FoundSection) -> Floats:
-    """Return the rows of the depth lines at the middle of the depth column."""
+def at_column(section: FoundSection) -> Floats:
+    """Return the rows of depth lines at the middle of the depth column, (lines,)."""
     left, right = section.depth_column
     lines = section.lines
     middle = (left.column_at(lines.rows) + right.column_at(lines.rows)) / 2
@@ -155,7 +155,7 @@ def _turned(
     if not points:
         return ()
     rows = np.array([point.row for point in points])
-    turn = np.interp(rows, _at_column(section), section.lines.turn)
+    turn = np.interp(rows, at_column(section), section.lines.turn)
     column = sum(e.column_at(rows) for e in section.depth_column) / 2
     first = section.tracks[0].left.column_at(rows)
     last = section.tracks[-1].right.column_at(rows)

@@ -1,0 +1,309 @@
+"""Depth points against the depth lines of the page: on a line, and on the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.check.finding import Finding
+from veernet.records import Registration
+from veernet.register.ladder import LINE_STEPS
+from veernet.register.page import FoundSection
+from veernet.register.propose import at_column
+
+NEAR = 2.0
+"""Rows about a depth line in which its point may be."""
+
+BETWEEN = 0.25
+"""Spacings off its line from which a point may as well be at the next."""
+
+PLAUSIBLE = 0.12
+"""Share by which lines may miss a step of logs before it is another."""
+
+SEEN = 0.8
+"""Share of the lines between two points that must be inked to have been counted."""
+
+FAINT = 0.35
+"""Of the usual strength of a line: weaker is not inked."""
+
+EVEN = 0.1
+"""Share by which the spacing of lines differs where the paper has not slipped."""
+
+TURNED = 3.0
+"""Rows that a depth line falls across the tracks before the points should say so."""
+
+AGREE = 0.8
+"""Share of the heavier lines that must tell the same shift."""
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Depth points by the lines they are at.
+
+    Parameters
+    ----------
+    rows : (points,) float
+        Where they are at the column at which lines are compared.
+    lines : (lines,) float
+        Rows of the lines there.
+    index : (points,) float
+        Lines from the first to each point, to a fraction.
+    step
+        Depth units between lines.
+    """
+
+    rows: Floats
+    lines: Floats
+    index: Floats
+    step: float
+
+    def row_of(self, index: float) -> float:
+        """Row of a line, going on beyond the last as it ends."""
+        places = np.arange(len(self.lines), dtype=np.float64)
+        return _beyond(np.array([index]), places, self.lines).item()
+
+
+def check_depths(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+    """Compare depth points with the lines of the section that they are of."""
+    counted = _count(registration, found)
+    if counted is None:
+        points = registration.depth.points
+        first, last = points[0], points[-1]
+        index = _index(registration, found, at_column(found))
+        unit = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
+        yield Finding(
+            registration.section,
+            f"{first.depth:g} to {last.depth:g} {registration.depth.unit}, rows "
+            f"{first.row:g} to {last.row:g}: {np.ptp(index):.0f} depth lines are "
+            f"counted, {unit:.3g} {registration.depth.unit} each, no step of logs",
+            "compare the depth points with the numerals",
+            severe=True,
+            weight=100,
+        )
+        return
+    axis = registration.depth
+    due = counted.index - axis.depths / counted.step
+    # Lines stand at multiples of their step, so a point on its line is a whole number.
+    off = due - np.rint(due)
+    spacing = found.lines.spacing
+    common = float(np.median(off))
+    if abs(common) * spacing > NEAR and (np.abs(off - common) * spacing <= NEAR).all():
+        yield _all_off(registration, common, spacing)
+    else:
+        yield from _beside(registration, found, counted, off)
+    sure = np.abs(off) <= BETWEEN
+    yield from _counts(registration, found, counted, np.rint(due), sure)
+    if sure.all() and np.ptp(np.rint(due)) == 0:
+        yield from _heavier(registration, found, counted)
+    yield from _turn(registration, found)
+
+
+def _count(registration: Registration, found: FoundSection) -> _Counted | None:
+    """Count lines between points, None where they are no step of logs apart."""
+    lines = at_column(found)
+    middle = found.lines.rows
+    best: tuple[float, _Counted] | None = None
+    # A level registration of a turned page may have been measured at either place.
+    for rows_of_lines in (lines, middle) if not registration.depth.turned else (lines,):
+        index = _index(registration, found, rows_of_lines)
+        apart = np.diff(index)
+        deep = np.diff(registration.depth.depths)
+        steps = deep[apart > 0.5] / np.rint(apart[apart > 0.5])
+        if len(steps) == 0:
+            return None
+        usual = float(np.median(np.append(steps, deep.sum() / apart.sum())))
+        step = min(LINE_STEPS, key=lambda known: abs(np.log(known / usual)))
+        if abs(usual / step - 1) > PLAUSIBLE:
+            return None
+        due = index - registration.depth.depths / step
+        miss = float(np.abs(due - np.rint(due)).mean())
+        if best is None or miss < best[0] - 0.02:
+            rows = _rows(registration, found)
+            best = miss, _Counted(rows, rows_of_lines, index, step)
+    return None if best is None else best[1]
+
+
+def _rows(registration: Registration, found: FoundSection) -> Floats:
+    """Return the rows of the points at the middle of the depth column."""
+    rows = registration.depth.rows
+    column = sum(edge.column_at(rows) for edge in found.depth_column) / 2
+    return registration.page_row(rows, column)
+
+
+def _index(registration: Registration, found: FoundSection, lines: Floats) -> Floats:
+    return _beyond(
+        _rows(registration, found), lines, np.arange(len(lines), dtype=np.float64)
+    )
+
+
+def _beyond(at: Floats, known: Floats, wanted: Floats) -> Floats:
+    """Interpolate; what lies outside goes on at the mean pace."""
+    inside = np.interp(at, known, wanted)
+    pace = np.ptp(wanted) / np.ptp(known)
+    outside = np.minimum(at - known[0], 0) + np.maximum(at - known[-1], 0)
+    return np.asarray(inside + pace * outside)
+
+
+def _told(registration: Registration, k: int) -> str:
+    point = registration.depth.points[k]
+    return f"depth point {point.depth:g} {registration.depth.unit} at row {point.row:g}"
+
+
+def _all_off(registration: Registration, common: float, spacing: float) -> Finding:
+    rows = common * spacing
+    side = "below" if rows > 0 else "above"
+    unit = registration.depth.unit
+    scale = spacing / abs(common * spacing)
+    return Finding(
+        registration.section,
+        f"all {len(registration.depth.points)} depth points stand {abs(rows):.1f} rows "
+        f"{side} their depth lines, one line in {scale:.1f}",
+        f"move them, or correct their depths in {unit}",
+        severe=abs(common) > BETWEEN,
+        weight=60 * abs(common),
+    )
+
+
+def _beside(
+    registration: Registration, found: FoundSection, counted: _Counted, off: Floats
+) -> Iterator[Finding]:
+    """Name points that are on no line of their depth."""
+    spacing = found.lines.spacing
+    for k in np.flatnonzero(np.abs(off) * spacing > NEAR).tolist():
+        row = registration.depth.rows[k] - off[k] * spacing
+        yield Finding(
+            registration.section,
+            f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
+            f"nearest depth line that may be its own, at row {row:.0f}",
+            "set it on the line of its depth",
+            severe=bool(abs(off[k]) > BETWEEN and _clear(found, counted.index[k])),
+            weight=float(50 * abs(off[k])),
+        )
+
+
+def _clear(found: FoundSection, index: float) -> bool:
+    """Whether the lines about a place are inked and even: the paper may have slipped."""
+    first, last = max(0, int(index) - 2), int(index) + 4
+    even = np.abs(np.diff(found.lines.rows[first:last]) / found.lines.spacing - 1)
+    return _inked(found, first, last - 1) >= SEEN and bool((even < EVEN).all())
+
+
+def _counts(
+    registration: Registration,
+    found: FoundSection,
+    counted: _Counted,
+    shift: Floats,
+    sure: NDArray[np.bool_],
+) -> Iterator[Finding]:
+    """Name points, and stretches, whose depths and lines differ by whole lines."""
+    known = np.flatnonzero(sure)
+    values = shift[known]
+    single = [
+        place
+        for place in range(len(known))
+        if len(known) >= 3 and _alone(values, place)
+    ]
+    for place in single:
+        k = int(known[place])
+        lines = values[place] - values[1 if place == 0 else place - 1]
+        row = counted.row_of(counted.index[k] - lines)
+        row += registration.depth.rows[k] - counted.rows[k]
+        word = "line" if abs(lines) == 1 else "lines"
+        yield Finding(
+            registration.section,
+            f"{_told(registration, k)} is {abs(lines):.0f} depth {word} too "
+            f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
+            f"by them its row is {row:.0f}; or its depth is another",
+            severe=True,
+            weight=float(80 + abs(lines)),
+        )
+    rest = np.delete(known, single)
+    for a, b in pairwise(rest.tolist()):
+        if shift[a] == shift[b]:
+            continue
+        points, unit = registration.depth.points, registration.depth.unit
+        due = (points[b].depth - points[a].depth) / counted.step
+        seen = _inked(found, counted.index[a], counted.index[b])
+        faint = "" if seen >= SEEN else f", {1 - seen:.0%} of them too faint to be sure"
+        yield Finding(
+            registration.section,
+            f"{points[a].depth:g} to {points[b].depth:g} {unit}, rows "
+            f"{points[a].row:g} to {points[b].row:g}: "
+            f"{counted.index[b] - counted.index[a]:.0f} steps of {counted.step:g} "
+            f"{unit} are counted{faint}, where {due:.0f} are due",
+            "compare both points with the numerals",
+            severe=seen >= SEEN,
+            weight=float(70 + abs(shift[b] - shift[a])),
+        )
+
+
+def _alone(values: Floats, place: int) -> bool:
+    """Whether a point differs from its neighbours, and these agree."""
+    last = len(values) - 1
+    near = {0: (1, 2), last: (last - 1, last - 2)}.get(place, (place - 1, place + 1))
+    return bool(values[near[0]] == values[near[1]] != values[place])
+
+
+def _inked(found: FoundSection, first: float, last: float) -> float:
+    """Return the share of the lines between two that are clearly there."""
+    strength = found.lines.strength
+    part = strength[max(0, int(first)) : int(np.ceil(last)) + 1]
+    if len(part) == 0:
+        return 0.0
+    return float(np.mean(part > FAINT * np.median(strength)))
+
+
+def _heavier(
+    registration: Registration, found: FoundSection, counted: _Counted
+) -> Iterator[Finding]:
+    """Name depths by which the heavier lines would not stand at round depths."""
+    every, first = max(found.lines.heavier, default=(0, 0))
+    if every < 5:
+        return
+    axis = registration.depth
+    places = np.arange(first, len(counted.lines), every)
+    within = (counted.index[0] - 0.5 <= places) & (places <= counted.index[-1] + 0.5)
+    places = places[within]
+    if len(places) < 3:
+        return
+    depths = np.interp(places, counted.index, axis.depths)
+    beyond = np.rint(depths / counted.step).astype(int) % every
+    shift = int(np.bincount(beyond).argmax())
+    if shift == 0 or np.mean(beyond == shift) < AGREE:
+        return
+    lines = shift if shift <= every / 2 else shift - every
+    yield Finding(
+        registration.section,
+        f"every {every}th line is heavier, and by the depth points these are at "
+        f"{depths[0]:g}, {depths[1]:g}, {depths[2]:g} {axis.unit}",
+        f"all points seem {abs(lines)} lines too {'deep' if lines > 0 else 'shallow'}: "
+        "compare the numerals",
+        severe=True,
+        weight=90,
+    )
+
+
+def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+    """Name a turn of the page that the points do not tell."""
+    if registration.depth.turned:
+        return
+    rows = registration.depth.rows
+    width = found.tracks[-1].right.column_at(rows) - found.tracks[0].left.column_at(
+        rows
+    )
+    fall = np.interp(rows, found.lines.rows, found.lines.turn) * width
+    worst = int(np.abs(fall).argmax())
+    if abs(fall[worst]) > TURNED:
+        yield Finding(
+            registration.section,
+            f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
+            f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at "
+            f"row {rows[worst]:g}",
+            "the page is turned: add row_left and row_right to the depth points",
+            weight=float(abs(fall[worst]) / found.lines.spacing),
+        )

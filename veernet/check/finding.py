@@ -1,0 +1,47 @@
+"""What is found wrong or odd about a registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at.
+
+    Parameters
+    ----------
+    section
+        Of the registration.
+    what
+        What is odd, and where: row, column, depth.
+    do
+        What to do about it.
+    severe
+        Whether a curve would be wrong; else it is a note.
+    weight
+        Of findings of one rank the heavier ones are told first.
+    """
+
+    section: str
+    what: str
+    do: str
+    severe: bool = False
+    weight: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """What is odd and what to do, for those who know the section."""
+        return f"{self.what}: {self.do}"
+
+    @property
+    def line(self) -> str:
+        """The finding as one line, its rank first."""
+        rank = "wrong" if self.severe else "note"
+        return f"{rank}: {self.section}: {self.text}"
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which they should be read."""
+    return tuple(sorted(findings, key=lambda f: (not f.severe, -f.weight)))
