@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.check.counting import SEEN, Counted, count_lines, inked, is_clear, lines_to
 from veernet.check.finding import Finding
 from veernet.records import Registration
-from veernet.register.ladder import LINE_STEPS
 from veernet.register.page import FoundSection
 from veernet.register.propose import at_column
 
@@ -22,18 +21,6 @@ NEAR = 2.0
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
 
-PLAUSIBLE = 0.12
-"""Share by which lines may miss a step of logs before it is another."""
-
-SEEN = 0.8
-"""Share of the lines between two points that must be inked to have been counted."""
-
-FAINT = 0.35
-"""Of the usual strength of a line: weaker is not inked."""
-
-EVEN = 0.1
-"""Share by which the spacing of lines differs where the paper has not slipped."""
-
 TURNED = 3.0
 """Rows that a depth line falls across the tracks before the points should say so."""
 
@@ -41,40 +28,13 @@ AGREE = 0.8
 """Share of the heavier lines that must tell the same shift."""
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """Depth points by the lines they are at.
-
-    Parameters
-    ----------
-    rows : (points,) float
-        Where they are at the column at which lines are compared.
-    lines : (lines,) float
-        Rows of the lines there.
-    index : (points,) float
-        Lines from the first to each point, to a fraction.
-    step
-        Depth units between lines.
-    """
-
-    rows: Floats
-    lines: Floats
-    index: Floats
-    step: float
-
-    def row_of(self, index: float) -> float:
-        """Row of a line, going on beyond the last as it ends."""
-        places = np.arange(len(self.lines), dtype=np.float64)
-        return _beyond(np.array([index]), places, self.lines).item()
-
-
 def check_depths(registration: Registration, found: FoundSection) -> Iterator[Finding]:
     """Compare depth points with the lines of the section that they are of."""
-    counted = _count(registration, found)
+    counted = count_lines(registration, found)
     if counted is None:
         points = registration.depth.points
         first, last = points[0], points[-1]
-        index = _index(registration, found, at_column(found))
+        index = lines_to(registration, found, at_column(found))
         unit = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
         yield Finding(
             registration.section,
@@ -103,52 +63,6 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
     yield from _turn(registration, found)
 
 
-def _count(registration: Registration, found: FoundSection) -> _Counted | None:
-    """Count lines between points, None where they are no step of logs apart."""
-    lines = at_column(found)
-    middle = found.lines.rows
-    best: tuple[float, _Counted] | None = None
-    # A level registration of a turned page may have been measured at either place.
-    for rows_of_lines in (lines, middle) if not registration.depth.turned else (lines,):
-        index = _index(registration, found, rows_of_lines)
-        apart = np.diff(index)
-        deep = np.diff(registration.depth.depths)
-        steps = deep[apart > 0.5] / np.rint(apart[apart > 0.5])
-        if len(steps) == 0:
-            return None
-        usual = float(np.median(np.append(steps, deep.sum() / apart.sum())))
-        step = min(LINE_STEPS, key=lambda known: abs(np.log(known / usual)))
-        if abs(usual / step - 1) > PLAUSIBLE:
-            return None
-        due = index - registration.depth.depths / step
-        miss = float(np.abs(due - np.rint(due)).mean())
-        if best is None or miss < best[0] - 0.02:
-            rows = _rows(registration, found)
-            best = miss, _Counted(rows, rows_of_lines, index, step)
-    return None if best is None else best[1]
-
-
-def _rows(registration: Registration, found: FoundSection) -> Floats:
-    """Return the rows of the points at the middle of the depth column."""
-    rows = registration.depth.rows
-    column = sum(edge.column_at(rows) for edge in found.depth_column) / 2
-    return registration.page_row(rows, column)
-
-
-def _index(registration: Registration, found: FoundSection, lines: Floats) -> Floats:
-    return _beyond(
-        _rows(registration, found), lines, np.arange(len(lines), dtype=np.float64)
-    )
-
-
-def _beyond(at: Floats, known: Floats, wanted: Floats) -> Floats:
-    """Interpolate; what lies outside goes on at the mean pace."""
-    inside = np.interp(at, known, wanted)
-    pace = np.ptp(wanted) / np.ptp(known)
-    outside = np.minimum(at - known[0], 0) + np.maximum(at - known[-1], 0)
-    return np.asarray(inside + pace * outside)
-
-
 def _told(registration: Registration, k: int) -> str:
     point = registration.depth.points[k]
     return f"depth point {point.depth:g} {registration.depth.unit} at row {point.row:g}"
@@ -170,7 +84,7 @@ def _all_off(registration: Registration, common: float, spacing: float) -> Findi
 
 
 def _beside(
-    registration: Registration, found: FoundSection, counted: _Counted, off: Floats
+    registration: Registration, found: FoundSection, counted: Counted, off: Floats
 ) -> Iterator[Finding]:
     """Name points that are on no line of their depth."""
     spacing = found.lines.spacing
@@ -181,22 +95,15 @@ def _beside(
             f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
             f"nearest depth line that may be its own, at row {row:.0f}",
             "set it on the line of its depth",
-            severe=bool(abs(off[k]) > BETWEEN and _clear(found, counted.index[k])),
+            severe=bool(abs(off[k]) > BETWEEN and is_clear(found, counted.index[k])),
             weight=float(50 * abs(off[k])),
         )
-
-
-def _clear(found: FoundSection, index: float) -> bool:
-    """Whether the lines about a place are inked and even: the paper may have slipped."""
-    first, last = max(0, int(index) - 2), int(index) + 4
-    even = np.abs(np.diff(found.lines.rows[first:last]) / found.lines.spacing - 1)
-    return _inked(found, first, last - 1) >= SEEN and bool((even < EVEN).all())
 
 
 def _counts(
     registration: Registration,
     found: FoundSection,
-    counted: _Counted,
+    counted: Counted,
     shift: Floats,
     sure: NDArray[np.bool_],
 ) -> Iterator[Finding]:
@@ -228,7 +135,7 @@ def _counts(
             continue
         points, unit = registration.depth.points, registration.depth.unit
         due = (points[b].depth - points[a].depth) / counted.step
-        seen = _inked(found, counted.index[a], counted.index[b])
+        seen = inked(found, counted.index[a], counted.index[b])
         faint = "" if seen >= SEEN else f", {1 - seen:.0%} of them too faint to be sure"
         yield Finding(
             registration.section,
@@ -249,17 +156,8 @@ def _alone(values: Floats, place: int) -> bool:
     return bool(values[near[0]] == values[near[1]] != values[place])
 
 
-def _inked(found: FoundSection, first: float, last: float) -> float:
-    """Return the share of the lines between two that are clearly there."""
-    strength = found.lines.strength
-    part = strength[max(0, int(first)) : int(np.ceil(last)) + 1]
-    if len(part) == 0:
-        return 0.0
-    return float(np.mean(part > FAINT * np.median(strength)))
-
-
 def _heavier(
-    registration: Registration, found: FoundSection, counted: _Counted
+    registration: Registration, found: FoundSection, counted: Counted
 ) -> Iterator[Finding]:
     """Name depths by which the heavier lines would not stand at round depths."""
     every, first = max(found.lines.heavier, default=(0, 0))

@@ -18,6 +18,10 @@ NEAR = 3.0
 REACH = 12.0
 """Columns within which a line is an edge's own."""
 
+STRAYS, WANDERS = 0.05, 0.25
+"""Shares of the rows off its line, beside what is usual, from which an edge strays, and
+from which that matters more than what is usual."""
+
 SHARE = 0.01
 """Of a track's width: what an edge may be off before values are clearly wrong."""
 
@@ -73,20 +77,21 @@ def _edge(
         return what, do, True, 40.0
     by = float(np.median(off[own]))
     stray = np.abs(off[own] - by)
-    if abs(by) > NEAR:
+    wanders = float(np.mean(stray > NEAR))
+    if abs(by) > NEAR and wanders < WANDERS:
         side = "right" if by > 0 else "left"
         what = f"{middle}: {abs(by):.1f} columns {side} of the line of the grid"
         do = f"set it to column {ways[own].mean():.0f}"
         # On another line it may be meant so: which one is the edge is not certain.
         severe = bool(abs(by) > SHARE * width and usual[nearest] > NEAR)
         return what, do, severe, 30 * abs(by) / REACH
-    worst = int(stray.argmax())
-    if stray[worst] > NEAR and np.mean(stray > NEAR) > 0.05:
+    worst = int(np.abs(off[own]).argmax())
+    if wanders > STRAYS:
         what = (
             f"row {rows[worst]:.0f}, column {column[worst]:.0f}: "
-            f"{stray[worst]:.1f} columns off the line, which wanders"
+            f"{abs(off[own][worst]):.1f} columns off the line, which wanders"
         )
         do = f"add a point there, at column {column[worst] - off[own][worst]:.0f}"
-        severe = bool(np.quantile(stray, 0.9) > max(NEAR, SHARE * width))
-        return what, do, severe, 30 * float(stray[worst]) / REACH
+        severe = bool(np.quantile(np.abs(off[own]), 0.8) > max(NEAR, SHARE * width))
+        return what, do, severe, 30 * float(abs(off[own][worst])) / REACH
     return None
