@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.records import Registration
@@ -23,6 +24,16 @@ FAINT = 0.35
 
 EVEN = 0.1
 """Share by which the spacing of lines differs where the paper has not slipped."""
+
+SLIPPED = 0.25
+"""Spacings, all together, by which uneven lines may have hidden one or made one up."""
+
+ABOUT = 9
+"""Lines that tell what is even thereabouts: paper stretches slowly too."""
+
+COLUMNS = 7
+"""Across the tracks, at which a level registration of a turned page may have been
+measured."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,8 @@ class Counted:
 
 def count_lines(registration: Registration, found: FoundSection) -> Counted | None:
     """Count lines between points, None where they are no step of logs apart."""
-    lines = at_column(found)
-    middle = found.lines.rows
     best: tuple[float, Counted] | None = None
-    # A level registration of a turned page may have been measured at either place.
-    for rows_of_lines in (lines, middle) if not registration.depth.turned else (lines,):
+    for rows_of_lines in _candidates(registration, found):
         index = lines_to(registration, found, rows_of_lines)
         apart = np.diff(index)
         deep = np.diff(registration.depth.depths)
@@ -75,6 +83,22 @@ def count_lines(registration: Registration, found: FoundSection) -> Counted | No
             rows = _rows(registration, found)
             best = miss, Counted(rows, rows_of_lines, index, step)
     return None if best is None else best[1]
+
+
+def _candidates(registration: Registration, found: FoundSection) -> list[Floats]:
+    """Return the rows of the lines where the points may have been measured.
+
+    That is the depth column; but people measure where they see a line best, and on a
+    turned page that is another row.
+    """
+    own = at_column(found)
+    if registration.depth.turned:
+        return [own]
+    rows, middle = found.lines.rows, found.lines.middle
+    left = found.tracks[0].left.column_at(rows)
+    right = found.tracks[-1].right.column_at(rows)
+    across = [left + along * (right - left) for along in np.linspace(0, 1, COLUMNS)]
+    return [own, *(rows + found.lines.turn * (at - middle) for at in across)]
 
 
 def _rows(registration: Registration, found: FoundSection) -> Floats:
@@ -99,11 +123,13 @@ def _beyond(at: Floats, known: Floats, wanted: Floats) -> Floats:
     return np.asarray(inside + pace * outside)
 
 
-def is_clear(found: FoundSection, index: float) -> bool:
-    """Whether lines about a place are inked and even: the paper has not slipped."""
-    first, last = max(0, int(index) - 2), int(index) + 4
-    even = np.abs(np.diff(found.lines.rows[first:last]) / found.lines.spacing - 1)
-    return inked(found, first, last - 1) >= SEEN and bool((even < EVEN).all())
+def is_sure(found: FoundSection, first: float, last: float) -> bool:
+    """Whether the lines between two were surely counted: inked, and without a slip."""
+    start, stop = max(0, int(first) - 1), int(np.ceil(last)) + 2
+    gaps = np.diff(found.lines.rows)
+    uneven = np.abs(gaps / median_filter(gaps, ABOUT, mode="nearest") - 1)[start:stop]
+    slips = uneven[uneven > EVEN].sum()
+    return inked(found, first, last) >= SEEN and bool(slips < SLIPPED)
 
 
 def inked(found: FoundSection, first: float, last: float) -> float:

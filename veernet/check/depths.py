@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.check.counting import SEEN, Counted, count_lines, inked, is_clear, lines_to
+from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
 from veernet.check.finding import Finding
 from veernet.records import Registration
 from veernet.register.page import FoundSection
@@ -17,6 +17,9 @@ from veernet.register.propose import at_column
 
 NEAR = 2.0
 """Rows about a depth line in which its point may be."""
+
+MOST = 4
+"""Points a few rows off their lines that are findings each; the others are counted."""
 
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
@@ -88,15 +91,28 @@ def _beside(
 ) -> Iterator[Finding]:
     """Name points that are on no line of their depth."""
     spacing = found.lines.spacing
-    for k in np.flatnonzero(np.abs(off) * spacing > NEAR).tolist():
+    beside = np.flatnonzero(np.abs(off) * spacing > NEAR)
+    notes = 0
+    for k in beside[np.argsort(-np.abs(off[beside]), kind="stable")].tolist():
+        at = counted.index[k]
+        severe = bool(abs(off[k]) > BETWEEN and is_sure(found, at - 2, at + 2))
+        notes += not severe
+        if not severe and notes > MOST:
+            continue
         row = registration.depth.rows[k] - off[k] * spacing
         yield Finding(
             registration.section,
             f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
             f"nearest depth line that may be its own, at row {row:.0f}",
             "set it on the line of its depth",
-            severe=bool(abs(off[k]) > BETWEEN and is_clear(found, counted.index[k])),
+            severe=severe,
             weight=float(50 * abs(off[k])),
+        )
+    if notes > MOST:
+        yield Finding(
+            registration.section,
+            f"{notes - MOST} more depth points are more than {NEAR:g} rows off theirs",
+            "set them on the lines of their depths",
         )
 
 
@@ -117,6 +133,7 @@ def _counts(
     ]
     for place in single:
         k = int(known[place])
+        near = known[max(0, place - 1) : place + 2]
         lines = values[place] - values[1 if place == 0 else place - 1]
         row = counted.row_of(counted.index[k] - lines)
         row += registration.depth.rows[k] - counted.rows[k]
@@ -126,7 +143,7 @@ def _counts(
             f"{_told(registration, k)} is {abs(lines):.0f} depth {word} too "
             f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
             f"by them its row is {row:.0f}; or its depth is another",
-            severe=True,
+            severe=is_sure(found, counted.index[near[0]], counted.index[near[-1]]),
             weight=float(80 + abs(lines)),
         )
     rest = np.delete(known, single)
@@ -144,7 +161,7 @@ def _counts(
             f"{counted.index[b] - counted.index[a]:.0f} steps of {counted.step:g} "
             f"{unit} are counted{faint}, where {due:.0f} are due",
             "compare both points with the numerals",
-            severe=seen >= SEEN,
+            severe=is_sure(found, counted.index[a], counted.index[b]),
             weight=float(70 + abs(shift[b] - shift[a])),
         )
 

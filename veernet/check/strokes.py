@@ -24,8 +24,10 @@ GAPS = 8
 BESIDE = 3
 """Columns about an upright line, and between two strokes, that tell nothing."""
 
-STANDS = 0.6
+STANDS = 0.45
 """Share of a stretch's rows in which a column that is inked is a line of the grid."""
+
+_WIDER = np.ones(5)
 
 MOSTLY = 0.6
 """Share of the rows with more strokes than curves that is worth a note."""
@@ -110,7 +112,9 @@ def _count(
     middle = float(rows.mean())
     first = max(0, round(float(track.left.column_at(middle))))
     last = min(ink.shape[1] - 1, round(float(track.right.column_at(middle))))
-    grid = ink[:, first : last + 1].mean(axis=0) > STANDS
+    grid = (
+        np.convolve(ink[:, first : last + 1].mean(axis=0) > STANDS, _WIDER, "same") > 0
+    )
     for upright in uprights:
         at = round(float(upright.way.column_at(middle))) - first
         if -BESIDE <= at <= last - first + BESIDE:
