@@ -14,6 +14,7 @@ from veernet.register.page import FoundSection, FoundTrack
 from veernet.register.propose import at_column
 from veernet.register.survey import find_ink
 from veernet.register.uprights import Upright, find_uprights
+from veernet.runs import runs
 
 STRETCHES = 24
 """Of a section, in which strokes are counted."""
@@ -119,15 +120,23 @@ def _count(
         at = round(float(upright.way.column_at(middle))) - first
         if -BESIDE <= at <= last - first + BESIDE:
             grid[max(0, at - BESIDE) : max(0, at + BESIDE + 1)] = True
-    counts = []
-    for row in np.rint(rows).astype(int) - start:
-        # A speck is in one row, a stroke in three.
-        part = ink[max(0, row - 1) : row + 2, first : last + 1].all(axis=0) & ~grid
-        counts.append(_strokes(part))
-    return np.array(counts, dtype=np.int64)
+    part = ink[:, first : last + 1].astype(bool) & ~grid
+    at = np.clip(np.rint(rows).astype(int) - start, 1, len(part) - 2)
+    return np.array([_strokes(part[row - 1 : row + 2]) for row in at], dtype=np.int64)
 
 
-def _strokes(inked: NDArray[np.bool_]) -> int:
-    """Count runs of ink; those that a line of the grid may part are one."""
-    at = np.flatnonzero(inked)
-    return int(len(at) > 0) + int((np.diff(at) > 2 * BESIDE + 2).sum())
+def _strokes(rows: NDArray[np.bool_]) -> int:
+    """Count strokes in the middle one of three rows.
+
+    A stroke comes from above and goes on below, which a speck does not. Runs of ink
+    that a line of the grid may part are one stroke.
+    """
+    above, inked, below = rows
+    last = -np.inf
+    count = 0
+    for start, stop in runs(inked):
+        about = slice(max(0, start - BESIDE), stop + BESIDE)
+        if above[about].any() and below[about].any():
+            count += start - last > 2 * BESIDE + 2
+            last = stop
+    return count
