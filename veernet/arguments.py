@@ -69,7 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
             "Finds sections, tracks, depth column and depth lines, reads the depth "
             "numerals, and writes a registration in which each finding says how sure "
             "it is: 0.9 and above is stated, below it is a suggestion. The curves of "
-            "the tracks are to be given by hand.",
+            "the tracks are to be given by hand, or come from a template with --like.",
         )
     )
 
@@ -184,6 +184,13 @@ def _add_register(verb: argparse.ArgumentParser) -> None:
         "numeral is then read",
     )
     add("--bottom", type=float, metavar="DEPTH", help="depth of its last depth line")
+    add(
+        "--like",
+        type=Path,
+        metavar="TEMPLATE.yaml",
+        help="take curves, scales, unit, step and null value from an earlier "
+        "registration of the same layout: the result is complete",
+    )
     add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
     add(
         "--overlay",
