@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
 from PIL import Image
 
 from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
+from tests.registrations import depth_axes, registrations, seeded
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.check.finding import Finding
-from veernet.check.page import check
+from veernet.check.page import check, check_section
 from veernet.check.quick import check_quickly
 from veernet.check.scales import check_scales
 from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.records import CurveSpec, Registration, Scan, Track
+from veernet.register.page import FoundSection, find_sections
 from veernet.registration import load_registrations, save_registrations
 from veernet.scan import open_scan
 
@@ -37,6 +40,11 @@ RIGHT = registered(PAGE)
 @pytest.fixture(scope="module")
 def scan() -> Scan:
     return Scan.from_array(PAGE.draw())
+
+
+@pytest.fixture(scope="module")
+def found(scan: Scan) -> tuple[FoundSection, ...]:
+    return find_sections(scan)
 
 
 def moved(registration: Registration, k: int, by: float) -> Registration:
@@ -71,6 +79,56 @@ def ranks(findings: tuple[Finding, ...]) -> list[bool]:
 
 def test_the_right_registration_has_no_finding(scan: Scan) -> None:
     assert check(scan, [RIGHT]) == ()
+
+
+@seeded
+@given(registrations())
+def test_no_registration_is_too_odd_to_check(
+    scan: Scan, found: tuple[FoundSection, ...], odd: Registration
+) -> None:
+    for finding in check_section(scan, odd, found):
+        assert "\n" not in finding.line
+    info = replace(scan.info, dpi=(200, 200))
+    assert all(not f.line.isspace() for f in check_quickly(info, odd))
+
+
+@seeded
+@given(depth_axes())
+def test_no_depths_are_too_odd_to_check(
+    scan: Scan, found: tuple[FoundSection, ...], axis: DepthAxis
+) -> None:
+    rows = axis.rows - axis.rows[0]
+    fits = 4000 / rows[-1]
+    points = tuple(
+        DepthPoint(500 + row * fits, depth)
+        for row, depth in zip(rows.tolist(), axis.depths.tolist(), strict=True)
+    )
+    odd = replace(RIGHT, depth=DepthAxis(axis.unit, points))
+    assert list(check_section(scan, odd, found))
+
+
+def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
+    points = tuple(
+        replace(p, row_left=2 * p.row - p.row_left, row_right=2 * p.row - p.row_right)
+        for p in RIGHT.depth.points
+        if p.row_left is not None and p.row_right is not None
+    )
+    (finding,) = check(scan, [replace(RIGHT, depth=DepthAxis("ft", points))])
+    assert not finding.severe
+    assert "by the depth points -2.7 downwards" in finding.what
+    assert "correct row_left and row_right" in finding.do
+
+
+def test_a_turn_that_is_not_told_is_a_note() -> None:
+    page = replace(PAGE, turn=0.006)
+    registration = registered(page)
+    points = tuple(
+        replace(p, row_left=None, row_right=None) for p in registration.depth.points
+    )
+    level = replace(registration, depth=DepthAxis("ft", points))
+    (finding,) = check(Scan.from_array(page.draw()), [level])
+    assert not finding.severe
+    assert "the page is turned: add row_left" in finding.do
 
 
 def test_a_level_page_and_two_points_have_no_finding() -> None:
@@ -292,6 +350,16 @@ def test_what_needs_no_page(scan: Scan) -> None:
     assert list(check_quickly(replace(scan.info, dpi=(200, 200)), RIGHT)) == []
     far = moved(RIGHT, 3, 150)
     assert {f.severe for f in check_quickly(scan.info, far)} == {False}
+
+
+def test_paper_that_slips_all_along_is_told_in_few_lines(scan: Scan) -> None:
+    points = tuple(
+        DepthPoint(900 + 100 * k + 25 * (k // 2), 1000 + 10 * k) for k in range(30)
+    )
+    slipping = replace(RIGHT, depth=DepthAxis("ft", points))
+    told = [f.what for f in check_quickly(scan.info, slipping)]
+    assert len(told) == 4
+    assert "11 more" in told[-1]
 
 
 def test_the_command_line(

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
-from veernet.check.finding import Finding
+from veernet.check.finding import Finding, cut_short
 from veernet.records import Registration
 from veernet.register.page import FoundSection
 from veernet.register.propose import at_column
 
 NEAR = 2.0
 """Rows about a depth line in which its point may be."""
-
-MOST = 4
-"""Points a few rows off their lines that are findings each; the others are counted."""
 
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
@@ -58,9 +55,11 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
     if abs(common) * spacing > NEAR and (np.abs(off - common) * spacing <= NEAR).all():
         yield _all_off(registration, common, spacing)
     else:
-        yield from _beside(registration, found, counted, off)
+        beside = list(_beside(registration, found, counted, off))
+        yield from cut_short(beside, f"depth points more than {NEAR:g} rows off theirs")
     sure = np.abs(off) <= BETWEEN
-    yield from _counts(registration, found, counted, np.rint(due), sure)
+    counts = list(_counts(registration, found, counted, np.rint(due), sure))
+    yield from cut_short(counts, "points or stretches with too many or too few lines")
     if sure.all() and np.ptp(np.rint(due)) == 0:
         yield from _heavier(registration, found, counted)
     yield from _turn(registration, found)
@@ -91,28 +90,16 @@ def _beside(
 ) -> Iterator[Finding]:
     """Name points that are on no line of their depth."""
     spacing = found.lines.spacing
-    beside = np.flatnonzero(np.abs(off) * spacing > NEAR)
-    notes = 0
-    for k in beside[np.argsort(-np.abs(off[beside]), kind="stable")].tolist():
+    for k in np.flatnonzero(np.abs(off) * spacing > NEAR).tolist():
         at = counted.index[k]
-        severe = bool(abs(off[k]) > BETWEEN and is_sure(found, at - 2, at + 2))
-        notes += not severe
-        if not severe and notes > MOST:
-            continue
         row = registration.depth.rows[k] - off[k] * spacing
         yield Finding(
             registration.section,
             f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
             f"nearest depth line that may be its own, at row {row:.0f}",
             "set it on the line of its depth",
-            severe=severe,
+            severe=bool(abs(off[k]) > BETWEEN and is_sure(found, at - 2, at + 2)),
             weight=float(50 * abs(off[k])),
-        )
-    if notes > MOST:
-        yield Finding(
-            registration.section,
-            f"{notes - MOST} more depth points are more than {NEAR:g} rows off theirs",
-            "set them on the lines of their depths",
         )
 
 
@@ -204,21 +191,25 @@ def _heavier(
 
 
 def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
-    """Name a turn of the page that the points do not tell."""
-    if registration.depth.turned:
-        return
+    """Name a turn of the page that the points do not tell, or tell otherwise."""
     rows = registration.depth.rows
-    width = found.tracks[-1].right.column_at(rows) - found.tracks[0].left.column_at(
-        rows
-    )
+    edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
+    width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
     fall = np.interp(rows, found.lines.rows, found.lines.turn) * width
-    worst = int(np.abs(fall).argmax())
-    if abs(fall[worst]) > TURNED:
-        yield Finding(
-            registration.section,
-            f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
-            f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at "
-            f"row {rows[worst]:g}",
-            "the page is turned: add row_left and row_right to the depth points",
-            weight=float(abs(fall[worst]) / found.lines.spacing),
-        )
+    left, right = registration.depth.turn_at(rows)
+    apart = fall - (right - left)
+    worst = int(np.abs(apart).argmax())
+    if abs(apart[worst]) <= TURNED:
+        return
+    what = (
+        f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
+        f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
+        f"{rows[worst]:g}"
+    )
+    if registration.depth.turned:
+        what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
+        do = "correct row_left and row_right: they are at the outermost edges"
+    else:
+        do = "the page is turned: add row_left and row_right to the depth points"
+    weight = float(abs(apart[worst]) / found.lines.spacing)
+    yield Finding(registration.section, what, do, weight=weight)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+MOST = 3
+"""Notes of one kind that are told each; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,22 @@ class Finding:
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in the order in which they should be read."""
     return tuple(sorted(findings, key=lambda f: (not f.severe, -f.weight)))
+
+
+def cut_short(findings: Sequence[Finding], more: str) -> tuple[Finding, ...]:
+    """Return findings of one kind, of the notes only the heaviest and how many more.
+
+    Parameters
+    ----------
+    findings
+        Of one section.
+    more
+        What the others are, after their number.
+    """
+    ordered = worst_first(findings)
+    kept = sum(finding.severe for finding in ordered) + MOST
+    rest = ordered[kept:]
+    if len(rest) < 2:
+        return ordered
+    told = Finding(rest[0].section, f"{len(rest)} more {more}", rest[0].do)
+    return (*ordered[:kept], told)

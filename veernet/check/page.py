@@ -40,13 +40,14 @@ def check(
         Those that would make a wrong curve first.
     """
     found = find_sections(scan, progress)
-    findings = [f for r in registrations for f in _check(scan, r, found)]
+    findings = [f for r in registrations for f in check_section(scan, r, found)]
     return worst_first(findings)
 
 
-def _check(
+def check_section(
     scan: Scan, registration: Registration, found: Sequence[FoundSection]
 ) -> Iterator[Finding]:
+    """Check a registration against the sections that were found on its page."""
     section = registration.section
     stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
     if stated and opened and stated != opened:
