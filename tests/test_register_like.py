@@ -228,13 +228,26 @@ def test_a_scan_like_its_registration_by_hand(tmp_path: Path) -> None:
     assert main(["register", scan, "--out", str(out), "--like", str(given)]) == DONE
     made = load_registrations(out)[0]
     (hand,) = load_registrations(given)
+    _agree(made, hand, feet=0.3)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.skipif("VEERNET_REAL" not in os.environ, reason="VEERNET_REAL is unset")
+def test_half_a_track_and_one_in_the_depth_column_of_a_scan(tmp_path: Path) -> None:
+    folder = Path(os.environ["VEERNET_REAL"])
+    given, out = folder / "registrations" / "s_7b18.1in.yaml", tmp_path / "reg.yaml"
+    scan = str(folder / "scans" / "s_7b18.tif")
+    assert main(["register", scan, "--out", str(out), "--like", str(given)]) == DONE
+    (made,), (hand,) = load_registrations(out), load_registrations(given)
+    _agree(made, hand, feet=0.5)
+
+
+def _agree(made: Registration, hand: Registration, feet: float) -> None:
     rows = np.linspace(*hand.depth.rows[[0, -1]], 50)
-    for track, own in zip(hand.tracks, made.tracks, strict=True):
-        assert track.curves == own.curves
-        for side in ("left", "right"):
-            off = getattr(track, side).column_at(rows) - getattr(own, side).column_at(
-                rows
-            )
-            assert np.abs(off).max() < 3
+    for own, track in zip(made.tracks, hand.tracks, strict=True):
+        assert own.curves == track.curves
+        for edge, wanted in ((own.left, track.left), (own.right, track.right)):
+            assert np.abs(edge.column_at(rows) - wanted.column_at(rows)).max() < 3
     off = made.depth.depth_at(hand.depth.rows) - hand.depth.depths
-    assert np.abs(off).max() < 0.3
+    assert np.abs(off).max() < feet
