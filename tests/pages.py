@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from veernet.records import Grey
+from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.records import CurveSpec, Grey, Registration, Track
 
 LINEAR = tuple(np.linspace(0, 1, 11).tolist())
 LOGARITHMIC = (
@@ -84,6 +85,45 @@ class DrawnPage:
         at_rows = (rows - fall).astype(np.float32)
         at_columns = (columns - self.sway(rows)).astype(np.float32)
         return cv2.remap(flat, at_columns, at_rows, cv2.INTER_NEAREST, borderValue=255)
+
+
+def registered(page: DrawnPage, which: int = 0) -> Registration:
+    """Return the registration of a section that is right to a fraction of a pixel."""
+    section = page.sections[which]
+    depth, step = section.numerals
+    scale = 5 * section.spacing / step
+    middle = (page.columns - 1) / 2
+    rows = np.arange(section.first, section.last + 1, 25 * section.spacing)
+    outer = section.tracks[0].left, section.tracks[-1].right
+    inner = (section.tracks[0].right + section.tracks[-1].left) / 2
+
+    def fallen(row: float, column: float) -> float:
+        at = column + float(page.sway(row)) - middle
+        return round(row + page.turn * at, 2)
+
+    points = tuple(
+        DepthPoint(
+            fallen(row, inner),
+            depth + (row - section.first) / scale,
+            *([fallen(row, column) for column in outer] if page.turn else ()),
+        )
+        for row in rows.tolist()
+    )
+    curves = (
+        CurveSpec("GR", "GAPI", Scale("linear", 0, 150)),
+        CurveSpec("DT", "US/F", Scale("linear", 140, 40)),
+        CurveSpec("RHOB", "G/CC", Scale("linear", 2, 3)),
+    )
+    ways = np.arange(section.first, section.last + 1, 100.0)
+
+    def edge(column: float) -> Edge:
+        return Edge(tuple(ways), tuple(page.column(column, ways).round(2)))
+
+    tracks = tuple(
+        Track(f"T{n}", edge(track.left), edge(track.right), (curve,))
+        for n, (track, curve) in enumerate(zip(section.tracks, curves, strict=False), 1)
+    )
+    return Registration("main", DepthAxis("ft", points), tracks)
 
 
 def _table(flat: Grey, first: int, stop: int, rng: np.random.Generator) -> None:

@@ -78,6 +78,16 @@ def test_what_is_odd_about_the_scan_is_a_finding(log):
     assert result.findings == ("scan: rows 5 to 9 are damaged",)
 
 
+def test_a_scale_without_sense_is_a_finding(log):
+    scan, registration = log
+    track = registration.tracks[0]
+    curve = replace(track.curves[0], mnemonic="GR", unit="V/V")
+    odd = replace(registration, tracks=(replace(track, curves=(curve,)),))
+    result = digitise(scan, odd, DarknessEngine())
+    assert any("a unit of porosity" in finding for finding in result.findings)
+    assert result.refused is None
+
+
 def test_a_registration_of_another_file_is_a_finding(log):
     scan, registration = log
     result = digitise(scan, replace(registration, image="b.tif"), DarknessEngine())

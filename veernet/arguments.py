@@ -69,7 +69,19 @@ def make_parser() -> argparse.ArgumentParser:
             "Finds sections, tracks, depth column and depth lines, reads the depth "
             "numerals, and writes a registration in which each finding says how sure "
             "it is: 0.9 and above is stated, below it is a suggestion. The curves of "
-            "the tracks are to be given by hand.",
+            "the tracks are to be given by hand, or come from a template with --like.",
+        )
+    )
+
+    _add_check(
+        _add_verb(
+            verbs,
+            "check",
+            "compare a registration with its scan before anything is digitised",
+            "Depth points against the depth lines, edges against the upright lines, "
+            "scales against what curves show, tracks against those that are drawn. A "
+            "line for each finding, the worst first: with one that would make a wrong "
+            "curve (wrong: ...) the exit code is 2, with notes alone 0.",
         )
     )
 
@@ -172,6 +184,13 @@ def _add_register(verb: argparse.ArgumentParser) -> None:
         "numeral is then read",
     )
     add("--bottom", type=float, metavar="DEPTH", help="depth of its last depth line")
+    add(
+        "--like",
+        type=Path,
+        metavar="TEMPLATE.yaml",
+        help="take curves, scales, unit, step and null value from an earlier "
+        "registration of the same layout: the result is complete",
+    )
     add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
     add(
         "--overlay",
@@ -179,6 +198,14 @@ def _add_register(verb: argparse.ArgumentParser) -> None:
         metavar="FOUND.png",
         help="the scan, reduced, with all that was found drawn on it",
     )
+
+
+def _add_check(verb: argparse.ArgumentParser) -> None:
+    add = verb.add_argument
+    says = "the registration to check"
+    add("registration", type=Path, metavar="REG.yaml", help=says)
+    add("scan", type=Path, metavar="SCAN", help="TIFF, PNG, JPEG or PDF")
+    add("--section", metavar="NAME", help="only this section of the registration")
 
 
 def _add_convert(verb: argparse.ArgumentParser) -> None:

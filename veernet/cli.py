@@ -15,6 +15,7 @@ from veernet.arguments import make_parser
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
+    from veernet.check.finding import Finding
     from veernet.digitise import Progress, Result
     from veernet.export import Provenance
     from veernet.records import Curve, Registration, Scan, Trace
@@ -49,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "report": _report,
         "convert": _convert,
         "register": _register,
+        "check": _check,
     }[options.command]
     return _guarded(lambda: command(options))
 
@@ -369,10 +371,17 @@ def _scan(options: argparse.Namespace) -> int:
 
 def _register(options: argparse.Namespace) -> int:
     from veernet.files import check_places, write_text
+    from veernet.register.like import like, unit_of
     from veernet.register.overlay import write_overlay
     from veernet.register.propose import propose
     from veernet.register.recognise import load_recogniser
-    from veernet.register.text import proposal_lines, proposal_yaml
+    from veernet.register.text import (
+        likened_lines,
+        likened_yaml,
+        proposal_lines,
+        proposal_yaml,
+    )
+    from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
     if (options.top is None) != (options.bottom is None):
@@ -382,22 +391,58 @@ def _register(options: argparse.Namespace) -> int:
         msg = f"{options.out} does not end in .yaml: that is what a registration is"
         raise InputError(msg)
     outputs = [path for path in (options.out, options.overlay) if path]
-    check_places(outputs, [options.scan])
+    templates = load_registrations(options.like) if options.like else ()
+    check_places(outputs, [options.scan, *([options.like] if options.like else [])])
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
     sections = propose(
         scan,
         None if stated else load_recogniser(),
         stated=stated,
-        unit=options.unit,
+        unit=options.unit or unit_of(templates),
         progress=_progress_of("surveyed"),
     )
-    write_text(options.out, proposal_yaml(options.scan, options.page, sections))
+    if templates:
+        likened, left_out = like(
+            sections,
+            templates,
+            image=options.scan.name,
+            page=options.page,
+            name=options.like,
+        )
+        text, lines = likened_yaml(likened, options.like.name), likened_lines(likened)
+        lines += [f"left out: {reason}" for reason in left_out]
+        told = f"{len(likened)} sections like {options.like}: look at the overlay"
+        sections = tuple(one.proposed for one in likened)
+    else:
+        text = proposal_yaml(options.scan, options.page, sections)
+        lines = proposal_lines(sections)
+        told = f"{len(sections)} sections; the curves are still to be given"
+    write_text(options.out, text)
     if options.overlay:
         write_overlay(options.overlay, scan, sections)
-    print("\n".join(proposal_lines(sections)))
-    print(f"{options.out}: {len(sections)} sections; the curves are still to be given")
+    print("\n".join(lines))
+    print(f"{options.out}: {told}")
     return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from veernet.check.finding import worst_first
+    from veernet.check.page import check
+    from veernet.scan import open_scan
+
+    registrations = _sections(options.registration, options.section)
+    findings: list[Finding] = []
+    for page in sorted({registration.page for registration in registrations}):
+        scan = open_scan(options.scan, page)
+        own = [r for r in registrations if r.page == page]
+        findings += check(scan, own, _progress_of("surveyed"))
+    for finding in worst_first(findings):
+        print(finding.line)
+    if not findings:
+        told = ", ".join(registration.section for registration in registrations)
+        print(f"{options.registration}: nothing to report: {told}")
+    return WRONG_INPUT if any(finding.severe for finding in findings) else DONE
 
 
 def _convert(options: argparse.Namespace) -> int:

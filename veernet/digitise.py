@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from veernet.calibrate import calibrate_all
+from veernet.check.finding import worst_first
+from veernet.check.quick import check_quickly
 from veernet.engines import Engine
 from veernet.export.onpage import ink
 from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
@@ -130,6 +132,7 @@ def digitise(
     findings = (
         *(f"scan: {note}" for note in scan.info.notes),
         *_misplaced(scan, registration),
+        *(f.text for f in worst_first(check_quickly(scan.info, registration))),
         *(f for t in found for f in _findings(t, registration)),
         *_together(found, registration),
     )

@@ -94,8 +94,8 @@ def propose(
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     if stated is not None:
         longest = max(found, key=lambda section: section.last_row - section.first_row)
-        ends = zip(_at_column(longest)[[0, -1]].tolist(), stated, strict=True)
-        lines = _at_column(longest).tolist()
+        ends = zip(at_column(longest)[[0, -1]].tolist(), stated, strict=True)
+        lines = at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
         unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
         told = [depth if section is longest else unsaid for section in found]
@@ -105,7 +105,7 @@ def propose(
         raise InputError(msg)
 
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
-        lines = _at_column(section)
+        lines = at_column(section)
         strong = lines[_heavier(section)].tolist()
         return depth_from_numerals(
             numerals, lines=lines.tolist(), strong=strong, dpi=dpi, unit=unit
@@ -147,8 +147,8 @@ def _heavier(section: FoundSection) -> Floats:
     return np.asarray(places % every == first if every else places < 0)
 
 
-def _at_column(section: FoundSection) -> Floats:
-    """Return the rows of the depth lines at the middle of the depth column."""
+def at_column(section: FoundSection) -> Floats:
+    """Return the rows of depth lines at the middle of the depth column, (lines,)."""
     left, right = section.depth_column
     lines = section.lines
     middle = (left.column_at(lines.rows) + right.column_at(lines.rows)) / 2
@@ -168,7 +168,7 @@ def _turned(
     if not points:
         return ()
     rows = np.array([point.row for point in points])
-    turn = np.interp(rows, _at_column(section), section.lines.turn)
+    turn = np.interp(rows, at_column(section), section.lines.turn)
     column = sum(e.column_at(rows) for e in section.depth_column) / 2
     first = section.tracks[0].left.column_at(rows)
     last = section.tracks[-1].right.column_at(rows)

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from veernet.axes import Edge
+from veernet.register.like import Likened
 from veernet.register.proposal import STATED
 from veernet.register.propose import ProposedSection
+from veernet.registration import to_yaml
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, give the curves of each track, and
 # correct what is marked as a suggestion.
+"""
+
+_LIKE = """\
+# By veernet register, with the curves and scales of {template}: look at the
+# overlay, and correct what is marked as a suggestion or remarked on.
 """
 
 _CURVES = """\
@@ -31,6 +38,25 @@ def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) ->
     """
     documents = [_section(scan, page, section) for section in sections]
     return _HEAD + "---\n".join(documents)
+
+
+def likened_yaml(likened: Sequence[Likened], template: str) -> str:
+    """Return registrations by a template as YAML, with what is to be looked at.
+
+    It is a complete registration file; the comments say how sure each finding is.
+    """
+    head = _LIKE.format(template=_one_line(template))
+    return head + "---\n".join(_likened(one) for one in likened)
+
+
+def likened_lines(likened: Sequence[Likened]) -> list[str]:
+    """Return a line for each finding and remark."""
+    lines = proposal_lines([one.proposed for one in likened])
+    return lines + [
+        f"{one.registration.section}: {remark}"
+        for one in likened
+        for remark in one.remarks
+    ]
 
 
 def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
@@ -54,6 +80,28 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
         )
         lines += [f"{section.name}: {note}" for note in depth.notes]
     return lines
+
+
+def _likened(likened: Likened) -> str:
+    """Return one document, its marks and remarks as comments where they belong."""
+    found, depth = likened.proposed.found, likened.proposed.depth
+    rows = f"rows {found.first_row:.0f} to {found.last_row:.0f}"
+    grid = f"{_mark(found.confidence)}: {rows}"
+    marks = {"section:": grid, "  points:": _mark(depth.confidence)}
+    after = {"  points:": depth.notes, "tracks:": likened.remarks}
+    lines: list[str] = []
+    for line in to_yaml(likened.registration).splitlines():
+        # Each of the keys stands once at its depth: curves are indented further.
+        key = line[: line.find(":") + 1]
+        mark = marks.pop(key, None)
+        lines.append(line if mark is None else f"{line}   {mark}")
+        indent = " " * (len(key) - len(key.lstrip()))
+        lines += [f"{indent}# {_one_line(told)}" for told in after.pop(key, ())]
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _section(scan: Path, page: int, section: ProposedSection) -> str:

@@ -1,0 +1,394 @@
+"""Registrations against drawn pages: what is right passes, what is wrong is named."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from PIL import Image
+
+from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
+from tests.registrations import depth_axes, registrations, seeded
+from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.check.finding import Finding
+from veernet.check.page import check, check_section
+from veernet.check.quick import check_quickly
+from veernet.check.scales import check_scales
+from veernet.cli import DONE, WRONG_INPUT, main
+from veernet.records import CurveSpec, Registration, Scan, Track
+from veernet.register.page import FoundSection, find_sections
+from veernet.registration import load_registrations, save_registrations
+from veernet.scan import open_scan
+
+PAGE = DrawnPage(rows=5200, sections=(DrawnSection(900, 4400),), wander=6, turn=0.003)
+OTHER = DrawnPage(
+    rows=5200,
+    sections=(
+        DrawnSection(
+            1500, 4900, 26.0, (DrawnTrack(40, 420), DrawnTrack(560, 940)), (400, 20)
+        ),
+    ),
+    wander=5,
+)
+RIGHT = registered(PAGE)
+
+
+@pytest.fixture(scope="module")
+def scan() -> Scan:
+    return Scan.from_array(PAGE.draw())
+
+
+@pytest.fixture(scope="module")
+def found(scan: Scan) -> tuple[FoundSection, ...]:
+    return find_sections(scan)
+
+
+def moved(registration: Registration, k: int, by: float) -> Registration:
+    """Move one depth point down the page."""
+    points = list(registration.depth.points)
+    point = points[k]
+    ends = [
+        None if end is None else end + by for end in (point.row_left, point.row_right)
+    ]
+    points[k] = DepthPoint(point.row + by, point.depth, *ends)
+    return replace(registration, depth=DepthAxis("ft", tuple(points)))
+
+
+def deeper(registration: Registration, by: float) -> Registration:
+    """Add to the depth of every point."""
+    points = tuple(replace(p, depth=p.depth + by) for p in registration.depth.points)
+    return replace(registration, depth=DepthAxis("ft", points))
+
+
+def shifted(edge: Edge, by: float) -> Edge:
+    return Edge(edge.rows, tuple(column + by for column in edge.columns))
+
+
+def scaled(mnemonic: str, unit: str, scale: Scale) -> Registration:
+    curve = CurveSpec(mnemonic, unit, scale)
+    return replace(RIGHT, tracks=(replace(RIGHT.tracks[0], curves=(curve,)),))
+
+
+def ranks(findings: tuple[Finding, ...]) -> list[bool]:
+    return [finding.severe for finding in findings]
+
+
+def test_the_right_registration_has_no_finding(scan: Scan) -> None:
+    assert check(scan, [RIGHT]) == ()
+
+
+@seeded
+@given(registrations())
+def test_no_registration_is_too_odd_to_check(
+    scan: Scan, found: tuple[FoundSection, ...], odd: Registration
+) -> None:
+    for finding in check_section(scan, odd, found):
+        assert "\n" not in finding.line
+    info = replace(scan.info, dpi=(200, 200))
+    assert all(not f.line.isspace() for f in check_quickly(info, odd))
+
+
+@seeded
+@given(depth_axes())
+def test_no_depths_are_too_odd_to_check(
+    scan: Scan, found: tuple[FoundSection, ...], axis: DepthAxis
+) -> None:
+    rows = axis.rows - axis.rows[0]
+    fits = 4000 / rows[-1]
+    points = tuple(
+        DepthPoint(500 + row * fits, depth)
+        for row, depth in zip(rows.tolist(), axis.depths.tolist(), strict=True)
+    )
+    odd = replace(RIGHT, depth=DepthAxis(axis.unit, points))
+    assert list(check_section(scan, odd, found))
+
+
+def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
+    points = tuple(
+        replace(p, row_left=2 * p.row - p.row_left, row_right=2 * p.row - p.row_right)
+        for p in RIGHT.depth.points
+        if p.row_left is not None and p.row_right is not None
+    )
+    (finding,) = check(scan, [replace(RIGHT, depth=DepthAxis("ft", points))])
+    assert not finding.severe
+    assert "by the depth points -2.7 downwards" in finding.what
+    assert "correct row_left and row_right" in finding.do
+
+
+def test_a_turn_that_is_not_told_is_a_note() -> None:
+    page = replace(PAGE, turn=0.006)
+    registration = registered(page)
+    points = tuple(
+        replace(p, row_left=None, row_right=None) for p in registration.depth.points
+    )
+    level = replace(registration, depth=DepthAxis("ft", points))
+    (finding,) = check(Scan.from_array(page.draw()), [level])
+    assert not finding.severe
+    assert "the page is turned: add row_left" in finding.do
+
+
+def test_a_level_page_and_two_points_have_no_finding() -> None:
+    page = DrawnPage(rows=4300)
+    registration = registered(page)
+    points = tuple(registration.depth.points[k] for k in (0, -1))
+    registration = replace(registration, depth=DepthAxis("ft", points))
+    assert check(Scan.from_array(page.draw()), [registration]) == ()
+
+
+@pytest.mark.parametrize("lines", [1, -1, 2])
+@pytest.mark.parametrize("k", [0, 3, 7])
+def test_a_point_that_is_lines_off_is_named(scan: Scan, k: int, lines: int) -> None:
+    findings = check(scan, [moved(RIGHT, k, lines * 20.0)])
+    assert ranks(findings)[0]
+    point = RIGHT.depth.points[k]
+    wrong = [f for f in findings if f.severe]
+    assert len(wrong) == 1
+    assert f"depth point {point.depth:g} ft" in wrong[0].what
+    side = "low" if lines > 0 else "high"
+    assert f"{abs(lines)} depth line" in wrong[0].what
+    assert f"too {side}" in wrong[0].what
+    assert f"{point.row:.0f}" in wrong[0].do
+
+
+def test_of_two_points_the_stretch_between_is_named(scan: Scan) -> None:
+    points = tuple(RIGHT.depth.points[k] for k in (0, -1))
+    registration = replace(RIGHT, depth=DepthAxis("ft", points))
+    assert check(scan, [registration]) == ()
+    (finding,) = check(scan, [moved(registration, 1, 20)])
+    assert finding.severe
+    assert "176 steps of 2 ft are counted, where 175 are due" in finding.what
+
+
+def test_half_a_line_off_is_on_no_line(scan: Scan) -> None:
+    (finding,) = check(scan, [moved(RIGHT, 3, 10)])
+    assert finding.severe
+    assert "off the nearest depth line" in finding.what
+
+
+def test_a_few_rows_off_are_a_note(scan: Scan) -> None:
+    (finding,) = check(scan, [moved(RIGHT, 3, 4)])
+    assert not finding.severe
+
+
+def test_all_points_off_are_one_finding(scan: Scan) -> None:
+    (finding,) = check(scan, [deeper(RIGHT, 0.8)])
+    assert finding.severe
+    assert "all 8 depth points stand" in finding.what
+    assert "rows above their depth lines" in finding.what
+
+
+def test_heavier_lines_belong_at_round_depths(scan: Scan) -> None:
+    (finding,) = check(scan, [deeper(RIGHT, 2)])
+    assert finding.severe
+    assert "every 5th line is heavier" in finding.what
+    assert "1 lines too deep" in finding.do
+
+
+def test_depths_of_another_scale_count_no_step(scan: Scan) -> None:
+    points = tuple(
+        replace(p, depth=1000 + 1.7 * (p.depth - 1000)) for p in RIGHT.depth.points
+    )
+    findings = check(scan, [replace(RIGHT, depth=DepthAxis("ft", points))])
+    assert ranks(findings) == [True]
+    assert "no step of logs" in findings[0].what
+
+
+@pytest.mark.parametrize("by", [6.0, -6.0])
+def test_an_edge_that_is_off_is_named_with_its_offset(scan: Scan, by: float) -> None:
+    first, second = RIGHT.tracks
+    wrong = replace(first, right=shifted(first.right, by))
+    (finding,) = check(scan, [replace(RIGHT, tracks=(wrong, second))])
+    assert finding.severe
+    assert "track T1, right edge" in finding.what
+    size = float(finding.what.split(": ")[1].split()[0])
+    assert size == pytest.approx(6, abs=1)
+    assert ("right" if by > 0 else "left") + " of the line" in finding.what
+
+
+def test_an_edge_that_does_not_wander_with_the_paper_is_named() -> None:
+    page = replace(PAGE, wander=14)
+    registration = registered(page)
+    first, second = registration.tracks
+    still = Edge((0.0,), (60.0,))
+    wrong = replace(registration, tracks=(replace(first, left=still), second))
+    (finding,) = check(Scan.from_array(page.draw()), [wrong])
+    assert "which wanders" in finding.what
+    assert finding.severe
+
+
+def test_an_edge_beside_the_grid_is_named(scan: Scan) -> None:
+    first, second = RIGHT.tracks
+    wrong = replace(second, right=shifted(second.right, -25))
+    (finding,) = check(scan, [replace(RIGHT, tracks=(first, wrong))])
+    assert finding.severe
+    assert "no upright line within 12 columns" in finding.what
+
+
+def test_a_missing_track_is_a_note() -> None:
+    page = replace(PAGE, turn=0)
+    registration = registered(page)
+    one = replace(registration, tracks=registration.tracks[:1])
+    (finding,) = check(Scan.from_array(page.draw()), [one])
+    assert not finding.severe
+    assert "drawn and not registered" in finding.what
+
+
+def test_a_track_between_others_and_half_a_track_are_right(scan: Scan) -> None:
+    first, second = RIGHT.tracks
+    column = Track(
+        "TD",
+        first.right,
+        second.left,
+        (CurveSpec("TENS", "LBF", Scale("linear", 5000, 0)),),
+    )
+    middle = Edge(
+        second.left.rows,
+        tuple(
+            (a + b) / 2
+            for a, b in zip(second.left.columns, second.right.columns, strict=True)
+        ),
+    )
+    spec = CurveSpec("AT20", "OHMM", Scale("linear", 0, 50))
+    half = Track("T2L", second.left, middle, (spec,))
+    registration = replace(RIGHT, tracks=(first, column, half, second))
+    assert check(scan, [registration]) == ()
+
+
+def test_a_track_without_depth_lines_is_named(scan: Scan) -> None:
+    spec = CurveSpec("X", "", Scale("linear", 0, 1))
+    beside = Track("TX", Edge((0.0,), (968.0,)), Edge((0.0,), (998.0,)), (spec,))
+    findings = check(scan, [replace(RIGHT, tracks=(*RIGHT.tracks, beside))])
+    assert any("TX" in f.what and "no depth line is drawn" in f.what for f in findings)
+
+
+def test_the_scan_of_another_log_is_wrong() -> None:
+    findings = check(Scan.from_array(OTHER.draw()), [RIGHT])
+    assert ranks(findings)[0]
+    assert sum(ranks(findings)) >= 3
+
+
+def test_a_registration_off_the_page_or_off_the_grid_is_wrong(scan: Scan) -> None:
+    points = (DepthPoint(900, 1000), DepthPoint(9000, 1810))
+    (finding,) = check(scan, [replace(RIGHT, depth=DepthAxis("ft", points))])
+    assert finding.severe
+    assert "rows" in finding.what
+    points = (DepthPoint(100, 1000), DepthPoint(700, 1060))
+    (finding,) = check(scan, [replace(RIGHT, depth=DepthAxis("ft", points))])
+    assert finding.severe
+    assert "no grid is found there" in finding.what
+
+
+def test_more_strokes_than_curves_are_a_note() -> None:
+    section = DrawnSection(900, 4400)
+    page = DrawnPage(rows=5200, sections=(section,))
+    ink = page.draw()
+    for row in range(900, 4400):
+        column = round(700 + 180 * np.sin(row / 150))
+        ink[row, column : column + 3] = 0
+    (finding,) = check(Scan.from_array(ink), [registered(page)])
+    assert not finding.severe
+    assert "more strokes than the 1 registered (DT)" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "unit", "scale", "says", "severe"),
+    [
+        ("DT", "GAPI", Scale("linear", 140, 40), "a unit of gamma ray", True),
+        ("NPHI", "V/V", Scale("linear", 45, -15), "these are values in PU", True),
+        ("NPHI", "PU", Scale("linear", 0.45, -0.15), "these are values in V/V", True),
+        ("RHOB", "G/CC", Scale("linear", 1950, 2950), "values in K/M3", True),
+        ("CALI", "IN", Scale("linear", 125, 375), "values in MM", True),
+        ("GR", "GAPI", Scale("linear", 0, 15000), "compare the header", True),
+        ("GR", "GAPI", Scale("linear", 150, 0), "grows to the right", False),
+        ("ILD", "OHMM", Scale("linear", 0.2, 2000), "scale: log", True),
+        ("ILD", "OHMM", Scale("linear", -10, 100), "compare the header", False),
+    ],
+)
+def test_scales_without_sense(
+    mnemonic: str, unit: str, scale: Scale, says: str, severe: bool
+) -> None:
+    (finding,) = check_scales(scaled(mnemonic, unit, scale))
+    assert says in finding.text
+    assert finding.severe is severe
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "unit", "scale"),
+    [
+        ("GR", "GAPI", Scale("linear", 0, 150)),
+        ("GR", "UGRAEQ/TON", Scale("linear", 0, 7.5)),
+        ("GR", "GAPI", Scale("linear", 150, 300)),
+        ("DT", "us/ft", Scale("linear", 140, 40)),
+        ("NPHI", "v/v", Scale("linear", 0.45, -0.15)),
+        ("DPHI", "%", Scale("linear", 30, -10)),
+        ("RHOB", "g/cc", Scale("linear", 1.95, 2.95)),
+        ("CALI", "IN", Scale("linear", 6, 16)),
+        ("DCAL", "IN", Scale("linear", -5, 5)),
+        ("ILD", "OHMM", Scale("log", 0.2, 2000)),
+        ("N10", "OHM.M", Scale("linear", 0, 100)),
+        ("SP", "MV", Scale("linear", -160, 40)),
+        ("WHATEVER", "GAPI", Scale("linear", 9, -1e9)),
+    ],
+)
+def test_scales_that_logs_have(mnemonic: str, unit: str, scale: Scale) -> None:
+    assert list(check_scales(scaled(mnemonic, unit, scale))) == []
+
+
+def test_what_needs_no_page(scan: Scan) -> None:
+    first, second = RIGHT.tracks
+    wide = replace(first, right=shifted(first.right, 130))
+    (finding,) = check_quickly(scan.info, replace(RIGHT, tracks=(wide, second)))
+    assert "T1 and T2 share 30 columns" in finding.what
+    (finding,) = check_quickly(scan.info, replace(RIGHT, tracks=(second, first)))
+    assert "begins left of it" in finding.what
+    (finding,) = check_quickly(replace(scan.info, dpi=(300, 300)), RIGHT)
+    assert "3.33 inches to 100 ft" in finding.what
+    assert list(check_quickly(replace(scan.info, dpi=(200, 200)), RIGHT)) == []
+    far = moved(RIGHT, 3, 150)
+    assert {f.severe for f in check_quickly(scan.info, far)} == {False}
+
+
+def test_paper_that_slips_all_along_is_told_in_few_lines(scan: Scan) -> None:
+    points = tuple(
+        DepthPoint(900 + 100 * k + 25 * (k // 2), 1000 + 10 * k) for k in range(30)
+    )
+    slipping = replace(RIGHT, depth=DepthAxis("ft", points))
+    told = [f.what for f in check_quickly(scan.info, slipping)]
+    assert len(told) == 4
+    assert "11 more" in told[-1]
+
+
+def test_the_command_line(
+    tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, path = tmp_path / "scan.png", tmp_path / "reg.yaml"
+    Image.fromarray(scan.read(0, scan.info.rows)).save(file)
+    save_registrations(path, RIGHT)
+    assert main(["check", str(path), str(file)]) == DONE
+    assert capsys.readouterr().out == f"{path}: nothing to report: main\n"
+    save_registrations(path, moved(RIGHT, 3, 4))
+    assert main(["check", str(path), str(file)]) == DONE
+    assert capsys.readouterr().out.startswith("note: main: depth point")
+    save_registrations(path, moved(moved(RIGHT, 3, 20), 5, 4))
+    assert main(["check", str(path), str(file), "--section", "main"]) == WRONG_INPUT
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in told] == ["wrong", "note"]
+    text = path.read_text("utf-8")
+    save_registrations(path, RIGHT)
+    first, second = (f"depth: {p.depth:.0f}" for p in RIGHT.depth.points[2:4])
+    text = path.read_text("utf-8").replace(first, "depth: 0").replace(second, first)
+    path.write_text(text.replace("depth: 0", second), "utf-8")
+    assert main(["check", str(path), str(file)]) == WRONG_INPUT
+    assert "must increase in row and depth" in capsys.readouterr().err
+
+
+@pytest.mark.real
+@pytest.mark.skipif("VEERNET_REAL" not in os.environ, reason="VEERNET_REAL is unset")
+def test_a_registration_by_hand_checks_clean() -> None:
+    folder = Path(os.environ["VEERNET_REAL"])
+    found = load_registrations(folder / "registrations" / "273101.yaml")
+    assert check(open_scan(folder / "scans" / "273101.tif"), found) == ()

@@ -1,0 +1,1 @@
+"""Check a registration: by itself, and against the ink of the page that it is of."""

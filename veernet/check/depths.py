@@ -1,0 +1,215 @@
+"""Depth points against the depth lines of the page: on a line, and on the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
+from veernet.check.finding import Finding, cut_short
+from veernet.records import Registration
+from veernet.register.page import FoundSection
+from veernet.register.propose import at_column
+
+NEAR = 2.0
+"""Rows about a depth line in which its point may be."""
+
+BETWEEN = 0.25
+"""Spacings off its line from which a point may as well be at the next."""
+
+TURNED = 3.0
+"""Rows that a depth line falls across the tracks before the points should say so."""
+
+AGREE = 0.8
+"""Share of the heavier lines that must tell the same shift."""
+
+
+def check_depths(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+    """Compare depth points with the lines of the section that they are of."""
+    counted = count_lines(registration, found)
+    if counted is None:
+        points = registration.depth.points
+        first, last = points[0], points[-1]
+        index = lines_to(registration, found, at_column(found))
+        unit = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
+        yield Finding(
+            registration.section,
+            f"{first.depth:g} to {last.depth:g} {registration.depth.unit}, rows "
+            f"{first.row:g} to {last.row:g}: {np.ptp(index):.0f} depth lines are "
+            f"counted, {unit:.3g} {registration.depth.unit} each, no step of logs",
+            "compare the depth points with the numerals",
+            severe=True,
+            weight=100,
+        )
+        return
+    axis = registration.depth
+    due = counted.index - axis.depths / counted.step
+    # Lines stand at multiples of their step, so a point on its line is a whole number.
+    off = due - np.rint(due)
+    spacing = found.lines.spacing
+    common = float(np.median(off))
+    if abs(common) * spacing > NEAR and (np.abs(off - common) * spacing <= NEAR).all():
+        yield _all_off(registration, common, spacing)
+    else:
+        beside = list(_beside(registration, found, counted, off))
+        yield from cut_short(beside, f"depth points more than {NEAR:g} rows off theirs")
+    sure = np.abs(off) <= BETWEEN
+    counts = list(_counts(registration, found, counted, np.rint(due), sure))
+    yield from cut_short(counts, "points or stretches with too many or too few lines")
+    if sure.all() and np.ptp(np.rint(due)) == 0:
+        yield from _heavier(registration, found, counted)
+    yield from _turn(registration, found)
+
+
+def _told(registration: Registration, k: int) -> str:
+    point = registration.depth.points[k]
+    return f"depth point {point.depth:g} {registration.depth.unit} at row {point.row:g}"
+
+
+def _all_off(registration: Registration, common: float, spacing: float) -> Finding:
+    rows = common * spacing
+    side = "below" if rows > 0 else "above"
+    unit = registration.depth.unit
+    scale = spacing / abs(common * spacing)
+    return Finding(
+        registration.section,
+        f"all {len(registration.depth.points)} depth points stand {abs(rows):.1f} rows "
+        f"{side} their depth lines, one line in {scale:.1f}",
+        f"move them, or correct their depths in {unit}",
+        severe=abs(common) > BETWEEN,
+        weight=60 * abs(common),
+    )
+
+
+def _beside(
+    registration: Registration, found: FoundSection, counted: Counted, off: Floats
+) -> Iterator[Finding]:
+    """Name points that are on no line of their depth."""
+    spacing = found.lines.spacing
+    for k in np.flatnonzero(np.abs(off) * spacing > NEAR).tolist():
+        at = counted.index[k]
+        row = registration.depth.rows[k] - off[k] * spacing
+        yield Finding(
+            registration.section,
+            f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
+            f"nearest depth line that may be its own, at row {row:.0f}",
+            "set it on the line of its depth",
+            severe=bool(abs(off[k]) > BETWEEN and is_sure(found, at - 2, at + 2)),
+            weight=float(50 * abs(off[k])),
+        )
+
+
+def _counts(
+    registration: Registration,
+    found: FoundSection,
+    counted: Counted,
+    shift: Floats,
+    sure: NDArray[np.bool_],
+) -> Iterator[Finding]:
+    """Name points, and stretches, whose depths and lines differ by whole lines."""
+    known = np.flatnonzero(sure)
+    values = shift[known]
+    single = [
+        place
+        for place in range(len(known))
+        if len(known) >= 3 and _alone(values, place)
+    ]
+    for place in single:
+        k = int(known[place])
+        near = known[max(0, place - 1) : place + 2]
+        lines = values[place] - values[1 if place == 0 else place - 1]
+        row = counted.row_of(counted.index[k] - lines)
+        row += registration.depth.rows[k] - counted.rows[k]
+        word = "line" if abs(lines) == 1 else "lines"
+        yield Finding(
+            registration.section,
+            f"{_told(registration, k)} is {abs(lines):.0f} depth {word} too "
+            f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
+            f"by them its row is {row:.0f}; or its depth is another",
+            severe=is_sure(found, counted.index[near[0]], counted.index[near[-1]]),
+            weight=float(80 + abs(lines)),
+        )
+    rest = np.delete(known, single)
+    for a, b in pairwise(rest.tolist()):
+        if shift[a] == shift[b]:
+            continue
+        points, unit = registration.depth.points, registration.depth.unit
+        due = (points[b].depth - points[a].depth) / counted.step
+        seen = inked(found, counted.index[a], counted.index[b])
+        faint = "" if seen >= SEEN else f", {1 - seen:.0%} of them too faint to be sure"
+        yield Finding(
+            registration.section,
+            f"{points[a].depth:g} to {points[b].depth:g} {unit}, rows "
+            f"{points[a].row:g} to {points[b].row:g}: "
+            f"{counted.index[b] - counted.index[a]:.0f} steps of {counted.step:g} "
+            f"{unit} are counted{faint}, where {due:.0f} are due",
+            "compare both points with the numerals",
+            severe=is_sure(found, counted.index[a], counted.index[b]),
+            weight=float(70 + abs(shift[b] - shift[a])),
+        )
+
+
+def _alone(values: Floats, place: int) -> bool:
+    """Whether a point differs from its neighbours, and these agree."""
+    last = len(values) - 1
+    near = {0: (1, 2), last: (last - 1, last - 2)}.get(place, (place - 1, place + 1))
+    return bool(values[near[0]] == values[near[1]] != values[place])
+
+
+def _heavier(
+    registration: Registration, found: FoundSection, counted: Counted
+) -> Iterator[Finding]:
+    """Name depths by which the heavier lines would not stand at round depths."""
+    every, first = max(found.lines.heavier, default=(0, 0))
+    if every < 5:
+        return
+    axis = registration.depth
+    places = np.arange(first, len(counted.lines), every)
+    within = (counted.index[0] - 0.5 <= places) & (places <= counted.index[-1] + 0.5)
+    places = places[within]
+    if len(places) < 3:
+        return
+    depths = np.interp(places, counted.index, axis.depths)
+    beyond = np.rint(depths / counted.step).astype(int) % every
+    shift = int(np.bincount(beyond).argmax())
+    if shift == 0 or np.mean(beyond == shift) < AGREE:
+        return
+    lines = shift if shift <= every / 2 else shift - every
+    yield Finding(
+        registration.section,
+        f"every {every}th line is heavier, and by the depth points these are at "
+        f"{depths[0]:g}, {depths[1]:g}, {depths[2]:g} {axis.unit}",
+        f"all points seem {abs(lines)} lines too {'deep' if lines > 0 else 'shallow'}: "
+        "compare the numerals",
+        severe=True,
+        weight=90,
+    )
+
+
+def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+    """Name a turn of the page that the points do not tell, or tell otherwise."""
+    rows = registration.depth.rows
+    edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
+    width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
+    fall = np.interp(rows, found.lines.rows, found.lines.turn) * width
+    left, right = registration.depth.turn_at(rows)
+    apart = fall - (right - left)
+    worst = int(np.abs(apart).argmax())
+    if abs(apart[worst]) <= TURNED:
+        return
+    what = (
+        f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
+        f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
+        f"{rows[worst]:g}"
+    )
+    if registration.depth.turned:
+        what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
+        do = "correct row_left and row_right: they are at the outermost edges"
+    else:
+        do = "the page is turned: add row_left and row_right to the depth points"
+    weight = float(abs(apart[worst]) / found.lines.spacing)
+    yield Finding(registration.section, what, do, weight=weight)

@@ -1,0 +1,69 @@
+"""What is found wrong or odd about a registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MOST = 3
+"""Notes of one kind that are told each; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at.
+
+    Parameters
+    ----------
+    section
+        Of the registration.
+    what
+        What is odd, and where: row, column, depth.
+    do
+        What to do about it.
+    severe
+        Whether a curve would be wrong; else it is a note.
+    weight
+        Of findings of one rank the heavier ones are told first.
+    """
+
+    section: str
+    what: str
+    do: str
+    severe: bool = False
+    weight: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """What is odd and what to do, for those who know the section."""
+        return f"{self.what}: {self.do}"
+
+    @property
+    def line(self) -> str:
+        """The finding as one line, its rank first."""
+        rank = "wrong" if self.severe else "note"
+        return f"{rank}: {self.section}: {self.text}"
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which they should be read."""
+    return tuple(sorted(findings, key=lambda f: (not f.severe, -f.weight)))
+
+
+def cut_short(findings: Sequence[Finding], more: str) -> tuple[Finding, ...]:
+    """Return findings of one kind, of the notes only the heaviest and how many more.
+
+    Parameters
+    ----------
+    findings
+        Of one section.
+    more
+        What the others are, after their number.
+    """
+    ordered = worst_first(findings)
+    kept = sum(finding.severe for finding in ordered) + MOST
+    rest = ordered[kept:]
+    if len(rest) < 2:
+        return ordered
+    told = Finding(rest[0].section, f"{len(rest)} more {more}", rest[0].do)
+    return (*ordered[:kept], told)

@@ -1,0 +1,104 @@
+"""A registration against the page: its geometry as it is found, and the ink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from veernet.check.depths import check_depths
+from veernet.check.edges import check_edges
+from veernet.check.finding import Finding, worst_first
+from veernet.check.quick import check_quickly
+from veernet.check.strokes import check_strokes
+from veernet.check.tracks import check_tracks
+from veernet.errors import InputError
+from veernet.records import Registration, Scan
+from veernet.rectify import panels
+from veernet.register.page import FoundSection, find_sections
+from veernet.register.uprights import find_uprights
+
+
+def check(
+    scan: Scan,
+    registrations: Sequence[Registration],
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Finding, ...]:
+    """Check registrations of one page.
+
+    Parameters
+    ----------
+    scan
+        The page.
+    registrations
+        Of its sections, or of some of them.
+    progress
+        Is told how many rows of how many are surveyed.
+
+    Returns
+    -------
+    tuple of Finding
+        Those that would make a wrong curve first.
+    """
+    found = find_sections(scan, progress)
+    findings = [f for r in registrations for f in check_section(scan, r, found)]
+    return worst_first(findings)
+
+
+def check_section(
+    scan: Scan, registration: Registration, found: Sequence[FoundSection]
+) -> Iterator[Finding]:
+    """Check a registration against the sections that were found on its page."""
+    section = registration.section
+    stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
+    if stated and opened and stated != opened:
+        what = f"the registration is of {stated}, the scan is {opened}"
+        yield Finding(section, what, "check that they belong together", weight=50)
+    yield from check_quickly(scan.info, registration)
+    try:
+        panels(scan, registration)
+    except InputError as error:
+        what, _, do = str(error).rpartition(": ")
+        yield Finding(section, what, do, severe=True, weight=200)
+        return
+    first, last = registration.depth.rows[[0, -1]]
+    rows = f"rows {first:.0f} to {last:.0f}"
+    if not found:
+        what = f"{rows}: no grid is found on the page"
+        yield Finding(section, what, "nothing could be compared with it", weight=50)
+        return
+    own = max(found, key=lambda one: _shared(one, first, last))
+    if _shared(own, first, last) <= 0:
+        known = ", ".join(f"{f.first_row:.0f} to {f.last_row:.0f}" for f in found)
+        what = f"{rows}: no grid is found there, but in rows {known}"
+        do = "is it the registration of this scan, page and resolution?"
+        yield Finding(section, what, do, severe=True, weight=200)
+        return
+    yield from _beyond(registration, own)
+    yield from check_depths(registration, own)
+    yield from check_edges(scan.info, registration, find_uprights(own))
+    yield from check_tracks(registration, own)
+    yield from check_strokes(scan, registration, own)
+
+
+def _shared(found: FoundSection, first: float, last: float) -> float:
+    """Return the rows that a section and a registration have in common."""
+    return min(found.last_row, last) - max(found.first_row, first)
+
+
+def _beyond(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+    """Name rows that are registered where the grid has ended."""
+    rows = registration.depth.rows
+    spacing = found.lines.spacing
+    for beyond, row, end in (
+        (found.first_row - rows[0], rows[0], found.first_row),
+        (rows[-1] - found.last_row, rows[-1], found.last_row),
+    ):
+        if beyond > 2 * spacing:
+            yield Finding(
+                registration.section,
+                f"the depth point at row {row:g} lies {beyond:.0f} rows outside the "
+                f"grid, which ends at row {end:.0f}",
+                "curves that are read there are none",
+                severe=bool(beyond > 10 * spacing),
+                weight=beyond / spacing,
+            )

@@ -1,0 +1,144 @@
+"""Whether scales make sense: mnemonic against unit and range.
+
+Only what is certain is said: an unknown mnemonic or unit may be anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from veernet.check.finding import Finding
+from veernet.records import CurveSpec, Registration
+
+WIDER = 1.0
+"""Of a range: beyond it by this much a value is no unusual one but a wrong one."""
+
+DECADES = 100.0
+"""Ratio of the ends of a linear scale from which it looks like a logarithmic one."""
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    """What a curve may be of: units by their range of values, and how it is printed."""
+
+    name: str
+    mnemonics: re.Pattern[str]
+    units: dict[str, tuple[float, float]]
+    spans: dict[str, float]
+    """The least that lies between the ends of a scale in a unit."""
+    rises: bool = False
+    """Whether values grow to the right on all logs."""
+
+
+def _quantity(
+    name: str,
+    mnemonics: str,
+    *units: tuple[str, float, float, float],
+    rises: bool = False,
+) -> _Quantity:
+    ranges: dict[str, tuple[float, float]] = {}
+    spans: dict[str, float] = {}
+    for spellings, low, high, span in units:
+        for unit in spellings.split():
+            ranges[unit], spans[unit] = (low, high), span
+    return _Quantity(name, re.compile(mnemonics), ranges, spans, rises)
+
+
+QUANTITIES = (
+    _quantity(
+        "gamma ray",
+        r"[CEHNS]{0,2}GR[CDNRS]?\d*",
+        ("GAPI API", 0, 1000, 20),
+        rises=True,
+    ),
+    _quantity(
+        "transit time",
+        r"B?DT(C|CO|L|LN|LF|\d\w?)?",
+        ("US/F US/FT USEC/FT USEC/F", 20, 260, 15),
+        ("US/M USEC/M", 80, 900, 50),
+    ),
+    _quantity(
+        "porosity",
+        r"[NDS]P(HI|OR|OS)\w{0,3}|TNPH|PHI[ANDSTX]",
+        ("PU % PCT PERCENT", -60, 120, 5),
+        ("V/V FRAC DEC DECP CFCF FT3/FT3 M3/M3", -0.6, 1.2, 0.05),
+    ),
+    _quantity(
+        "bulk density",
+        r"RHO[BZ8]|ZDEN|DEN[BS]?",
+        ("G/CC G/CM3 G/C3 GM/CC GR/CC", 1, 3.5, 0.2),
+        ("K/M3 KG/M3", 1000, 3500, 200),
+        rises=True,
+    ),
+    _quantity(
+        "caliper",
+        r"H?CALI?[XYSN]?\d?",
+        ("IN INCH INCHES", 3, 40, 2),
+        ("MM", 75, 1000, 50),
+        ("CM", 7.5, 100, 5),
+        rises=True,
+    ),
+    _quantity(
+        "resistivity",
+        r"IL[DM]?|R?IL[DM]|R?LL[DS378]?|SFL[UA]?|MSFL|LAT\d+\w?|(LN|SN|N)\d+\w?|"
+        r"A[TOFH]\d\d|RT|RXO[Z8]?|MINV|MNOR|HDRS|HMRS|RWA|AMF",
+        ("OHMM OHM.M OHM-M OHM/M OHMSM", 0, 100_000, 0),
+    ),
+)
+
+_UNITS = {unit: q.name for q in QUANTITIES for unit in q.units}
+
+
+def check_scales(registration: Registration) -> Iterator[Finding]:
+    """Compare each scale with what its mnemonic stands for."""
+    for track in registration.tracks:
+        for spec in track.curves:
+            for what, do, severe in _check(spec):
+                where = f"{spec.mnemonic} in track {track.name}"
+                weight = 20.0 if severe else 2.0
+                found = f"{where} {what}"
+                yield Finding(registration.section, found, do, severe, weight)
+
+
+def _check(spec: CurveSpec) -> Iterator[tuple[str, str, bool]]:
+    mnemonic = spec.mnemonic.upper()
+    unit = spec.unit.upper().replace(" ", "")
+    quantity = next((q for q in QUANTITIES if q.mnemonics.fullmatch(mnemonic)), None)
+    if quantity is None:
+        return
+    if unit not in quantity.units:
+        if unit in _UNITS:
+            what = f"is {quantity.name}, and {spec.unit} a unit of {_UNITS[unit]}"
+            yield what, "give the unit that the header prints", True
+        return
+    left, right = spec.scale.left, spec.scale.right
+    told = f"runs from {left:g} to {right:g} {spec.unit}"
+    if not _fits(quantity, unit, left, right):
+        other = [u for u in quantity.units if _fits(quantity, u, left, right)]
+        low, high = quantity.units[unit]
+        room = WIDER * (high - low)
+        inside = low - room <= min(left, right) and max(left, right) <= high + room
+        if other:
+            yield told, f"these are values in {other[0]}: correct one of them", True
+        else:
+            usual = f"{quantity.name} lies in {low:g} to {high:g}"
+            yield told, f"{usual}: compare the header", not inside
+        return
+    if quantity.rises and left > right:
+        yield told, "it grows to the right on most logs: compare the header", False
+    if quantity.name == "resistivity":
+        yield from _resistivity(spec, told)
+
+
+def _fits(quantity: _Quantity, unit: str, left: float, right: float) -> bool:
+    low, high = quantity.units[unit]
+    inside = low <= min(left, right) and max(left, right) <= high
+    return inside and abs(right - left) >= quantity.spans[unit]
+
+
+def _resistivity(spec: CurveSpec, told: str) -> Iterator[tuple[str, str, bool]]:
+    low, high = sorted((spec.scale.left, spec.scale.right))
+    if spec.scale.kind == "linear" and low > 0 and high >= DECADES * low:
+        yield f"{told}, linear", "scales like this are logarithmic: scale: log", True

@@ -1,0 +1,142 @@
+"""Ink that no registered curve explains: strokes counted between the depth lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.check.finding import Finding
+from veernet.records import Registration, Scan
+from veernet.register.page import FoundSection, FoundTrack
+from veernet.register.propose import at_column
+from veernet.register.survey import find_ink
+from veernet.register.uprights import Upright, find_uprights
+from veernet.runs import runs
+
+STRETCHES = 24
+"""Of a section, in which strokes are counted."""
+
+GAPS = 8
+"""Between depth lines, of each stretch."""
+
+BESIDE = 3
+"""Columns about an upright line, and between two strokes, that tell nothing."""
+
+STANDS = 0.45
+"""Share of a stretch's rows in which a column that is inked is a line of the grid."""
+
+_WIDER = np.ones(5)
+
+MOSTLY = 0.6
+"""Share of the rows with more strokes than curves that is worth a note."""
+
+HATCHED = 4
+"""Strokes beyond the curves from which they are a fill."""
+
+
+def check_strokes(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
+    """Name tracks in which more strokes than curves are drawn, most of the way."""
+    middle = float(registration.depth.rows[[0, -1]].mean())
+    uprights = find_uprights(found)
+    stretches = list(_stretches(scan, registration, found))
+    for track in found.tracks:
+        ends = track.left.column_at(middle), track.right.column_at(middle)
+        curves = _curves(registration, middle, float(ends[0]), float(ends[1]))
+        if not curves:
+            continue
+        counts = np.concatenate(
+            [
+                _count(ink, rows, start, track, uprights)
+                for start, rows, ink in stretches
+            ]
+            or [np.zeros(0, dtype=np.int64)]
+        )
+        if len(counts) < GAPS:
+            continue
+        usual = float(np.median(counts))
+        more = float(np.mean(counts > len(curves)))
+        if more > MOSTLY and usual <= len(curves) + HATCHED:
+            yield Finding(
+                registration.section,
+                f"columns {ends[0]:.0f} to {ends[1]:.0f}: more strokes than the "
+                f"{len(curves)} registered ({', '.join(curves)}) at {more:.0%} of "
+                "the rows",
+                "list every curve that is drawn",
+                weight=12 * more,
+            )
+
+
+def _curves(
+    registration: Registration, row: float, left: float, right: float
+) -> list[str]:
+    """Return the curves of the tracks that lie between two columns for the most."""
+    names: list[str] = []
+    for track in registration.tracks:
+        first, last = (float(at) for at in registration.edges_at(track, row))
+        shared = min(last, right) - max(first, left)
+        # A track that is wider than the drawn one may have its curves in it too.
+        if shared > 0.5 * min(last - first, right - left):
+            names += [curve.mnemonic for curve in track.curves]
+    return names
+
+
+def _stretches(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[tuple[int, Floats, NDArray[np.uint8]]]:
+    """Yield the first row of a stretch, rows between depth lines, and its ink."""
+    lines = at_column(found)
+    first, last = registration.depth.rows[[0, -1]]
+    lines = lines[(lines >= first) & (lines <= last)]
+    chosen = np.linspace(0, max(0, len(lines) - GAPS - 1), STRETCHES).astype(int)
+    for place in np.unique(chosen):
+        part = lines[place : place + GAPS + 1]
+        if len(part) < 2:
+            continue
+        start, stop = int(part[0]), min(scan.info.rows, int(part[-1]) + 2)
+        start = max(0, start)
+        yield start, (part[1:] + part[:-1]) / 2, find_ink(scan.read_stored(start, stop))
+
+
+def _count(
+    ink: NDArray[np.uint8],
+    rows: Floats,
+    start: int,
+    track: FoundTrack,
+    uprights: Sequence[Upright],
+) -> NDArray[np.int64]:
+    """Count the strokes in each of some rows of a track."""
+    middle = float(rows.mean())
+    first = max(0, round(float(track.left.column_at(middle))))
+    last = min(ink.shape[1] - 1, round(float(track.right.column_at(middle))))
+    grid = (
+        np.convolve(ink[:, first : last + 1].mean(axis=0) > STANDS, _WIDER, "same") > 0
+    )
+    for upright in uprights:
+        at = round(float(upright.way.column_at(middle))) - first
+        if -BESIDE <= at <= last - first + BESIDE:
+            grid[max(0, at - BESIDE) : max(0, at + BESIDE + 1)] = True
+    part = ink[:, first : last + 1].astype(bool) & ~grid
+    at = np.clip(np.rint(rows).astype(int) - start, 1, len(part) - 2)
+    return np.array([_strokes(part[row - 1 : row + 2]) for row in at], dtype=np.int64)
+
+
+def _strokes(rows: NDArray[np.bool_]) -> int:
+    """Count strokes in the middle one of three rows.
+
+    A stroke comes from above and goes on below, which a speck does not. Runs of ink
+    that a line of the grid may part are one stroke.
+    """
+    above, inked, below = rows
+    last = -np.inf
+    count = 0
+    for start, stop in runs(inked):
+        about = slice(max(0, start - BESIDE), stop + BESIDE)
+        if above[about].any() and below[about].any():
+            count += start - last > 2 * BESIDE + 2
+            last = stop
+    return count
