@@ -372,8 +372,9 @@ def _register(options: argparse.Namespace) -> int:
     from veernet.files import write_text
     from veernet.register.overlay import write_overlay
     from veernet.register.propose import propose
+    from veernet.register.reader import load_reader
     from veernet.register.recognise import load_recogniser
-    from veernet.register.text import proposal_lines, proposal_yaml
+    from veernet.register.text import proposal_lines, proposal_yaml, summary_line
     from veernet.scan import open_scan
 
     if (options.top is None) != (options.bottom is None):
@@ -386,9 +387,15 @@ def _register(options: argparse.Namespace) -> int:
     check_places(outputs, [options.scan])
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
+    try:
+        read = load_reader()
+    except InputError:
+        # Who states the depths does without; who does not is told what is missing.
+        read = None
     sections = propose(
         scan,
         None if stated else load_recogniser(),
+        read=read,
         stated=stated,
         unit=options.unit,
         progress=_progress_of("surveyed"),
@@ -397,7 +404,7 @@ def _register(options: argparse.Namespace) -> int:
     if options.overlay:
         write_overlay(options.overlay, scan, sections)
     print("\n".join(proposal_lines(sections)))
-    print(f"{options.out}: {len(sections)} sections; the curves are still to be given")
+    print(f"{options.out}: {summary_line(sections)}")
     return DONE
 
 

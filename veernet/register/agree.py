@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 import numpy as np
 
 from veernet.axes import Scale
+from veernet.records import Line
 from veernet.register.legendcurve import LegendCurve
 from veernet.register.proposal import STATED
 from veernet.register.vocabulary import is_usual
@@ -24,10 +26,16 @@ CLEAR = 0.85
 CONFIRMED, USUAL = 0.95, 0.9
 """Confidence of one that two legends agree on, and of one on a scale of the field."""
 
+LEAST = 0.75
+"""Confidence of a curve from which it is taken if only the second legend has it."""
+
+SIMILAR = 0.75
+"""Of two names: the ratio of letters that agree, from which they may be one."""
+
 Key = tuple[int, tuple[float, float], str, tuple[float, float]]
 
-_AMPLIFIED = re.compile(r"\bAMP", re.I)
-_OVER = re.compile(r"\bOVER ?RANGE|\bBACK ?-?UP", re.I)
+_AMPLIFIED = re.compile(r"\bAMP", re.IGNORECASE)
+_OVER = re.compile(r"\bOVER ?RANGE|\bBACK ?-?UP", re.IGNORECASE)
 
 
 def confirm(
@@ -47,13 +55,16 @@ def confirm(
     """
     legends = [side for section in drafts for side in section]
     votes = Counter(key for side in legends for key in {_key(c) for c in side})
-    styles = Counter((_key(c), c.line) for side in legends for c in side if c.line)
+    styles: Counter[tuple[Key, Line]] = Counter(
+        (_key(c), c.line) for side in legends for c in side if c.line
+    )
     finished = []
     for section in drafts:
         merged = _merged(section, votes)
         judged = [_judged(curve, votes, styles) for curve in merged]
-        joined = _named(_backed(_wrapped(_same_decades(judged))))
-        finished.append(tuple(sorted(joined, key=lambda curve: curve.track)))
+        joined = _backed(_wrapped(_same_decades(judged)))
+        named = _named(sorted(joined, key=lambda curve: curve.track))
+        finished.append(tuple(_held(named)))
     return finished
 
 
@@ -72,34 +83,52 @@ def _merged(
     sides: Sequence[Sequence[LegendCurve]], votes: Counter[Key]
 ) -> list[LegendCurve]:
     """Return the curves of one section's legends, each once, the first's order kept."""
-    merged: list[LegendCurve] = []
-    for number, side in enumerate(sides):
-        earlier = list(merged)
+    if not sides:
+        return []
+    merged = list({_key(curve): curve for curve in reversed(sides[0])}.values())[::-1]
+    for side in sides[1:]:
         here = {_key(curve) for curve in side}
-        for curve in side:
-            if any(_key(curve) == _key(other) for other in merged):
-                continue
-            rival = next(
-                (
-                    other
-                    for other in earlier
-                    if _key(other) not in here and _differs(curve, other)
-                ),
-                None,
-            )
-            if number and rival is not None:
+        alone = [curve for curve in merged if _key(curve) not in here]
+        known = {_key(curve) for curve in merged}
+        for curve in {_key(c): c for c in side if _key(c) not in known}.values():
+            rival = max(alone, key=lambda o: _alike(curve, o), default=None)
+            if rival is not None and _alike(curve, rival) > 0:
+                alone.remove(rival)
                 merged[merged.index(rival)] = _settled(rival, curve, votes)
-            else:
+            elif curve.confidence >= LEAST or all(
+                curve.track != other.track for other in merged
+            ):
                 merged.append(curve)
     return merged
+
+
+def _alike(curve: LegendCurve, other: LegendCurve) -> float:
+    """Return how likely two readings are of one line: 0 if they cannot be."""
+    if (curve.track, curve.span) != (other.track, other.span):
+        return 0.0
+    if _differs(curve, other):
+        return 3.0
+    if curve.ends != other.ends:
+        return 0.0
+    if curve.unit and other.unit and curve.unit != other.unit:
+        return 0.0
+    names = SequenceMatcher(None, curve.name.upper(), other.name.upper()).ratio()
+    doubted = min(curve.confidence, other.confidence) < CLEAR
+    style = curve.line == other.line
+    return names + style if (names > SIMILAR and style) or doubted else 0.0
 
 
 def _differs(curve: LegendCurve, other: LegendCurve) -> bool:
     """Whether two lines are of one curve, and one value of one was misread."""
     same = _key(curve)[:3] == _key(other)[:3]
-    return same and (curve.ends[0] == other.ends[0]) != (
-        curve.ends[1] == other.ends[1]
-    )
+    unlike = [
+        (f"{a:g}", f"{b:g}")
+        for a, b in zip(curve.ends, other.ends, strict=True)
+        if a != b
+    ]
+    if not same or len(unlike) != 1:
+        return False
+    return SequenceMatcher(None, *unlike[0]).ratio() >= 0.5
 
 
 def _settled(a: LegendCurve, b: LegendCurve, votes: Counter[Key]) -> LegendCurve:
@@ -107,6 +136,10 @@ def _settled(a: LegendCurve, b: LegendCurve, votes: Counter[Key]) -> LegendCurve
     first, second = sorted(
         (a, b), key=lambda c: (votes[_key(c)], c.confidence), reverse=True
     )
+    if first.ends == second.ends:
+        named = first.known, votes[_key(first)], first.confidence
+        other = second.known, votes[_key(second)], second.confidence
+        return second if other > named else first
     note = f"another legend seems to say {second.ends[0]:g} to {second.ends[1]:g}"
     sure = votes[_key(first)] > 1 + votes[_key(second)]
     ceiling = 1.0 if sure else 0.5
@@ -120,7 +153,7 @@ def _settled(a: LegendCurve, b: LegendCurve, votes: Counter[Key]) -> LegendCurve
 def _judged(
     curve: LegendCurve,
     votes: Counter[Key],
-    styles: Counter[tuple[Key, str]],
+    styles: Counter[tuple[Key, Line]],
 ) -> LegendCurve:
     """Return a curve with the confidence that other legends give it."""
     key = _key(curve)
@@ -135,11 +168,9 @@ def _judged(
     if len(said) > 1 and max(said.values()) <= sum(said.values()) / 2:
         confidence = min(confidence, 0.75)
         notes.append("its line differs from one legend to the next")
-    known = next((s for s in said if s == line), curve.line)
-    chosen = curve.line if known is None else known
     return replace(
         curve,
-        line=chosen,  # type: ignore[arg-type]
+        line=line or curve.line,
         confidence=confidence,
         notes=tuple(notes),
     )
@@ -209,7 +240,7 @@ def _backed(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
         if len(members) < 2:
             continue
         plain = [i for i in members if _role(curves[i]) == curves[i].mnemonic]
-        main = curves[min(plain or members, key=lambda i: members.index(i))]
+        main = curves[min(plain or members, key=members.index)]
         for index in members:
             if curves[index] is not main:
                 finished[index] = _other_scale(curves[index], main)
@@ -229,6 +260,15 @@ def _other_scale(curve: LegendCurve, main: LegendCurve) -> LegendCurve:
 
 def _reach(curve: LegendCurve) -> float:
     return max(map(abs, curve.ends))
+
+
+def _held(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
+    """Drop back-ups of what is not there, or in another unit."""
+    there = {(c.mnemonic, c.unit, c.track) for c in curves if c.backup_of is None}
+    return [
+        c if (c.backup_of, c.unit, c.track) in there else replace(c, backup_of=None)
+        for c in curves
+    ]
 
 
 def _named(curves: Sequence[LegendCurve]) -> list[LegendCurve]:

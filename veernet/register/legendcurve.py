@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,8 +12,11 @@ from veernet.axes import Scale
 from veernet.errors import InputError
 from veernet.records import Line
 from veernet.register.header import Header
-from veernet.register.legendlines import STACK, LegendLine, find_lines
+from veernet.register.legendlines import STACK, find_lines
+from veernet.register.legendrow import LegendLine
+from veernet.register.legendspan import span_of
 from veernet.register.page import FoundSection
+from veernet.register.reader import Text
 from veernet.register.stroke import Stroke, colour_of, find_strokes
 from veernet.register.vocabulary import (
     USUAL,
@@ -22,13 +26,8 @@ from veernet.register.vocabulary import (
     unit_in,
 )
 
-SNAP = 0.02
-"""Of a track: how far a stroke may begin off the place that its cell begins at."""
-
-PLACES = np.arange(21) / 20
-"""Fractions of a track at which cells begin and end."""
-
-MAIN_PLACES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+NEAR = 1.1
+"""Heights of print from a sample stroke to its values, and to a name above it."""
 
 DECADES = 1e-6
 """By which a logarithmic scale may miss a whole number of decades."""
@@ -86,13 +85,16 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
     """Return the curves of a header as they are printed, none joined, by track."""
     curves: list[LegendCurve] = []
     for index, texts in enumerate(header.texts):
-        lines, height = find_lines(texts, header.fall)
+        lines, height = find_lines(texts, header.fall, sum(header.edges[index]) / 2)
         lines = _stacked(lines, height)
         logarithmic = section.tracks[index].span.division is None
+        heading = _heading(texts)
         before: LegendCurve | None = None
         for line in lines:
             curve = _curve(header, index, line, height, logarithmic=logarithmic)
-            if curve is not None and not line.names:
+            if curve is not None and not curve.known and heading:
+                curve = _headed(curve, heading)
+            elif curve is not None and not line.names:
                 curve = _nameless(curve, before)
             if curve is not None:
                 curves.append(curve)
@@ -108,6 +110,26 @@ def _stacked(lines: list[LegendLine], height: float) -> list[LegendLine]:
             break
         kept.append(line)
     return kept[::-1]
+
+
+def _heading(texts: Sequence[Text]) -> str | None:
+    """Return the mnemonic of the only name of the field over a track, None if none."""
+    named = {standard_of(split_name(text.text)[0]) for text in texts} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _headed(curve: LegendCurve, heading: str) -> LegendCurve:
+    """Take the name at the head of a typed form for a line that has none."""
+    note = f"its name was taken from the heading of the track, printed {curve.name!r}"
+    unit = curve.unit if curve.unit in USUAL.get(heading, ()) else None
+    return replace(
+        curve,
+        mnemonic=heading,
+        known=True,
+        unit=unit,
+        confidence=min(0.5, curve.confidence),
+        notes=(*curve.notes, note),
+    )
 
 
 def _nameless(curve: LegendCurve, before: LegendCurve | None) -> LegendCurve | None:
@@ -139,11 +161,14 @@ def _curve(
     mnemonic = known or own_mnemonic(words, code)
     if line.names and mnemonic is None:
         return None
-    span, ends = _span(header.edges[index], line, stroke)
+    span, ends = span_of(header.edges[index], line, stroke)
     scale = _scale(ends, logarithmic=logarithmic)
     if scale is None:
         return None
     confidence, notes = _judge(line, known or code, unit, stroke)
+    if scale.kind == "log" and not logarithmic:
+        confidence = min(confidence, 0.6)
+        notes.append("it is called logarithmic for its decades alone")
     if known and unit is None and known in USUAL:
         unit = USUAL[known][0]
         notes.append(f"no unit was read: {unit} is usual")
@@ -181,73 +206,24 @@ def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
     part = header.ink[first:stop]
     strokes = find_strokes(part, (left, right), header.fall, header.width)
     placed = [replace(s, row=s.row + first) for s in strokes]
-    above = [s for s in placed if s.row < line.row + fall - 0.3 * height]
-    if above and not line.beside:
-        return above[-1]
-    below = [s for s in placed if s.row > line.row + fall]
+    # On typed forms a rule of the box lies further off.
+    near = [s for s in placed if abs(s.row - line.row - fall) < NEAR * height]
+    above = [s for s in near if s.row < line.row + fall - 0.3 * height]
+    if above and line.names and not line.beside:
+        close = above[-1].row - fall - line.names[-1].row < NEAR * height
+        return above[-1] if close else None
+    below = [s for s in near if s.row > line.row + fall]
     return below[0] if below else None
-
-
-def _span(
-    edges: tuple[float, float], line: LegendLine, stroke: Stroke | None
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the fractions of a track that a line covers, and the values there."""
-    width = edges[1] - edges[0]
-    left = (line.left.text.left - edges[0]) / width
-    right = (line.right.text.right - edges[0]) / width
-    ends = line.left.number, line.right.number
-    # A value that stands within its cell ends where the cell does; a cell is a half or
-    # a quarter of the track unless its stroke says otherwise.
-    first, last = (
-        float(MAIN_PLACES[np.abs(MAIN_PLACES - at).argmin()]) for at in (left, right)
-    )
-    if first >= last:
-        outer = float(np.floor(left * 20) / 20), float(np.ceil(right * 20) / 20)
-        return outer, ends
-    if stroke is None:
-        return (first, last), ends
-    return (first, last), _reaching(
-        (first, last),
-        ((stroke.left - edges[0]) / width, (stroke.right - edges[0]) / width),
-        (left, right),
-        ends,
-    )
-
-
-def _reaching(
-    span: tuple[float, float],
-    drawn: tuple[float, float],
-    printed: tuple[float, float],
-    ends: tuple[float, float],
-) -> tuple[float, float]:
-    """Return the values at the ends of a span of which a stroke covers a part.
-
-    An overrange of 20 to 200 is drawn over the last nine tenths of its cell: at the
-    edge it would be 0.
-    """
-    at = []
-    for edge, stroke, value in zip(span, drawn, printed, strict=True):
-        place = float(PLACES[np.abs(PLACES - stroke).argmin()])
-        short = abs(place - edge) > SNAP and abs(stroke - place) < SNAP
-        # The value stands at the end of its stroke, not beyond it.
-        at.append(place if short and abs(value - place) < 2 * SNAP else edge)
-    if tuple(at) == span or at[0] >= at[1]:
-        return ends
-    slope = (ends[1] - ends[0]) / (at[1] - at[0])
-    reach = [ends[0] + slope * (edge - at[0]) for edge in span]
-    step = 10 ** np.floor(np.log10(abs(slope))) / 10
-    even = [round(value / step) * step for value in reach]
-    near = max(abs(a - b) for a, b in zip(even, reach, strict=True))
-    return (float(even[0]), float(even[1])) if near < 0.02 * abs(slope) else ends
 
 
 def _scale(ends: tuple[float, float], *, logarithmic: bool) -> Scale | None:
     """Return the scale of two values: logarithmic over whole decades of a log track."""
     left, right = ends
     kind: Literal["linear", "log"] = "linear"
-    if logarithmic and min(ends) > 0:
+    if min(ends) > 0:
         decades = abs(float(np.log10(right / left)))
-        if decades > 0.5 and abs(decades - round(decades)) < DECADES:
+        whole = abs(decades - round(decades)) < DECADES
+        if whole and decades > (0.5 if logarithmic else 1.5):
             kind = "log"
     try:
         return Scale(kind, left, right)

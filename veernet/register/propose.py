@@ -1,4 +1,4 @@
-"""Propose the registration of a page: sections, tracks, depths; scales by a template.
+"""Propose the registration of a page: sections, tracks, depths and curves.
 
 A finding of 0.9 confidence or more is stated; one below is a suggestion and marked as
 one; what was not found is left out and said.
@@ -7,7 +7,7 @@ one; what was not found is left out and said.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,10 +15,12 @@ from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
 from veernet.register.depth import depth_from_numerals, depth_from_points
+from veernet.register.legend import Legend, read_legends
 from veernet.register.numerals import Numeral, read_numerals
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal
+from veernet.register.reader import Reader
 from veernet.register.recognise import Recogniser
 
 LEVEL = 0.75
@@ -43,23 +45,27 @@ class ProposedSection:
         depth column.
     points
         The same with the rows at the outer edges where the page is turned.
+    legend
+        What its header says of curves; empty where none could be read.
     """
 
     name: str
     found: FoundSection
     depth: DepthProposal
     points: tuple[DepthPoint, ...]
+    legend: Legend = field(default_factory=Legend)
 
 
 def propose(
     scan: Scan,
     recognise: Recogniser | None,
     *,
+    read: Reader | None = None,
     stated: tuple[float, float] | None = None,
     unit: Unit | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[ProposedSection, ...]:
-    """Propose what a registration of a page would say, but for scales.
+    """Propose what a registration of a page would say.
 
     Parameters
     ----------
@@ -67,11 +73,13 @@ def propose(
         The page.
     recognise
         Reads numerals; None where depths are stated.
+    read
+        Reads the print of legends; None to leave curves and scales to be given.
     stated
         Depths of the first and the last depth line of the longest section, which is
         then the only one; None to read them.
     unit
-        Of the depths, where it is known.
+        Of the depths, where it is known; else that of a legend is taken.
     progress
         Is told how many rows of how many are surveyed.
 
@@ -90,16 +98,24 @@ def propose(
         what = "no grid that depth lines cross in even steps was found"
         msg = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
         raise Refused(msg)
+    legends = (Legend(),) * len(found)
+    if read is not None:
+        legends = read_legends(scan, found, read)
+    told = {legend.depth_unit for legend in legends} - {None}
+    if unit is None and len(told) == 1:
+        # One well is logged in one unit.
+        unit = told.pop()
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     if stated is not None:
         longest = max(found, key=lambda section: section.last_row - section.first_row)
         ends = zip(_at_column(longest)[[0, -1]].tolist(), stated, strict=True)
         lines = _at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
-        return (_proposed(MAIN, longest, depth),)
+        legend = legends[found.index(longest)]
+        return (_proposed(MAIN, longest, depth, legend),)
     depths = [_read(scan, section, recognise, dpi, unit) for section in found]
     names = _names(found, depths)
-    return tuple(map(_proposed, names, found, depths))
+    return tuple(map(_proposed, names, found, depths, legends))
 
 
 def _read(
@@ -143,9 +159,10 @@ def _at_column(section: FoundSection) -> Floats:
 
 
 def _proposed(
-    name: str, section: FoundSection, depth: DepthProposal
+    name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
-    return ProposedSection(name, section, depth, _turned(section, depth.points))
+    points = _turned(section, depth.points)
+    return ProposedSection(name, section, depth, points, legend)
 
 
 def _turned(

@@ -91,9 +91,7 @@ def load_reader() -> Reader:
         if found.txts is None or found.boxes is None:
             return []
         lines = []
-        for box, text, score in zip(
-            found.boxes, found.txts, found.scores, strict=True
-        ):
+        for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
             (left, top), (right, bottom) = np.min(box, axis=0), np.max(box, axis=0)
             place = (float(top), float(left), float(bottom), float(right))
             lines.append(Text(str(text), float(score), *place))

@@ -26,6 +26,9 @@ LONG, SHORT = 0.0225, 0.0082
 """Of the width of all tracks, which are 8.25 inches: on-lengths of dashes from which
 they are long, and below which they are dots."""
 
+WIDEST_GAP = 0.012
+"""Of the width of all tracks: between dots; ticks of a ruler stand further apart."""
+
 GREYISH = 48
 """Between the strongest and the weakest channel of ink that has no colour."""
 
@@ -139,6 +142,8 @@ def style_of(on: NDArray[np.bool_], width: float) -> Line | None:
         if alternating > 0.7:
             return "dash-dot"
     usual = float(np.median(whole))
+    if np.median(gaps) > max(usual, WIDEST_GAP * width):
+        return None
     if usual < SHORT * width:
         return "dot"
     return "long-dash" if usual > LONG * width else "short-dash"

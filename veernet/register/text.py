@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from veernet.axes import Edge
-from veernet.register.proposal import STATED
 from veernet.register.propose import ProposedSection
+from veernet.register.tracktext import curve_words, track_lines
+from veernet.register.tracktext import mark as _mark
+from veernet.register.tracktext import plain as _plain
 
 _HEAD = """\
-# Proposed by veernet register: look at the overlay, give the curves of each track, and
-# correct what is marked as a suggestion.
+# Proposed by veernet register: look at the overlay, correct what is marked as a
+# suggestion, and give what is still to be given.
 """
-
-_CURVES = """\
-    curves:   # still to be given: every curve that is drawn in the track, such as
-    # - {mnemonic: GR, unit: GAPI, left: 0, right: 150, scale: linear, line: solid}
-"""
-
-_NUMBER = re.compile(r"\.0$")
 
 
 def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) -> str:
@@ -37,23 +30,37 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
     """Return a line for each finding, with its confidence."""
     lines = []
     for section in sections:
-        found, depth = section.found, section.depth
+        found = section.found
         tracks = f"{len(found.tracks)} tracks, {len(found.lines.rows)} depth lines"
         lines.append(
             f"{section.name}: rows {found.first_row:.0f} to {found.last_row:.0f}, "
             f"{tracks} ({found.confidence:.2f})"
         )
-        if depth.refusal:
-            lines.append(f"{section.name}: no depths: {depth.refusal}")
-            continue
-        first, last = section.points[0], section.points[-1]
-        sure = "stated" if depth.stated else "a suggestion"
-        lines.append(
-            f"{section.name}: {_plain(first.depth)} to {_plain(last.depth)} "
-            f"{depth.unit or 'units unknown'}, {sure} ({depth.confidence:.2f})"
-        )
-        lines += [f"{section.name}: {note}" for note in depth.notes]
+        lines += [f"{section.name}: {text}" for text in _depth_words(section)]
+        for curve in section.legend.curves:
+            lines.append(f"{section.name}: {curve_words(curve)}")
     return lines
+
+
+def summary_line(sections: Sequence[ProposedSection]) -> str:
+    """Return how much was found, and what is still to be given."""
+    curves = sum(len(section.legend.curves) for section in sections)
+    bare = sum(
+        len(s.found.tracks) - len({c.track for c in s.legend.curves}) for s in sections
+    )
+    open_ = f"; the curves of {bare} tracks are still to be given" if bare else ""
+    return f"{len(sections)} sections, {curves} curves{open_}"
+
+
+def _depth_words(section: ProposedSection) -> list[str]:
+    depth = section.depth
+    if depth.refusal:
+        return [f"no depths: {depth.refusal}"]
+    first, last = section.points[0], section.points[-1]
+    sure = "stated" if depth.stated else "a suggestion"
+    span = f"{_plain(first.depth)} to {_plain(last.depth)}"
+    told = f"{span} {depth.unit or 'units unknown'}, {sure} ({depth.confidence:.2f})"
+    return [told, *depth.notes]
 
 
 def _section(scan: Path, page: int, section: ProposedSection) -> str:
@@ -81,30 +88,8 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         row, at = _plain(point.row), _plain(point.depth)
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", "tracks:"]
-    for number, track in enumerate(found.tracks, 1):
-        lines.append(f"  - name: T{number}")
-        lines += _edge("left", track.left) + _edge("right", track.right)
-        lines.append(_CURVES.rstrip("\n"))
+    lines += track_lines(found.tracks, section.legend.curves)
     return "\n".join(lines) + "\n"
-
-
-def _edge(side: str, edge: Edge) -> list[str]:
-    if len(edge.rows) == 1:
-        return [f"    {side}: {_plain(edge.columns[0])}"]
-    pairs = zip(edge.rows, edge.columns, strict=True)
-    return [
-        f"    {side}:",
-        *(f"      - {{row: {_plain(r)}, column: {_plain(c)}}}" for r, c in pairs),
-    ]
-
-
-def _mark(confidence: float) -> str:
-    word = "stated" if confidence >= STATED else "a suggestion, to be checked"
-    return f"# {word}, {confidence:.2f}"
-
-
-def _plain(value: float) -> str:
-    return _NUMBER.sub("", f"{value:.1f}")
 
 
 def _quoted(text: str) -> str:

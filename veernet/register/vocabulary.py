@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 _NAMES: tuple[tuple[str, str], ...] = (
-    (r"GAMMA ?(RAY|API)|^GR$", "GR"),
+    (r"GAMMA ?(RAY|AP[IL1])|^GR$", "GR"),
     (r"SONIC ?POR", "SPOR"),
     (r"DELTA ?-?T(IME)?\b|TRANSIT ?TIME|^DT$", "DT"),
     (r"^DCAL$", "DCAL"),
@@ -20,7 +20,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"BULK ?DENSITY|FORMATION ?DENSITY|^RHOB$", "RHOB"),
     (r"PHOTO ?-?ELECTRIC|^PEF?$", "PEF"),
     (r"SPONTANEOUS.?POT|SELF.?POT|^SP\b", "SP"),
-    (r"WATER ?RESISTIVITY|^RWA$", "RWA"),
+    (r"WATER ?RESISTIVITY|^RWA(_|$)", "RWA"),
     (r"DEEP ?INDUCTION|INDUCTION ?DEEP|^ILD$", "ILD"),
     (r"MED(IUM)?\.? ?INDUCTION|INDUCTION ?MED|^ILM$", "ILM"),
     (r"LATEROLOG ?8|^LL8$", "LL8"),
@@ -31,8 +31,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )
 """What a name has in it, and the mnemonic of the field for it; the first one holds."""
 
-_NORMAL = re.compile(r"(?<!\d)(10|16|18|38|64)\W{0,3} ?(IN\w*\.?)? ?NORMAL|AM\W+(10|16|38|64)")
-_LATERAL = re.compile(r"AO ?[=:'’]+ ?(\d{2})|(\d{2})\W.* ?LATERAL")
+_NORMAL = re.compile(
+    r"(?<!\d)(10|16|18|38|64)\W{0,3} ?(IN\w*\.?)? ?NORMAL|AM\W+(10|16|38|64)"
+)
+_ARRAY = re.compile(r"(?<!\d)(\d{2,3}) ?IN\.? ?(RES|COND)")
+_LATERAL = re.compile(r"AO ?[=:'\u2019]+ ?(\d{2})|(\d{2})\W.* ?LATERAL")
 
 _UNITS: dict[str, str] = {
     "gapi": "GAPI",
@@ -148,11 +151,14 @@ _SCALES: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {
 
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
-_LOOKS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "−": "-"})
-_FEET = re.compile(
-    r"\bfeet\b|un[il1]?t:?.?\s*ft\b|per\s*100\s*ft|=\s*100\s*('|ft)|\bft\s+to\b", re.I
+_LOOKS = str.maketrans(
+    {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "\u2212": "-"}
 )
-_METRES = re.compile(r"\bmet(re|er)s\b|un[il1]t:?\s*m\b|per\s*100\s*m\b", re.I)
+_FEET = re.compile(
+    r"\bfeet\b|un[il1]?t:?.?\s*ft\b|per\s*100\s*ft|=\s*100\s*('|ft)|\bft\s+to\b",
+    re.IGNORECASE,
+)
+_METRES = re.compile(r"\bmet(re|er)s\b|un[il1]t:?\s*m\b|per\s*100\s*m\b", re.IGNORECASE)
 
 
 def number_in(text: str) -> float | None:
@@ -201,8 +207,8 @@ def split_name(text: str) -> tuple[str, str | None, str | None]:
             code = re.sub(r"\W", "_", inner.strip()).upper()
     bare = _BRACKETED.split(text)[0] if code else _BRACKETED.sub(" ", text)
     words = re.sub(r"\s+", " ", bare).strip(" .:-_")
-    if unit is None and words.endswith("%"):
-        unit, words = "PU", words[:-1].strip()
+    if unit is None and "%" in words:
+        unit = "PU"
     return words, code, unit
 
 
@@ -215,14 +221,16 @@ def standard_of(words: str) -> str | None:
     normal = _NORMAL.search(upper)
     if normal:
         return f"N{normal[1] or normal[3]}"
+    array = _ARRAY.search(upper)
+    if array:
+        return f"{'RT' if array[2] == 'RES' else 'CT'}{array[1]}"
     lateral = _LATERAL.search(upper)
     return f"LAT{lateral[1] or lateral[2]}" if lateral else None
 
 
 def own_mnemonic(words: str, code: str | None) -> str | None:
     """Return a mnemonic made of what is printed: its code, or its letters."""
-    made = code or re.sub(r"\W", "", words)
-    made = made.upper()[:12]
+    made = re.sub(r"[^A-Z0-9_]", "", (code or words).upper())[:12]
     return made if re.match(r"[A-Z]\w|\d+\w*[A-Z]", made) else None
 
 
