@@ -26,6 +26,9 @@ from veernet.register.vocabulary import (
     unit_in,
 )
 
+APART = 2.0
+"""Heights of print from a name to values that are set with it, at most."""
+
 NEAR = 1.1
 """Heights of print from a sample stroke to its values, and to a name above it."""
 
@@ -206,7 +209,11 @@ def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
     part = header.ink[first:stop]
     strokes = find_strokes(part, (left, right), header.fall, header.width)
     placed = [replace(s, row=s.row + first) for s in strokes]
-    # On typed forms a rule of the box lies further off.
+    # On typed forms the name stands further off, and what lies by the values is a rule
+    # of the box or a ruler.
+    apart = line.names and line.row - line.names[-1].row > APART * height
+    if line.even or apart:
+        return None
     near = [s for s in placed if abs(s.row - line.row - fall) < NEAR * height]
     above = [s for s in near if s.row < line.row + fall - 0.3 * height]
     if above and line.names and not line.beside:

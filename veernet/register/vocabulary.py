@@ -207,6 +207,9 @@ def split_name(text: str) -> tuple[str, str | None, str | None]:
             code = re.sub(r"\W", "_", inner.strip()).upper()
     bare = _BRACKETED.split(text)[0] if code else _BRACKETED.sub(" ", text)
     words = re.sub(r"\s+", " ", bare).strip(" .:-_")
+    head, _, last = words.rpartition(" ")
+    if unit is None and head and len(last) > 1 and unit_in(last):
+        words, unit = head, unit_in(last)
     if unit is None and "%" in words:
         unit = "PU"
     return words, code, unit
