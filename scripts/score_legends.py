@@ -22,7 +22,7 @@ from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.records import CurveSpec, Registration, Track
 from veernet.register.legend import Legend, read_legends
-from veernet.register.legendcurve import LegendCurve
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.proposal import STATED
 from veernet.register.reader import load_reader

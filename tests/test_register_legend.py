@@ -20,7 +20,7 @@ from veernet.axes import Scale
 from veernet.records import Grey, Scan
 from veernet.register.agree import confirm
 from veernet.register.legend import Legend, read_legend, read_legends
-from veernet.register.legendcurve import LegendCurve
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import find_sections
 from veernet.register.propose import propose
 from veernet.register.reader import Reader, load_reader

@@ -16,7 +16,7 @@ import numpy as np
 
 from veernet.axes import Scale
 from veernet.records import Line
-from veernet.register.legendcurve import LegendCurve
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.proposal import STATED
 from veernet.register.vocabulary import is_usual
 
@@ -221,7 +221,9 @@ def _wrapped(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
             if left == last[place] and np.isclose(right - left, step):
                 last[place] = right
                 both = min(main.confidence, curve.confidence)
-                wraps = replace(main, wraps=True, confidence=both)
+                # The first line is the main one, unless the field's is another.
+                usual = is_usual(curve.mnemonic, curve.unit, *curve.ends)
+                wraps = replace(curve if usual else main, wraps=True, confidence=both)
                 kept[kept.index(main)] = wraps
                 continue
         last.setdefault(place, right)

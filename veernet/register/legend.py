@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from veernet.records import Scan
 from veernet.register.agree import confirm
 from veernet.register.header import SIDES, read_header
-from veernet.register.legendcurve import LegendCurve, curves_of
+from veernet.register.legendcurve import curves_of
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import FoundSection
 from veernet.register.printscale import Unit
 from veernet.register.reader import Reader

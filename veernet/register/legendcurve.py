@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from veernet.axes import Scale
 from veernet.errors import InputError
-from veernet.records import Line
 from veernet.register.header import Header
+from veernet.register.legendform import headed, heading_of, spontaneous, with_unit
 from veernet.register.legendlines import STACK, find_lines
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.legendrow import LegendLine
 from veernet.register.legendspan import span_of
 from veernet.register.page import FoundSection
-from veernet.register.reader import Text
 from veernet.register.stroke import Stroke, colour_of, find_strokes
 from veernet.register.vocabulary import (
     USUAL,
@@ -36,54 +35,6 @@ DECADES = 1e-6
 """By which a logarithmic scale may miss a whole number of decades."""
 
 
-@dataclass(frozen=True)
-class LegendCurve:
-    """A curve as a legend describes it.
-
-    Parameters
-    ----------
-    track
-        Index in the section.
-    span
-        Fractions of the track that its scale covers.
-    name
-        As printed.
-    mnemonic, known
-        For the LAS, unique in the section; whether it is the field's for this name.
-    unit
-        As a LAS has it, None where not read.
-    scale
-        Values at the ends of the span.
-    line, colour
-        Of the sample stroke, None where not told.
-    wraps, backup_of
-        As in :class:`~veernet.records.CurveSpec`.
-    confidence
-        0 to 1, for the curve as a whole.
-    notes
-        What lowers it.
-    """
-
-    track: int
-    span: tuple[float, float]
-    name: str
-    mnemonic: str
-    known: bool
-    unit: str | None
-    scale: Scale
-    line: Line | None = None
-    colour: str | None = None
-    wraps: bool = False
-    backup_of: str | None = None
-    confidence: float = 0.0
-    notes: tuple[str, ...] = ()
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Values at the ends of the span."""
-        return self.scale.left, self.scale.right
-
-
 def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
     """Return the curves of a header as they are printed, none joined, by track."""
     curves: list[LegendCurve] = []
@@ -91,17 +42,20 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
         lines, height = find_lines(texts, header.fall, sum(header.edges[index]) / 2)
         lines = _stacked(lines, height)
         logarithmic = section.tracks[index].span.division is None
-        heading = _heading(texts)
+        heading = heading_of(texts)
         before: LegendCurve | None = None
         for line in lines:
             curve = _curve(header, index, line, height, logarithmic=logarithmic)
-            if curve is not None and not curve.known and heading:
-                curve = _headed(curve, heading)
+            if curve is not None and not curve.known and heading.mnemonic:
+                curve = headed(curve, heading)
             elif curve is not None and not line.names:
                 curve = _nameless(curve, before)
             if curve is not None:
-                curves.append(curve)
+                curves.append(with_unit(curve, heading))
                 before = curve
+        if not lines and heading.mnemonic == "SP":
+            division = section.tracks[index].span.division
+            curves += spontaneous(index, texts, header.edges[index], division)
     return curves
 
 
@@ -113,26 +67,6 @@ def _stacked(lines: list[LegendLine], height: float) -> list[LegendLine]:
             break
         kept.append(line)
     return kept[::-1]
-
-
-def _heading(texts: Sequence[Text]) -> str | None:
-    """Return the mnemonic of the only name of the field over a track, None if none."""
-    named = {standard_of(split_name(text.text)[0]) for text in texts} - {None}
-    return named.pop() if len(named) == 1 else None
-
-
-def _headed(curve: LegendCurve, heading: str) -> LegendCurve:
-    """Take the name at the head of a typed form for a line that has none."""
-    note = f"its name was taken from the heading of the track, printed {curve.name!r}"
-    unit = curve.unit if curve.unit in USUAL.get(heading, ()) else None
-    return replace(
-        curve,
-        mnemonic=heading,
-        known=True,
-        unit=unit,
-        confidence=min(0.5, curve.confidence),
-        notes=(*curve.notes, note),
-    )
 
 
 def _nameless(curve: LegendCurve, before: LegendCurve | None) -> LegendCurve | None:

@@ -149,12 +149,12 @@ def _even_ends(cell: Sequence[Value]) -> tuple[float, float] | None:
 
     A minus sign is often lost: 45 30 15 0 15.
     """
-    if len(cell) < 4:
+    if len(cell) < 3:
         return None
     at = np.array([v.text.column for v in cell])
     at = (at - at[0]) / (at[-1] - at[0])
     values = np.array([v.number for v in cell])
-    for skip in (None, len(cell) - 1, 0):
+    for skip in (None, len(cell) - 1, 0)[: 3 if len(cell) > 3 else 1]:
         kept = np.arange(len(cell)) != (-1 if skip is None else skip)
         slope, start = np.polyfit(at[kept], values[kept], 1)
         missed = np.abs(start + slope * at - values)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from veernet.axes import Edge
-from veernet.register.legendcurve import LegendCurve
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import FoundTrack
 from veernet.register.proposal import STATED
 

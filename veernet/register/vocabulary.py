@@ -78,6 +78,8 @@ _UNITS: dict[str, str] = {
     "ohmsm2/m": "OHMM",
     "ohms-m2/m": "OHMM",
     "-ohmsm2/m": "OHMM",
+    "-ohmsm3/m": "OHMM",
+    "ohms·m2/m": "OHMM",
     "mmho/m": "MMHO/M",
     "mmhopermetre": "MMHO/M",
     "mmhos/m": "MMHO/M",
