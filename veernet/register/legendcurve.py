@@ -10,7 +10,13 @@ import numpy as np
 from veernet.axes import Scale
 from veernet.errors import InputError
 from veernet.register.header import Header
-from veernet.register.legendform import headed, heading_of, spontaneous, with_unit
+from veernet.register.legendform import (
+    headed,
+    heading_of,
+    is_form,
+    spontaneous,
+    with_unit,
+)
 from veernet.register.legendlines import STACK, find_lines
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.legendrow import LegendLine
@@ -46,14 +52,15 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
         before: LegendCurve | None = None
         for line in lines:
             curve = _curve(header, index, line, height, logarithmic=logarithmic)
-            if curve is not None and not curve.known and heading.mnemonic:
+            unnamed = curve is not None and not curve.known and is_form(curve.name)
+            if curve is not None and unnamed and heading.mnemonic:
                 curve = headed(curve, heading)
             elif curve is not None and not line.names:
                 curve = _nameless(curve, before)
             if curve is not None:
                 curves.append(with_unit(curve, heading))
                 before = curve
-        if not lines and heading.mnemonic == "SP":
+        if "SP" in heading.names and all(c.mnemonic != "SP" for c in curves):
             division = section.tracks[index].span.division
             curves += spontaneous(index, texts, header.edges[index], division)
     return curves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +13,9 @@ from veernet.register.legendnames import attach
 from veernet.register.legendrow import LEVEL, LegendLine, Value
 from veernet.register.reader import Text
 from veernet.register.vocabulary import number_in
+
+_MERGED = re.compile(r"\d{4,}|\d{2,}[kK]")
+"""Numbers that may be two: 202000, 42K."""
 
 CLOSE = 2.0
 """Of the height of print: numbers that are closer are of two cells side by side."""
@@ -95,7 +99,7 @@ def _numbers(text: Text, middle: float | None) -> list[Value | Text]:
 def _halves(text: Text, middle: float) -> list[Value | Text]:
     """Divide digits that run over the middle of a track: 20 and 2000 read as 202000."""
     length = len(text.text)
-    if length < 4 or not text.text.isdigit():
+    if not _MERGED.fullmatch(text.text):
         return []
     share = (middle - text.left) / (text.right - text.left)
     cut = min(max(1, round(share * (length + 1) - 0.5)), length - 1)
@@ -103,8 +107,9 @@ def _halves(text: Text, middle: float) -> list[Value | Text]:
     # Where one number ends and the next begins was guessed.
     doubted = replace(text, score=min(text.score, 0.8))
     return [
-        Value(float(first), replace(doubted, text=first, right=middle)),
-        Value(float(second), replace(doubted, text=second, left=middle)),
+        Value(number, replace(doubted, text=part, **{side: middle}))
+        for part, side in ((first, "right"), (second, "left"))
+        if (number := number_in(part)) is not None
     ]
 
 

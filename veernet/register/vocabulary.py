@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 _NAMES: tuple[tuple[str, str], ...] = (
-    (r"GAMMA ?(RAY|AP[IL1])|^GR$", "GR"),
+    (r"[GC]AMMA ?(RAY|AP[IL1])|^GR$", "GR"),
     (r"SONIC ?POR", "SPOR"),
     (r"DELTA ?-?T(IME)?\b|TRANSIT ?TIME|^DT$", "DT"),
     (r"^DCAL$", "DCAL"),
@@ -19,7 +19,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"DENSITY ?CORR|STANDOFF ?CORR|^DRHO$", "DRHO"),
     (r"BULK ?DENSITY|FORMATION ?DENSITY|^RHOB$", "RHOB"),
     (r"PHOTO ?-?ELECTRIC|^PEF?$", "PEF"),
-    (r"SPONTANEOUS.?POT|SELF.?POT|^SP\b", "SP"),
+    (r"ONTANEOUS.?POT|SELF.?POT|^SP\b", "SP"),
     (r"WATER ?RESISTIVITY|^RWA(_|$)", "RWA"),
     (r"DEEP ?INDUCTION|INDUCTION ?DEEP|^ILD$", "ILD"),
     (r"MED(IUM)?\.? ?INDUCTION|INDUCTION ?MED|^ILM$", "ILM"),
