@@ -20,10 +20,11 @@ from veernet.axes import Scale
 from veernet.records import Grey, Scan
 from veernet.register.agree import confirm
 from veernet.register.legend import Legend, read_legend, read_legends
+from veernet.register.legendlines import find_lines
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import find_sections
 from veernet.register.propose import propose
-from veernet.register.reader import Reader, load_reader
+from veernet.register.reader import Reader, Text, load_reader
 from veernet.register.recognise import load_recogniser
 from veernet.register.stroke import find_strokes, style_of
 from veernet.register.text import proposal_lines, proposal_yaml, summary_line
@@ -139,6 +140,57 @@ def test_a_missing_unit_makes_a_suggestion(read: Reader) -> None:
     assert [curve.mnemonic for curve in legend.curves] == [t[1] for t in SONIC_TOLD]
     assert all(curve.confidence < 0.9 for curve in legend.curves)
     assert any("no unit was read" in n for c in legend.curves for n in c.notes)
+
+
+def test_colours_of_strokes_are_told_where_the_page_has_them(read: Reader) -> None:
+    section = DrawnSection(900, 3900, legend=SONIC[:1])
+    grey = DrawnPage(rows=4600, sections=(section,), tables=()).draw()
+    page = np.repeat(grey[..., None], 3, axis=2)
+    row = 900 - 340 + 40 + 10
+    page[row : row + 2, 60:360] = (0, 160, 60)
+    scan = Scan.from_array(page)
+    (curve,) = read_legend(scan, find_sections(scan)[0], read)
+    assert curve.colour == "#00a03c"
+
+
+def test_a_typed_form_names_curves_by_its_heading() -> None:
+    def form(grey: Grey) -> list[Text]:
+        return [
+            Text("SPONTANEOUS-POTENTIAL", 1.0, 10, 40, 30, 250),
+            Text("millivolts", 1.0, 40, 90, 60, 190),
+            Text("-|20|+", 0.9, 90, 120, 110, 180),
+        ]
+
+    page = Scan.from_array(DrawnPage().draw())
+    section = find_sections(page)[0]
+    curves = [c for c in read_legend(page, section, form) if c.track == 0]
+    assert [told(c) for c in curves] == [(0, "SP", "MV", 0, 200, None)]
+    assert curves[0].confidence <= 0.5
+    assert "no zero" in curves[0].notes[0]
+
+
+def test_values_of_two_cells_that_were_read_as_one_are_divided() -> None:
+    texts = [
+        Text("0", 1.0, 10, 0, 30, 15),
+        Text("DEEP", 1.0, 10, 150, 30, 220),
+        Text("202000", 1.0, 10, 455, 30, 560),
+        Text("COND", 1.0, 10, 700, 30, 780),
+        Text("0", 1.0, 10, 985, 30, 1000),
+    ]
+    lines, _ = find_lines(texts, 0.0, 500.0)
+    values = [(line.left.number, line.right.number) for line in lines]
+    assert values == [(0, 20), (2000, 0)]
+    assert lines[0].right.sure < 0.9
+    assert [line.names[0].text for line in lines] == ["DEEP", "COND"]
+
+
+def test_a_minus_sign_that_was_lost_is_found_on_an_even_scale() -> None:
+    texts = [
+        Text(number, 1.0, 10, 248 * place, 30, 248 * place + 30)
+        for place, number in enumerate(("45", "30", "15", "0", "15"))
+    ]
+    (line,), _ = find_lines(texts, 0.0, 500.0)
+    assert (line.left.number, line.right.number, line.even) == (45, -15, True)
 
 
 def test_without_a_legend_nothing_is_read(read: Reader) -> None:

@@ -31,6 +31,11 @@ from veernet.register.vocabulary import (
     unit_in,
 )
 
+UNKNOWN = "its name is none that is known"
+
+WORTH = 0.7
+"""Confidence below which a line whose name is not known is left out."""
+
 APART = 2.0
 """Heights of print from a name to values that are set with it, at most."""
 
@@ -57,13 +62,19 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
                 curve = headed(curve, heading)
             elif curve is not None and not line.names:
                 curve = _nameless(curve, before)
-            if curve is not None:
+            if curve is not None and not _is_nonsense(curve):
                 curves.append(with_unit(curve, heading))
                 before = curve
         if "SP" in heading.names and all(c.mnemonic != "SP" for c in curves):
             division = section.tracks[index].span.division
             curves += spontaneous(index, texts, header.edges[index], division)
     return curves
+
+
+def _is_nonsense(curve: LegendCurve) -> bool:
+    """Whether neither the name nor the values of a line were read as print is."""
+    unknown = UNKNOWN in curve.notes and not curve.known
+    return unknown and curve.confidence < WORTH
 
 
 def _stacked(lines: list[LegendLine], height: float) -> list[LegendLine]:
@@ -193,7 +204,7 @@ def _judge(
         notes.append("its name is not printed clearly")
     if name is None:
         confidence = min(confidence, 0.7)
-        notes.append("its name is none that is known")
+        notes.append(UNKNOWN)
     if unit is None:
         confidence = min(confidence, 0.75)
     if stroke is None or stroke.line is None:

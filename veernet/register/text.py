@@ -12,7 +12,8 @@ from veernet.register.tracktext import plain as _plain
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, correct what is marked as a
-# suggestion, and give what is still to be given.
+# suggestion, and give what is still to be given. A curve whose legend could not be read
+# is not listed: every curve that is drawn in a track must be.
 """
 
 
