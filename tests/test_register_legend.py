@@ -28,6 +28,7 @@ from veernet.register.reader import Reader, Text, load_reader
 from veernet.register.recognise import load_recogniser
 from veernet.register.stroke import find_strokes, style_of
 from veernet.register.text import proposal_lines, proposal_yaml, summary_line
+from veernet.register.tracktext import track_lines
 from veernet.register.vocabulary import (
     depth_unit_in,
     number_in,
@@ -191,6 +192,33 @@ def test_a_minus_sign_that_was_lost_is_found_on_an_even_scale() -> None:
     ]
     (line,), _ = find_lines(texts, 0.0, 500.0)
     assert (line.left.number, line.right.number, line.even) == (45, -15, True)
+
+
+def test_a_hybrid_scale_becomes_points_at_upright_lines(tmp_path: Path) -> None:
+    numbers = ("0", "50", "100", "150", "200", "250", "400", "600", "1000", "2000")
+
+    def hybrid(grey: Grey) -> list[Text]:
+        if grey.shape[1] < 800:
+            return []
+        # Print is read on a picture enlarged to 200 dots per inch.
+        zoom = grey.shape[1] / 511
+        places = [zoom * (5 + 50 * i) for i in range(11)]
+        texts = [
+            Text(number, 1.0, 100, at - 18, 120, at + 18)
+            for number, at in zip((*numbers, "9999"), places, strict=True)
+        ]
+        return [*texts, Text("RESISTIVITY", 1.0, 60, 400, 80, 560)]
+
+    drawn = DrawnPage(tables=()).draw()
+    page = Scan.from_array(drawn)
+    section = find_sections(page)[0]
+    (curve,) = (c for c in read_legend(page, section, hybrid) if c.track == 1)
+    assert curve.scale.kind == "piecewise"
+    assert curve.confidence <= 0.5
+    assert curve.scale.fractions == pytest.approx(np.linspace(0, 1, 11), abs=0.01)
+    assert curve.scale.values == (*map(float, numbers), 9999.0)
+    lines = track_lines(section.tracks, [curve])
+    assert any("points: [{fraction: 0, value: 0}, " in line for line in lines)
 
 
 def test_without_a_legend_nothing_is_read(read: Reader) -> None:

@@ -216,7 +216,7 @@ def _wrapped(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
         place = _key(curve)[:3]
         left, right = curve.ends
         main = next((k for k in kept if _key(k)[:3] == place), None)
-        if main is not None and curve.scale.kind == "linear":
+        if main is not None and curve.scale.kind == main.scale.kind == "linear":
             step = main.ends[1] - main.ends[0]
             if left == last[place] and np.isclose(right - left, step):
                 last[place] = right

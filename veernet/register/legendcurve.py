@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
-import numpy as np
-
-from veernet.axes import Scale
-from veernet.errors import InputError
+from veernet.axes import Floats
 from veernet.register.header import Header
 from veernet.register.legendform import (
     headed,
@@ -20,6 +16,7 @@ from veernet.register.legendform import (
 from veernet.register.legendlines import STACK, find_lines
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.legendrow import LegendLine
+from veernet.register.legendscale import hybrid_scale, scale_of
 from veernet.register.legendspan import span_of
 from veernet.register.page import FoundSection
 from veernet.register.stroke import Stroke, colour_of, find_strokes
@@ -42,9 +39,6 @@ APART = 2.0
 NEAR = 1.1
 """Heights of print from a sample stroke to its values, and to a name above it."""
 
-DECADES = 1e-6
-"""By which a logarithmic scale may miss a whole number of decades."""
-
 
 def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
     """Return the curves of a header as they are printed, none joined, by track."""
@@ -52,11 +46,15 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
     for index, texts in enumerate(header.texts):
         lines, height = find_lines(texts, header.fall, sum(header.edges[index]) / 2)
         lines = _stacked(lines, height)
-        logarithmic = section.tracks[index].span.division is None
+        drawn = section.tracks[index].span
+        upright = (drawn.lines - drawn.left) / (drawn.right - drawn.left)
+        logarithmic = drawn.division is None
         heading = heading_of(texts)
         before: LegendCurve | None = None
         for line in lines:
-            curve = _curve(header, index, line, height, logarithmic=logarithmic)
+            curve = _curve(
+                *(header, index, line, height, upright), logarithmic=logarithmic
+            )
             unnamed = curve is not None and not curve.known and is_form(curve.name)
             if curve is not None and unnamed and heading.mnemonic:
                 curve = headed(curve, heading)
@@ -104,7 +102,13 @@ def _nameless(curve: LegendCurve, before: LegendCurve | None) -> LegendCurve | N
 
 
 def _curve(
-    header: Header, index: int, line: LegendLine, height: float, *, logarithmic: bool
+    header: Header,
+    index: int,
+    line: LegendLine,
+    height: float,
+    upright: Floats,
+    *,
+    logarithmic: bool,
 ) -> LegendCurve | None:
     """Return the curve of a legend line, None where its values make no scale."""
     stroke = _stroke(header, line, height)
@@ -117,10 +121,15 @@ def _curve(
     if line.names and mnemonic is None:
         return None
     span, ends = span_of(header.edges[index], line, stroke)
-    scale = _scale(ends, logarithmic=logarithmic)
+    scale = scale_of(ends, logarithmic=logarithmic)
+    if line.inner:
+        scale = hybrid_scale(line, header.edges[index], span, upright)
     if scale is None:
         return None
     confidence, notes = _judge(line, known or code, unit, stroke)
+    if scale.kind == "piecewise":
+        confidence = min(confidence, 0.5)
+        notes.append("a scale that is not even: compare each of its points")
     if scale.kind == "log" and not logarithmic:
         confidence = min(confidence, 0.6)
         notes.append("it is called logarithmic for its decades alone")
@@ -164,7 +173,7 @@ def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
     # On typed forms the name stands further off, and what lies by the values is a rule
     # of the box or a ruler.
     apart = line.names and line.row - line.names[-1].row > APART * height
-    if line.even or apart:
+    if line.even or line.inner or apart:
         return None
     near = [s for s in placed if abs(s.row - line.row - fall) < NEAR * height]
     above = [s for s in near if s.row < line.row + fall - 0.3 * height]
@@ -173,21 +182,6 @@ def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
         return above[-1] if close else None
     below = [s for s in near if s.row > line.row + fall]
     return below[0] if below else None
-
-
-def _scale(ends: tuple[float, float], *, logarithmic: bool) -> Scale | None:
-    """Return the scale of two values: logarithmic over whole decades of a log track."""
-    left, right = ends
-    kind: Literal["linear", "log"] = "linear"
-    if min(ends) > 0:
-        decades = abs(float(np.log10(right / left)))
-        whole = abs(decades - round(decades)) < DECADES
-        if whole and decades > (0.5 if logarithmic else 1.5):
-            kind = "log"
-    try:
-        return Scale(kind, left, right)
-    except InputError:
-        return None
 
 
 def _judge(

@@ -17,6 +17,9 @@ from veernet.register.vocabulary import number_in
 _MERGED = re.compile(r"\d{4,}|\d{2,}[kK]")
 """Numbers that may be two: 202000, 42K."""
 
+HYBRID = 5
+"""Numbers of a scale that is not even, at least: fewer may be misread."""
+
 CLOSE = 2.0
 """Of the height of print: numbers that are closer are of two cells side by side."""
 
@@ -144,7 +147,9 @@ def _line(cell: Sequence[Value], height: float) -> list[LegendLine]:
         return [] if first.number == last.number else [LegendLine(first, last)]
     ends = _even_ends(cell)
     if ends is None:
-        return []
+        steps = np.sign(np.diff([value.number for value in cell]))
+        hybrid = len(cell) >= HYBRID and abs(steps.sum()) == len(steps)
+        return [LegendLine(first, last, inner=tuple(cell[1:-1]))] if hybrid else []
     left, right = replace(first, number=ends[0]), replace(last, number=ends[1])
     return [LegendLine(left, right, even=True)]
 

@@ -38,6 +38,8 @@ class LegendLine:
         Whether the name stands on the row of the values.
     even
         Whether numbers between the two agree that the scale is even.
+    inner
+        The numbers between where they say that it is not.
     """
 
     left: Value
@@ -46,6 +48,7 @@ class LegendLine:
     units: list[Text] = field(default_factory=list)
     beside: bool = False
     even: bool = False
+    inner: tuple[Value, ...] = ()
 
     @property
     def row(self) -> float:

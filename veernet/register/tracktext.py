@@ -92,6 +92,7 @@ def _curves(curves: Sequence[LegendCurve]) -> list[str]:
             f"unit: {_quoted(unit) if unit == 'N' else unit}",
             f"left: {curve.ends[0]:.10g}, right: {curve.ends[1]:.10g}",
             f"scale: {curve.scale.kind}, line: {curve.line or 'solid'}",
+            *_points(curve),
             *([f"colour: {_quoted(curve.colour)}"] if curve.colour else []),
             *(["wraps: true"] if curve.wraps else []),
             *([f"backup_of: {_back(curve.backup_of)}"] if curve.backup_of else []),
@@ -99,6 +100,14 @@ def _curves(curves: Sequence[LegendCurve]) -> list[str]:
         lines.append(f"      - {{{', '.join(fields)}}}   {mark(curve.confidence)}")
         lines += [f"        # {_printable(note)}" for note in curve.notes]
     return lines
+
+
+def _points(curve: LegendCurve) -> list[str]:
+    """Return the points of a hybrid scale."""
+    scale = curve.scale
+    pairs = zip(scale.fractions, scale.values, strict=True)
+    points = [f"{{fraction: {f:.10g}, value: {v:.10g}}}" for f, v in pairs]
+    return [f"points: [{', '.join(points)}]"] if points else []
 
 
 def _back(mnemonic: str) -> str:

@@ -28,6 +28,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"MICRO ?NORMAL", "MNOR"),
     (r"MICRO ?INVERSE", "MINV"),
     (r"^NEUTRON$", "NEUT"),
+    (r"^RESISTIVITY$", "RES"),
+    (r"^CONDUCTIVITY$", "COND"),
 )
 """What a name has in it, and the mnemonic of the field for it; the first one holds."""
 
