@@ -8,13 +8,18 @@ import cv2
 import numpy as np
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
-from veernet.records import CurveSpec, Grey, Registration, Track
+from veernet.dashes import DASHES
+from veernet.records import CurveSpec, Grey, Line, Registration, Track
 
 LINEAR = tuple(np.linspace(0, 1, 11).tolist())
 LOGARITHMIC = (
     *((place + np.log10(digit)) / 2 for place in (0, 1) for digit in range(1, 10)),
     1.0,
 )
+
+
+LEGEND = 340
+"""Rows that a legend takes."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,23 @@ class DrawnTrack:
 
 
 @dataclass(frozen=True)
+class DrawnLegendLine:
+    """A legend line: a name beside its values over a stroke, or above the stroke.
+
+    ``span`` is the part of the track that it stands over.
+    """
+
+    track: int
+    name: str
+    left: str
+    right: str
+    line: Line = "solid"
+    unit: str = ""
+    span: tuple[float, float] = (0.0, 1.0)
+    named_above: bool = False
+
+
+@dataclass(frozen=True)
 class DrawnSection:
     """Rows of the first and the last depth line, and what is drawn between."""
 
@@ -36,6 +58,9 @@ class DrawnSection:
     tracks: tuple[DrawnTrack, ...] = (DrawnTrack(60, 360), DrawnTrack(460, 960))
     numerals: tuple[int, int] = (1000, 10)
     """Depth of the first line, and feet from one to the next fifth line."""
+    legend: tuple[DrawnLegendLine, ...] = ()
+    below: tuple[DrawnLegendLine, ...] = ()
+    """Legend lines above the first depth line, and below the last."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,8 @@ class DrawnPage:
             _table(flat, first, stop, rng)
         for section in self.sections:
             _section(flat, section, rng)
+            _legend(flat, section, section.legend, section.first - LEGEND)
+            _legend(flat, section, section.below, section.last + 40)
         page = self._scanned(flat)
         if self.lost:
             page[rng.random(page.shape) < self.lost] = 255
@@ -159,3 +186,44 @@ def _section(flat: Grey, section: DrawnSection, rng: np.random.Generator) -> Non
     for index, row in enumerate(rows[::5]):
         text = str(depth + index * step)
         cv2.putText(flat, text, (middle - 8 * len(text), round(row) + 7), 0, 0.6, 0, 2)
+
+
+def _legend(
+    flat: Grey, section: DrawnSection, lines: tuple[DrawnLegendLine, ...], top: int
+) -> None:
+    rows = [top + 40] * len(section.tracks)
+    for line in lines:
+        track = section.tracks[line.track]
+        width = track.right - track.left
+        left, right = (round(track.left + at * width) for at in line.span)
+        row = rows[line.track]
+        middle = (left + right) // 2
+        if line.named_above:
+            _print(flat, line.name, middle, row, 0.5)
+            _stroke(flat, line.line, left, right, row + 10)
+            row += 32
+            _print(flat, line.unit, middle, row, 0.5)
+        else:
+            _print(flat, f"{line.name} {line.unit}".strip(), middle, row, 0.5)
+            _stroke(flat, line.line, left, right, row + 10)
+        _print(flat, line.left, left + 6, row, 0.0)
+        _print(flat, line.right, right - 6, row, 1.0)
+        rows[line.track] = row + 40
+
+
+def _print(flat: Grey, text: str, column: int, row: int, anchor: float) -> None:
+    """Print text with its left end, middle or right end (0, 0.5, 1) at a column."""
+    wide, _ = cv2.getTextSize(text, 0, 0.55, 1)[0]
+    at = (round(column - anchor * wide), row)
+    cv2.putText(flat, text, at, 0, 0.55, 0, 1, cv2.LINE_AA)
+
+
+def _stroke(flat: Grey, line: Line, left: int, right: int, row: int) -> None:
+    """Draw a stroke at 109 dots per inch: tracks of 900 columns are 8.25 inches."""
+    pattern = [max(1, round(length * 0.55)) for length in DASHES.get(line, (1e4, 0))]
+    at, index = left, 0
+    while at < right:
+        end = min(right, at + pattern[index % len(pattern)])
+        if index % 2 == 0:
+            flat[row : row + 2, at:end] = 0
+        at, index = end, index + 1

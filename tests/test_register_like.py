@@ -19,8 +19,8 @@ from veernet.engines import load_engine
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.register.like import Likened, like
+from veernet.register.liketext import likened_lines, likened_yaml
 from veernet.register.propose import ProposedSection, propose
-from veernet.register.text import likened_lines, likened_yaml
 from veernet.registration import load_registrations, save_registrations
 
 OTHER = DrawnPage(rows=4200, sections=(DrawnSection(800, 3800),), wander=9)

@@ -372,15 +372,12 @@ def _scan(options: argparse.Namespace) -> int:
 def _register(options: argparse.Namespace) -> int:
     from veernet.files import check_places, write_text
     from veernet.register.like import like, unit_of
+    from veernet.register.liketext import likened_lines, likened_yaml
     from veernet.register.overlay import write_overlay
     from veernet.register.propose import propose
+    from veernet.register.reader import load_reader
     from veernet.register.recognise import load_recogniser
-    from veernet.register.text import (
-        likened_lines,
-        likened_yaml,
-        proposal_lines,
-        proposal_yaml,
-    )
+    from veernet.register.text import proposal_lines, proposal_yaml, summary_line
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
@@ -395,9 +392,15 @@ def _register(options: argparse.Namespace) -> int:
     check_places(outputs, [options.scan, *([options.like] if options.like else [])])
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
+    try:
+        read = load_reader()
+    except InputError:
+        # Who states the depths does without; who does not is told what is missing.
+        read = None
     sections = propose(
         scan,
         None if stated else load_recogniser(),
+        read=read,
         stated=stated,
         unit=options.unit or unit_of(templates),
         progress=_progress_of("surveyed"),
@@ -417,7 +420,7 @@ def _register(options: argparse.Namespace) -> int:
     else:
         text = proposal_yaml(options.scan, options.page, sections)
         lines = proposal_lines(sections)
-        told = f"{len(sections)} sections; the curves are still to be given"
+        told = summary_line(sections)
     write_text(options.out, text)
     if options.overlay:
         write_overlay(options.overlay, scan, sections)

@@ -1,4 +1,4 @@
-"""Propose the registration of a page: its sections, tracks and depths.
+"""Propose the registration of a page: sections, tracks, depths and curves.
 
 A finding of 0.9 confidence or more is stated; one below is a suggestion and marked as
 one; what was not found is left out and said.
@@ -7,7 +7,7 @@ one; what was not found is left out and said.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,11 +15,13 @@ from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
 from veernet.register.depth import ASK, depth_from_numerals, depth_from_points
+from veernet.register.legend import Legend, read_legends
 from veernet.register.numerals import Numeral, read_numerals
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.parts import split_section
 from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal
+from veernet.register.reader import Reader
 from veernet.register.recognise import Recogniser
 
 LEVEL = 0.75
@@ -44,23 +46,27 @@ class ProposedSection:
         depth column.
     points
         The same with the rows at the outer edges where the page is turned.
+    legend
+        What its header says of curves; empty where none could be read.
     """
 
     name: str
     found: FoundSection
     depth: DepthProposal
     points: tuple[DepthPoint, ...]
+    legend: Legend = field(default_factory=Legend)
 
 
 def propose(
     scan: Scan,
     recognise: Recogniser | None,
     *,
+    read: Reader | None = None,
     stated: tuple[float, float] | None = None,
     unit: Unit | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[ProposedSection, ...]:
-    """Propose what a registration of a page would say, but for scales.
+    """Propose what a registration of a page would say.
 
     Parameters
     ----------
@@ -68,11 +74,13 @@ def propose(
         The page.
     recognise
         Reads numerals; None where depths are stated.
+    read
+        Reads the print of legends; None to leave curves and scales to be given.
     stated
         Depths of the first and the last depth line of the longest section; the others
         then have none. None to read them.
     unit
-        Of the depths, where it is known.
+        Of the depths, where it is known; else that of a legend is taken.
     progress
         Is told how many rows of how many are surveyed.
 
@@ -91,6 +99,13 @@ def propose(
         what = "no two tracks with a depth column between were found on a grid"
         msg = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
         raise Refused(msg)
+    legends = (Legend(),) * len(found)
+    if read is not None:
+        legends = read_legends(scan, found, read)
+    told = {legend.depth_unit for legend in legends} - {None}
+    if unit is None and len(told) == 1:
+        # One well is logged in one unit.
+        unit = told.pop()
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     if stated is not None:
         longest = max(found, key=lambda section: section.last_row - section.first_row)
@@ -98,8 +113,9 @@ def propose(
         lines = at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
         unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
-        told = [depth if section is longest else unsaid for section in found]
-        return tuple(map(_proposed, _names(found, told), found, told))
+        proposals = [depth if section is longest else unsaid for section in found]
+        names = _names(found, proposals)
+        return tuple(map(_proposed, names, found, proposals, legends))
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
@@ -111,20 +127,21 @@ def propose(
             numerals, lines=lines.tolist(), strong=strong, dpi=dpi, unit=unit
         )
 
-    parts = []
-    for section in found:
+    parts: list[tuple[FoundSection, DepthProposal, Legend]] = []
+    for section, legend in zip(found, legends, strict=True):
         try:
             numerals = _numerals(scan, section, recognise)
         except InputError as error:
             # A column that holds no digits costs its section the depths, no more.
-            parts.append((section, DepthProposal(refusal=f"{error}; {ASK}")))
+            parts.append((section, DepthProposal(refusal=f"{error}; {ASK}"), legend))
             continue
-        parts += split_section(section, numerals, depths)
-    sections, depths_of = zip(*parts, strict=True)
+        for part, depth in split_section(section, numerals, depths):
+            parts.append((part, depth, legend))
+    sections, depths_of, legends = zip(*parts, strict=True)
     names = _names(sections, depths_of)
     main = depths_of[names.index(MAIN)]
     noted = [_with_doubt(depth, main) for depth in depths_of]
-    return tuple(map(_proposed, names, sections, noted))
+    return tuple(map(_proposed, names, sections, noted, legends))
 
 
 def _numerals(
@@ -156,9 +173,10 @@ def at_column(section: FoundSection) -> Floats:
 
 
 def _proposed(
-    name: str, section: FoundSection, depth: DepthProposal
+    name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
-    return ProposedSection(name, section, depth, _turned(section, depth.points))
+    points = _turned(section, depth.points)
+    return ProposedSection(name, section, depth, points, legend)
 
 
 def _turned(

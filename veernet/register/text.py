@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from veernet.axes import Edge
-from veernet.register.like import Likened
-from veernet.register.proposal import STATED
 from veernet.register.propose import ProposedSection
-from veernet.registration import to_yaml
+from veernet.register.tracktext import curve_words, track_lines
+from veernet.register.tracktext import mark as _mark
+from veernet.register.tracktext import plain as _plain
 
 _HEAD = """\
-# Proposed by veernet register: look at the overlay, give the curves of each track, and
-# correct what is marked as a suggestion.
+# Proposed by veernet register: look at the overlay, correct what is marked as a
+# suggestion, and give what is still to be given. A curve whose legend could not be read
+# is not listed: every curve that is drawn in a track must be.
 """
-
-_LIKE = """\
-# By veernet register, with the curves and scales of {template}: look at the
-# overlay, and correct what is marked as a suggestion or remarked on.
-"""
-
-_CURVES = """\
-    curves:   # still to be given: every curve that is drawn in the track, such as
-    # - {mnemonic: GR, unit: GAPI, left: 0, right: 150, scale: linear, line: solid}
-"""
-
-_NUMBER = re.compile(r"\.0$")
 
 
 def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) -> str:
@@ -40,68 +27,41 @@ def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) ->
     return _HEAD + "---\n".join(documents)
 
 
-def likened_yaml(likened: Sequence[Likened], template: str) -> str:
-    """Return registrations by a template as YAML, with what is to be looked at.
-
-    It is a complete registration file; the comments say how sure each finding is.
-    """
-    head = _LIKE.format(template=_one_line(template))
-    return head + "---\n".join(_likened(one) for one in likened)
-
-
-def likened_lines(likened: Sequence[Likened]) -> list[str]:
-    """Return a line for each finding and remark."""
-    lines = proposal_lines([one.proposed for one in likened])
-    return lines + [
-        f"{one.registration.section}: {remark}"
-        for one in likened
-        for remark in one.remarks
-    ]
-
-
 def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
     """Return a line for each finding, with its confidence."""
     lines = []
     for section in sections:
-        found, depth = section.found, section.depth
+        found = section.found
         tracks = f"{len(found.tracks)} tracks, {len(found.lines.rows)} depth lines"
         lines.append(
             f"{section.name}: rows {found.first_row:.0f} to {found.last_row:.0f}, "
             f"{tracks} ({found.confidence:.2f})"
         )
-        if depth.refusal:
-            lines.append(f"{section.name}: no depths: {depth.refusal}")
-            continue
-        first, last = section.points[0], section.points[-1]
-        sure = "stated" if depth.stated else "a suggestion"
-        lines.append(
-            f"{section.name}: {first.depth:.10g} to {last.depth:.10g} "
-            f"{depth.unit or 'units unknown'}, {sure} ({depth.confidence:.2f})"
-        )
-        lines += [f"{section.name}: {note}" for note in depth.notes]
+        lines += [f"{section.name}: {text}" for text in _depth_words(section)]
+        for curve in section.legend.curves:
+            lines.append(f"{section.name}: {curve_words(curve)}")
     return lines
 
 
-def _likened(likened: Likened) -> str:
-    """Return one document, its marks and remarks as comments where they belong."""
-    found, depth = likened.proposed.found, likened.proposed.depth
-    rows = f"rows {found.first_row:.0f} to {found.last_row:.0f}"
-    grid = f"{_mark(found.confidence)}: {rows}"
-    marks = {"section:": grid, "  points:": _mark(depth.confidence)}
-    after = {"  points:": depth.notes, "tracks:": likened.remarks}
-    lines: list[str] = []
-    for line in to_yaml(likened.registration).splitlines():
-        # Each of the keys stands once at its depth: curves are indented further.
-        key = line[: line.find(":") + 1]
-        mark = marks.pop(key, None)
-        lines.append(line if mark is None else f"{line}   {mark}")
-        indent = " " * (len(key) - len(key.lstrip()))
-        lines += [f"{indent}# {_one_line(told)}" for told in after.pop(key, ())]
-    return "\n".join(lines) + "\n"
+def summary_line(sections: Sequence[ProposedSection]) -> str:
+    """Return how much was found, and what is still to be given."""
+    curves = sum(len(section.legend.curves) for section in sections)
+    bare = sum(
+        len(s.found.tracks) - len({c.track for c in s.legend.curves}) for s in sections
+    )
+    open_ = f"; the curves of {bare} tracks are still to be given" if bare else ""
+    return f"{len(sections)} sections, {curves} curves{open_}"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _depth_words(section: ProposedSection) -> list[str]:
+    depth = section.depth
+    if depth.refusal:
+        return [f"no depths: {depth.refusal}"]
+    first, last = section.points[0], section.points[-1]
+    sure = "stated" if depth.stated else "a suggestion"
+    span = f"{first.depth:.10g} to {last.depth:.10g}"
+    told = f"{span} {depth.unit or 'units unknown'}, {sure} ({depth.confidence:.2f})"
+    return [told, *depth.notes]
 
 
 def _section(scan: Path, page: int, section: ProposedSection) -> str:
@@ -129,30 +89,8 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         row, at = _plain(point.row), f"{point.depth:.10g}"
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", "tracks:"]
-    for number, track in enumerate(found.tracks, 1):
-        lines.append(f"  - name: T{number}")
-        lines += _edge("left", track.left) + _edge("right", track.right)
-        lines.append(_CURVES.rstrip("\n"))
+    lines += track_lines(found.tracks, section.legend.curves)
     return "\n".join(lines) + "\n"
-
-
-def _edge(side: str, edge: Edge) -> list[str]:
-    if len(edge.rows) == 1:
-        return [f"    {side}: {_plain(edge.columns[0])}"]
-    pairs = zip(edge.rows, edge.columns, strict=True)
-    return [
-        f"    {side}:",
-        *(f"      - {{row: {_plain(r)}, column: {_plain(c)}}}" for r, c in pairs),
-    ]
-
-
-def _mark(confidence: float) -> str:
-    word = "stated" if confidence >= STATED else "a suggestion, to be checked"
-    return f"# {word}, {confidence:.2f}"
-
-
-def _plain(value: float) -> str:
-    return _NUMBER.sub("", f"{value:.1f}")
 
 
 def _quoted(text: str) -> str:
