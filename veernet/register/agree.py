@@ -252,7 +252,7 @@ def _backed(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
 def _other_scale(curve: LegendCurve, main: LegendCurve) -> LegendCurve:
     """Return a second scale of a curve, with a name of its own."""
     unit = curve.unit or main.unit
-    wider = _reach(curve) > _reach(main)
+    wider = _OVER.search(curve.name) or _reach(curve) > _reach(main)
     if _AMPLIFIED.search(curve.name) or not wider:
         return replace(curve, mnemonic=f"{main.mnemonic}A", unit=unit)
     backed = main.mnemonic if unit == main.unit else None
