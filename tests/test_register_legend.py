@@ -295,6 +295,13 @@ def test_legends_that_differ_in_a_value_make_a_suggestion() -> None:
     assert "another legend" in curve.notes[0]
 
 
+@pytest.mark.parametrize("ends", [(-10, 150), (0, 202)])
+def test_values_that_are_odd_are_not_stated(ends: tuple[float, float]) -> None:
+    odd = replace(CURVE, scale=Scale("linear", *ends))
+    ((curve,),) = confirm([[[odd], [odd]]])
+    assert curve.confidence < 0.9
+
+
 def test_other_sections_settle_a_value_that_was_misread() -> None:
     other = replace(CURVE, scale=Scale("linear", 0, 160))
     first, second = confirm([[[other], [CURVE]], [[CURVE], [CURVE]]])

@@ -18,7 +18,7 @@ from veernet.axes import Scale
 from veernet.records import Line
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.proposal import STATED
-from veernet.register.vocabulary import is_usual
+from veernet.register.vocabulary import is_possible, is_round, is_usual
 
 CLEAR = 0.85
 """Confidence of a curve that was read clearly, before it is confirmed."""
@@ -160,10 +160,15 @@ def _judged(
     said = {style: n for (k, style), n in styles.items() if k == key}
     line = max(said, key=lambda style: said[style], default=None)
     notes, confidence = list(curve.notes), curve.confidence
-    if confidence >= CLEAR:
+    if not is_possible(curve.unit, *curve.ends):
+        # Both legends of a page may have the same tick beside a 0.
+        confidence = min(confidence, 0.5)
+        notes.append("values that such a curve is hardly printed on")
+    usual = is_usual(curve.mnemonic, curve.unit, *curve.ends)
+    if confidence >= CLEAR and (usual or is_round(*curve.ends)):
         if votes[key] > 1:
             confidence = CONFIRMED
-        elif curve.known and is_usual(curve.mnemonic, curve.unit, *curve.ends):
+        elif curve.known and usual:
             confidence = USUAL
     if len(said) > 1 and max(said.values()) <= sum(said.values()) / 2:
         confidence = min(confidence, 0.75)
@@ -252,7 +257,7 @@ def _backed(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
 def _other_scale(curve: LegendCurve, main: LegendCurve) -> LegendCurve:
     """Return a second scale of a curve, with a name of its own."""
     unit = curve.unit or main.unit
-    wider = _reach(curve) > _reach(main)
+    wider = _OVER.search(curve.name) or _reach(curve) > _reach(main)
     if _AMPLIFIED.search(curve.name) or not wider:
         return replace(curve, mnemonic=f"{main.mnemonic}A", unit=unit)
     backed = main.mnemonic if unit == main.unit else None

@@ -23,8 +23,8 @@ from veernet.register.survey import BAND, find_ink
 Side = Literal["above", "below"]
 SIDES: tuple[Side, ...] = ("above", "below")
 
-REACH = 0.5
-"""Of the width of all tracks: a legend is no higher; four inches."""
+REACH = 0.65
+"""Of the width of all tracks: a legend is no higher; five inches."""
 
 BEYOND = 3 * BAND
 """Rows that a grid may begin below its first depth line as it was found."""

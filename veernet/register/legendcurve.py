@@ -29,6 +29,7 @@ from veernet.register.vocabulary import (
 )
 
 UNKNOWN = "its name is none that is known"
+UNCLEAR = "its name is not printed clearly"
 
 WORTH = 0.7
 """Confidence below which a line whose name is not known is left out."""
@@ -70,9 +71,9 @@ def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
 
 
 def _is_nonsense(curve: LegendCurve) -> bool:
-    """Whether neither the name nor the values of a line were read as print is."""
+    """Whether an unknown name was not read clearly, or values beside it were not."""
     unknown = UNKNOWN in curve.notes and not curve.known
-    return unknown and curve.confidence < WORTH
+    return unknown and (curve.confidence < WORTH or UNCLEAR in curve.notes)
 
 
 def _stacked(lines: list[LegendLine], height: float) -> list[LegendLine]:
@@ -195,7 +196,7 @@ def _judge(
         notes.append("its values are not printed clearly")
     if line.names and min(text.score for text in line.names) < 0.85:
         confidence = min(confidence, 0.7)
-        notes.append("its name is not printed clearly")
+        notes.append(UNCLEAR)
     if name is None:
         confidence = min(confidence, 0.7)
         notes.append(UNKNOWN)

@@ -153,6 +153,9 @@ _SCALES: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {
 }
 """Scales that curves are printed on everywhere."""
 
+_POSITIVE = {"GAPI", "IN", "US/F", "OHMM", "MMHO/M", "MS/M", "LB", "LBF", "B/E", "CPS"}
+"""Units of what is never below 0."""
+
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _LOOKS = str.maketrans(
@@ -193,6 +196,16 @@ def unit_in(text: str) -> str | None:
         bare = "l" + bare[1:]
     low = bare.lower()
     return _UNITS.get(low) or (_UNITS.get("in") if low in {"ln", "1n"} else None)
+
+
+def is_possible(unit: str | None, left: float, right: float) -> bool:
+    """Whether a curve of a unit can have both values."""
+    return unit not in _POSITIVE or min(left, right) >= 0
+
+
+def is_round(left: float, right: float) -> bool:
+    """Whether both values have two digits at most that are no zeros at their end."""
+    return all(float(f"{value:.2g}") == value for value in (left, right))
 
 
 def is_usual(mnemonic: str, unit: str | None, left: float, right: float) -> bool:
