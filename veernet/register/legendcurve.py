@@ -205,4 +205,7 @@ def _judge(
     if stroke is None or stroke.line is None:
         confidence = min(confidence, 0.75)
         notes.append("its line could not be told: solid is assumed")
+    elif not stroke.sure:
+        confidence = min(confidence, 0.8)
+        notes.append("its dashes are between two styles in length")
     return confidence, notes

@@ -22,12 +22,15 @@ LEAST = 0.35
 REACHES = 0.85
 """Share of a cell from the first to the last ink of its stroke, at least."""
 
-LONG, SHORT = 0.0225, 0.0082
+LONG, SHORT = 0.0225, 0.0066
 """Of the width of all tracks, which are 8.25 inches: on-lengths of dashes from which
 they are long, and below which they are dots."""
 
 WIDEST_GAP = 0.012
 """Of the width of all tracks: between dots; ticks of a ruler stand further apart."""
+
+BORDER = 0.2
+"""Part of a length that divides styles: dashes nearer to it may be of either."""
 
 GREYISH = 48
 """Between the strongest and the weakest channel of ink that has no colour."""
@@ -47,6 +50,9 @@ class Stroke:
         Its style, None where its runs are of no style.
     colour
         #rrggbb, None where it is black or the page has no colour.
+    sure
+        Whether its dashes are clearly of one style: their lengths are not near those
+        that divide styles.
     """
 
     row: float
@@ -54,6 +60,7 @@ class Stroke:
     right: float
     line: Line | None
     colour: str | None
+    sure: bool = True
 
 
 def find_strokes(
@@ -95,7 +102,9 @@ def find_strokes(
         row = float(np.average(np.arange(start, end), weights=profile[start:end]))
         row += fall * (stop - first) / 2
         ends = (float(first + at[0]), float(first + at[-1]))
-        found.append(Stroke(row, *ends, style_of(on, width), None))
+        style = style_of(on, width)
+        sure = style == "solid" or not _borders(on, width)
+        found.append(Stroke(row, *ends, style, None, sure))
     return found
 
 
@@ -106,6 +115,13 @@ def levelled(ink: Ink, fall: float) -> Ink:
     shear = np.array([[1, 0, 0], [-fall, 1, 0]], dtype=np.float64)
     size = (ink.shape[1], ink.shape[0])
     return np.asarray(cv2.warpAffine(ink, shear, size, flags=cv2.INTER_NEAREST))
+
+
+def _borders(on: NDArray[np.bool_], width: float) -> bool:
+    """Whether dashes are as long as those that divide one style from the next."""
+    lengths = [stop - start for start, stop in runs(on)][1:-1]
+    usual = float(np.median(lengths)) / width if lengths else 0.0
+    return any(abs(usual / border - 1) < BORDER for border in (LONG, SHORT))
 
 
 def style_of(on: NDArray[np.bool_], width: float) -> Line | None:
