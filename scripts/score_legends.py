@@ -9,16 +9,13 @@ Writes ``legends.csv`` and ``legends.md``.
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from veernet.errors import InputError
+from by_hand import options_of, registrations
 from veernet.files import write_text
 from veernet.records import CurveSpec, Registration, Track
 from veernet.register.legend import Legend, read_legends
@@ -26,7 +23,6 @@ from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.proposal import STATED
 from veernet.register.reader import load_reader
-from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
 SAME = ({"TENS", "LTEN"}, {"CALI", "DCAL"}, {"LB", "LBF"}, {"MS/M", "MMHO/M"})
@@ -35,29 +31,19 @@ SAME = ({"TENS", "LTEN"}, {"CALI", "DCAL"}, {"LB", "LBF"}, {"MS/M", "MMHO/M"})
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the table of all registrations."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", default="", help="registrations whose name has this")
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args(argv)
-    real = os.environ.get("VEERNET_REAL")
-    if not real:
-        msg = "VEERNET_REAL is not set: name the folder of real scans"
-        raise InputError(msg)
-    folder = Path(real, "registrations")
+    options = options_of(__doc__, argv)
     read = load_reader()
     pages: dict[str, tuple[Sequence[FoundSection], Sequence[Legend], float]] = {}
     rows = []
-    for file in sorted(f for f in folder.glob("*.yaml") if options.only in f.stem):
-        for registration in load_registrations(file):
-            name = str(registration.image)
-            if name not in pages:
-                scan = open_scan(Path(real, "scans", name))
-                sections = find_sections(scan)
-                begun = time.perf_counter()
-                legends = read_legends(scan, sections, read)
-                pages[name] = sections, legends, time.perf_counter() - begun
-            rows.append({"file": file.stem, **compare(registration, *pages[name])})
-            print(rows[-1], flush=True)
+    for stem, registration, path in registrations(options.only):
+        if path.name not in pages:
+            scan = open_scan(path)
+            sections = find_sections(scan)
+            begun = time.perf_counter()
+            legends = read_legends(scan, sections, read)
+            pages[path.name] = sections, legends, time.perf_counter() - begun
+        rows.append({"file": stem, **compare(registration, *pages[path.name])})
+        print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     options.out.mkdir(parents=True, exist_ok=True)
     write_text(options.out / "legends.csv", table.to_csv(index=False))

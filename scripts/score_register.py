@@ -12,23 +12,20 @@ Writes ``register.csv`` and ``register.md``.
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from by_hand import options_of, registrations
 from veernet.axes import DepthAxis, Edge
-from veernet.errors import InputError, Refused
+from veernet.errors import Refused
 from veernet.files import write_text
 from veernet.records import Registration
 from veernet.register.propose import ProposedSection, all_edges, propose
 from veernet.register.recognise import load_recogniser
-from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
 NEAR = 3.0
@@ -53,34 +50,23 @@ ROWS = 40
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the table of all registrations."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", default="", help="registrations whose name has this")
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args(argv)
-    real = os.environ.get("VEERNET_REAL")
-    if not real:
-        msg = "VEERNET_REAL is not set: name the folder of real scans"
-        raise InputError(msg)
-    folder = Path(real, "registrations")
-    files = sorted(f for f in folder.glob("*.yaml") if options.only in f.stem)
+    options = options_of(__doc__, argv)
     recognise = load_recogniser()
     proposals: dict[str, tuple[ProposedSection, ...]] = {}
     seconds: dict[str, float] = {}
     rows = []
-    for file in files:
-        for registration in load_registrations(file):
-            name = str(registration.image)
-            if name not in proposals:
-                begun = time.perf_counter()
-                try:
-                    scan = open_scan(Path(real, "scans", name))
-                    proposals[name] = propose(scan, recognise)
-                except Refused:
-                    proposals[name] = ()
-                seconds[name] = time.perf_counter() - begun
-            found = compare(registration, proposals[name])
-            rows.append({"file": file.stem, **found, "seconds": seconds[name]})
-            print(rows[-1], flush=True)
+    for stem, registration, path in registrations(options.only):
+        name = path.name
+        if name not in proposals:
+            begun = time.perf_counter()
+            try:
+                proposals[name] = propose(open_scan(path), recognise)
+            except Refused:
+                proposals[name] = ()
+            seconds[name] = time.perf_counter() - begun
+        found = compare(registration, proposals[name])
+        rows.append({"file": stem, **found, "seconds": seconds[name]})
+        print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     options.out.mkdir(parents=True, exist_ok=True)
     write_text(options.out / "register.csv", table.to_csv(index=False))

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
@@ -392,11 +393,11 @@ def _register(options: argparse.Namespace) -> int:
     check_places(outputs, [options.scan, *([options.like] if options.like else [])])
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
-    try:
-        read = load_reader()
-    except InputError:
+    read = None
+    if not templates:  # whose curves are taken, whatever the legends say
         # Who states the depths does without; who does not is told what is missing.
-        read = None
+        with suppress(InputError):
+            read = load_reader()
     sections = propose(
         scan,
         None if stated else load_recogniser(),

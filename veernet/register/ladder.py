@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.register.corners import corners
 
 LINE_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 """Depth units between neighbouring lines of a grid."""
@@ -249,25 +250,9 @@ def go_on(
 def simplify(
     points: list[tuple[float, float]], tolerance: float
 ) -> list[tuple[float, float]]:
-    """Leave out points that lie within a tolerance, in rows, of the line of others.
-
-    Ramer, Douglas and Peucker's method, with the distance taken along the rows.
-    """
+    """Leave out points that lie within a tolerance, in rows, of the line of others."""
     rows, depths = np.transpose(points)
-    keep = np.zeros(len(points), dtype=bool)
-    keep[[0, -1]] = True
-    open_runs = [(0, len(points) - 1)]
-    while open_runs:
-        first, last = open_runs.pop()
-        if last - first < 2:
-            continue
-        inner = slice(first + 1, last)
-        straight = np.interp(depths[inner], depths[[first, last]], rows[[first, last]])
-        off = np.abs(rows[inner] - straight)
-        if off.max() > tolerance:
-            at = first + 1 + int(np.argmax(off))
-            keep[at] = True
-            open_runs += [(first, at), (at, last)]
+    keep = corners(depths, rows, tolerance)
     return [point for point, kept in zip(points, keep, strict=True) if kept]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from veernet.errors import InputError
 from veernet.records import Grey
+from veernet.register.rapid import load_rapidocr
 
 
 @dataclass(frozen=True)
@@ -70,20 +70,8 @@ def load_reader() -> Reader:
     InputError
         If RapidOCR is not installed.
     """
-    try:
-        from rapidocr import RapidOCR  # noqa: PLC0415 (an extra, and slow to load)
-    except ImportError as error:
-        msg = "reading legends needs RapidOCR: pip install 'veernet[register]'"
-        raise InputError(msg) from error
-    engine = RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "Global.use_cls": False,
-            "Global.text_score": 0.0,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        }
-    )
+    msg = "reading legends needs RapidOCR: pip install 'veernet[register]'"
+    engine = load_rapidocr(msg, text_score=0.0)
 
     def read(grey: Grey) -> list[Text]:
         colour = cv2.cvtColor(np.ascontiguousarray(grey), cv2.COLOR_GRAY2BGR)

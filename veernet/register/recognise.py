@@ -11,8 +11,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from veernet.errors import InputError
 from veernet.records import Grey
+from veernet.register.rapid import load_rapidocr
 
 Recogniser = Callable[[Grey], tuple[str, float]]
 """Dark print on light paper, (rows, columns) 8-bit, to text and confidence 0 to 1."""
@@ -32,23 +32,11 @@ def load_recogniser() -> Recogniser:
     InputError
         If RapidOCR is not installed.
     """
-    try:
-        from rapidocr import RapidOCR  # noqa: PLC0415 (an extra, and slow to load)
-    except ImportError as error:
-        msg = (
-            "reading depth numerals needs RapidOCR: pip install 'veernet[register]', "
-            "or give --top and --bottom"
-        )
-        raise InputError(msg) from error
-    engine = RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "Global.use_det": False,
-            "Global.use_cls": False,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        }
+    msg = (
+        "reading depth numerals needs RapidOCR: pip install 'veernet[register]', "
+        "or give --top and --bottom"
     )
+    engine = load_rapidocr(msg, use_det=False)
 
     def recognise(grey: Grey) -> tuple[str, float]:
         colour = cv2.cvtColor(np.ascontiguousarray(grey), cv2.COLOR_GRAY2BGR)

@@ -59,13 +59,10 @@ class Threads:
         By how much ink in a column of a band exceeds that beside it, without streaks.
     wander : (bands,) float
         Columns by which the paper lies further right than in the first band.
-    likeness : (bands,) float
-        Correlation of a band's threads with those above it; 0 in the first.
     """
 
     strength: NDArray[np.float32]
     wander: Floats
-    likeness: Floats
 
     def straightened(self) -> NDArray[np.float32]:
         """Return the strength with the wander taken out, (bands, columns)."""
@@ -95,8 +92,8 @@ def find_threads(upright: Shares) -> Threads:
             # Where what is left agrees less from band to band, these were the lines of
             # the grid, and it was a header that seemed to slip.
             if np.median(own_likeness) > NO_WORSE * np.median(likeness):
-                return Threads(without, own_wander, own_likeness)
-    return Threads(strength, wander, likeness)
+                return Threads(without, own_wander)
+    return Threads(strength, wander)
 
 
 def shifted(row: NDArray[np.float32], by: int) -> NDArray[np.float32]:

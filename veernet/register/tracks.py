@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Edge, Floats
+from veernet.register.corners import corners
 from veernet.register.sections import Block
 from veernet.register.survey import BAND
 
@@ -114,7 +115,7 @@ def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
     columns = column + away + _correction(column + away, own)
     bands = np.arange(block.first, block.stop, dtype=np.float64)
     rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
-    kept = _simplified(rows, columns)
+    kept = corners(rows, columns, BEND)
     return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
 
 
@@ -221,22 +222,3 @@ def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
     padded = np.pad(filled, width // 2, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
     return np.asarray(np.median(windows, axis=1)[: len(columns)])
-
-
-def _simplified(rows: Floats, columns: Floats) -> NDArray[np.int64]:
-    """Return the points that keep a way within ``BEND``, as Douglas and Peucker do."""
-    kept = {0, len(rows) - 1}
-    waiting = [(0, len(rows) - 1)]
-    while waiting:
-        first, last = waiting.pop()
-        if last - first < 2:
-            continue
-        straight = np.interp(
-            rows[first : last + 1], rows[[first, last]], columns[[first, last]]
-        )
-        off = np.abs(columns[first : last + 1] - straight)
-        worst = int(off.argmax())
-        if off[worst] > BEND:
-            kept.add(first + worst)
-            waiting += [(first, first + worst), (first + worst, last)]
-    return np.array(sorted(kept))

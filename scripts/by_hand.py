@@ -1,0 +1,42 @@
+"""The registrations made by hand that proposals are scored against."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from veernet.errors import InputError
+from veernet.records import Registration
+from veernet.registration import load_registrations
+
+
+def options_of(says: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line of a script that scores: ``--only`` and ``--out``."""
+    parser = argparse.ArgumentParser(description=(says or "").partition("\n")[0])
+    parser.add_argument("--only", default="", help="registrations whose name has this")
+    parser.add_argument("--out", type=Path, required=True)
+    return parser.parse_args(argv)
+
+
+def registrations(only: str) -> Iterator[tuple[str, Registration, Path]]:
+    """Yield each registration with the name of its file, and its scan.
+
+    Raises
+    ------
+    InputError
+        If ``VEERNET_REAL`` does not name the folder of real scans.
+    """
+    real = os.environ.get("VEERNET_REAL")
+    if not real:
+        msg = "VEERNET_REAL is not set: name the folder of real scans"
+        raise InputError(msg)
+    for file in sorted(Path(real, "registrations").glob("*.yaml")):
+        if only in file.stem:
+            for registration in load_registrations(file):
+                yield (
+                    file.stem,
+                    registration,
+                    Path(real, "scans", str(registration.image)),
+                )
