@@ -97,7 +97,11 @@ def find_sections(
     tuple of FoundSection
         Empty where there is no grid that level lines cross in even steps.
     """
-    survey = take_survey(scan, progress)
+    return sections_of(scan, take_survey(scan, progress))
+
+
+def sections_of(scan: Scan, survey: Survey) -> tuple[FoundSection, ...]:
+    """Find the sections of a page that was surveyed: see :func:`find_sections`."""
     threads = find_threads(survey.upright)
     blocks = find_blocks(threads, find_rhythm(survey.level))
     found = (_section(scan, survey, threads, block) for block in blocks)

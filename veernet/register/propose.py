@@ -17,15 +17,21 @@ from veernet.records import Scan
 from veernet.register.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.legend import Legend, read_legends
 from veernet.register.numerals import Numeral, read_numerals
-from veernet.register.page import FoundSection, find_sections
+from veernet.register.page import FoundSection, sections_of
 from veernet.register.parts import split_section
+from veernet.register.plots import plot_of, words_about
 from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal
 from veernet.register.reader import Reader
 from veernet.register.recognise import Recogniser
+from veernet.register.speckle import ruined_share
+from veernet.register.survey import Survey, take_survey
 
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
+
+MOST_RUINED = 0.5
+"""Share of a page in speckle from which none of it is proposed."""
 
 MAIN, REPEAT = "main", "repeat"
 
@@ -75,7 +81,8 @@ def propose(
     recognise
         Reads numerals; None where depths are stated.
     read
-        Reads the print of legends; None to leave curves and scales to be given.
+        Reads print; None to leave curves and scales to be given, and not to look for
+        words that tell another plot from a log.
     stated
         Depths of the first and the last depth line of the longest section; the others
         then have none. None to read them.
@@ -92,23 +99,27 @@ def propose(
     Raises
     ------
     Refused
-        If there is no section of a log on the page.
+        If there is no section of a log on the page, most of it is ruined by speckle, or
+        its longest section is another plot: arrows of a dipmeter, or waveforms.
     """
-    found = find_sections(scan, progress)
+    dpi = None if scan.info.dpi is None else scan.info.dpi[1]
+    survey = take_survey(scan, progress)
+    _refuse_ruined(scan, survey, dpi)
+    found = sections_of(scan, survey)
     if not found:
         what = "no two tracks with a depth column between were found on a grid"
-        msg = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
-        raise Refused(msg)
+        seen = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
+        raise Refused(_where(scan) + seen)
+    longest = max(found, key=lambda section: section.last_row - section.first_row)
     legends = (Legend(),) * len(found)
     if read is not None:
+        _refuse_other_plots(scan, words_about(scan, longest, read))
         legends = read_legends(scan, found, read)
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
         unit = told.pop()
-    dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     if stated is not None:
-        longest = max(found, key=lambda section: section.last_row - section.first_row)
         ends = zip(at_column(longest)[[0, -1]].tolist(), stated, strict=True)
         lines = at_column(longest).tolist()
         depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
@@ -142,6 +153,27 @@ def propose(
     main = depths_of[names.index(MAIN)]
     noted = [_with_doubt(depth, main) for depth in depths_of]
     return tuple(map(_proposed, names, sections, noted, legends))
+
+
+def _where(scan: Scan) -> str:
+    return f"{scan.info.path}: " if scan.info.path else ""
+
+
+def _refuse_ruined(scan: Scan, survey: Survey, dpi: float | None) -> None:
+    share = ruined_share(survey.breaks, survey.columns, dpi)
+    if share > MOST_RUINED:
+        seen = f"ruined by speckle: on {share:.0%} of the page the paper is broken into"
+        msg = f"{seen} ink: scan it again, in grey or with another threshold"
+        raise Refused(_where(scan) + msg)
+
+
+def _refuse_other_plots(scan: Scan, words: Sequence[str]) -> None:
+    plot = plot_of(words)
+    if plot is not None:
+        what, signs = plot
+        said = ", ".join(f'"{sign}"' for sign in signs)
+        seen = f"this looks like {what}, which has no curves to digitise: it says "
+        raise Refused(_where(scan) + seen + said)
 
 
 def _numerals(

@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veernet.axes import Floats
 from veernet.records import Grey, Scan
+from veernet.register.speckle import breaks_of
 
 BAND = 128
 """Rows that are taken together: a line that leans by half a degree moves by a pixel."""
@@ -54,12 +56,16 @@ class Survey:
     level : (rows, zones) float16
         Share of the columns of a zone that are ink; zone j begins at column
         ``ZONE * j``, the last may be narrower.
+    breaks : (bands,) float
+        How often ink begins in a band, per pixel:
+        :func:`~veernet.register.speckle.breaks_of`.
     """
 
     rows: int
     columns: int
     upright: Shares
     level: Shares
+    breaks: Floats
 
 
 def take_survey(
@@ -77,18 +83,21 @@ def take_survey(
     rows, columns = scan.info.rows, scan.info.columns
     upright = np.zeros((-(-rows // BAND), columns), dtype=np.float16)
     level = np.zeros((rows, -(-columns // ZONE)), dtype=np.float16)
+    breaks = np.full(len(upright), np.nan)
     widths = np.diff([*range(0, columns, ZONE), columns])
     for start in range(0, rows, READ):
         stop = min(rows, start + READ)
         ink = find_ink(scan.read_stored(start, stop))
         for first in range(start, stop, BAND):
             last = min(stop, first + BAND)
-            upright[first // BAND] = ink[first - start : last - start].mean(axis=0)
+            band = ink[first - start : last - start]
+            upright[first // BAND] = band.mean(axis=0)
+            breaks[first // BAND] = breaks_of(band)
         sums = np.add.reduceat(ink, range(0, columns, ZONE), axis=1, dtype=np.int32)
         level[start:stop] = sums / widths
         if progress is not None:
             progress(stop, rows)
-    return Survey(rows, columns, upright, level)
+    return Survey(rows, columns, upright, level, breaks)
 
 
 def find_ink(band: Grey) -> NDArray[np.uint8]:

@@ -1,0 +1,170 @@
+"""Plots that are no curve logs, told by the words about their grid."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.pages import DrawnPage, DrawnSection
+from veernet.cli import REFUSED, main
+from veernet.errors import Refused
+from veernet.records import Grey, Scan
+from veernet.register.page import find_sections
+from veernet.register.plots import plot_of, words_about
+from veernet.register.propose import propose
+from veernet.register.reader import Text, load_reader
+from veernet.register.recognise import load_recogniser
+from veernet.register.speckle import breaks_of, ruined_share
+from veernet.scan import open_scan
+
+PAGE = DrawnPage(rows=5200, sections=(DrawnSection(1100, 4900),))
+
+
+def printed(*words: str, first: int = 500) -> Grey:
+    """Return the page with lines of print above its grid."""
+    page = PAGE.draw()
+    for index, word in enumerate(words):
+        place = (120, first + 70 * index)
+        cv2.putText(page, word, place, cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("words", "plot"),
+    [
+        (["POOLED ARROW PLOT", "dip angle and direction"], "dipmeter"),
+        (["ARROH PLOT FROM", "Continuous  Dipmeter"], "dipmeter"),
+        (["TADPOLE", "Dip Magnitude"], "dipmeter"),
+        (["VDL", "MICRO-SEISMOGRAM", "Micro Seismogram"], "waveforms"),
+        (["Variable Density", "WAVEFORM"], "waveforms"),
+    ],
+)
+def test_two_words_of_one_kind_name_a_plot(words: list[str], plot: str) -> None:
+    found = plot_of(words)
+    assert found is not None
+    assert plot in found[0]
+    assert len(found[1]) >= 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["Gamma Ray", "GAPI", "0", "150"],
+        ["REMARKS: DIPMETER RUN ON A TRIP OF ITS OWN"],
+        # Words of different plots, and one word that is said twice, are one each.
+        ["DIPMETER", "DIPMETER"],
+        ["DIPMETER", "VDL"],
+        ["DIPPING BEDS", "ARROWS", "VDLX", "ANGLE OF DIP"],
+    ],
+)
+def test_a_log_may_speak_of_other_services(words: list[str]) -> None:
+    assert plot_of(words) is None
+
+
+def test_words_above_and_below_the_first_lines_are_read() -> None:
+    page = printed("ARROW PLOT", first=700)
+    cv2.putText(page, "DIP ANGLE", (480, 1395), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
+    scan = Scan.from_array(page)
+    (section,) = find_sections(scan)
+    read = words_about(scan, section, load_reader())
+    found = plot_of(read)
+    assert found is not None
+    assert "DIP ANGLE" in found[1]
+
+
+def test_print_that_is_hardly_read_is_not_taken() -> None:
+    scan = Scan.from_array(PAGE.draw())
+    (section,) = find_sections(scan)
+
+    def read(grey: Grey) -> list[Text]:
+        assert grey.dtype == np.uint8
+        box = (0.0, 0.0, 9.0, 99.0)
+        return [Text("ARROW PLOT", 0.59, *box), Text("DIP ANGLE", 0.61, *box)]
+
+    assert words_about(scan, section, read) == ("DIP ANGLE",)
+
+
+def test_a_dipmeter_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dip.png"
+    cv2.imwrite(str(path), printed("POOLED ARROW PLOT", "DIP ANGLE", first=700))
+    out = tmp_path / "dip.yaml"
+    assert main(["register", str(path), "--out", str(out)]) == REFUSED
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "dip.png: this looks like a dipmeter arrow plot" in said
+    assert said.endswith('"DIP ANGLE"')
+    assert not out.exists()
+
+
+def speckled(rows: slice, lost: float = 0.12) -> Grey:
+    """Return the page, its paper broken into ink on some rows."""
+    page = PAGE.draw()
+    part = page[rows]
+    part[np.random.default_rng(1).random(part.shape) < lost] = 0
+    return page
+
+
+def test_a_page_ruined_by_speckle_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ruined.png"
+    cv2.imwrite(str(path), speckled(slice(2200, None)))
+    out = tmp_path / "ruined.yaml"
+    ends = ["--top", "1000", "--bottom", "1380"]
+    assert main(["register", str(path), "--out", str(out), *ends]) == REFUSED
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "ruined.png: ruined by speckle: on 62% of the page" in said
+    assert not out.exists()
+
+
+def test_speckle_on_the_lesser_part_of_a_page_costs_it_nothing_else() -> None:
+    scan = Scan.from_array(speckled(slice(3800, None)))
+    (section,) = propose(scan, None, stated=(1000.0, 1380.0))
+    assert section.points
+
+
+def test_dense_grids_are_no_speckle() -> None:
+    ink = np.zeros((128, 640), np.uint8)
+    ink[::6] = 1
+    ink[:, ::12] = 1
+    # Ink begins on one row in six, and on one column in twelve but for those rows.
+    assert breaks_of(ink) == pytest.approx(5 / 6 / 12, rel=0.1)
+    assert np.isnan(breaks_of(np.zeros_like(ink)))
+    speckle = np.random.default_rng(0).random(ink.shape) < 0.15
+    both = np.maximum(ink, speckle).astype(np.uint8)
+    assert breaks_of(both) > 1.7 * breaks_of(ink)
+
+
+def test_shares_of_a_page_are_of_what_is_printed() -> None:
+    breaks = np.array([np.nan, np.nan, 0.02, 0.05])
+    assert ruined_share(breaks, 1700, None) == 0.5  # 4 and 10 beginnings per inch
+    assert ruined_share(breaks, 1700, 400.0) == 0.5  # the paper would be 4 inches wide
+    assert ruined_share(breaks, 1700, 100.0) == 0.0
+    assert ruined_share(breaks, 850, None) == 0.0
+    assert ruined_share(breaks[:2], 1700, None) == 0.0
+
+
+def test_the_same_page_without_the_words_is_a_log() -> None:
+    scan = Scan.from_array(printed("RESISTIVITY PLOT", "GAMMA RAY", first=700))
+    (section,) = propose(scan, None, read=load_reader(), stated=(1000.0, 1380.0))
+    assert section.points
+
+
+@pytest.mark.skipif("VEERNET_REAL" not in os.environ, reason="VEERNET_REAL is not set")
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("4703501366_dip2", "looks like a dipmeter arrow plot"),
+        ("4705100539_s", "ruined by speckle"),
+    ],
+)
+def test_real_scans_that_are_no_logs_are_refused(name: str, says: str) -> None:
+    path = Path(os.environ["VEERNET_REAL"], "scans", f"{name}.tif")
+    with pytest.raises(Refused, match=says):
+        propose(open_scan(path), load_recogniser(), read=load_reader())
