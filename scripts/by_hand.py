@@ -20,23 +20,25 @@ def options_of(says: str | None, argv: Sequence[str] | None) -> argparse.Namespa
     return parser.parse_args(argv)
 
 
-def registrations(only: str) -> Iterator[tuple[str, Registration, Path]]:
-    """Yield each registration with the name of its file, and its scan.
+def real_folder() -> Path:
+    """Return the folder of real scans.
 
     Raises
     ------
     InputError
-        If ``VEERNET_REAL`` does not name the folder of real scans.
+        If ``VEERNET_REAL`` does not name it.
     """
     real = os.environ.get("VEERNET_REAL")
     if not real:
         msg = "VEERNET_REAL is not set: name the folder of real scans"
         raise InputError(msg)
-    for file in sorted(Path(real, "registrations").glob("*.yaml")):
+    return Path(real)
+
+
+def registrations(only: str) -> Iterator[tuple[str, Registration, Path]]:
+    """Yield each registration with the name of its file, and its scan."""
+    real = real_folder()
+    for file in sorted((real / "registrations").glob("*.yaml")):
         if only in file.stem:
             for registration in load_registrations(file):
-                yield (
-                    file.stem,
-                    registration,
-                    Path(real, "scans", str(registration.image)),
-                )
+                yield file.stem, registration, real / "scans" / str(registration.image)

@@ -1,78 +1,107 @@
-"""Score the proposals of veernet register against registrations made by hand.
+"""Score the proposals of veernet register against what was measured by hand.
 
     VEERNET_REAL=DIR python scripts/score_register.py [--only NAME] --out OUT
 
-Every scan that a file in ``DIR/registrations`` is of is registered once. For each of
-those files the section is taken that holds the middle of its depths. Edges are compared
-at forty rows: one is found if a proposed edge, which then counts for no other, lies
-within 3 px of it at 90 % of them; so many were proposed. Depths are compared at every
-depth point.
-Writes ``register.csv`` and ``register.md``.
+Every scan that a file in ``DIR/registrations`` is of, or a row of
+``data/register/sections.csv``, is registered once.
+
+For each registration the section is taken that holds the middle of its depths. Edges
+are compared at forty rows: one is found if a proposed edge, which then counts for no
+other, lies within 3 px of it at 90 % of them. Depths are compared at every depth point.
+
+The table has the first and the last row of every section that was seen on the scans,
+and two depths. A range is right if both its ends lie within half an inch of the
+section's, or 1 % of its length; depths if both are within 0.5 ft or a row and a half.
+
+Writes ``edges.csv``, ``ranges.csv`` and ``register.md``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from by_hand import options_of, registrations
+from by_hand import options_of, real_folder, registrations
 from veernet.axes import DepthAxis, Edge
 from veernet.errors import Refused
 from veernet.files import write_text
 from veernet.records import Registration
 from veernet.register.propose import ProposedSection, all_edges, propose
+from veernet.register.reader import load_reader
 from veernet.register.recognise import load_recogniser
 from veernet.scan import open_scan
 
 NEAR = 3.0
 """Columns within which an edge is found."""
 
-COLUMNS = (
-    "section",
-    "edges",
-    "edges_found",
-    "edges_proposed",
-    "lines",
-    "confidence",
-    "stated",
-    "refusal",
-    "depth_error_median",
-    "depth_error_most",
-)
-
 ROWS = 40
 """Rows at which edges are compared."""
 
+HALF_INCH = 1 / 17
+"""Of the columns of a page, as paper is 8.5 inches wide."""
+PART = 0.01
+
+RIGHT, RIGHT_ROWS = 0.5, 1.5
+"""Depth units, and rows, within which a depth is right; the larger counts."""
+
+SECTIONS = Path(__file__).parent.parent / "data" / "register" / "sections.csv"
+
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the table of all registrations."""
+    """Write the tables of all registrations and all sections."""
     options = options_of(__doc__, argv)
-    recognise = load_recogniser()
-    proposals: dict[str, tuple[ProposedSection, ...]] = {}
-    seconds: dict[str, float] = {}
-    rows = []
+    proposals = Proposals(real_folder() / "scans")
+    edges = []
     for stem, registration, path in registrations(options.only):
-        name = path.name
-        if name not in proposals:
-            begun = time.perf_counter()
-            try:
-                proposals[name] = propose(open_scan(path), recognise)
-            except Refused:
-                proposals[name] = ()
-            seconds[name] = time.perf_counter() - begun
-        found = compare(registration, proposals[name])
-        rows.append({"file": stem, **found, "seconds": seconds[name]})
-        print(rows[-1], flush=True)
-    table = pd.DataFrame(rows)
+        found = compare(registration, proposals.of(path.name))
+        edges.append({"file": stem, **found})
+        print(edges[-1], flush=True)
+    ranges = []
+    for seen in pd.read_csv(SECTIONS).to_dict("records"):
+        if options.only in str(seen["file"]):
+            name = f"{seen['file']}.tif"
+            own = compare_range(seen, proposals.of(name), proposals.columns[name])
+            ranges.append({"file": seen["file"], "seen": seen["section"], **own})
+            print(ranges[-1], flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    write_text(options.out / "register.csv", table.to_csv(index=False))
-    text = summary(table)
+    tables = pd.DataFrame(edges), pd.DataFrame(ranges)
+    for name, table in zip(("edges", "ranges"), tables, strict=True):
+        write_text(options.out / f"{name}.csv", table.round(3).to_csv(index=False))
+    text = summary(*tables, proposals)
     write_text(options.out / "register.md", text)
     print(text)
+
+
+class Proposals:
+    """What is proposed for each scan, made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._recognise, self._read = load_recogniser(), load_reader()
+        self._made: dict[str, tuple[ProposedSection, ...]] = {}
+        self.columns: dict[str, int] = {}
+        self.seconds: dict[str, float] = {}
+        self.refused: dict[str, str] = {}
+
+    def of(self, name: str) -> tuple[ProposedSection, ...]:
+        """Return the sections of a scan, none where it is refused."""
+        if name not in self._made:
+            begun = time.perf_counter()
+            scan = open_scan(self._folder / name)
+            self.columns[name] = scan.info.columns
+            try:
+                made = propose(scan, self._recognise, read=self._read)
+            except Refused as error:
+                self.refused[name] = str(error).rpartition(".tif: ")[2]
+                made = ()
+            self._made[name] = made
+            self.seconds[name] = time.perf_counter() - begun
+        return self._made[name]
 
 
 def compare(
@@ -85,23 +114,19 @@ def compare(
         p for p in proposed if p.found.first_row - 1 <= middle <= p.found.last_row + 1
     ]
     if not own:
-        none = dict.fromkeys(COLUMNS)
-        return none | {"section": "none", "edges": len(edges), "edges_found": 0}
+        return {"edges": len(edges), "edges_found": 0}
     section = own[0]
     rows = np.linspace(*registration.depth.rows[[0, -1]], ROWS)
-    offered = list(all_edges(section.found))
+    # Curves may be drawn in the depth column too, whose edges are those of tracks.
+    offered = [*all_edges(section), *section.found.depth_column]
     good = sum(_take(edge, offered, rows) for edge in edges)
     found: dict[str, Any] = {
         "section": section.name,
         "edges": len(edges),
         "edges_found": good,
-        "edges_proposed": len(all_edges(section.found)),
-        "lines": len(section.found.lines.rows),
-        "confidence": section.depth.confidence,
-        "stated": section.depth.stated,
-        "refusal": section.depth.refusal or "",
+        "edges_proposed": len(all_edges(section)),
+        **_told(section),
     }
-    found = dict.fromkeys(COLUMNS) | found
     if section.points:
         axis = DepthAxis(registration.depth.unit, section.points)
         error = axis.depth_at(registration.depth.rows) - registration.depth.depths
@@ -110,6 +135,49 @@ def compare(
             "depth_error_most": float(np.abs(error).max()),
         }
     return found
+
+
+def _told(section: ProposedSection) -> dict[str, Any]:
+    return {
+        "confidence": section.depth.confidence,
+        "stated": section.depth.stated,
+        "refusal": section.depth.refusal or "",
+    }
+
+
+def compare_range(
+    seen: Mapping[str, Any], proposed: Sequence[ProposedSection], columns: int
+) -> dict[str, Any]:
+    """Compare a section that was seen with the one that is proposed over most of it."""
+    ends = np.array([seen["first_row"], seen["last_row"]], dtype=np.float64)
+
+    def shared(section: ProposedSection) -> float:
+        found = section.found
+        return min(found.last_row, ends[1]) - max(found.first_row, ends[0])
+
+    best = max(proposed, key=shared, default=None)
+    if best is None or shared(best) <= 0:
+        return {"range_right": False}
+    off = np.array([best.found.first_row, best.found.last_row]) - ends
+    near = max(HALF_INCH * columns, PART * (ends[1] - ends[0]))
+    told: dict[str, Any] = {
+        "section": best.name,
+        "first_off": off[0],
+        "last_off": off[1],
+        "range_right": bool(np.abs(off).max() <= near),
+        **_told(best),
+    }
+    rows, depths = (
+        np.array([seen[f"{what}_1"], seen[f"{what}_2"]], dtype=np.float64)
+        for what in ("row", "depth")
+    )
+    if best.points and np.isfinite(rows).all():
+        error = DepthAxis("ft", best.points).depth_at(rows) - depths
+        a_row = abs(np.diff(depths)[0] / np.diff(rows)[0])
+        worst = float(np.abs(error).max())
+        told["depth_error"] = worst
+        told["depth_right"] = worst <= max(RIGHT, RIGHT_ROWS * a_row)
+    return told
 
 
 def _take(edge: Edge, offered: list[Edge], rows: np.ndarray) -> bool:
@@ -122,17 +190,33 @@ def _take(edge: Edge, offered: list[Edge], rows: np.ndarray) -> bool:
     return True
 
 
-def summary(table: pd.DataFrame) -> str:
-    """Return the shares that count, and a line for each registration."""
-    stated = table[table["stated"].eq(other=True)]
-    lines = [
-        f"{table['edges_found'].sum()} of {table['edges'].sum()} edges within 3 px, of "
-        f"{table['edges_proposed'].sum():.0f} that were proposed",
-        f"{len(stated)} of {len(table)} sections with stated depths, the largest error "
-        f"of one {stated['depth_error_most'].max():.2f} depth units",
-        "",
-        table.round(2).to_string(index=False),
-    ]
+def summary(edges: pd.DataFrame, ranges: pd.DataFrame, proposals: Proposals) -> str:
+    """Return the shares that count, and a line for each section."""
+    lines = []
+    if len(edges):
+        lines.append(
+            f"{edges['edges_found'].sum()} of {edges['edges'].sum()} edges within 3 px"
+        )
+        stated = edges[edges["stated"].eq(other=True)]
+        lines.append(
+            f"{len(stated)} of {len(edges)} registered sections with stated depths, "
+            f"the largest error of one {stated['depth_error_most'].max():.2f} ft"
+        )
+    kept = ranges[~(ranges["file"] + ".tif").isin(proposals.refused)]
+    lines.append(
+        f"{kept['range_right'].sum()} of {len(kept)} section ranges right in the "
+        f"{kept['file'].nunique()} files that are not refused"
+    )
+    given = kept[kept["depth_error"].notna()]
+    sure = given[given["stated"].eq(other=True)]
+    lines.append(
+        f"depths right in {given['depth_right'].sum()} of {len(given)} sections, "
+        f"in {sure['depth_right'].sum()} of {len(sure)} in which they are stated"
+    )
+    lines += [f"refused: {name}: {why}" for name, why in proposals.refused.items()]
+    lines += ["", edges.round(2).to_string(index=False)]
+    lines += ["", ranges.round(2).to_string(index=False)]
+    lines += ["", *(f"{name} {s:.0f} s" for name, s in proposals.seconds.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -58,7 +58,7 @@ def _reduced(scan: Scan, shrink: int) -> Grey:
 def _draw(picture: Grey, section: ProposedSection, shrink: int) -> None:
     found = section.found
     rows = np.linspace(found.first_row, found.last_row, 200)
-    pairs = [(edge, EDGE) for edge in all_edges(found)]
+    pairs = [(edge, EDGE) for edge in all_edges(section)]
     pairs += [(edge, COLUMN) for edge in found.depth_column]
     for edge, colour in pairs:
         way = np.stack([edge.column_at(rows), rows], axis=1) / shrink

@@ -53,6 +53,15 @@ class FoundTrack:
     right: Edge
     span: Span
 
+    def line_at(self, fraction: float) -> Edge:
+        """Return the line down the track at a fraction of its width."""
+        if fraction in (0, 1):
+            return self.right if fraction else self.left
+        rows = np.array(sorted({*self.left.rows, *self.right.rows}))
+        left, right = self.left.column_at(rows), self.right.column_at(rows)
+        columns = np.round(left + fraction * (right - left), 1)
+        return Edge(tuple(rows.tolist()), tuple(columns.tolist()))
+
 
 @dataclass(frozen=True)
 class FoundSection:

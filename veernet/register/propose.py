@@ -276,6 +276,11 @@ def _lies_within(depth: DepthProposal, main: DepthProposal) -> bool:
     return inside and abs(depth.scale / main.scale - 1) < 0.05
 
 
-def all_edges(section: FoundSection) -> tuple[Edge, ...]:
-    """Return the edges of a section's tracks from left to right."""
-    return tuple(e for track in section.tracks for e in (track.left, track.right))
+def all_edges(section: ProposedSection) -> tuple[Edge, ...]:
+    """Return the edges of tracks, and of the parts of them that have own scales."""
+    edges = []
+    for number, track in enumerate(section.found.tracks):
+        own = (c.span for c in section.legend.curves if c.track == number)
+        for fraction in sorted({0.0, 1.0, *(end for span in own for end in span)}):
+            edges.append(track.line_at(fraction))
+    return tuple(edges)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from veernet.axes import Edge
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import FoundTrack
@@ -40,8 +38,8 @@ def track_lines(
         for index, span in enumerate(spans or [WHOLE]):
             part = _PARTS.get(span, f"P{index + 1}")
             lines.append(f"  - name: T{number + 1}{part}")
-            lines += _edge("left", _at(track, span[0]))
-            lines += _edge("right", _at(track, span[1]))
+            lines += _edge("left", track.line_at(span[0]))
+            lines += _edge("right", track.line_at(span[1]))
             drawn = [curve for curve in own if curve.span == span]
             lines += _curves(drawn) if drawn else _CURVES.split("\n")
     return lines
@@ -70,16 +68,6 @@ def mark(confidence: float) -> str:
 def plain(value: float) -> str:
     """Return a row or a column to a tenth."""
     return _NUMBER.sub("", f"{value:.1f}")
-
-
-def _at(track: FoundTrack, fraction: float) -> Edge:
-    """Return the line of a track at a fraction of its width."""
-    if fraction in WHOLE:
-        return track.right if fraction else track.left
-    rows = np.array(sorted({*track.left.rows, *track.right.rows}))
-    left, right = track.left.column_at(rows), track.right.column_at(rows)
-    columns = np.round(left + fraction * (right - left), 1)
-    return Edge(tuple(rows.tolist()), tuple(columns.tolist()))
 
 
 def _curves(curves: Sequence[LegendCurve]) -> list[str]:
