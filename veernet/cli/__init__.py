@@ -9,10 +9,13 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Never
 
 from veernet import __version__
-from veernet.arguments import make_parser
+from veernet.cli import composed
+from veernet.cli.arguments import make_parser
+from veernet.cli.composed import config_folder, offer_settings
+from veernet.cli.output import DEFECT, DONE, REFUSED, WRONG_INPUT
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
@@ -21,7 +24,15 @@ if TYPE_CHECKING:
     from veernet.export import Provenance
     from veernet.records import Curve, Registration, Scan, Trace
 
-DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
+__all__ = [
+    "DEFECT",
+    "DONE",
+    "REFUSED",
+    "WRONG_INPUT",
+    "config_folder",
+    "main",
+    "offer_settings",
+]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,8 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Hydra reads the rest of these two commands' lines itself.
-    if arguments[:1] in (["train"], ["synth"]):
-        return _guarded(lambda: _hydra(arguments[0], arguments[1:]))
+    if arguments and arguments[0] in composed.COMMANDS:
+        return _guarded(lambda: composed.run(arguments[0], arguments[1:]))
     options = make_parser().parse_args(arguments)
     command = {
         "digitise": _digitise,
@@ -479,90 +490,3 @@ def _report(options: argparse.Namespace) -> int:
     )
     print(f"{options.out}: {runs} runs")
     return DONE
-
-
-def _hydra(command: str, overrides: Sequence[str]) -> int:
-    """Hand a command to Hydra: it composes the config, which says what to call.
-
-    This is the one place that knows of Hydra; what is called takes plain arguments.
-    """
-    try:
-        import hydra
-        from hydra.errors import HydraException
-        from hydra.utils import instantiate
-        from omegaconf import DictConfig
-        from omegaconf.errors import OmegaConfBaseException
-    except ImportError as error:
-        msg = f"{command} needs more than the core: install veernet[train], see README"
-        raise InputError(msg) from error
-
-    def run(config: DictConfig) -> None:
-        instantiate(config.get("call", config))
-
-    offer_settings()
-
-    main = hydra.main(
-        version_base="1.3", config_path=str(config_folder()), config_name=command
-    )
-    # Hydra reads the process's arguments, and would print and exit by itself.
-    sys.argv = [f"veernet {command}", *overrides]
-    os.environ["HYDRA_FULL_ERROR"] = "1"
-    try:
-        main(run)()
-    except (HydraException, OmegaConfBaseException) as error:
-        raise _plain(error) from error
-    return DONE
-
-
-def offer_settings() -> None:
-    """Let a config tell all that it says: ``${settings:seed,out}``, less what is named.
-
-    It becomes a flat mapping of dotted names to plain values, which a run can keep.
-    """
-    from omegaconf import DictConfig, OmegaConf
-
-    def settings(*left_out: str, _root_: DictConfig) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        _flatten(_root_, "", left_out, found)
-        return found
-
-    OmegaConf.register_new_resolver("settings", settings, replace=True)
-
-
-def _flatten(
-    node: Any,  # noqa: ANN401 - of a config
-    name: str,
-    left_out: Sequence[str],
-    found: dict[str, Any],
-) -> None:
-    from omegaconf import DictConfig, ListConfig
-
-    if name in left_out or (isinstance(node, (DictConfig, ListConfig)) and not node):
-        return
-    if isinstance(node, DictConfig):
-        for key in map(str, node):
-            _flatten(node[key], f"{name}.{key}".lstrip("."), left_out, found)
-    elif isinstance(node, ListConfig):
-        for index, item in enumerate(node):
-            _flatten(item, f"{name}.{index}", left_out, found)
-    else:
-        found[name] = node
-
-
-def _plain(error: BaseException) -> BaseException:
-    """Return what lies behind an error of Hydra: ours, or that the config is wrong."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, (InputError, Refused)):
-            return cause
-        if not type(cause).__module__.startswith(("hydra", "omegaconf")):
-            return cause
-        cause = cause.__cause__
-    return InputError(" ".join(str(error).split("\n")[:2]))
-
-
-def config_folder() -> Path:
-    """Return the folder of the configs: in the package, or beside it in a checkout."""
-    here = Path(__file__).parent
-    installed = here / "configs"
-    return installed if installed.is_dir() else here.parent / "configs"

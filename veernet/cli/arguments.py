@@ -6,11 +6,8 @@ import argparse
 from pathlib import Path
 
 from veernet import __version__
-
-EXIT_CODES = (
-    "exit codes: 0 done; 1 a defect of veernet; 2 the input or the arguments are "
-    "wrong; 3 refused: the scan is no readable curve log"
-)
+from veernet.cli import composed
+from veernet.cli.output import EXIT_CODES
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -107,10 +104,7 @@ def make_parser() -> argparse.ArgumentParser:
         )
     )
 
-    for name, says in (
-        ("synth", "draw logs with exact truth: out=DIR count=200 seed=0 ..."),
-        ("train", "train a network: loss=tversky model=... data=... trainer=..."),
-    ):
+    for name, says in composed.COMMANDS.items():
         # Hydra reads what follows these two: see the README.
         verbs.add_parser(name, help=says, add_help=False)
     return parser
