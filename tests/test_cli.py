@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from tests import logs
-from veernet import cli, engines
-from veernet.cli import DONE, REFUSED, WRONG_INPUT, config_folder, main
+from veernet import engines
+from veernet.cli import DEFECT, DONE, REFUSED, WRONG_INPUT, config_folder, main
 
 
 @pytest.fixture
@@ -220,8 +220,8 @@ def test_a_defect_is_reported_as_ours(log, capsys, monkeypatch):
         msg = "boom"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(cli, "_sections", broken)
-    assert _digitise(log) == cli.DEFECT
+    monkeypatch.setattr(engines, "load_engine", broken)
+    assert _digitise(log) == DEFECT
     assert "defect of veernet" in capsys.readouterr().err
 
 

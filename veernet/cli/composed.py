@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from veernet.cli.arguments import Verbs
 from veernet.cli.output import DONE
 from veernet.errors import InputError, Refused
 
@@ -16,6 +17,12 @@ COMMANDS = {
     "train": "train a network: loss=tversky model=... data=... trainer=...",
 }
 """Each has a config of its name, and this line in the help."""
+
+
+def add_arguments(verbs: Verbs) -> None:
+    """Add the two commands; what follows them is read by Hydra, as the README says."""
+    for name, says in COMMANDS.items():
+        verbs.add_parser(name, help=says, add_help=False)
 
 
 def run(command: str, overrides: Sequence[str]) -> int:
