@@ -138,7 +138,10 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
     Path("truth.csv").write_text("DEPT,GR\n" + rows)
     arguments = ["evaluate", "well.las", "truth.csv", "--json", "scores.json"]
     assert main([*arguments, "--registration", str(log[1]), "--points", "300"]) == DONE
-    assert "GR" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "GR" in out
+    assert out.endswith("\n")
+    assert not out.endswith("\n\n")
     assert json.loads(Path("scores.json").read_text())
 
 

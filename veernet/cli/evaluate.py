@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         registration=registration,
         points=options.points,
     )
-    print(format_table(scores))
+    print(format_table(scores), end="")  # the table ends its last line itself
     if options.json:
         write_text(options.json, to_json(scores))
     return DONE
