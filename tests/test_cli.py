@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from tests import logs
-from veernet import cli, engines
-from veernet.cli import DONE, REFUSED, WRONG_INPUT, config_folder, main
+from veernet import engines
+from veernet.cli import DEFECT, DONE, REFUSED, WRONG_INPUT, config_folder, main
 
 
 @pytest.fixture
@@ -138,7 +138,10 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
     Path("truth.csv").write_text("DEPT,GR\n" + rows)
     arguments = ["evaluate", "well.las", "truth.csv", "--json", "scores.json"]
     assert main([*arguments, "--registration", str(log[1]), "--points", "300"]) == DONE
-    assert "GR" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "GR" in out
+    assert out.endswith("\n")
+    assert not out.endswith("\n\n")
     assert json.loads(Path("scores.json").read_text())
 
 
@@ -220,8 +223,8 @@ def test_a_defect_is_reported_as_ours(log, capsys, monkeypatch):
         msg = "boom"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(cli, "_sections", broken)
-    assert _digitise(log) == cli.DEFECT
+    monkeypatch.setattr(engines, "load_engine", broken)
+    assert _digitise(log) == DEFECT
     assert "defect of veernet" in capsys.readouterr().err
 
 

@@ -108,4 +108,4 @@ def test_the_order_of_an_epoch_goes_with_its_own_seed() -> None:
 def test_the_name_knows_all_code_that_draws() -> None:
     code = {path.name for path in kept._drawing_code()}
     assert {"dataset.py", "strips.py", "dashes.py", "order.py", "axes.py"} <= code
-    assert not {"cli.py", "kept.py", "aerial.py"} & code
+    assert not {"composed.py", "kept.py", "aerial.py"} & code

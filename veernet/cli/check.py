@@ -1,0 +1,52 @@
+"""Check: compare a registration with its scan before anything is digitised."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veernet.cli.arguments import Verbs, add_scan, add_verb, load_sections
+from veernet.cli.output import DONE, WRONG_INPUT, page_progress
+
+if TYPE_CHECKING:
+    from veernet.check.finding import Finding
+
+
+def add_arguments(verbs: Verbs) -> None:
+    """Add the verb ``check`` and what it takes."""
+    verb = add_verb(
+        verbs,
+        "check",
+        run,
+        "compare a registration with its scan before anything is digitised",
+        "Depth points against the depth lines, edges against the upright lines, "
+        "scales against what curves show, tracks against those that are drawn. A "
+        "line for each finding, the worst first: with one that would make a wrong "
+        "curve (wrong: ...) the exit code is 2, with notes alone 0.",
+    )
+    add = verb.add_argument
+    says = "the registration to check"
+    add("registration", type=Path, metavar="REG.yaml", help=says)
+    add_scan(verb)
+    add("--section", metavar="NAME", help="only this section of the registration")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings, the worst first."""
+    from veernet.check.finding import worst_first
+    from veernet.check.page import check
+    from veernet.scan import open_scan
+
+    registrations = load_sections(options.registration, options.section)
+    findings: list[Finding] = []
+    for page in sorted({registration.page for registration in registrations}):
+        scan = open_scan(options.scan, page)
+        own = [r for r in registrations if r.page == page]
+        findings += check(scan, own, page_progress("surveyed"))
+    for finding in worst_first(findings):
+        print(finding.line)
+    if not findings:
+        told = ", ".join(registration.section for registration in registrations)
+        print(f"{options.registration}: nothing to report: {told}")
+    return WRONG_INPUT if any(finding.severe for finding in findings) else DONE

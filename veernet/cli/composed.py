@@ -1,0 +1,131 @@
+"""The two commands whose arguments Hydra composes: synth and train."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from veernet.cli.arguments import Verbs
+from veernet.cli.output import DONE
+from veernet.errors import InputError, Refused
+
+COMMANDS = {
+    "synth": "draw logs with exact truth: out=DIR count=200 seed=0 ...",
+    "train": "train a network: loss=tversky model=... data=... trainer=...",
+}
+"""Each has a config of its name, and this line in the help."""
+
+
+def add_arguments(verbs: Verbs) -> None:
+    """Add the two commands; what follows them is read by Hydra, as the README says."""
+    for name, says in COMMANDS.items():
+        verbs.add_parser(name, help=says, add_help=False)
+
+
+def run(command: str, overrides: Sequence[str]) -> int:
+    """Hand a command to Hydra: it composes the config, which says what to call.
+
+    This is the one place that knows of Hydra; what is called takes plain arguments.
+
+    Parameters
+    ----------
+    command
+        Its config has the same name.
+    overrides
+        The rest of the line.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    InputError
+        If Hydra is not installed, or a config or an override is wrong.
+    """
+    try:
+        import hydra
+        from hydra.errors import HydraException
+        from hydra.utils import instantiate
+        from omegaconf import DictConfig
+        from omegaconf.errors import OmegaConfBaseException
+    except ImportError as error:
+        msg = f"{command} needs more than the core: install veernet[train], see README"
+        raise InputError(msg) from error
+
+    def call(config: DictConfig) -> None:
+        instantiate(config.get("call", config))
+
+    # Hydra names the program, in its help and in what it keeps of a run, after this.
+    call.__module__ = "veernet.cli"
+    offer_settings()
+
+    main = hydra.main(
+        version_base="1.3", config_path=str(config_folder()), config_name=command
+    )
+    # Hydra reads the process's arguments, and would print and exit by itself.
+    sys.argv = [f"veernet {command}", *overrides]
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        main(call)()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _plain(error) from error
+    return DONE
+
+
+def offer_settings() -> None:
+    """Let a config tell all that it says: ``${settings:seed,out}``, less what is named.
+
+    It becomes a flat mapping of dotted names to plain values, which a run can keep.
+    """
+    from omegaconf import DictConfig, OmegaConf
+
+    def settings(*left_out: str, _root_: DictConfig) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        _flatten(_root_, "", left_out, found)
+        return found
+
+    OmegaConf.register_new_resolver("settings", settings, replace=True)
+
+
+def _flatten(
+    node: Any,  # noqa: ANN401 - of a config
+    name: str,
+    left_out: Sequence[str],
+    found: dict[str, Any],
+) -> None:
+    from omegaconf import DictConfig, ListConfig
+
+    if name in left_out or (isinstance(node, (DictConfig, ListConfig)) and not node):
+        return
+    if isinstance(node, DictConfig):
+        for key in map(str, node):
+            _flatten(node[key], f"{name}.{key}".lstrip("."), left_out, found)
+    elif isinstance(node, ListConfig):
+        for index, item in enumerate(node):
+            _flatten(item, f"{name}.{index}", left_out, found)
+    else:
+        found[name] = node
+
+
+def _plain(error: BaseException) -> BaseException:
+    """Return what lies behind an error of Hydra: ours, or that the config is wrong."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (InputError, Refused)):
+            return cause
+        if not type(cause).__module__.startswith(("hydra", "omegaconf")):
+            return cause
+        cause = cause.__cause__
+    return InputError(" ".join(str(error).split("\n")[:2]))
+
+
+def config_folder() -> Path:
+    """Return the folder of the configs: in the package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "configs"
+    return installed if installed.is_dir() else package.parent / "configs"

@@ -1,0 +1,217 @@
+"""Digitise: read the curves of a scan into LAS or CSV."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veernet import __version__
+from veernet.cli.arguments import (
+    Verbs,
+    add_out,
+    add_registration,
+    add_scan,
+    add_verb,
+    load_sections,
+)
+from veernet.cli.output import DONE, panel_progress, write_curves
+from veernet.errors import InputError, Refused
+
+if TYPE_CHECKING:
+    from veernet.digitise import Result
+    from veernet.export import Provenance
+    from veernet.records import Registration, Scan
+
+
+def add_arguments(verbs: Verbs) -> None:
+    """Add the verb ``digitise`` and what it takes."""
+    verb = add_verb(
+        verbs,
+        "digitise",
+        run,
+        "read the curves of a scan into LAS or CSV",
+        "Nulls stand where a curve could not be read. With several sections in the "
+        "registration, each writes files of its own: WELL.main.las, ...",
+    )
+    add = verb.add_argument
+    add_scan(verb)
+    add_registration(verb, required=True)
+    add_out(verb)
+    add("--section", metavar="NAME", help="only this section of the registration")
+    add(
+        "--overlay",
+        type=Path,
+        metavar="WELL.png",
+        help="the scan with every curve drawn over it, a PNG for each 20,000 rows",
+    )
+    add(
+        "--trace",
+        type=Path,
+        metavar="WELL.parquet",
+        help="the whole reading, a row for each curve and row of the scan",
+    )
+    add(
+        "--report",
+        type=Path,
+        metavar="REPORT.json",
+        help="what was read, bridged, off scale and unread, and how long it took",
+    )
+    add("--weights", type=Path, metavar="FILE", help="instead of the release weights")
+    add(
+        "--tracer",
+        choices=["dp", "skeleton"],
+        default="dp",
+        help="dynamic programme (the default), or the skeleton of the literature",
+    )
+    add(
+        "--engine",
+        choices=["auto", "openvino", "onnx", "torch"],
+        default="auto",
+        help="what runs the network; auto takes the first that is installed",
+    )
+    add(
+        "--device",
+        choices=["cpu", "cuda"],
+        default="cpu",
+        help="cpu (the default); cuda needs the engine torch",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Digitise a scan, section by section."""
+    from veernet.digitise import digitise
+    from veernet.engines import load_engine
+    from veernet.scan import open_scan
+
+    registrations = load_sections(options.registration, options.section)
+    files = [_files(options, r.section, len(registrations)) for r in registrations]
+    _check_files(options, registrations, files)
+    provenance = _provenance(options)
+    engine = load_engine(options.weights, options.engine, options.device)
+    refused = []
+    for registration, outputs in zip(registrations, files, strict=True):
+        scan = open_scan(options.scan, registration.page)
+        result = digitise(
+            scan,
+            registration,
+            engine,
+            options.tracer,
+            progress=panel_progress("segmented"),
+        )
+        _write(
+            result,
+            scan,
+            registration,
+            outputs,
+            provenance,
+            confidence=options.confidence,
+        )
+        if result.refused:
+            refused.append(f"section {result.section}: {result.refused}")
+    if refused:
+        msg = f"{options.scan}: {'; '.join(refused)}"
+        raise Refused(msg)
+    return DONE
+
+
+def _files(options: argparse.Namespace, section: str, sections: int) -> dict[str, Path]:
+    """Return the files to write: WELL.las alone, WELL.repeat.las among sections."""
+    from veernet.export import section_path
+
+    return {
+        name: section_path(path, section, sections)
+        for name in ("out", "overlay", "trace", "report")
+        if (path := getattr(options, name)) is not None
+    }
+
+
+def _check_files(
+    options: argparse.Namespace,
+    registrations: Sequence[Registration],
+    files: Sequence[Mapping[str, Path]],
+) -> None:
+    """Refuse what cannot be written before any long work."""
+    from veernet.calibrate import even_depths
+    from veernet.export import check_output, check_overlay
+    from veernet.files import check_places
+    from veernet.weights import SUFFIXES, weights_file, weights_stem
+
+    check_output(options.out, registrations, confidence=options.confidence)
+    for registration in registrations:
+        even_depths(registration.depth, registration.step)
+    stem = weights_stem(options.weights)
+    inputs = [options.scan, options.registration]
+    inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
+    outputs = [path for named in files for path in named.values()]
+    check_places(outputs, inputs)
+    for name, suffix in (("trace", ".parquet"), ("report", ".json")):
+        path = getattr(options, name)
+        if path is not None and path.suffix.lower() != suffix:
+            msg = f"{path} does not end in {suffix}: that is what the {name} is"
+            raise InputError(msg)
+    for named in files:
+        if "overlay" in named:
+            check_overlay(named["overlay"], [*inputs, *outputs])
+
+
+def _write(
+    result: Result,
+    scan: Scan,
+    registration: Registration,
+    files: Mapping[str, Path],
+    provenance: Provenance,
+    *,
+    confidence: bool,
+) -> None:
+    """Write what was asked for; a refused section leaves a report and no curves."""
+    from veernet.export import write_overlay, write_report, write_traces
+
+    if "report" in files:
+        write_report(
+            files["report"],
+            traces=result.traces,
+            registration=registration,
+            findings=result.findings,
+            timings=result.timings,
+            provenance=provenance,
+            refused=result.refused,
+        )
+    if result.refused:
+        return
+    write_curves(
+        files["out"],
+        result.curves,
+        result.traces,
+        registration,
+        provenance,
+        confidence=confidence,
+    )
+    if "trace" in files:
+        write_traces(files["trace"], result.traces, registration, provenance)
+    if "overlay" in files:
+        write_overlay(files["overlay"], scan, registration, result.traces)
+    for finding in result.findings:
+        print(f"note: {finding}")
+
+
+def _provenance(options: argparse.Namespace) -> Provenance:
+    from veernet.export.provenance import Provenance
+    from veernet.files import sha256
+    from veernet.weights import SUFFIXES, weights_file, weights_stem
+
+    stem = weights_stem(options.weights)
+    # The numbers themselves, in whichever of the two forms they are there.
+    numbers = [weights_file(stem, suffix) for suffix in SUFFIXES[1:]]
+    weights = next((path for path in numbers if path.is_file()), numbers[0])
+    return Provenance(
+        scan=options.scan.name,
+        scan_sha256=sha256(options.scan),
+        registration=options.registration.name,
+        registration_sha256=sha256(options.registration),
+        weights=weights.name,
+        weights_sha256=sha256(weights),
+        version=__version__,
+        tracer=options.tracer,
+    )

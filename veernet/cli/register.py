@@ -1,0 +1,112 @@
+"""Register: propose the registration of a scan."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from pathlib import Path
+
+from veernet.cli.arguments import Verbs, add_scan, add_verb
+from veernet.cli.output import DONE, page_progress
+from veernet.errors import InputError
+
+
+def add_arguments(verbs: Verbs) -> None:
+    """Add the verb ``register`` and what it takes."""
+    verb = add_verb(
+        verbs,
+        "register",
+        run,
+        "propose the registration of a scan",
+        "Finds sections, tracks, depth column and depth lines, reads the depth "
+        "numerals, and writes a registration in which each finding says how sure "
+        "it is: 0.9 and above is stated, below it is a suggestion. The curves of "
+        "the tracks are to be given by hand, or come from a template with --like.",
+    )
+    add = verb.add_argument
+    add_scan(verb)
+    add("--out", type=Path, required=True, metavar="REG.yaml", help="the proposal")
+    add("--page", type=int, default=0, metavar="N", help="of the file, from 0")
+    add(
+        "--top",
+        type=float,
+        metavar="DEPTH",
+        help="depth of the first depth line of the longest section, with --bottom; no "
+        "numeral is then read",
+    )
+    add("--bottom", type=float, metavar="DEPTH", help="depth of its last depth line")
+    add(
+        "--like",
+        type=Path,
+        metavar="TEMPLATE.yaml",
+        help="take curves, scales, unit, step and null value from an earlier "
+        "registration of the same layout: the result is complete",
+    )
+    add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
+    add(
+        "--overlay",
+        type=Path,
+        metavar="FOUND.png",
+        help="the scan, reduced, with all that was found drawn on it",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write a proposal, and print what it holds."""
+    from veernet.files import check_places, write_text
+    from veernet.register.like import like, unit_of
+    from veernet.register.liketext import likened_lines, likened_yaml
+    from veernet.register.overlay import write_overlay
+    from veernet.register.propose import propose
+    from veernet.register.reader import load_reader
+    from veernet.register.recognise import load_recogniser
+    from veernet.register.text import proposal_lines, proposal_yaml, summary_line
+    from veernet.registration import load_registrations
+    from veernet.scan import open_scan
+
+    if (options.top is None) != (options.bottom is None):
+        msg = "give both --top and --bottom, or neither"
+        raise InputError(msg)
+    if options.out.suffix.lower() not in (".yaml", ".yml"):
+        msg = f"{options.out} does not end in .yaml: that is what a registration is"
+        raise InputError(msg)
+    outputs = [path for path in (options.out, options.overlay) if path]
+    templates = load_registrations(options.like) if options.like else ()
+    check_places(outputs, [options.scan, *([options.like] if options.like else [])])
+    scan = open_scan(options.scan, options.page)
+    stated = None if options.top is None else (options.top, options.bottom)
+    read = None
+    if not templates:  # whose curves are taken, whatever the legends say
+        # Who states the depths does without; who does not is told what is missing.
+        with suppress(InputError):
+            read = load_reader()
+    sections = propose(
+        scan,
+        None if stated else load_recogniser(),
+        read=read,
+        stated=stated,
+        unit=options.unit or unit_of(templates),
+        progress=page_progress("surveyed"),
+    )
+    if templates:
+        likened, left_out = like(
+            sections,
+            templates,
+            image=options.scan.name,
+            page=options.page,
+            name=options.like,
+        )
+        text, lines = likened_yaml(likened, options.like.name), likened_lines(likened)
+        lines += [f"left out: {reason}" for reason in left_out]
+        told = f"{len(likened)} sections like {options.like}: look at the overlay"
+        sections = tuple(one.proposed for one in likened)
+    else:
+        text = proposal_yaml(options.scan, options.page, sections)
+        lines = proposal_lines(sections)
+        told = summary_line(sections)
+    write_text(options.out, text)
+    if options.overlay:
+        write_overlay(options.overlay, scan, sections)
+    print("\n".join(lines))
+    print(f"{options.out}: {told}")
+    return DONE
