@@ -115,7 +115,7 @@ def find_depth_lines(level: Shares, first_row: int = 0) -> DepthLines | None:
         turn[found],
         level.shape[1] * ZONE / 2 - 0.5,
         float(np.median(np.diff(rows))) if len(rows) > 1 else float(spacing[0]),
-        _hierarchy(strength),
+        find_hierarchy(strength),
     )
 
 
@@ -203,7 +203,7 @@ def _centred(shown: Floats, found: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(rows), np.array(strength)
 
 
-def _hierarchy(strength: Floats) -> tuple[tuple[int, int], ...]:
+def find_hierarchy(strength: Floats) -> tuple[tuple[int, int], ...]:
     """Return every how many lines one is heavier, and from which on."""
     found = []
     for every in HIERARCHIES:

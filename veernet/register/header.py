@@ -13,9 +13,9 @@ from typing import Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from veernet.records import Grey, Scan
+from veernet.register.extent import end_of_lines
 from veernet.register.page import FoundSection
 from veernet.register.reader import Reader, Text
 from veernet.register.survey import BAND, find_ink
@@ -29,11 +29,8 @@ REACH = 0.65
 BEYOND = 3 * BAND
 """Rows that a grid may begin below its first depth line as it was found."""
 
-GRID = 0.45
-"""Share of the inner upright lines that are inked from which rows are of a grid."""
-
-CALM = 48
-"""Rows over which that is taken."""
+LEAST = 48
+"""Rows of a header that may hold print."""
 
 READ_WIDTH = 1650.0
 """Columns of all tracks at 200 dots per inch, the size at which print is read."""
@@ -109,13 +106,13 @@ def read_header(
     )
     width = edges[-1][1] - edges[0][0]
     start, stop = _rows(scan, section, side, width, neighbours)
-    if stop - start < CALM:
+    if stop - start < LEAST:
         return None
     ink = find_ink(scan.read_stored(start, stop))
     cut = _grid_ends(ink, section, end, side)
     if cut is not None:
         start, stop = (start, start + cut) if side == "above" else (start + cut, stop)
-    if stop - start < CALM:
+    if stop - start < LEAST:
         return None
     band = scan.read_stored(start, stop)
     grey = scan.read(start, stop)
@@ -153,27 +150,13 @@ def _grid_ends(
     ink: NDArray[np.uint8], section: FoundSection, end: float, side: Side
 ) -> int | None:
     """Return the first row of the grid in a header, or one past its last row."""
-    shares = []
-    for track in section.tracks:
-        away = float(track.left.column_at(end)) - track.span.left
-        for line in track.span.lines[1:-1]:
-            at = round(float(line) + away)
-            if 2 <= at < ink.shape[1] - 2:
-                shares.append(ink[:, at - 2 : at + 3].max(axis=1))
-    if not shares:
-        return None
-    drawn = uniform_filter1d(np.mean(shares, axis=0, dtype=np.float64), CALM) > GRID
-    if side == "below":
-        drawn = drawn[::-1]
-    inside = np.flatnonzero(drawn[::-1])
-    if not len(inside) or inside[0] > BEYOND:
-        return None
-    # From within the grid outwards, to where its lines end.
-    ends = np.flatnonzero(~drawn[::-1][inside[0] :])
-    if not len(ends):
-        return None
-    beyond = len(drawn) - int(inside[0] + ends[0]) + CALM // 8
-    return beyond if side == "above" else len(drawn) - beyond
+    columns = [
+        float(line) + float(track.left.column_at(end)) - track.span.left
+        for track in section.tracks
+        for line in track.span.lines[1:-1]
+    ]
+    above = side == "above"
+    return end_of_lines(ink, np.array(columns), above=above, within=BEYOND)
 
 
 def _texts(

@@ -20,9 +20,6 @@ from veernet.register.printscale import Unit
 from veernet.register.reader import Reader
 from veernet.register.vocabulary import depth_unit_in
 
-LEAST = 0.3
-"""Confidence in a section below which its surroundings are not worth reading."""
-
 
 @dataclass(frozen=True)
 class Legend:
@@ -65,7 +62,7 @@ def read_legends(
         others = [other for other in sections if other is not section]
         sides: list[list[LegendCurve]] = []
         printed: list[str] = []
-        for side in SIDES if section.confidence >= LEAST else ():
+        for side in SIDES:
             header = read_header(scan, section, side, read, others)
             sides.append([] if header is None else curves_of(header, section))
             if header is not None and side == "above":

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet.axes import Edge
 from veernet.records import Scan
 from veernet.register.comb import find_comb
 from veernet.register.depthlines import DepthLines, find_depth_lines
+from veernet.register.extent import find_extent
 from veernet.register.rhythm import find_rhythm
 from veernet.register.sections import Block, find_blocks
 from veernet.register.survey import BAND, Survey, take_survey
@@ -32,6 +34,9 @@ SLIMMEST, WIDEST = 0.08, 0.8
 FAINT = 0.35
 """Strength of a depth line, as a share of the usual one, below which those at an end of
 a section are none."""
+
+LEAST = 0.3
+"""Confidence in a section below which it is taken for a table or a sketch."""
 
 BEYOND = 3 * BAND
 """Rows above and below a block in which its first and last lines may lie."""
@@ -113,12 +118,17 @@ def sections_of(scan: Scan, survey: Survey) -> tuple[FoundSection, ...]:
     """Find the sections of a page that was surveyed: see :func:`find_sections`."""
     threads = find_threads(survey.upright)
     blocks = find_blocks(threads, find_rhythm(survey.level))
-    found = (_section(scan, survey, threads, block) for block in blocks)
-    return tuple(section for section in found if section is not None)
+    straight = threads.straightened()
+    found = (_section(scan, survey, threads, straight, block) for block in blocks)
+    return tuple(s for s in found if s is not None and s.confidence >= LEAST)
 
 
 def _section(
-    scan: Scan, survey: Survey, threads: Threads, block: Block
+    scan: Scan,
+    survey: Survey,
+    threads: Threads,
+    straight: NDArray[np.float32],
+    block: Block,
 ) -> FoundSection | None:
     first, stop = block.rows
     # A grid ends within a band, and its upright lines may fade before it does.
@@ -126,14 +136,19 @@ def _section(
     lines = find_depth_lines(survey.level[start : stop + BEYOND], start)
     if lines is None:
         return None
-    lines = _within(lines, first + BAND, stop - BAND)
-    if len(lines.rows) < 2:
+    near = _within(lines, first + BAND, stop - BAND)
+    if len(near.rows) < 2:
         return None
-    comb = find_comb(scan, lines, block.first, block.wander - block.wander[0])
+    comb = find_comb(scan, near, block.first, block.wander - block.wander[0])
     spans = find_spans(comb, block)
     usual = float(np.quantile(comb, 0.9))
     gap = _depth_gap(spans)
     if usual < CROSSED or not spans or gap is None:
+        return None
+
+    extent = find_extent(scan, straight, block, spans)
+    lines = near if extent is None else _inked(lines, *extent)
+    if len(lines.rows) < 2:
         return None
 
     def follow(column: float) -> Edge:
@@ -179,6 +194,19 @@ def _within(lines: DepthLines, first: float, last: float) -> DepthLines:
     while stop < len(inked) and inked[stop]:
         stop += 1
     return lines.part(start, stop)
+
+
+def _inked(lines: DepthLines, first: float, last: float) -> DepthLines:
+    """Return the lines of a grid, from its first that is inked to its last."""
+    slack = lines.spacing / 2
+    inside = (lines.rows >= first - slack) & (lines.rows <= last + slack)
+    if not inside.any():
+        return lines.part(0, 0)
+    faint = FAINT * float(np.median(lines.strength[inside]))
+    kept = np.flatnonzero(inside & (lines.strength > faint))
+    return (
+        lines.part(int(kept[0]), int(kept[-1]) + 1) if len(kept) else lines.part(0, 0)
+    )
 
 
 def _confidence(

@@ -1,0 +1,154 @@
+"""Where a grid begins and ends, and where one section of it ends and another begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.pages import DrawnPage, DrawnSection
+from veernet.records import Grey, Scan
+from veernet.register.depthlines import DepthLines
+from veernet.register.extent import end_of_lines
+from veernet.register.page import find_sections
+from veernet.register.parts import pieces_of
+from veernet.register.propose import ProposedSection, propose
+from veernet.register.recognise import Recogniser, load_recogniser
+
+UPPER = DrawnSection(900, 3900, numerals=(1000, 10))
+BETWEEN = 3911
+"""A row of the page with upright lines alone."""
+
+
+@pytest.fixture(scope="module")
+def recognise() -> Recogniser:
+    return load_recogniser()
+
+
+def spliced(lower: DrawnSection, *, rows: int = 7000) -> Grey:
+    """Return two sections whose upright lines run on from one into the other."""
+    page = DrawnPage(rows=rows, sections=(UPPER, lower)).draw()
+    plain = page[UPPER.first + 13]
+    page[UPPER.last + 3 : lower.first - 2] = plain
+    return page
+
+
+def folded(page: Grey, first: int, last: int) -> Grey:
+    """Return a page whose depth lines are lost from one row to another."""
+    page[first:last] = page[UPPER.first + 13]
+    return page
+
+
+def ranges(found: tuple[ProposedSection, ...]) -> list[tuple[float, float]]:
+    return [(p.found.first_row, p.found.last_row) for p in found]
+
+
+@pytest.mark.parametrize("away", [97, 120])
+def test_a_repeat_on_the_paper_of_the_section_above_is_one_of_its_own(
+    recognise: Recogniser, away: int
+) -> None:
+    """Lines beyond the splice may be in step with those above by chance."""
+    first = UPPER.last + away
+    lower = DrawnSection(first, first + 2400, numerals=(1040, 10))
+    found = propose(Scan.from_array(spliced(lower)), recognise)
+    assert ranges(found) == [
+        pytest.approx((900, 3900), abs=2),
+        pytest.approx((lower.first, lower.last), abs=2),
+    ]
+    assert [p.name for p in found] == ["main", "repeat"]
+    for proposed, drawn in zip(found, (UPPER, lower), strict=True):
+        first = proposed.points[0]
+        wanted = drawn.numerals[0] + (first.row - drawn.first) / 10
+        assert first.depth == pytest.approx(wanted, abs=0.25)
+
+
+def test_lines_lost_under_a_fold_part_no_section(recognise: Recogniser) -> None:
+    page = folded(DrawnPage(sections=(UPPER,)).draw(), 2390, 2470)
+    (found,) = propose(Scan.from_array(page), recognise)
+    assert found.found.last_row == pytest.approx(3900, abs=2)
+    assert found.depth.points[-1].depth == pytest.approx(1300, abs=0.25)
+
+
+def test_paper_that_slips_under_a_fold_parts_no_section(recognise: Recogniser) -> None:
+    """Numerals beyond say that depths go on, though the lines are out of step."""
+    page = folded(DrawnPage(sections=(UPPER,)).draw(), 2390, 2470)
+    page = np.concatenate([page[:2430], page[2437:]])
+    (found,) = propose(Scan.from_array(page), recognise)
+    assert found.found.last_row == pytest.approx(3893, abs=2)
+
+
+def test_where_no_numeral_tells_lines_in_step_go_on() -> None:
+    def blind(grey: Grey) -> tuple[str, float]:
+        assert grey.ndim == 2
+        return "", 0.0
+
+    page = folded(DrawnPage(sections=(UPPER,)).draw(), 2390, 2470)
+    assert len(propose(Scan.from_array(page), blind)) == 1
+    slipped = np.concatenate([page[:2430], page[2439:]])
+    assert len(propose(Scan.from_array(slipped), blind)) == 2
+
+
+def test_rules_above_a_grid_in_its_steps_are_none_of_it() -> None:
+    page = DrawnPage(sections=(UPPER,), tables=()).draw()
+    for row in range(660, 900, 20):
+        page[row : row + 3, 60:361] = 0
+        page[row : row + 3, 460:961] = 0
+    for column in (60, 360, 460, 960):
+        page[660:900, column : column + 2] = 0
+    (found,) = find_sections(Scan.from_array(page))
+    assert found.first_row == pytest.approx(900, abs=2)
+
+
+def test_upright_lines_that_run_on_below_the_last_depth_line_are_no_section() -> None:
+    page = DrawnPage(sections=(UPPER,), tables=()).draw()
+    page[3903:4200] = page[BETWEEN - 18]
+    (found,) = propose(Scan.from_array(page), None, stated=(1000.0, 1300.0))
+    # Its depths are stated of the last line that is drawn.
+    assert found.found.last_row == pytest.approx(3900, abs=2)
+
+
+def test_pieces_are_what_lies_between_gaps() -> None:
+    strength = np.ones(120)
+    strength[40:44] = 0.1  # a gap
+    strength[70:72] = 0.1  # two lines that are lost
+    strength[100:103] = 0.0  # a gap, and a scrap after it
+    strength[106:] = 0.0
+    lines = DepthLines(np.arange(120) * 20.0, strength, np.zeros(120), 0.0, 20.0, ())
+    assert pieces_of(lines) == [(0, 40), (44, 100)]
+    whole = replace(lines, strength=np.ones(120))
+    assert pieces_of(whole) == [(0, 120)]
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("drawn", [1.0, 0.5])
+def test_the_end_of_lines_is_found_to_a_few_rows(above: bool, drawn: float) -> None:
+    rng = np.random.default_rng(3)
+    ink = (rng.random((400, 300)) < 0.03).astype(np.uint8)
+    columns = np.arange(20.0, 290, 15)
+    for column in columns.astype(int):
+        ink[150:, column] = rng.random(250) < drawn
+    shown = ink if above else ink[::-1]
+    end = end_of_lines(np.ascontiguousarray(shown), columns, above=above)
+    assert end == pytest.approx(150 if above else 250, abs=10)
+
+
+def test_lines_that_lean_are_followed() -> None:
+    columns = np.arange(20.0, 260, 15) + np.linspace(0, 30, 400)[:, None]
+    picture = np.zeros((400, 300, 1), np.uint8)
+    for line in columns.T:
+        way = np.stack([line, np.arange(400)], axis=1)[150:]
+        cv2.polylines(picture, [np.rint(way).astype(np.int32)], False, 1, 1)
+    found = end_of_lines(picture[..., 0], columns, above=True)
+    assert found == pytest.approx(150, abs=8)
+    # Looked for upright, they are lost where they lean away.
+    assert end_of_lines(picture[..., 0], columns[-1], above=True) != found
+
+
+def test_a_picture_without_lines_has_no_end() -> None:
+    blank = np.zeros((300, 200), np.uint8)
+    assert end_of_lines(blank, np.array([50.0, 100.0]), above=True) is None
+    assert end_of_lines(blank, np.array([]), above=True) is None
+    full = np.ones((300, 200), np.uint8)
+    assert end_of_lines(full, np.array([50.0, 100.0]), above=False) is None
