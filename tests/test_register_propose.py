@@ -236,3 +236,42 @@ def test_a_depth_column_that_holds_no_digits_costs_no_more_than_the_depths() -> 
     assert section.depth.refusal is not None
     assert "--top and --bottom" in section.depth.refusal
     assert "\n" not in section.depth.refusal
+
+
+def test_a_range_settles_the_leading_digit_that_numerals_leave_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numerals 4010 to 4600 of a well of 14,000 feet."""
+    page = DrawnPage(
+        rows=7400, sections=(DrawnSection(900, 7100, numerals=(4010, 10)),)
+    )
+    path, out = tmp_path / "well.png", tmp_path / "well.yaml"
+    Image.fromarray(page.draw()).save(path)
+    told = ["register", str(path), "--out", str(out)]
+    assert main(told) == DONE
+    assert "all numerals are as long" in capsys.readouterr().out
+    assert main([*told, "--within", "13000", "15000"]) == DONE
+    said = capsys.readouterr().out
+    assert "main: 14010 to 14630" in said
+    assert "all numerals are as long" not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (
+            ["--within", "9000", "8000"],
+            "--within 9000 8000: give the lesser depth first",
+        ),
+        (
+            ["--within", "8000", "9000", "--top", "8100", "--bottom", "8900"],
+            "--within is for depths that are read",
+        ),
+    ],
+)
+def test_a_range_that_makes_no_sense_is_refused(
+    more: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "well.yaml")
+    assert main(["register", "well.tif", "--out", out, *more]) == WRONG_INPUT
+    assert says in capsys.readouterr().err

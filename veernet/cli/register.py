@@ -19,9 +19,10 @@ def add_arguments(verbs: Verbs) -> None:
         run,
         "propose the registration of a scan",
         "Finds sections, tracks, depth column and depth lines, reads the depth "
-        "numerals, and writes a registration in which each finding says how sure "
-        "it is: 0.9 and above is stated, below it is a suggestion. The curves of "
-        "the tracks are to be given by hand, or come from a template with --like.",
+        "numerals and the legends of the curves, and writes a registration in which "
+        "each finding says how sure it is: 0.9 and above is stated, below it is a "
+        "suggestion. Curves that were not read are to be given by hand; with --like "
+        "all come from a template.",
     )
     add = verb.add_argument
     add_scan(verb)
@@ -35,6 +36,14 @@ def add_arguments(verbs: Verbs) -> None:
         "numeral is then read",
     )
     add("--bottom", type=float, metavar="DEPTH", help="depth of its last depth line")
+    add(
+        "--within",
+        type=float,
+        nargs=2,
+        metavar=("LEAST", "GREATEST"),
+        help="depths between which the whole log lies: settles a leading digit that "
+        "the numerals leave out, as in 4300 for 14300",
+    )
     add(
         "--like",
         type=Path,
@@ -67,6 +76,14 @@ def run(options: argparse.Namespace) -> int:
     if (options.top is None) != (options.bottom is None):
         msg = "give both --top and --bottom, or neither"
         raise InputError(msg)
+    if options.within is not None:
+        if options.top is not None:
+            msg = "--within is for depths that are read: give it, or --top and --bottom"
+            raise InputError(msg)
+        if not options.within[0] < options.within[1]:
+            least, greatest = options.within
+            msg = f"--within {least:g} {greatest:g}: give the lesser depth first"
+            raise InputError(msg)
     if options.out.suffix.lower() not in (".yaml", ".yml"):
         msg = f"{options.out} does not end in .yaml: that is what a registration is"
         raise InputError(msg)
@@ -86,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
         read=read,
         stated=stated,
         unit=options.unit or unit_of(templates),
+        within=options.within,
         progress=page_progress("surveyed"),
     )
     if templates:

@@ -70,6 +70,7 @@ def propose(
     read: Reader | None = None,
     stated: tuple[float, float] | None = None,
     unit: Unit | None = None,
+    within: Sequence[float] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[ProposedSection, ...]:
     """Propose what a registration of a page would say.
@@ -88,6 +89,9 @@ def propose(
         then have none. None to read them.
     unit
         Of the depths, where it is known; else that of a legend is taken.
+    within
+        Least and greatest depth of all sections, where they are known: settles leading
+        digits that the numerals leave out.
     progress
         Is told how many rows of how many are surveyed.
 
@@ -131,11 +135,18 @@ def propose(
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
 
+    span = None if within is None else (float(within[0]), float(within[1]))
+
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
         lines = at_column(section)
         strong = lines[_heavier(section)].tolist()
         return depth_from_numerals(
-            numerals, lines=lines.tolist(), strong=strong, dpi=dpi, unit=unit
+            numerals,
+            lines=lines.tolist(),
+            strong=strong,
+            dpi=dpi,
+            unit=unit,
+            within=span,
         )
 
     parts: list[tuple[FoundSection, DepthProposal, Legend]] = []
