@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.pages import DrawnPage, DrawnSection
+from tests.pages import DrawnPage, DrawnSection, DrawnTrack
 from veernet.records import Grey, Scan
 from veernet.register.depthlines import DepthLines
 from veernet.register.extent import end_of_lines
+from veernet.register.gaps import pieces_of
 from veernet.register.page import find_sections
-from veernet.register.parts import pieces_of
 from veernet.register.propose import ProposedSection, propose
 from veernet.register.recognise import Recogniser, load_recogniser
 
@@ -152,3 +152,34 @@ def test_a_picture_without_lines_has_no_end() -> None:
     assert end_of_lines(blank, np.array([]), above=True) is None
     full = np.ones((300, 200), np.uint8)
     assert end_of_lines(full, np.array([50.0, 100.0]), above=False) is None
+
+
+def bleached(page: Grey, first: int, last: int, left: float) -> Grey:
+    """Return a page whose upright lines are gone from one row to another.
+
+    The share that is left is that of the ink of depth lines.
+    """
+    rng = np.random.default_rng(4)
+    part = page[first:last]
+    level = (part == 0).mean(axis=1) > 0.4
+    kept = level[:, None] & (rng.random(part.shape) < left)
+    page[first:last] = np.where(kept, part, 255)
+    return page
+
+
+def test_a_bleached_stretch_parts_no_grid() -> None:
+    page = bleached(DrawnPage(sections=(UPPER,)).draw(), 2304, 2688, 0.3)
+    (found,) = find_sections(Scan.from_array(page))
+    assert (found.first_row, found.last_row) == pytest.approx((900, 3900), abs=2)
+    # Where nothing is left of the depth lines either, it may be two grids.
+    gone = bleached(DrawnPage(sections=(UPPER,)).draw(), 2304, 2688, 0.0)
+    assert len(find_sections(Scan.from_array(gone))) == 2
+
+
+def test_grids_with_other_tracks_are_never_one() -> None:
+    other = (DrawnTrack(45, 345), DrawnTrack(520, 990))
+    lower = DrawnSection(4000, 6400, tracks=other, numerals=(1400, 10))
+    page = DrawnPage(rows=6800, sections=(UPPER, lower)).draw()
+    for row in range(3920, 4000, 20):
+        page[row : row + 2, 60:961] = 0
+    assert len(find_sections(Scan.from_array(page))) == 2

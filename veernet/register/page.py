@@ -18,6 +18,7 @@ from veernet.records import Scan
 from veernet.register.comb import find_comb
 from veernet.register.depthlines import DepthLines, find_depth_lines
 from veernet.register.extent import find_extent
+from veernet.register.joined import join_blocks
 from veernet.register.rhythm import find_rhythm
 from veernet.register.sections import Block, find_blocks
 from veernet.register.survey import BAND, Survey, take_survey
@@ -118,6 +119,7 @@ def sections_of(scan: Scan, survey: Survey) -> tuple[FoundSection, ...]:
     """Find the sections of a page that was surveyed: see :func:`find_sections`."""
     threads = find_threads(survey.upright)
     blocks = find_blocks(threads, find_rhythm(survey.level))
+    blocks = join_blocks(blocks, survey.level, threads.wander)
     straight = threads.straightened()
     found = (_section(scan, survey, threads, straight, block) for block in blocks)
     return tuple(s for s in found if s is not None and s.confidence >= LEAST)

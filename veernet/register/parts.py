@@ -13,24 +13,15 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import median_filter
 
-from veernet.register.depthlines import DepthLines, find_hierarchy
+from veernet.register.depthlines import find_hierarchy
+from veernet.register.gaps import Range, pieces_of
 from veernet.register.numerals import Numeral
 from veernet.register.page import FoundSection
 from veernet.register.proposal import DepthProposal
 
-GONE = 3
-"""Lines in a row that are not inked: a gap."""
-
-WEAK = 0.25
-"""Of the usual strength thereabouts: a line that is not inked."""
-
-THEREABOUTS = 201
-"""Lines."""
-
-PIECE, SCRAP = 15, 4
-"""Lines of a section at least, and of what may go on from one: fewer are of none."""
+PIECE = 15
+"""Lines of a section at least: fewer between two gaps may only go on from one."""
 
 PIECES = 40
 """Of a section at most: a print with more gaps is faint, and not spliced."""
@@ -57,8 +48,6 @@ MOST = 12
 """Places that are tried: more falls are misreads."""
 
 Propose = Callable[[FoundSection, Sequence[Numeral]], DepthProposal]
-Range = tuple[int, int]
-"""Indices of depth lines, the last excluded."""
 
 
 def split_section(
@@ -96,26 +85,6 @@ def part_of(section: FoundSection, start: int, stop: int) -> FoundSection:
     lines = replace(lines, heavier=find_hierarchy(lines.strength))
     first, last = (float(row) for row in lines.rows[[0, -1]])
     return replace(section, lines=lines, first_row=first, last_row=last)
-
-
-def pieces_of(lines: DepthLines) -> list[Range]:
-    """Return the stretches of lines between gaps, those of a few lines left out."""
-    strength = lines.strength
-    around = min(THEREABOUTS, len(strength) | 1)
-    weak = strength < WEAK * median_filter(strength, around, mode="mirror")
-    found, start = [], 0
-    for first, stop in _runs(weak):
-        if stop - first >= GONE:
-            found.append((start, first))
-            start = stop
-    found.append((start, len(strength)))
-    return [(start, stop) for start, stop in found if stop - start >= SCRAP]
-
-
-def _runs(flags: np.ndarray) -> list[Range]:
-    """Return the stretches that are true."""
-    edges = np.flatnonzero(np.diff(np.r_[0, flags, 0]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 @dataclass

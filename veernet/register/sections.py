@@ -36,16 +36,6 @@ STEADY = 0.15
 """Autocorrelation at the best lag from which level lines follow each other evenly."""
 
 
-PARTED = 3
-"""Bands in a row without lines that part no grid."""
-
-ALIGNED = 3.0
-"""Columns within which a line is the same as one above."""
-
-ALIKE = 0.8
-"""Share of a block's lines that are those of the block above if their grid is one."""
-
-
 @dataclass(frozen=True)
 class Block:
     """Bands that one grid runs through.
@@ -103,33 +93,7 @@ def find_blocks(threads: Threads, rhythm: Rhythm) -> tuple[Block, ...]:
             wander = threads.wander[first:stop]
             placed = lines + wander[0]
             found.append(Block(first, stop, placed, shares, wander, steadiness))
-    return _joined(found, threads.wander)
-
-
-def _joined(blocks: list[Block], wander: Floats) -> tuple[Block, ...]:
-    """Join blocks of one grid that a fold or a bleached stretch has parted."""
-    joined: list[Block] = []
-    for block in blocks:
-        if not joined or not _goes_on(joined[-1], block):
-            joined.append(block)
-            continue
-        above = joined.pop()
-        own = wander[above.first : block.stop]
-        larger = max(above, block, key=lambda each: each.stop - each.first)
-        lines = larger.lines - larger.wander[0] + own[0]
-        shares, steady = larger.seen, larger.steadiness
-        joined.append(Block(above.first, block.stop, lines, shares, own, steady))
-    return tuple(joined)
-
-
-def _goes_on(above: Block, below: Block) -> bool:
-    """Tell whether a block near below another has its lines, but for the wander."""
-    if below.first - above.stop > PARTED:
-        return False
-    upper, lower = above.lines - above.wander[0], below.lines - below.wander[0]
-    off = np.abs(upper[:, None] - lower[None, :])
-    fewer = off.min(axis=0) if len(lower) < len(upper) else off.min(axis=1)
-    return bool(np.mean(fewer <= ALIGNED) >= ALIKE)
+    return tuple(found)
 
 
 def _beside(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
