@@ -14,6 +14,7 @@ from veernet.axes import DepthAxis
 from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
+from veernet.register import overlay
 from veernet.register.overlay import write_overlay
 from veernet.register.propose import ProposedSection, propose
 from veernet.register.recognise import load_recogniser
@@ -145,6 +146,27 @@ def test_the_overlay_shows_edges_and_depths(
     coloured = (picture.max(axis=2) - picture.min(axis=2)) > 60
     assert coloured[900:7100].any(axis=1).all()
     assert not coloured[:800].any()
+
+
+def test_the_overlay_of_a_tall_page_is_several_pictures(
+    scan: Scan,
+    proposed: tuple[ProposedSection, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_overlay(tmp_path / "whole.png", scan, proposed)
+    whole = np.asarray(Image.open(tmp_path / "whole.png"))
+    monkeypatch.setattr(overlay, "TALLEST", 4000)
+    files = write_overlay(tmp_path / "found.png", scan, proposed)
+    assert [file.name for file in files] == [
+        "found.1.png",
+        "found.2.png",
+        "found.3.png",
+    ]
+    parts = [np.asarray(Image.open(file)) for file in files]
+    assert [len(part) for part in parts] == [4000, 4000, 2200]
+    # A depth that is printed across the cut is cut, and an edge is drawn anew.
+    assert np.mean(np.concatenate(parts) != whole) < 0.001
 
 
 def test_a_page_without_a_log_is_refused() -> None:

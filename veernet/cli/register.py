@@ -56,12 +56,14 @@ def add_arguments(verbs: Verbs) -> None:
         "--overlay",
         type=Path,
         metavar="FOUND.png",
-        help="the scan, reduced, with all that was found drawn on it",
+        help="the scan, reduced, with all that was found drawn on it, a PNG for each "
+        "12,000 rows",
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Write a proposal, and print what it holds."""
+    from veernet.export import check_overlay
     from veernet.files import check_places, write_text
     from veernet.register.like import like, unit_of
     from veernet.register.liketext import likened_lines, likened_yaml
@@ -89,7 +91,10 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(msg)
     outputs = [path for path in (options.out, options.overlay) if path]
     templates = load_registrations(options.like) if options.like else ()
-    check_places(outputs, [options.scan, *([options.like] if options.like else [])])
+    inputs = [options.scan, *([options.like] if options.like else [])]
+    check_places(outputs, inputs)
+    if options.overlay:
+        check_overlay(options.overlay, [*inputs, options.out])
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
     read = None

@@ -1,4 +1,4 @@
-"""The scan with all that was found drawn on it, small enough to be looked at."""
+"""The scan with all that was found drawn on it, reduced until it can be looked at."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from veernet.records import Grey, Scan
 from veernet.register.proposal import STATED
 from veernet.register.propose import ProposedSection, all_edges
 
-TALLEST = 12_000
-"""Rows of the picture: what any viewer opens."""
+WIDE = 1000
+"""Columns of the picture, about: an edge that is off by a few can be seen."""
 
-READ = 2048
-"""Rows of the page that are read at once."""
+TALLEST = 12_000
+"""Rows of a picture: what any viewer opens."""
+
+BAND = 1000
+"""Rows of a picture that are drawn from rows of the page at once."""
+
+WAY = 400
+"""Points of an edge on a picture."""
 
 EDGE, COLUMN, STATED_DEPTH, SUGGESTED = (
     (0, 90, 220),
@@ -29,50 +35,73 @@ EDGE, COLUMN, STATED_DEPTH, SUGGESTED = (
 """Colours: edges of tracks, the depth column, depths that are stated or suggested."""
 
 
-def write_overlay(path: Path, scan: Scan, sections: Sequence[ProposedSection]) -> None:
-    """Draw sections, edges and depth points on the scan, as one PNG.
+def write_overlay(
+    path: Path, scan: Scan, sections: Sequence[ProposedSection]
+) -> tuple[Path, ...]:
+    """Draw sections, edges and depth points on the scan, reduced.
 
-    A page that is taller than ``TALLEST`` is reduced to it.
+    A picture for every ``TALLEST`` rows: ``NAME.png`` if one suffices, else
+    ``NAME.1.png`` and so on. One is held in memory at a time.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, from top to bottom.
     """
-    shrink = max(1, -(-scan.info.rows // TALLEST), scan.info.columns // 1200)
-    picture = np.repeat(_reduced(scan, shrink)[..., None], 3, axis=2)
-    for section in sections:
-        _draw(picture, section, shrink)
-    with replacing(path) as temporary:
-        Image.fromarray(picture).save(temporary, format="PNG", optimize=True)
+    shrink = max(1, round(scan.info.columns / WIDE))
+    starts = range(0, scan.info.rows, TALLEST * shrink)
+    paths = tuple(
+        path if len(starts) == 1 else path.with_suffix(f".{number}{path.suffix}")
+        for number in range(1, len(starts) + 1)
+    )
+    for part, start in zip(paths, starts, strict=True):
+        picture = _reduced(scan, start, shrink)
+        for section in sections:
+            _draw(picture, section, start, shrink)
+        with replacing(part) as temporary:
+            Image.fromarray(picture).save(temporary, format="PNG", optimize=True)
+    return paths
 
 
-def _reduced(scan: Scan, shrink: int) -> Grey:
-    """Return the page with each square of pixels as its mean."""
-    columns = scan.info.columns // shrink
+def _reduced(scan: Scan, start: int, shrink: int) -> Grey:
+    """Return a part of the page with each square of pixels as its mean, in colour."""
+    columns = max(1, scan.info.columns // shrink)
+    stop = min(scan.info.rows, start + TALLEST * shrink)
     parts = []
-    step = READ // shrink * shrink
-    for start in range(0, scan.info.rows, step):
-        band = scan.read(start, min(scan.info.rows, start + step))
-        rows = max(1, len(band) // shrink)
-        size = (columns, rows)
+    for first in range(start, stop, BAND * shrink):
+        band = scan.read(first, min(stop, first + BAND * shrink))
+        size = columns, max(1, len(band) // shrink)
         parts.append(cv2.resize(band, size, interpolation=cv2.INTER_AREA))
-    return np.asarray(np.concatenate(parts), dtype=np.uint8)
+    grey = np.concatenate(parts)
+    return np.asarray(np.repeat(grey[..., None], 3, axis=2), dtype=np.uint8)
 
 
-def _draw(picture: Grey, section: ProposedSection, shrink: int) -> None:
+def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> None:
+    """Draw what of a section lies on a picture that begins at a row of the page."""
     found = section.found
-    rows = np.linspace(found.first_row, found.last_row, 200)
+    stop = start + len(picture) * shrink
+    first, last = max(start, found.first_row), min(stop, found.last_row)
+    if first >= last:
+        return
+
+    def placed(column: float, row: float) -> tuple[int, int]:
+        return round(column / shrink), round((row - start) / shrink)
+
+    rows = np.linspace(first, last, WAY)
     pairs = [(edge, EDGE) for edge in all_edges(section)]
     pairs += [(edge, COLUMN) for edge in found.depth_column]
     for edge, colour in pairs:
-        way = np.stack([edge.column_at(rows), rows], axis=1) / shrink
+        way = np.stack([edge.column_at(rows), rows - start], axis=1) / shrink
         cv2.polylines(picture, [np.rint(way).astype(np.int32)], False, colour, 1)
     colour = STATED_DEPTH if section.depth.confidence >= STATED else SUGGESTED
     for point in section.points:
+        if not start <= point.row < stop:
+            continue
         left = found.tracks[0].left.column_at(point.row).item()
         right = found.tracks[-1].right.column_at(point.row).item()
         ends = (point.row_left or point.row, point.row_right or point.row)
-        first, last = (
-            (round(column / shrink), round(row / shrink))
-            for column, row in zip((left, right), ends, strict=True)
-        )
-        cv2.line(picture, first, last, colour, 1)
-        text, middle = f"{point.depth:g}", found.depth_column[0].column_at(point.row)
-        at = (round(middle.item() / shrink), first[1] - 2)
-        cv2.putText(picture, text, at, cv2.FONT_HERSHEY_PLAIN, 0.9, colour, 1)
+        level = placed(left, ends[0]), placed(right, ends[1])
+        cv2.line(picture, *level, colour, 1)
+        at = placed(found.depth_column[0].column_at(point.row).item(), point.row)
+        text, above = f"{point.depth:g}", (at[0], at[1] - 2)
+        cv2.putText(picture, text, above, cv2.FONT_HERSHEY_PLAIN, 0.9, colour, 1)
