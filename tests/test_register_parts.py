@@ -101,6 +101,17 @@ def test_rules_above_a_grid_in_its_steps_are_none_of_it() -> None:
     assert found.first_row == pytest.approx(900, abs=2)
 
 
+@pytest.mark.parametrize(("first", "rows"), [(140, 3000), (980, 2080)])
+def test_a_short_grid_at_an_end_of_the_page_is_found_to_its_other_end(
+    first: int, rows: int
+) -> None:
+    drawn = DrawnSection(first, first + 1000, spacing=10.0)
+    page = DrawnPage(rows=rows, sections=(drawn,), tables=()).draw()
+    (found,) = find_sections(Scan.from_array(page))
+    assert found.first_row == pytest.approx(first, abs=2)
+    assert found.last_row == pytest.approx(first + 1000, abs=2)
+
+
 def test_upright_lines_that_run_on_below_the_last_depth_line_are_no_section() -> None:
     page = DrawnPage(sections=(UPPER,), tables=()).draw()
     page[3903:4200] = page[BETWEEN - 18]

@@ -39,8 +39,10 @@ CALM_BANDS = 7
 BRIDGED = 6
 """Bands in a row in which a grid may be lost under a fold or a stain and go on."""
 
-AROUND = 2 * BAND
-"""Rows about the end of a grid as bands tell it in which the row is looked for."""
+AROUND, BEYOND = 2 * BAND, 4 * BAND
+"""Rows inwards and outwards of the end of a grid, as bands tell it, in which the row is
+looked for: bands at the ends of a short grid have too few others about them to be told.
+"""
 
 BESIDE = 2
 """Columns about an inner line in which its ink may be."""
@@ -111,7 +113,8 @@ def _end_near(
     scan: Scan, block: Block, inner: Floats, row: int, *, above: bool
 ) -> float:
     """Return the row at which inner lines end, from one that is near it."""
-    start, stop = max(0, row - AROUND), min(scan.info.rows, row + AROUND)
+    before, after = (BEYOND, AROUND) if above else (AROUND, BEYOND)
+    start, stop = max(0, row - before), min(scan.info.rows, row + after)
     away = _wander_at(block, np.arange(start, stop)) - block.wander[0]
     columns = inner + away[:, None]
     end = end_of_lines(find_ink(scan.read_stored(start, stop)), columns, above=above)
