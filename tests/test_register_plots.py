@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -41,6 +42,7 @@ def printed(*words: str, first: int = 500) -> Grey:
         (["TADPOLE", "Dip Magnitude"], "dipmeter"),
         (["VDL", "MICRO-SEISMOGRAM", "Micro Seismogram"], "waveforms"),
         (["Variable Density", "WAVEFORM"], "waveforms"),
+        (["Full-Wave Sonic", "FULL WAVE", "WAVE FORMS"], "waveforms"),
     ],
 )
 def test_two_words_of_one_kind_name_a_plot(words: list[str], plot: str) -> None:
@@ -59,6 +61,9 @@ def test_two_words_of_one_kind_name_a_plot(words: list[str], plot: str) -> None:
         # Words of different plots, and one word that is said twice, are one each.
         ["DIPMETER", "DIPMETER"],
         ["DIPMETER", "VDL"],
+        ["DIPMETER", "DIP METER", "Dip-Meter"],
+        ["MICRO-SEISMOGRAM", "MICRO SEISMOGRAM"],
+        ["FULL WAVEFORM SONIC", "FULL WAVE FORMS"],
         ["DIPPING BEDS", "ARROWS", "VDLX", "ANGLE OF DIP"],
     ],
 )
@@ -75,6 +80,24 @@ def test_words_above_and_below_the_first_lines_are_read() -> None:
     found = plot_of(read)
     assert found is not None
     assert "DIP ANGLE" in found[1]
+
+
+def test_print_is_read_from_above_the_first_lines_to_below_at_one_size() -> None:
+    scan = Scan.from_array(PAGE.draw())
+    (section,) = find_sections(scan)
+    shapes = []
+
+    def read(grey: Grey) -> list[Text]:
+        shapes.append(grey.shape)
+        return []
+
+    words_about(scan, section, read)
+    words_about(scan, replace(section, first_row=100.0), read)
+    words_about(scan, replace(section, first_row=5100.0), read)
+    # Its tracks are 900 columns wide, and read at 1100: 585 rows above, 1170 below.
+    zoom = 1100 / 900
+    for shape, rows in zip(shapes, (1756, 1271, 685), strict=True):
+        assert shape == pytest.approx((rows * zoom, 1000 * zoom), abs=5)
 
 
 def test_print_that_is_hardly_read_is_not_taken() -> None:

@@ -43,7 +43,7 @@ _SIGNS = {
         r"\bVDL\b",
         r"MICRO[ -]?SEISMOGRAM",
         r"WAVE ?FORMS?\b",
-        r"FULL ?WAVE",
+        r"FULL ?WAVE(?! ?FORM)",
     ),
 }
 """By what a plot is, the words that name it; letters that print confuses are open."""
@@ -65,12 +65,13 @@ def plot_of(words: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
     (str, tuple of str)
         What the plot is, and the words that say so, at least two; None for a log.
     """
-    printed = [_plain(word) for word in words]
+    printed = "\n".join(map(_plain, words))
     for plot, signs in _SIGNS.items():
-        hits = (re.search(sign, word) for sign in signs for word in printed)
-        found = dict.fromkeys(hit.group() for hit in hits if hit)
+        # However often a word is printed, and however it is spelt, it is one.
+        hits = (re.search(sign, printed) for sign in signs)
+        found = tuple(hit.group() for hit in hits if hit)
         if len(found) >= _ENOUGH:
-            return plot, tuple(found)
+            return plot, found
     return None
 
 
