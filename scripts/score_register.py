@@ -49,6 +49,30 @@ PART = 0.01
 RIGHT, RIGHT_ROWS = 0.5, 1.5
 """Depth units, and rows, within which a depth is right; the larger counts."""
 
+TOLD = ("confidence", "stated", "refusal")
+EDGES = (
+    "file",
+    "section",
+    "edges",
+    "edges_found",
+    "edges_proposed",
+    *TOLD,
+    "depth_error_median",
+    "depth_error_most",
+)
+RANGES = (
+    "file",
+    "seen",
+    "section",
+    "first_off",
+    "last_off",
+    "range_right",
+    *TOLD,
+    "depth_error",
+    "depth_right",
+)
+"""Columns of the tables: they have them where no section is found too."""
+
 SECTIONS = Path(__file__).parent.parent / "data" / "register" / "sections.csv"
 
 
@@ -69,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             ranges.append({"file": seen["file"], "seen": seen["section"], **own})
             print(ranges[-1], flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    tables = pd.DataFrame(edges), pd.DataFrame(ranges)
+    tables = pd.DataFrame(edges, columns=EDGES), pd.DataFrame(ranges, columns=RANGES)
     for name, table in zip(("edges", "ranges"), tables, strict=True):
         write_text(options.out / f"{name}.csv", table.round(3).to_csv(index=False))
     text = summary(*tables, proposals)
