@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -9,11 +10,16 @@ import numpy as np
 import pytest
 
 from tests.pages import DrawnPage, DrawnSection, DrawnTrack
+from veernet.axes import Edge
 from veernet.records import Grey, Scan
+from veernet.register.depth import depth_from_numerals
 from veernet.register.depthlines import DepthLines
 from veernet.register.extent import end_of_lines
 from veernet.register.gaps import pieces_of
-from veernet.register.page import find_sections
+from veernet.register.numerals import Numeral
+from veernet.register.page import FoundSection, find_sections
+from veernet.register.parts import split_section
+from veernet.register.proposal import DepthProposal
 from veernet.register.propose import ProposedSection, propose
 from veernet.register.recognise import Recogniser, load_recogniser
 
@@ -130,6 +136,142 @@ def test_pieces_are_what_lies_between_gaps() -> None:
     assert pieces_of(lines) == [(0, 40), (44, 100)]
     whole = replace(lines, strength=np.ones(120))
     assert pieces_of(whole) == [(0, 120)]
+
+
+def test_a_line_is_weak_by_those_thereabouts() -> None:
+    strength = np.r_[np.ones(300), np.full(300, 0.1)]  # one half is bleached
+    lines = DepthLines(np.arange(600) * 20.0, strength, np.zeros(600), 0.0, 20.0, ())
+    assert pieces_of(lines) == [(0, 600)]
+    strength[500:504] = 0.01
+    assert pieces_of(lines) == [(0, 500), (504, 600)]
+
+
+def strips(*lines: int, lost: int = 4, slip: float = 0.0) -> FoundSection:
+    """Return strips of depth lines 20 rows apart, with lost lines between them.
+
+    Those beyond each gap are further down by some rows than the lost ones make them.
+    """
+    inked = np.concatenate(
+        [[0.0] * lost * (n > 0) + [1.0] * k for n, k in enumerate(lines)]
+    )
+    moved = np.diff(inked, prepend=1.0) > 0
+    rows = 1000 + 20.0 * np.arange(len(inked)) + slip * np.cumsum(moved)
+    found = DepthLines(rows, inked, np.zeros(len(rows)), 500.0, 20.0, ())
+    column = Edge((0.0,), (400.0,)), Edge((0.0,), (500.0,))
+    return FoundSection(rows[0], rows[-1], (), column, found, 1.0)
+
+
+def printed(
+    first: float, last: float, depth: int, *, digits: int = 5, confidence: float = 1.0
+) -> list[Numeral]:
+    """Return numerals every 10 ft, at every fifth line of 2 ft."""
+    texts = {
+        row: str(depth + round((row - first) / 10))
+        for row in np.arange(first, last + 1, 100.0)
+    }
+    return [
+        Numeral(row, 450.0, text[-digits:], "upright", confidence, 15.0, 40.0)
+        for row, text in texts.items()
+    ]
+
+
+def misread(row: float) -> list[Numeral]:
+    """Return three numerals that agree with no other."""
+    return [
+        Numeral(row + 100 * k, 450.0, text, "upright", 1.0, 15.0, 40.0)
+        for k, text in enumerate(("7000", "5000", "3000"))
+    ]
+
+
+def cut(
+    section: FoundSection, *numerals: Sequence[Numeral]
+) -> list[tuple[float, float]]:
+    """Return the ranges of the sections that one turns out to be."""
+
+    def depths(part: FoundSection, own: Sequence[Numeral]) -> DepthProposal:
+        return depth_from_numerals(own, lines=part.lines.rows.tolist())
+
+    found = split_section(section, [n for part in numerals for n in part], depths)
+    return [(part.first_row, part.last_row) for part, _ in found]
+
+
+@pytest.mark.parametrize(
+    ("lost", "slip", "sections"),
+    [(8, 0.0, 1), (8, 1.2, 1), (8, -1.2, 1), (4, 1.6, 2), (4, -1.6, 2), (9, 0.0, 2)],
+)
+def test_a_fold_is_bridged_up_to_eight_lines_in_step(
+    lost: int, slip: float, sections: int
+) -> None:
+    assert len(cut(strips(60, 60, lost=lost, slip=slip))) == sections
+
+
+def test_a_strip_of_few_lines_is_of_no_section() -> None:
+    assert cut(strips(14, 60, slip=8.0)) == [(1368.0, 2548.0)]
+    assert cut(strips(60, 14, slip=8.0)) == [(1000.0, 2180.0)]
+    assert cut(strips(15, 60, slip=8.0)) == [(1000.0, 1280.0), (1388.0, 2568.0)]
+    # Where all are few, the print is faint: it is left as it is.
+    assert cut(strips(14, 14, slip=8.0)) == [(1000.0, 1628.0)]
+    assert cut(strips(15, *[5] * 40, slip=8.0)) == [(1000.0, 8800.0)]
+    assert cut(strips(15, *[5] * 39, slip=8.0)) == [(1000.0, 1280.0)]
+
+
+ABOVE = printed(1000, 2180, 1000)
+"""The numerals of the upper of two strips of 60 lines; 1130 is right at row 2310."""
+
+
+@pytest.mark.parametrize(
+    ("below", "sections"),
+    [
+        ([printed(2370, 3400, 1130)], 1),  # three lines and a half off
+        ([printed(2390, 3400, 1130)], 2),  # four lines and a half
+        ([printed(2310, 3400, 1130, digits=2)], 1),  # 30 stands for 1130
+        # The first five tell, by their majority.
+        ([printed(2310, 2710, 1130), printed(2810, 3400, 1500)], 1),
+        ([misread(2310)[:2], printed(2510, 3400, 1150)], 1),
+        ([misread(2310), printed(2610, 3400, 1160)], 2),
+    ],
+)
+def test_numerals_beyond_a_gap_tell_whether_depths_go_on(
+    below: list[list[Numeral]], sections: int
+) -> None:
+    section = strips(60, 60, slip=10.0)
+    assert len(cut(section, ABOVE, *below)) == sections
+
+
+@pytest.mark.parametrize(
+    ("below", "sections"),
+    [
+        (printed(2300, 3400, 1040), 2),
+        (printed(2300, 3400, 1040, confidence=0.4), 1),  # hardly read
+        (printed(2300, 3400, 1043), 1),  # no depth that is printed in steps of ten
+    ],
+)
+def test_misreads_part_no_lines_in_step(below: list[Numeral], sections: int) -> None:
+    assert len(cut(strips(60, 60), ABOVE, below)) == sections
+
+
+@pytest.mark.parametrize(("depth", "sections"), [(2140, 1), (2120, 2)])
+def test_the_further_away_numerals_are_the_more_they_may_be_off(
+    depth: int, sections: int
+) -> None:
+    """By 10 ft over 1000 ft without a numeral: these are 9 and 11 ft off."""
+    section = strips(60, 600, slip=10.0)
+    assert len(cut(section, ABOVE, printed(12310, 14000, depth))) == sections
+
+
+@pytest.mark.parametrize(("depth", "sections"), [(1030, 1), (2030, 2)])
+def test_a_strip_above_the_longest_is_told_by_its_last_numerals(
+    depth: int, sections: int
+) -> None:
+    above, longest = printed(1300, 1700, depth), printed(1910, 3800, 1090)
+    section = strips(40, 100, slip=10.0)
+    assert len(cut(section, misread(1000), above, longest)) == sections
+
+
+def test_where_numerals_do_not_agree_lines_in_step_are_not_enough() -> None:
+    section = strips(60, 60)
+    assert len(cut(section, misread(1000))) == 1
+    assert len(cut(section, misread(1000), misread(2300))) == 2
 
 
 @pytest.mark.parametrize("above", [True, False])

@@ -139,7 +139,7 @@ class _Seams:
         gap = float(rows[lower[0]] - rows[upper[1] - 1])
         beside = np.diff(rows[max(upper[0], upper[1] - PIECE) : upper[1]])
         steps = gap / float(np.median(beside))
-        return steps < BRIDGED + 1 and abs(steps - round(steps)) < STEP
+        return round(steps) <= BRIDGED + 1 and abs(steps - round(steps)) < STEP
 
     def _heard(self, own: Range) -> list[Numeral]:
         """Return the numerals of a stretch that are read with some confidence."""
