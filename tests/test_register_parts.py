@@ -9,19 +9,25 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.pages import DrawnPage, DrawnSection, DrawnTrack
+from tests.pages import LOGARITHMIC, DrawnPage, DrawnSection, DrawnTrack
 from veernet.axes import Edge
 from veernet.records import Grey, Scan
 from veernet.register.depth import depth_from_numerals
 from veernet.register.depthlines import DepthLines
-from veernet.register.extent import end_of_lines
+from veernet.register.extent import end_of_lines, find_extent
 from veernet.register.gaps import pieces_of
+from veernet.register.joined import join_blocks
 from veernet.register.numerals import Numeral
 from veernet.register.page import FoundSection, find_sections
 from veernet.register.parts import split_section
 from veernet.register.proposal import DepthProposal
 from veernet.register.propose import ProposedSection, propose
 from veernet.register.recognise import Recogniser, load_recogniser
+from veernet.register.rhythm import find_rhythm
+from veernet.register.sections import Block, find_blocks
+from veernet.register.survey import BAND, take_survey
+from veernet.register.threads import find_threads
+from veernet.register.tracks import Span
 
 UPPER = DrawnSection(900, 3900, numerals=(1000, 10))
 BETWEEN = 3911
@@ -274,6 +280,46 @@ def test_where_numerals_do_not_agree_lines_in_step_are_not_enough() -> None:
     assert len(cut(section, misread(1000), misread(2300))) == 2
 
 
+INNER = np.arange(50.0, 250, 20)
+"""Columns of the lines that divide the track of the next tests."""
+
+
+def extent_of(seen: dict[tuple[int, int], int]) -> tuple[float, float] | None:
+    """Return the first and the last band of a block in which inner lines are seen.
+
+    So many of ten are, in bands from one to another; the page is blank, so that rows
+    are those of bands.
+    """
+    straight = np.zeros((60, 300), np.float32)
+    for (first, stop), lines in seen.items():
+        straight[first:stop, INNER[:lines].astype(int)] = 0.3
+    block = Block(10, 50, INNER, np.ones(10), np.zeros(40), 1.0)
+    span = Span(30.0, 250.0, np.r_[30.0, INNER, 250.0], 20.0, 1.0)
+    scan = Scan.from_array(np.full((60 * BAND, 300), 255, np.uint8))
+    found = find_extent(scan, straight, block, [span])
+    return None if found is None else (found[0] / BAND, found[1] / BAND)
+
+
+@pytest.mark.parametrize(
+    ("seen", "extent"),
+    [
+        ({(0, 60): 10}, (10, 50)),
+        ({(14, 42): 10}, (14, 42)),
+        ({(14, 22): 10, (28, 42): 10}, (14, 42)),  # six bands are bridged
+        ({(14, 22): 10, (29, 42): 10}, (29, 42)),
+        ({(14, 42): 10, (42, 50): 5}, (14, 50)),  # half of them is seen
+        ({(14, 42): 10, (42, 50): 3}, (14, 42)),
+        ({(11, 12): 10, (13, 14): 10, (18, 42): 10}, (18, 42)),  # rules of a header
+        ({(0, 10): 10, (50, 60): 10}, None),
+        ({}, None),
+    ],
+)
+def test_a_grid_is_where_its_inner_lines_are_seen(
+    seen: dict[tuple[int, int], int], extent: tuple[float, float] | None
+) -> None:
+    assert extent_of(seen) == extent
+
+
 @pytest.mark.parametrize("above", [True, False])
 @pytest.mark.parametrize("drawn", [1.0, 0.5])
 def test_the_end_of_lines_is_found_to_a_few_rows(above: bool, drawn: float) -> None:
@@ -307,6 +353,30 @@ def test_a_picture_without_lines_has_no_end() -> None:
     assert end_of_lines(full, np.array([50.0, 100.0]), above=False) is None
 
 
+def test_specks_where_lines_would_be_are_none() -> None:
+    columns = np.arange(20.0, 290, 15)
+    ink = np.zeros((400, 300), np.uint8)
+    ink[:, 20] = ink[:, 35] = 1  # two lines of eighteen: a box, say
+    ink[:100, 50] = 1
+    assert end_of_lines(ink, columns, above=False) is None
+
+
+def test_the_end_of_lines_lies_in_the_picture() -> None:
+    ink = np.zeros((400, 300), np.uint8)
+    ink[18:23] = 1  # a rule, at which lines seem to end at once
+    columns = np.array([50.0, 100.0])
+    assert end_of_lines(ink, columns, above=False) == 0
+    assert end_of_lines(ink[::-1].copy(), columns, above=True) == 400
+
+
+def test_lines_are_looked_for_near_the_grid() -> None:
+    ink = np.zeros((400, 300), np.uint8)
+    ink[200:300, 50] = 1
+    columns = np.array([50.0])
+    assert end_of_lines(ink, columns, above=False) == pytest.approx(300, abs=24)
+    assert end_of_lines(ink, columns, above=False, within=150) is None
+
+
 def bleached(page: Grey, first: int, last: int, left: float) -> Grey:
     """Return a page whose upright lines are gone from one row to another.
 
@@ -336,3 +406,44 @@ def test_grids_with_other_tracks_are_never_one() -> None:
     for row in range(3920, 4000, 20):
         page[row : row + 2, 60:961] = 0
     assert len(find_sections(Scan.from_array(page))) == 2
+
+
+def blocks_of(page: Grey) -> tuple[Block, ...]:
+    survey = take_survey(Scan.from_array(page))
+    threads = find_threads(survey.upright)
+    found = find_blocks(threads, find_rhythm(survey.level))
+    return join_blocks(found, survey.level, threads.wander)
+
+
+@pytest.mark.parametrize("wander", [0.0, 20.0])
+@pytest.mark.parametrize("first", [20, 40])
+def test_blocks_that_are_joined_have_the_lines_of_the_longer(
+    wander: float, first: int
+) -> None:
+    """Where they are in the first band, however the paper wandered."""
+    drawn = DrawnSection(300, 7700)
+    page = DrawnPage(rows=8000, sections=(drawn,), tables=(), wander=wander)
+    (block,) = blocks_of(bleached(page.draw(), first * BAND, (first + 3) * BAND, 0.3))
+    assert len(block.wander) == block.stop - block.first == 59
+    inner = page.column(drawn.tracks[0].left + 30.0 * np.arange(1, 10), 2.5 * BAND)
+    assert block.lines[1:10] == pytest.approx(inner, abs=2)
+    longer = bleached(page.draw(), first * BAND, (first + 4) * BAND, 0.3)
+    assert len(blocks_of(longer)) == 2
+
+
+@pytest.mark.parametrize(
+    ("tracks", "blocks"),
+    [
+        ((DrawnTrack(60, 360), DrawnTrack(460, 960)), 1),
+        ((DrawnTrack(65, 365), DrawnTrack(460, 960)), 2),
+        ((DrawnTrack(60, 360), DrawnTrack(460, 960, LOGARITHMIC)), 2),
+    ],
+)
+def test_a_grid_in_step_with_other_lines_is_another(
+    tracks: tuple[DrawnTrack, ...], blocks: int
+) -> None:
+    both = DrawnSection(300, 3840), DrawnSection(4100, 7700, tracks=tracks)
+    page = DrawnPage(rows=8000, sections=both, tables=()).draw()
+    for row in range(3860, 4100, 20):
+        page[row, 60:961] = 0
+    assert len(blocks_of(page)) == blocks

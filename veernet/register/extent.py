@@ -173,5 +173,5 @@ def end_of_lines(
     if not len(ends):
         return None
     # The mean over a few rows falls below its threshold just outside the grid.
-    end = int(inside[0] + ends[0]) - CALM // 8
+    end = max(0, int(inside[0] + ends[0]) - CALM // 8)
     return len(drawn) - end if above else end

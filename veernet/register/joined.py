@@ -18,7 +18,7 @@ ALIGNED = 3.0
 """Columns within which a line is the same as one above."""
 
 ALIKE = 0.8
-"""Share of a block's lines that are those of the block above if their grid is one, and
+"""Share of the lines of the one with fewer that are the other's if it is one grid, and
 of even steps of the depth lines between them."""
 
 FAINT = 0.1
