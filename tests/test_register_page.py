@@ -133,6 +133,14 @@ def test_a_narrow_page_has_no_sections(columns: int) -> None:
     assert find_sections(Scan.from_array(noise)) == ()
 
 
+@pytest.mark.parametrize(("spacing", "sections"), [(60.0, 1), (80.0, 0)])
+def test_a_grid_of_few_lines_is_no_section(spacing: float, sections: int) -> None:
+    """Of fourteen lines it is more likely one than of eleven."""
+    drawn = DrawnSection(40, 840, spacing=spacing)
+    page = DrawnPage(rows=2600, sections=(drawn,), tables=())
+    assert len(find_sections(Scan.from_array(page.draw()))) == sections
+
+
 def test_ink_of_one_colour_is_ink() -> None:
     page = DrawnPage().draw()
     red = np.stack([np.full_like(page, 255), page, page], axis=2)

@@ -145,11 +145,12 @@ def test_pieces_are_what_lies_between_gaps() -> None:
 
 
 def test_a_line_is_weak_by_those_thereabouts() -> None:
-    strength = np.r_[np.ones(300), np.full(300, 0.1)]  # one half is bleached
-    lines = DepthLines(np.arange(600) * 20.0, strength, np.zeros(600), 0.0, 20.0, ())
-    assert pieces_of(lines) == [(0, 600)]
-    strength[500:504] = 0.01
-    assert pieces_of(lines) == [(0, 500), (504, 600)]
+    strength = np.ones(950)
+    strength[400:550] = 0.1  # it is bleached there
+    lines = DepthLines(np.arange(950) * 20.0, strength, np.zeros(950), 0.0, 20.0, ())
+    assert pieces_of(lines) == [(0, 950)]
+    strength[480:484] = 0.01
+    assert pieces_of(lines) == [(0, 480), (484, 950)]
 
 
 def strips(*lines: int, lost: int = 4, slip: float = 0.0) -> FoundSection:

@@ -158,15 +158,32 @@ def test_dense_grids_are_no_speckle() -> None:
     ink[:, ::12] = 1
     # Ink begins on one row in six, and on one column in twelve but for those rows.
     assert breaks_of(ink) == pytest.approx(5 / 6 / 12, rel=0.1)
+    upright = np.zeros_like(ink)
+    upright[:, ::6] = 1
+    upright[::12] = 1
+    assert breaks_of(upright) == pytest.approx(5 / 6 / 12, rel=0.1)
     assert np.isnan(breaks_of(np.zeros_like(ink)))
     speckle = np.random.default_rng(0).random(ink.shape) < 0.15
     both = np.maximum(ink, speckle).astype(np.uint8)
     assert breaks_of(both) > 1.7 * breaks_of(ink)
 
 
+@pytest.mark.parametrize(
+    ("columns", "share", "told"),
+    [(384, 0.1, True), (320, 0.1, False), (640, 0.007, False)],
+)
+def test_where_little_is_printed_nothing_is_told(
+    columns: int, share: float, told: bool
+) -> None:
+    """Six zones of 64 columns are needed, and specks alone are no print."""
+    ink = np.zeros((128, 641), np.uint8)
+    ink[:, 1 : columns + 1] = np.random.default_rng(0).random((128, columns)) < share
+    assert np.isfinite(breaks_of(ink)) == told
+
+
 def test_shares_of_a_page_are_of_what_is_printed() -> None:
-    breaks = np.array([np.nan, np.nan, 0.02, 0.05])
-    assert ruined_share(breaks, 1700, None) == 0.5  # 4 and 10 beginnings per inch
+    breaks = np.array([np.nan, np.nan, 0.034, 0.036])
+    assert ruined_share(breaks, 1700, None) == 0.5  # 6.8 and 7.2 beginnings per inch
     assert ruined_share(breaks, 1700, 400.0) == 0.5  # the paper would be 4 inches wide
     assert ruined_share(breaks, 1700, 100.0) == 0.0
     assert ruined_share(breaks, 850, None) == 0.0

@@ -110,7 +110,8 @@ def find_sections(
     Returns
     -------
     tuple of FoundSection
-        Empty where there is no grid that level lines cross in even steps.
+        Empty where there is no grid that level lines cross in even steps, and that is
+        likely to be a log.
     """
     return sections_of(scan, take_survey(scan, progress))
 
