@@ -23,7 +23,7 @@ from veernet.register.legend import Legend, read_legend, read_legends
 from veernet.register.legendlines import find_lines
 from veernet.register.legendrecord import LegendCurve
 from veernet.register.page import find_sections
-from veernet.register.propose import propose
+from veernet.register.propose import all_edges, propose
 from veernet.register.reader import Reader, Text, load_reader
 from veernet.register.recognise import load_recogniser
 from veernet.register.stroke import find_strokes, style_of
@@ -316,6 +316,17 @@ def test_an_overrange_is_a_back_up_and_an_amplified_scale_is_none() -> None:
     assert (second.mnemonic, second.backup_of) == ("M2R9B", "M2R9")
     assert (third.mnemonic, third.backup_of) == ("M2R9A", None)
     assert first.backup_of is None
+
+
+def test_parts_of_a_track_have_edges_of_their_own() -> None:
+    page = DrawnPage(rows=3000, sections=(DrawnSection(300, 2900),), tables=())
+    scan = Scan.from_array(page.draw())
+    (section,) = propose(scan, None, stated=(1000.0, 1260.0))
+    spans = (0.0, 0.5), (0.5, 1.0), (0.0, 1.0)
+    halves = [replace(CURVE, track=1, span=span) for span in spans]
+    section = replace(section, legend=Legend((CURVE, *halves)))
+    columns = [float(edge.column_at(1000.0)) for edge in all_edges(section)]
+    assert columns == pytest.approx([60, 360, 460, 710, 960], abs=1)
 
 
 def test_mnemonics_are_unique_in_a_section() -> None:

@@ -40,6 +40,7 @@ def printed(*words: str, first: int = 500) -> Grey:
         (["POOLED ARROW PLOT", "dip angle and direction"], "dipmeter"),
         (["ARROH PLOT FROM", "Continuous  Dipmeter"], "dipmeter"),
         (["TADPOLE", "Dip Magnitude"], "dipmeter"),
+        (["ARRÓW P.LOT", "D'IP  ÀNGLE:"], "dipmeter"),  # dirt on the paper
         (["VDL", "MICRO-SEISMOGRAM", "Micro Seismogram"], "waveforms"),
         (["Variable Density", "WAVEFORM"], "waveforms"),
         (["Full-Wave Sonic", "FULL WAVE", "WAVE FORMS"], "waveforms"),
