@@ -76,6 +76,15 @@ def test_a_repeat_on_the_paper_of_the_section_above_is_one_of_its_own(
         assert first.depth == pytest.approx(wanted, abs=0.25)
 
 
+def test_depths_that_are_stated_are_of_one_section_of_spliced_strips() -> None:
+    lower = DrawnSection(UPPER.last + 90, UPPER.last + 2490)
+    page = Scan.from_array(spliced(lower))
+    main, other = propose(page, None, stated=(1000.0, 1300.0))
+    assert main.found.last_row == pytest.approx(UPPER.last, abs=2)
+    assert main.points[-1].row == pytest.approx(UPPER.last, abs=2)
+    assert other.depth.refusal == "depths were stated for main alone"
+
+
 def test_lines_lost_under_a_fold_part_no_section(recognise: Recogniser) -> None:
     page = folded(DrawnPage(sections=(UPPER,)).draw(), 2390, 2470)
     (found,) = propose(Scan.from_array(page), recognise)

@@ -12,26 +12,27 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from veernet.axes import DepthPoint, Edge, Floats
-from veernet.errors import InputError, Refused
+from veernet.errors import InputError
 from veernet.records import Scan
 from veernet.register.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.legend import Legend, read_legends
 from veernet.register.numerals import Numeral, read_numerals
 from veernet.register.page import FoundSection, sections_of
 from veernet.register.parts import split_section
-from veernet.register.plots import plot_of, words_about
+from veernet.register.plots import words_about
 from veernet.register.printscale import Unit
 from veernet.register.proposal import DepthProposal
 from veernet.register.reader import Reader
 from veernet.register.recognise import Recogniser
-from veernet.register.speckle import ruined_share
-from veernet.register.survey import Survey, take_survey
+from veernet.register.refusals import (
+    refuse_other_plots,
+    refuse_ruined,
+    refuse_without_a_log,
+)
+from veernet.register.survey import take_survey
 
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
-
-MOST_RUINED = 0.5
-"""Share of a page in speckle from which none of it is proposed."""
 
 MAIN, REPEAT = "main", "repeat"
 
@@ -108,29 +109,25 @@ def propose(
     """
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     survey = take_survey(scan, progress)
-    _refuse_ruined(scan, survey, dpi)
+    refuse_ruined(scan, survey, dpi)
     found = sections_of(scan, survey)
-    if not found:
-        what = "no two tracks with a depth column between were found on a grid"
-        seen = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
-        raise Refused(_where(scan) + seen)
+    refuse_without_a_log(scan, found)
     longest = max(found, key=lambda section: section.last_row - section.first_row)
     legends = (Legend(),) * len(found)
     if read is not None:
-        _refuse_other_plots(scan, words_about(scan, longest, read))
+        refuse_other_plots(scan, words_about(scan, longest, read))
         legends = read_legends(scan, found, read)
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
         unit = told.pop()
     if stated is not None:
-        ends = zip(at_column(longest)[[0, -1]].tolist(), stated, strict=True)
-        lines = at_column(longest).tolist()
-        depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
-        unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
-        proposals = [depth if section is longest else unsaid for section in found]
-        names = _names(found, proposals)
-        return tuple(map(_proposed, names, found, proposals, legends))
+        spliced = [
+            (part, legend)
+            for section, legend in zip(found, legends, strict=True)
+            for part, _ in split_section(section, (), _unread)
+        ]
+        return _stated(spliced, stated, dpi, unit)
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
@@ -166,25 +163,26 @@ def propose(
     return tuple(map(_proposed, names, sections, noted, legends))
 
 
-def _where(scan: Scan) -> str:
-    return f"{scan.info.path}: " if scan.info.path else ""
+def _unread(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:  # noqa: ARG001
+    return DepthProposal(refusal="numerals were not read")
 
 
-def _refuse_ruined(scan: Scan, survey: Survey, dpi: float | None) -> None:
-    share = ruined_share(survey.breaks, survey.columns, dpi)
-    if share > MOST_RUINED:
-        seen = f"ruined by speckle: on {share:.0%} of the page the paper is broken into"
-        msg = f"{seen} ink: scan it again, in grey or with another threshold"
-        raise Refused(_where(scan) + msg)
-
-
-def _refuse_other_plots(scan: Scan, words: Sequence[str]) -> None:
-    plot = plot_of(words)
-    if plot is not None:
-        what, signs = plot
-        said = ", ".join(f'"{sign}"' for sign in signs)
-        seen = f"this looks like {what}, which has no curves to digitise: it says "
-        raise Refused(_where(scan) + seen + said)
+def _stated(
+    parts: Sequence[tuple[FoundSection, Legend]],
+    stated: tuple[float, float],
+    dpi: float | None,
+    unit: Unit | None,
+) -> tuple[ProposedSection, ...]:
+    """Give the longest section the depths that are stated of its ends."""
+    sections, legends = zip(*parts, strict=True)
+    longest = max(sections, key=lambda section: section.last_row - section.first_row)
+    lines = at_column(longest).tolist()
+    ends = zip((lines[0], lines[-1]), stated, strict=True)
+    depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
+    unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
+    proposals = [depth if section is longest else unsaid for section in sections]
+    names = _names(sections, proposals)
+    return tuple(map(_proposed, names, sections, proposals, legends))
 
 
 def _numerals(
