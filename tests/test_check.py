@@ -185,7 +185,7 @@ def test_heavier_lines_belong_at_round_depths(scan: Scan) -> None:
     (finding,) = check(scan, [deeper(RIGHT, 2)])
     assert finding.severe
     assert "every 5th line is heavier" in finding.what
-    assert "1 lines too deep" in finding.do
+    assert "1 line too deep" in finding.do
 
 
 def test_depths_of_another_scale_count_no_step(scan: Scan) -> None:

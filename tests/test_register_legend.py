@@ -96,6 +96,14 @@ def test_names_values_units_and_styles_of_two_tracks(read: Reader) -> None:
     assert all(0 < curve.confidence <= 0.95 for curve in legend.curves)
 
 
+def test_a_legend_above_the_next_section_is_not_one_below_this(read: Reader) -> None:
+    upper = DrawnSection(700, 2700, numerals=(1000, 10))
+    lower = DrawnSection(3300, 5300, legend=SONIC)
+    first, second = legends_of(read, upper, lower, rows=5600)
+    assert first.curves == ()
+    assert len(second.curves) >= 4
+
+
 def test_a_legend_below_alone_is_read_too(read: Reader) -> None:
     (legend,) = legends_of(read, DrawnSection(900, 3900, below=SONIC))
     assert [told(curve) for curve in legend.curves] == SONIC_TOLD

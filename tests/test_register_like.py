@@ -18,6 +18,8 @@ from veernet.digitise import digitise
 from veernet.engines import load_engine
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
+from veernet.register.legend import Legend
+from veernet.register.legendrecord import LegendCurve
 from veernet.register.like import Likened, like
 from veernet.register.liketext import likened_lines, likened_yaml
 from veernet.register.propose import ProposedSection, propose
@@ -160,6 +162,24 @@ def test_another_layout_is_refused() -> None:
     sections = propose(scan, None, stated=(1000.0, 1240.0), unit="ft")
     with pytest.raises(InputError, match=r"main: its layout is not that of template"):
         liken(sections, template())
+
+
+def test_a_log_of_other_curves_is_refused(
+    sections: tuple[ProposedSection, ...],
+) -> None:
+    def read(*mnemonics: str) -> ProposedSection:
+        scale = Scale("linear", 0, 1)
+        curves = tuple(
+            LegendCurve(0, (0.0, 1.0), name, name, known=True, unit=None, scale=scale)
+            for name in mnemonics
+        )
+        return replace(sections[0], legend=Legend(curves))
+
+    with pytest.raises(InputError, match=r"its legend names ILD, NPHI, none of which"):
+        liken((read("ILD", "NPHI"),), template())
+    # One that both have, or one alone, tells no other log.
+    assert liken((read("ILD", "GR"),), template())[0]
+    assert liken((read("ILD"),), template())[0]
 
 
 def test_templates_go_to_sections_by_name(

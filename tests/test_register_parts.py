@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.pages import LOGARITHMIC, DrawnPage, DrawnSection, DrawnTrack
+from tests.pages import LOGARITHMIC, DrawnPage, DrawnSection, DrawnTrack, registered
 from veernet.axes import Edge
+from veernet.check.page import check
 from veernet.records import Grey, Scan
 from veernet.register.depth import depth_from_numerals
 from veernet.register.depthlines import DepthLines
@@ -457,3 +458,12 @@ def test_a_grid_in_step_with_other_lines_is_another(
     for row in range(3860, 4100, 20):
         page[row, 60:961] = 0
     assert len(blocks_of(page)) == blocks
+
+
+def test_heavier_lines_are_counted_anew_in_each_section() -> None:
+    """As many lines are lost at the splice that the fifth lines fall out of step."""
+    lower = DrawnSection(UPPER.last + 140, UPPER.last + 2540, numerals=(1040, 10))
+    page = DrawnPage(rows=7000, sections=(UPPER, lower))
+    scan = Scan.from_array(spliced(lower))
+    for which in (0, 1):
+        assert [f for f in check(scan, [registered(page, which)]) if f.severe] == []

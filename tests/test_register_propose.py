@@ -272,7 +272,8 @@ def test_a_range_settles_the_leading_digit_that_numerals_leave_out(
     told = ["register", str(path), "--out", str(out)]
     assert main(told) == DONE
     assert "all numerals are as long" in capsys.readouterr().out
-    assert main([*told, "--within", "13000", "15000"]) == DONE
+    more = ["--within", "13000", "15000", "--overwrite"]
+    assert main([*told, *more]) == DONE
     said = capsys.readouterr().out
     assert "main: 14010 to 14630" in said
     assert "all numerals are as long" not in said
@@ -297,3 +298,55 @@ def test_a_range_that_makes_no_sense_is_refused(
     out = str(tmp_path / "well.yaml")
     assert main(["register", "well.tif", "--out", out, *more]) == WRONG_INPUT
     assert says in capsys.readouterr().err
+
+
+def test_an_earlier_registration_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "well.yaml"
+    out.write_text("edited by hand")
+    assert main(["register", "well.tif", "--out", str(out)]) == WRONG_INPUT
+    said = capsys.readouterr().err
+    assert "well.yaml is there, and may be edited by hand" in said
+    assert "--overwrite" in said
+    assert out.read_text() == "edited by hand"
+
+
+def test_a_wrong_depth_of_an_end_is_doubted_by_the_count_of_lines(scan: Scan) -> None:
+    section, _ = propose(scan, None, stated=(960.0, 1580.0))
+    assert section.depth.confidence > 0.8
+    section, _ = propose(scan, None, stated=(960.0, 1540.0))
+    assert section.depth.confidence <= 0.4
+    (note,) = [note for note in section.depth.notes if "are due" in note]
+    assert "311 depth lines are seen" in note
+    assert "291 are due" in note
+
+
+def test_lines_that_have_no_depth_yet_are_noted() -> None:
+    """No numeral is read above the first, and a lost line ends the count from there."""
+    page = DrawnPage(rows=7400, sections=(DrawnSection(900, 7100, numerals=(960, 10)),))
+    picture = page.draw()
+    picture[900:1600, 365:455] = 255
+    picture[1440:1480] = picture[913]
+    (section,) = propose(Scan.from_array(picture), load_recogniser())
+    (note,) = [note for note in section.depth.notes if "have no depth yet" in note]
+    assert "depth lines above" in note
+    assert "rows 900 to 1" in note
+    assert section.points[0].row > 1470
+
+
+def test_the_overlay_shows_the_depth_of_each_numeral(
+    scan: Scan, proposed: tuple[ProposedSection, ...], tmp_path: Path
+) -> None:
+    (file,) = write_overlay(tmp_path / "found.png", scan, proposed)
+    picture = np.asarray(Image.open(file)).astype(int)
+    section = proposed[0]
+    axis = DepthAxis("ft", section.points)
+    left, right = section.found.depth_column
+    for depth in np.arange(970.0, 1580.0, 10):
+        row = round(axis.row_at(depth).item())
+        columns = slice(
+            round(left.column_at(row).item()), round(right.column_at(row).item()) + 1
+        )
+        green = (picture[row, columns] == overlay.STATED_DEPTH).all(axis=1)
+        assert green.mean() > 0.9

@@ -247,7 +247,9 @@ def test_a_colour_without_quotes_is_a_comment(tmp_path: Path) -> None:
 
 def test_curves_and_tracks_may_not_be_empty(tmp_path: Path) -> None:
     head, _, _ = PLAIN.partition("      - {mnemonic")
-    with pytest.raises(InputError, match=r"tracks\[0\].curves: '' is not a list"):
+    with pytest.raises(
+        InputError, match=r"tracks\[0\].curves: none is given yet: fill in one or more"
+    ):
         load(tmp_path, head)
     with pytest.raises(InputError, match=r"tracks: the list is empty"):
         load(tmp_path, PLAIN.partition("tracks:")[0] + "tracks: []\n")
@@ -323,3 +325,16 @@ def test_the_real_registrations_are_read() -> None:
         (found,) = load_registrations(file)
         assert found.image, file.name
         assert found.depth.unit == "ft"
+
+
+def test_one_section_is_read_though_another_is_not_complete(tmp_path: Path) -> None:
+    path = tmp_path / "reg.yaml"
+    path.write_text(f"section: other\ndepth:\ntracks:\n---\n{PLAIN}")
+    (registration,) = load_registrations(path, "main")
+    assert registration.section == "main"
+    with pytest.raises(InputError, match=r"line 2: depth"):
+        load_registrations(path)
+    with pytest.raises(
+        InputError, match="no section 'repeat': the file holds other, main"
+    ):
+        load_registrations(path, "repeat")

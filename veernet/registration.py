@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from veernet.axes import SCALES, DepthAxis, DepthPoint, Edge, Floats, Scale
+from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.records import LINES, WEIGHTS, CurveSpec, Registration, Track
 from veernet.yamldoc import Entry, read_documents
@@ -25,17 +26,24 @@ AGREE = 1e-6
 """Part of a piecewise scale's range by which a stated edge may miss its points."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MAIN = "main"
+"""The section of a document that names none."""
+
 SECTION = re.compile(r"\w([\w .+-]*\w)?")
 """What a section may be called: its name becomes part of a file's."""
 
 
-def load_registrations(path: Path) -> tuple[Registration, ...]:
+def load_registrations(
+    path: Path, section: str | None = None
+) -> tuple[Registration, ...]:
     """Read the registrations of a file, one per section.
 
     Parameters
     ----------
     path
         YAML, a document per section.
+    section
+        The only one to be read: others may be incomplete. None for all.
 
     Returns
     -------
@@ -49,6 +57,14 @@ def load_registrations(path: Path) -> tuple[Registration, ...]:
         and the value, and says what to do.
     """
     documents = read_documents(path)
+    if section is not None:
+        names = [_name_of(document) for document in documents]
+        if section not in names:
+            known = ", ".join(names)
+            msg = f"{path}: there is no section {section!r}: the file holds {known}"
+            raise InputError(msg)
+        named = zip(documents, names, strict=True)
+        documents = tuple(document for document, name in named if name == section)
     found: dict[str, Registration] = {}
     for document in documents:
         registration = _registration(document)
@@ -87,9 +103,7 @@ def _registration(document: Entry) -> Registration:
         required=("depth", "tracks"),
         optional=("image", "page", "section", "step", "null_value", "well"),
     )
-    given: dict[str, Any] = {"section": "main"}
-    if "section" in top:
-        given["section"] = _section(top["section"])
+    given: dict[str, Any] = {"section": _name_of(document)}
     if "image" in top:
         given["image"] = top["image"].name()
     if "page" in top:
@@ -108,6 +122,12 @@ def _registration(document: Entry) -> Registration:
     tracks = tuple(_track(entry) for entry in top["tracks"].items())
     with top["tracks"].blamed():
         return Registration(depth=depth, tracks=tracks, **given)
+
+
+def _name_of(document: Entry) -> str:
+    """Return the name of a document's section."""
+    top = document.fields()
+    return _section(top["section"]) if "section" in top else MAIN
 
 
 def _section(entry: Entry) -> str:

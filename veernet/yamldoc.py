@@ -107,6 +107,8 @@ class Entry:
         try:
             yield
         except InputError as error:
+            if str(error).startswith(f"{self.file}, line "):
+                raise
             self.refuse(str(error))
 
     def mapping(
@@ -147,6 +149,8 @@ class Entry:
 
     def items(self) -> tuple[Entry, ...]:
         """Return the entries of a list, of which there must be one or more."""
+        if self.is_null:
+            self.refuse("none is given yet: fill in one or more")
         if not isinstance(self.node, yaml.SequenceNode):
             self.refuse(f"{self._shown()} is not a list")
         if not self.node.value:

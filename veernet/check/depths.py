@@ -65,6 +65,10 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
     yield from _turn(registration, found)
 
 
+def _lines(count: int) -> str:
+    return f"{count} line" if count == 1 else f"{count} lines"
+
+
 def _told(registration: Registration, k: int) -> str:
     point = registration.depth.points[k]
     return f"depth point {point.depth:g} {registration.depth.unit} at row {point.row:g}"
@@ -183,8 +187,8 @@ def _heavier(
         registration.section,
         f"every {every}th line is heavier, and by the depth points these are at "
         f"{depths[0]:g}, {depths[1]:g}, {depths[2]:g} {axis.unit}",
-        f"all points seem {abs(lines)} lines too {'deep' if lines > 0 else 'shallow'}: "
-        "compare the numerals",
+        f"all points seem {_lines(abs(lines))} too "
+        f"{'deep' if lines > 0 else 'shallow'}: compare the numerals",
         severe=True,
         weight=90,
     )

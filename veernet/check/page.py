@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from veernet.check.depths import check_depths
 from veernet.check.edges import check_edges
 from veernet.check.finding import Finding, worst_first
@@ -15,7 +17,11 @@ from veernet.errors import InputError
 from veernet.records import Registration, Scan
 from veernet.rectify import panels
 from veernet.register.page import FoundSection, find_sections
+from veernet.register.parts import part_of
 from veernet.register.uprights import find_uprights
+
+FEWEST = 3
+"""Depth lines between the first and the last depth point that can be compared."""
 
 
 def check(
@@ -74,7 +80,7 @@ def check_section(
         yield Finding(section, what, do, severe=True, weight=200)
         return
     yield from _beyond(registration, own)
-    yield from check_depths(registration, own)
+    yield from check_depths(registration, _between(own, first, last))
     yield from check_edges(scan.info, registration, find_uprights(own))
     yield from check_tracks(registration, own)
     yield from check_strokes(scan, registration, own)
@@ -83,6 +89,18 @@ def check_section(
 def _shared(found: FoundSection, first: float, last: float) -> float:
     """Return the rows that a section and a registration have in common."""
     return min(found.last_row, last) - max(found.first_row, first)
+
+
+def _between(found: FoundSection, first: float, last: float) -> FoundSection:
+    """Return a section from one row to another.
+
+    The grid may run on into another section, whose heavier lines are counted anew.
+    """
+    rows, margin = found.lines.rows, found.lines.spacing
+    inside = np.flatnonzero((rows >= first - margin) & (rows <= last + margin))
+    if len(inside) < FEWEST:
+        return found
+    return part_of(found, int(inside[0]), int(inside[-1]) + 1)
 
 
 def _beyond(registration: Registration, found: FoundSection) -> Iterator[Finding]:

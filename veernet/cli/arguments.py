@@ -97,15 +97,7 @@ def load_sections(path: Path, wanted: str | None) -> tuple[Registration, ...]:
     """
     from veernet.registration import load_registrations
 
-    found = load_registrations(path)
-    if wanted is None:
-        return found
-    chosen = tuple(r for r in found if r.section == wanted)
-    if not chosen:
-        known = ", ".join(r.section for r in found)
-        msg = f"{path}: there is no section {wanted!r}: the file holds {known}"
-        raise InputError(msg)
-    return chosen
+    return load_registrations(path, wanted)
 
 
 def load_section(path: Path, wanted: str | None) -> Registration:

@@ -27,6 +27,8 @@ def add_arguments(verbs: Verbs) -> None:
     add = verb.add_argument
     add_scan(verb)
     add("--out", type=Path, required=True, metavar="REG.yaml", help="the proposal")
+    says = "write over an earlier REG.yaml"
+    add("--overwrite", action="store_true", help=says)
     add("--page", type=int, default=0, metavar="N", help="of the file, from 0")
     add(
         "--top",
@@ -56,9 +58,34 @@ def add_arguments(verbs: Verbs) -> None:
         "--overlay",
         type=Path,
         metavar="FOUND.png",
-        help="the scan, reduced, with all that was found drawn on it, a PNG for each "
-        "12,000 rows",
+        help="the scan, reduced, a PNG for each 12,000 rows; on it the edges of tracks "
+        "(blue) and of the depth column (olive), the depth at each numeral and a line "
+        "at each depth point (green where stated, orange where suggested)",
     )
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what cannot be done before any long work."""
+    top, bottom, within, out = (
+        getattr(options, name) for name in ("top", "bottom", "within", "out")
+    )
+    msg = ""
+    if (top is None) != (bottom is None):
+        msg = "give both --top and --bottom, or neither"
+    elif top is not None and not top < bottom:
+        said = f"--top {top:g} --bottom {bottom:g}"
+        msg = f"{said}: depth increases down the page, so the top is the lesser"
+    elif within is not None and top is not None:
+        msg = "--within is for depths that are read: give it, or --top and --bottom"
+    elif within is not None and not within[0] < within[1]:
+        msg = f"--within {within[0]:g} {within[1]:g}: give the lesser depth first"
+    elif out.suffix.lower() not in (".yaml", ".yml"):
+        msg = f"{out} does not end in .yaml: that is what a registration is"
+    elif out.exists() and not options.overwrite:
+        says = "is there, and may be edited by hand"
+        msg = f"{out} {says}: give another --out, or --overwrite"
+    if msg:
+        raise InputError(msg)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,20 +102,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
-    if (options.top is None) != (options.bottom is None):
-        msg = "give both --top and --bottom, or neither"
-        raise InputError(msg)
-    if options.within is not None:
-        if options.top is not None:
-            msg = "--within is for depths that are read: give it, or --top and --bottom"
-            raise InputError(msg)
-        if not options.within[0] < options.within[1]:
-            least, greatest = options.within
-            msg = f"--within {least:g} {greatest:g}: give the lesser depth first"
-            raise InputError(msg)
-    if options.out.suffix.lower() not in (".yaml", ".yml"):
-        msg = f"{options.out} does not end in .yaml: that is what a registration is"
-        raise InputError(msg)
+    _check(options)
     outputs = [path for path in (options.out, options.overlay) if path]
     templates = load_registrations(options.like) if options.like else ()
     inputs = [options.scan, *([options.like] if options.like else [])]
@@ -98,10 +112,9 @@ def run(options: argparse.Namespace) -> int:
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
     read = None
-    if not templates:  # whose curves are taken, whatever the legends say
-        # Who states the depths does without; who does not is told what is missing.
-        with suppress(InputError):
-            read = load_reader()
+    # Who states the depths does without; who does not is told what is missing.
+    with suppress(InputError):
+        read = load_reader()
     sections = propose(
         scan,
         None if stated else load_recogniser(),
@@ -121,15 +134,18 @@ def run(options: argparse.Namespace) -> int:
         )
         text, lines = likened_yaml(likened, options.like.name), likened_lines(likened)
         lines += [f"left out: {reason}" for reason in left_out]
-        told = f"{len(likened)} sections like {options.like}: look at the overlay"
+        told = f"{len(likened)} sections like {options.like}"
         sections = tuple(one.proposed for one in likened)
     else:
         text = proposal_yaml(options.scan, options.page, sections)
         lines = proposal_lines(sections)
         told = summary_line(sections)
     write_text(options.out, text)
+    pictures: tuple[Path, ...] = ()
     if options.overlay:
-        write_overlay(options.overlay, scan, sections)
+        pictures = write_overlay(options.overlay, scan, sections)
     print("\n".join(lines))
     print(f"{options.out}: {told}")
+    look = ", ".join(map(str, pictures)) or "an --overlay"
+    print(f"next: look at {look}, then: veernet check {options.out} {options.scan}")
     return DONE

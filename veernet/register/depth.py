@@ -35,6 +35,8 @@ _LOOSE = 0.25
 """Of its length: how far a numeral may be off the place that all have by their line."""
 _ON_LINE = 1.5
 """Rows within which a place that is stated is a line."""
+_MISCOUNT = (2.0, 0.004)
+"""Lines, or share of them, whichever is more, that may be lost between two depths."""
 _TOLERANCE = (1.5, 0.1)
 """Rows, or depth units, whichever is more: what depth points may leave of a stretch."""
 
@@ -167,7 +169,8 @@ def depth_from_points(
         msg = f"{len(ordered)} depth(s) stated: give --top and --bottom"
         raise InputError(msg)
     if not (np.all(np.diff(rows) > 0) and np.all(np.diff(depths) > 0)):
-        msg = f"depth must increase down the page, not {ordered}: swap top and bottom"
+        told = ", ".join(f"{depth:g} at row {row:.0f}" for row, depth in ordered)
+        msg = f"depth must increase down the page, not {told}: swap top and bottom"
         raise InputError(msg)
     every = _increasing("lines", lines)
     doubts = Doubts()
@@ -185,13 +188,15 @@ def depth_from_points(
         steps = np.diff(marks) / grid.step
         if np.abs(steps - np.round(steps)).max() > 0.1:
             doubts.cap(0.8, "the stated depths are no whole number of lines apart")
+        _judge_count(every, rows, marks, grid.step, doubts)
         near = snap(grid, rows + (marks - depths) * scale, grid.spacing)
         if np.isfinite(near).all() and np.all(np.diff(near) > 0):
             anchors = list(zip(near.tolist(), marks.tolist(), strict=True))
             found = _with_ends(_count(grid, anchors, doubts, 0.0), ordered)
             residuals = rows + (marks - depths) * scale - near
         else:
-            doubts.cap(0.8, "a depth that is stated is not borne out by a depth line")
+            bare = ", ".join(f"{d:g}" for d in depths[~np.isfinite(near)]) or "one"
+            doubts.cap(0.8, f"no depth line near {bare} bears out what is stated")
     return DepthProposal(
         points=tuple(DepthPoint(row, depth) for row, depth in found),
         confidence=doubts.confidence,
@@ -201,6 +206,21 @@ def depth_from_points(
         residuals=tuple((residuals / scale).tolist()),
         notes=tuple(doubts.notes),
     )
+
+
+def _judge_count(
+    lines: Floats, rows: Floats, marks: Floats, step: float, doubts: Doubts
+) -> None:
+    """Doubt depths between which there are more or fewer lines than they need."""
+    seen = int(((lines >= rows[0] - _ON_LINE) & (lines <= rows[-1] + _ON_LINE)).sum())
+    due = (marks[-1] - marks[0]) / step + 1
+    if abs(seen - due) > max(_MISCOUNT[0], _MISCOUNT[1] * due):
+        each = (marks[-1] - marks[0]) / max(1, seen - 1)
+        doubts.cap(
+            0.4,
+            f"{seen} depth lines are seen, {due:.0f} are due: {each:.3g} from one to "
+            "the next is no step of logs; is a depth wrong?",
+        )
 
 
 def _with_ends(
@@ -245,7 +265,8 @@ def _find_line(
     if abs(offset) > 0.3 * sure.spacing:
         doubts.cap(0.8, "the numerals stand between two depth lines")
     elif sure.spacing - abs(offset) < 0.75 * long:
-        doubts.cap(0.8, "the depth lines are closer than the numerals are long")
+        why = "the depth lines are closer than the numerals are long"
+        doubts.cap(0.8, f"{why}: all depths may be out by a line")
     offsets = np.full(len(rows), offset)
     # Turned numerals may begin at one place: one digit more then moves the centre.
     digits = np.array([len(numeral.text) for numeral in used])
@@ -277,7 +298,8 @@ def _count(
         lost += between is None
         points += [*(between or []), below]
     if lost > 0.5 * (len(anchors) - 1):
-        doubts.cap(0.85, f"the depth lines are lost between {lost} pairs of numerals")
+        places = f"{lost} pairs of depths" if lost > 1 else "two depths"
+        doubts.cap(0.85, f"the count of depth lines is lost between {places}")
     points = [
         *reversed(go_on(grid, points[0], outwards, down=False)),
         *points,

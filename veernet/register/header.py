@@ -26,6 +26,13 @@ SIDES: tuple[Side, ...] = ("above", "below")
 REACH = 0.65
 """Of the width of all tracks: a legend is no higher; five inches."""
 
+APART = 0.04
+"""Of the width of all tracks: paper without print between two legends; a third of an
+inch."""
+
+PRINTED = 0.004
+"""Share of the columns of all tracks that are inked in a row of print."""
+
 BEYOND = 3 * BAND
 """Rows that a grid may begin below its first depth line as it was found."""
 
@@ -114,6 +121,13 @@ def read_header(
         start, stop = (start, start + cut) if side == "above" else (start + cut, stop)
     if stop - start < LEAST:
         return None
+    near = end, end + 2 * REACH * width
+    if side == "below" and any(near[0] < n.first_row <= near[1] for n in neighbours):
+        # What stands apart from the grid is the legend of the next section.
+        columns = slice(max(0, int(edges[0][0])), int(edges[-1][1]) + 1)
+        stop = start + _until_blank(ink[-(stop - start) :, columns], APART * width)
+        if stop - start < LEAST:
+            return None
     band = scan.read_stored(start, stop)
     grey = scan.read(start, stop)
     texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
@@ -144,6 +158,16 @@ def _rows(
     )
     stop = min(scan.info.rows, int(section.last_row + reach), int(free))
     return max(0, int(section.last_row) - BEYOND), stop
+
+
+def _until_blank(ink: NDArray[np.uint8], rows: float) -> int:
+    """Return the rows before the first stretch without print that is so long."""
+    blank = 0
+    for row, share in enumerate(ink.mean(axis=1)):
+        blank = blank + 1 if share < PRINTED else 0
+        if blank >= rows:
+            return row + 1 - blank
+    return len(ink)
 
 
 def _grid_ends(

@@ -52,7 +52,8 @@ def judge_numbers(
     Known says that the caller knows between which depths the section lies.
     """
     if not known and not _whole(numerals, chain):
-        doubts.cap(0.85, "all numerals are as long: a leading digit may be left out")
+        why = "all numerals are as long: a leading digit may be left out"
+        doubts.cap(0.85, f"{why}: --within LEAST GREATEST settles it")
     count = len(chain.members)
     if count in _FEW:
         doubts.cap(_FEW[count], f"only {count} numerals agree")

@@ -20,9 +20,13 @@ from veernet.register.page import FoundSection
 from veernet.register.printscale import Unit
 from veernet.register.propose import ProposedSection
 from veernet.register.uprights import Upright, find_uprights
+from veernet.register.vocabulary import standard_of
 
 SNAP = 6.0
 """Columns from its place by the template at which a line is an edge's own."""
+
+NAMES = 2
+"""Curves that a legend names from which it is compared with the template's."""
 
 ASPECT = 0.04
 """Share by which the width of a track may miss that of the template's."""
@@ -120,6 +124,7 @@ def _like(
     if section.depth.refusal:
         msg = f"{section.name}: no depths: {section.depth.refusal}"
         raise InputError(msg)
+    _compare_legends(section, template, name)
     mapped = _mapped(template, section.found, section.name, name)
     uprights = find_uprights(section.found)
     remarks: list[str] = []
@@ -153,6 +158,27 @@ def _like(
         page=page,
     )
     return Likened(registration, section, tuple(remarks))
+
+
+def _compare_legends(
+    section: ProposedSection, template: Registration, name: Path
+) -> None:
+    """Refuse a template with none of the curves that a legend names.
+
+    Raises
+    ------
+    InputError
+        If two or more names are known that the template has not, and none that it has.
+    """
+    read = {curve.mnemonic for curve in section.legend.curves if curve.known}
+    own = {c.mnemonic.upper() for track in template.tracks for c in track.curves}
+    if len(read) >= NAMES and not read & (own | {standard_of(each) for each in own}):
+        told = ", ".join(sorted(read))
+        msg = (
+            f"{section.name}: its legend names {told}, none of which is in {name}: is "
+            "it of another log?"
+        )
+        raise InputError(msg)
 
 
 def _mapped(

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from veernet.axes import DepthAxis
 from veernet.files import replacing
 from veernet.records import Grey, Scan
 from veernet.register.proposal import STATED
@@ -33,6 +34,8 @@ EDGE, COLUMN, STATED_DEPTH, SUGGESTED = (
     (220, 90, 0),
 )
 """Colours: edges of tracks, the depth column, depths that are stated or suggested."""
+
+FONT = cv2.FONT_HERSHEY_PLAIN
 
 
 def write_overlay(
@@ -102,6 +105,26 @@ def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> N
         ends = (point.row_left or point.row, point.row_right or point.row)
         level = placed(left, ends[0]), placed(right, ends[1])
         cv2.line(picture, *level, colour, 1)
-        at = placed(found.depth_column[0].column_at(point.row).item(), point.row)
-        text, above = f"{point.depth:g}", (at[0], at[1] - 2)
-        cv2.putText(picture, text, above, cv2.FONT_HERSHEY_PLAIN, 0.9, colour, 1)
+    for row, depth in _labels(section, start, stop):
+        sides = (edge.column_at(row).item() for edge in found.depth_column)
+        (left, at), (right, _) = (placed(side, row) for side in sides)
+        cv2.line(picture, (left, at), (right, at), colour, 1)
+        place = (left, at - 2)
+        cv2.putText(picture, f"{depth:g}", place, FONT, 0.9, colour, 1)
+
+
+def _labels(
+    section: ProposedSection, start: int, stop: int
+) -> list[tuple[float, float]]:
+    """Return row and depth of what is printed, and of the first and the last point."""
+    if not section.points:
+        return []
+    axis = DepthAxis(section.depth.unit or "ft", section.points)
+    first, last = section.points[0].depth, section.points[-1].depth
+    printed = np.array([first, last])
+    if section.depth.step:
+        step = section.depth.step
+        inner = np.arange(np.ceil(first / step), np.floor(last / step) + 1) * step
+        printed = np.unique(np.r_[printed, inner])
+    pairs = zip(axis.row_at(printed).tolist(), printed.tolist(), strict=True)
+    return [(row, depth) for row, depth in pairs if start <= row < stop]

@@ -34,6 +34,9 @@ from veernet.register.survey import take_survey
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
 
+REST = 2.5
+"""Depth lines beyond the first or the last depth that are not worth a note."""
+
 MAIN, REPEAT = "main", "repeat"
 
 
@@ -216,8 +219,28 @@ def at_column(section: FoundSection) -> Floats:
 def _proposed(
     name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
+    depth = _with_rest(section, depth)
     points = _turned(section, depth.points)
     return ProposedSection(name, section, depth, points, legend)
+
+
+def _with_rest(section: FoundSection, depth: DepthProposal) -> DepthProposal:
+    """Note what of a section lies beyond the depths that are told, and is not read."""
+    if not depth.points:
+        return depth
+    lines = at_column(section)
+    first, last = depth.points[0], depth.points[-1]
+    notes = []
+    for beside, point, rest in (
+        ("above", first, lines[lines < first.row - REST * section.lines.spacing]),
+        ("below", last, lines[lines > last.row + REST * section.lines.spacing]),
+    ):
+        if len(rest):
+            notes.append(
+                f"{len(rest)} depth lines {beside} {point.depth:g}, rows {rest[0]:.0f} "
+                f"to {rest[-1]:.0f}, have no depth yet: give a point at their end"
+            )
+    return replace(depth, notes=(*depth.notes, *notes)) if notes else depth
 
 
 def _turned(

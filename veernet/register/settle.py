@@ -110,7 +110,10 @@ def _place(
     ]
     if len(shifts) != 1:
         span = f"{chain.depths[0]:g} to {chain.depths[-1]:g}"
-        msg = f"the depth numerals read {span}, outside {low:g} to {high:g}"
+        msg = (
+            f"the depth numerals read {span}, outside the {low:g} to {high:g} of "
+            "--within: is the range of the whole log wider?"
+        )
         raise Unsettled(msg)
     depths = tuple(depth + shifts[0] for depth in chain.depths)
     note = f"{shifts[0]} is added to the numerals: their leading digits are not printed"

@@ -17,6 +17,10 @@ _HEAD = """\
 """
 
 
+_WELL = """\
+# well: {WELL: "", UWI: "", COMP: ""}   # for the LAS: headings are not read"""
+
+
 def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) -> str:
     """Return proposed sections as YAML, incomplete where something is to be given.
 
@@ -88,7 +92,7 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
             turn += f", row_right: {_plain(point.row_right)}"
         row, at = _plain(point.row), f"{point.depth:.10g}"
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
-    lines += ["step: 0.5", "null_value: -999.25", "tracks:"]
+    lines += ["step: 0.5", "null_value: -999.25", _WELL, "tracks:"]
     lines += track_lines(found.tracks, section.legend.curves)
     return "\n".join(lines) + "\n"
 
