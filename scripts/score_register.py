@@ -11,7 +11,8 @@ other, lies within 3 px of it at 90 % of them. Depths are compared at every dept
 
 The table has the first and the last row of every section that was seen on the scans,
 and two depths. A range is right if both its ends lie within half an inch of the
-section's, or 1 % of its length; depths if both are within 0.5 ft or a row and a half.
+section's, or 1 % of its length; a depth within 0.5 ft or a row and a half. Depths that
+lie beyond the points that are proposed are left open.
 
 Writes ``edges.csv``, ``ranges.csv`` and ``register.md``.
 """
@@ -69,9 +70,14 @@ RANGES = (
     "range_right",
     *TOLD,
     "depth_error",
-    "depth_right",
+    "depths_right",
+    "depths_wrong",
+    "depths_open",
 )
 """Columns of the tables: they have them where no section is found too."""
+
+BEYOND = 2.5
+"""Depth lines beyond the outermost depth points for which a depth is proposed."""
 
 SECTIONS = Path(__file__).parent.parent / "data" / "register" / "sections.csv"
 
@@ -195,12 +201,20 @@ def compare_range(
         np.array([seen[f"{what}_1"], seen[f"{what}_2"]], dtype=np.float64)
         for what in ("row", "depth")
     )
-    if best.points and np.isfinite(rows).all():
-        error = DepthAxis("ft", best.points).depth_at(rows) - depths
+    if not np.isfinite(rows).all():
+        return told
+    covered = np.zeros(len(rows), dtype=bool)
+    if best.points:
+        margin = BEYOND * best.found.lines.spacing
+        covered = rows >= best.points[0].row - margin
+        covered &= rows <= best.points[-1].row + margin
+    told["depths_open"] = int((~covered).sum())
+    if covered.any():
+        error = np.abs(DepthAxis("ft", best.points).depth_at(rows) - depths)[covered]
         a_row = abs(np.diff(depths)[0] / np.diff(rows)[0])
-        worst = float(np.abs(error).max())
-        told["depth_error"] = worst
-        told["depth_right"] = worst <= max(RIGHT, RIGHT_ROWS * a_row)
+        told["depth_error"] = float(error.max())
+        told["depths_right"] = int((error <= max(RIGHT, RIGHT_ROWS * a_row)).sum())
+        told["depths_wrong"] = int(covered.sum()) - told["depths_right"]
     return told
 
 
@@ -231,12 +245,15 @@ def summary(edges: pd.DataFrame, ranges: pd.DataFrame, proposals: Proposals) -> 
         f"{kept['range_right'].sum()} of {len(kept)} section ranges right in the "
         f"{kept['file'].nunique()} files that are not refused"
     )
-    given = kept[kept["depth_error"].notna()]
-    sure = given[given["stated"].eq(other=True)]
-    lines.append(
-        f"depths right in {given['depth_right'].sum()} of {len(given)} sections, "
-        f"in {sure['depth_right'].sum()} of {len(sure)} in which they are stated"
-    )
+    sure = kept[kept["stated"].eq(other=True)]
+    for what, own in (("all", kept), ("those of stated sections", sure)):
+        right, wrong, left = (
+            own[f"depths_{how}"].sum() for how in ("right", "wrong", "open")
+        )
+        lines.append(
+            f"of {right + wrong + left:.0f} depths ({what}) {right:.0f} are right, "
+            f"{wrong:.0f} wrong, {left:.0f} left open"
+        )
     lines += [f"refused: {name}: {why}" for name, why in proposals.refused.items()]
     lines += ["", edges.round(2).to_string(index=False)]
     lines += ["", ranges.round(2).to_string(index=False)]

@@ -41,11 +41,11 @@ def test_ranges_and_depths_are_compared_with_what_was_seen(real: Path) -> None:
     ranges = pd.read_csv(real / "ranges.csv")
     assert ranges["range_right"].tolist() == [True, False, False, False]
     assert ranges["last_off"].iloc[2] == pytest.approx(300, abs=2)
-    right = ranges["depth_right"].iloc[[0, 2]]
-    assert right.tolist() == [True, False]
+    counts = ranges[["depths_right", "depths_wrong", "depths_open"]].iloc[[0, 2]]
+    assert counts.to_numpy().tolist() == [[2, 0, 0], [1, 1, 0]]
     said = (real / "register.md").read_text()
     assert "1 of 3 section ranges right in the 1 files that are not refused" in said
-    assert "depths right in 1 of 2 sections" in said
+    assert "of 4 depths (all) 3 are right, 1 wrong, 0 left open" in said
     assert "refused: blank.tif: no two tracks" in said
 
 
