@@ -237,15 +237,32 @@ def test_a_grid_whose_depths_begin_again_is_two_sections() -> None:
     assert axis.depth_at(7520.0) == pytest.approx(1200, abs=0.5)
 
 
-def test_a_repeat_that_may_have_lost_its_leading_digit_says_so() -> None:
+def test_a_repeat_that_has_lost_its_leading_digit_gets_that_of_main() -> None:
     sections = (
         DrawnSection(300, 6500, numerals=(12_960, 10)),
         DrawnSection(7320, 8920, numerals=(3100, 10)),
     )
     page = Scan.from_array(DrawnPage(9300, sections=sections, tables=()).draw())
     main_section, repeat = propose(page, load_recogniser())
-    assert not any("main covers" in note for note in main_section.depth.notes)
-    assert "may be 13100 to 13260, which main covers" in repeat.depth.notes
+    assert not any("is added" in note for note in main_section.depth.notes)
+    assert repeat.name == "repeat"
+    axis = DepthAxis("ft", repeat.points)
+    assert axis.depth_at(7320.0) == pytest.approx(13_100, abs=0.5)
+    assert repeat.depth.confidence <= 0.7
+    (note,) = [note for note in repeat.depth.notes if "is added" in note]
+    assert note.startswith("10000 is added to the 3100 to 3260 that its numerals read")
+
+
+def test_no_digit_is_added_where_main_covers_the_depths_as_they_are() -> None:
+    """Main goes from 900 to 13,200 feet at a tenth of the scale."""
+    sections = (
+        DrawnSection(300, 6500, numerals=(900, 200)),
+        DrawnSection(7320, 8920, numerals=(1100, 10)),
+    )
+    page = Scan.from_array(DrawnPage(9300, sections=sections, tables=()).draw())
+    _, other = propose(page, load_recogniser())
+    assert other.points[0].depth == pytest.approx(1100, abs=2)
+    assert not any("is added" in note for note in other.depth.notes)
 
 
 def test_a_depth_column_that_holds_no_digits_costs_no_more_than_the_depths() -> None:

@@ -34,6 +34,9 @@ from veernet.register.survey import take_survey
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
 
+DIGIT = 0.7
+"""Confidence in depths whose leading digit is that of another section, at most."""
+
 REST = 2.5
 """Depth lines beyond the first or the last depth that are not worth a note."""
 
@@ -115,7 +118,7 @@ def propose(
     refuse_ruined(scan, survey, dpi)
     found = sections_of(scan, survey)
     refuse_without_a_log(scan, found)
-    longest = max(found, key=lambda section: section.last_row - section.first_row)
+    longest = found[_longest(found)]
     legends = (Legend(),) * len(found)
     if read is not None:
         refuse_other_plots(scan, words_about(scan, longest, read))
@@ -160,10 +163,10 @@ def propose(
         for part, depth in split_section(section, numerals, depths):
             parts.append((part, depth, legend))
     sections, depths_of, legends = zip(*parts, strict=True)
-    names = _names(sections, depths_of)
-    main = depths_of[names.index(MAIN)]
-    noted = [_with_doubt(depth, main) for depth in depths_of]
-    return tuple(map(_proposed, names, sections, noted, legends))
+    main = depths_of[_longest(sections)]
+    whole = [_with_digit(depth, main) for depth in depths_of]
+    names = _names(sections, whole)
+    return tuple(map(_proposed, names, sections, whole, legends))
 
 
 def _unread(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:  # noqa: ARG001
@@ -178,7 +181,7 @@ def _stated(
 ) -> tuple[ProposedSection, ...]:
     """Give the longest section the depths that are stated of its ends."""
     sections, legends = zip(*parts, strict=True)
-    longest = max(sections, key=lambda section: section.last_row - section.first_row)
+    longest = sections[_longest(sections)]
     lines = at_column(longest).tolist()
     ends = zip((lines[0], lines[-1]), stated, strict=True)
     depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
@@ -267,9 +270,12 @@ def _turned(
     return turned if increasing else tuple(points)
 
 
+def _longest(found: Sequence[FoundSection]) -> int:
+    return int(np.argmax([section.last_row - section.first_row for section in found]))
+
+
 def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> list[str]:
-    lengths = [section.last_row - section.first_row for section in found]
-    main = int(np.argmax(lengths))
+    main = _longest(found)
     names: list[str] = []
     for index, depth in enumerate(depths):
         if index == main:
@@ -280,20 +286,28 @@ def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> li
     return names
 
 
-def _with_doubt(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
-    """Note of depths that are not stated where a leading digit would put them in main.
+def _with_digit(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
+    """Add to depths the leading digit with which main covers them, if not without.
 
     A repeat may print 4300 for the 14300 of the section that it repeats.
     """
     if depth is main or depth.stated or not depth.points or not main.points:
         return depth
     first, last = depth.points[0].depth, depth.points[-1].depth
+    top, bottom = main.points[0].depth, main.points[-1].depth
+    if first < bottom and last > top:
+        return depth
     for digit in range(1, 3):
         added = digit * 10.0 ** len(f"{last:.0f}")
-        inside = main.points[0].depth <= first + added
-        if inside and last + added <= main.points[-1].depth:
-            note = f"may be {first + added:g} to {last + added:g}, which main covers"
-            return replace(depth, notes=(*depth.notes, note))
+        if top <= first + added and last + added <= bottom:
+            note = (
+                f"{added:g} is added to the {first:g} to {last:g} that its numerals "
+                "read: main covers them so, and not as they are"
+            )
+            points = tuple(replace(p, depth=p.depth + added) for p in depth.points)
+            sure = min(depth.confidence, DIGIT)
+            notes = (*depth.notes, note)
+            return replace(depth, points=points, confidence=sure, notes=notes)
     return depth
 
 
