@@ -18,11 +18,11 @@ import pandas as pd
 from by_hand import options_of, registrations
 from veernet.files import write_text
 from veernet.records import CurveSpec, Registration, Track
-from veernet.register.legend import Legend, read_legends
-from veernet.register.legendrecord import LegendCurve
-from veernet.register.page import FoundSection, find_sections
-from veernet.register.proposal import STATED
-from veernet.register.reader import load_reader
+from veernet.register.depths.proposal import STATED
+from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.legends.legend import Legend, read_legends
+from veernet.register.legends.record import LegendCurve
+from veernet.register.ocr.reader import load_reader
 from veernet.scan import open_scan
 
 SAME = ({"TENS", "LTEN"}, {"CALI", "DCAL"}, {"LB", "LBF"}, {"MS/M", "MMHO/M"})

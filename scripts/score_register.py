@@ -32,9 +32,9 @@ from veernet.axes import DepthAxis, Edge
 from veernet.errors import Refused
 from veernet.files import write_text
 from veernet.records import Registration
+from veernet.register.ocr.reader import load_reader
+from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.propose import ProposedSection, all_edges, propose
-from veernet.register.reader import load_reader
-from veernet.register.recognise import load_recogniser
 from veernet.scan import open_scan
 
 NEAR = 3.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.register.numerals import Numeral
+from veernet.register.depths.numerals import Numeral
 
 MISREAD = {
     "3": "8",

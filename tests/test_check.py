@@ -20,7 +20,7 @@ from veernet.check.quick import check_quickly
 from veernet.check.scales import check_scales
 from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.records import CurveSpec, Registration, Scan, Track
-from veernet.register.page import FoundSection, find_sections
+from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.registration import load_registrations, save_registrations
 from veernet.scan import open_scan
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.depth_columns import column
 from veernet.axes import DepthAxis
 from veernet.errors import InputError
-from veernet.register.chain import find_chain
-from veernet.register.depth import depth_from_numerals, depth_from_points
-from veernet.register.ladder import count_lines, find_grid, simplify
-from veernet.register.numerals import Numeral
-from veernet.register.printscale import guess_unit
+from veernet.register.depths.chain import find_chain
+from veernet.register.depths.depth import depth_from_numerals, depth_from_points
+from veernet.register.depths.ladder import count_lines, find_grid, simplify
+from veernet.register.depths.numerals import Numeral
+from veernet.register.depths.printscale import guess_unit
 
 
 @pytest.fixture

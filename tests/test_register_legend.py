@@ -18,18 +18,13 @@ from tests.pages import (
 )
 from veernet.axes import Scale
 from veernet.records import Grey, Scan
-from veernet.register.agree import confirm
-from veernet.register.legend import Legend, read_legend, read_legends
-from veernet.register.legendlines import find_lines
-from veernet.register.legendrecord import LegendCurve
-from veernet.register.page import find_sections
-from veernet.register.propose import all_edges, propose
-from veernet.register.reader import Reader, Text, load_reader
-from veernet.register.recognise import load_recogniser
-from veernet.register.stroke import find_strokes, style_of
-from veernet.register.text import proposal_lines, proposal_yaml, summary_line
-from veernet.register.tracktext import track_lines
-from veernet.register.vocabulary import (
+from veernet.register.geometry.page import find_sections
+from veernet.register.legends.agree import confirm
+from veernet.register.legends.legend import Legend, read_legend, read_legends
+from veernet.register.legends.lines import find_lines
+from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.stroke import find_strokes, style_of
+from veernet.register.legends.vocabulary import (
     depth_unit_in,
     number_in,
     own_mnemonic,
@@ -37,6 +32,11 @@ from veernet.register.vocabulary import (
     standard_of,
     unit_in,
 )
+from veernet.register.ocr.reader import Reader, Text, load_reader
+from veernet.register.ocr.recognise import load_recogniser
+from veernet.register.propose import all_edges, propose
+from veernet.register.text import proposal_lines, proposal_yaml, summary_line
+from veernet.register.tracktext import track_lines
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 

@@ -18,8 +18,8 @@ from veernet.digitise import digitise
 from veernet.engines import load_engine
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
-from veernet.register.legend import Legend
-from veernet.register.legendrecord import LegendCurve
+from veernet.register.legends.legend import Legend
+from veernet.register.legends.record import LegendCurve
 from veernet.register.like import Likened, like
 from veernet.register.liketext import likened_lines, likened_yaml
 from veernet.register.propose import ProposedSection, propose

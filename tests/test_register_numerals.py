@@ -13,10 +13,10 @@ import pytest
 from veernet.axes import Edge
 from veernet.errors import InputError
 from veernet.records import Scan
-from veernet.register.depth import depth_from_numerals
-from veernet.register.numerals import BAND, Numeral, read_numerals
-from veernet.register.recognise import load_recogniser
-from veernet.register.words import find_words, ink_of
+from veernet.register.depths.depth import depth_from_numerals
+from veernet.register.depths.numerals import BAND, Numeral, read_numerals
+from veernet.register.depths.words import find_words, ink_of
+from veernet.register.ocr.recognise import load_recogniser
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 

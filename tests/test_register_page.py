@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages import LOGARITHMIC, DrawnPage, DrawnSection, DrawnTrack
 from veernet.records import Scan
-from veernet.register.page import FoundSection, find_sections
+from veernet.register.geometry.page import FoundSection, find_sections
 
 LOG = (DrawnTrack(60, 360), DrawnTrack(460, 960, LOGARITHMIC))
 TWO = DrawnPage(

@@ -13,22 +13,22 @@ from tests.pages import LOGARITHMIC, DrawnPage, DrawnSection, DrawnTrack, regist
 from veernet.axes import Edge
 from veernet.check.page import check
 from veernet.records import Grey, Scan
-from veernet.register.depth import depth_from_numerals
-from veernet.register.depthlines import DepthLines
-from veernet.register.extent import end_of_lines, find_extent
-from veernet.register.gaps import pieces_of
-from veernet.register.joined import join_blocks
-from veernet.register.numerals import Numeral
-from veernet.register.page import FoundSection, find_sections
-from veernet.register.parts import split_section
-from veernet.register.proposal import DepthProposal
+from veernet.register.depths.depth import depth_from_numerals
+from veernet.register.depths.numerals import Numeral
+from veernet.register.depths.parts import split_section
+from veernet.register.depths.proposal import DepthProposal
+from veernet.register.geometry.depthlines import DepthLines
+from veernet.register.geometry.extent import end_of_lines, find_extent
+from veernet.register.geometry.gaps import pieces_of
+from veernet.register.geometry.joined import join_blocks
+from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.geometry.rhythm import find_rhythm
+from veernet.register.geometry.sections import Block, find_blocks
+from veernet.register.geometry.survey import BAND, take_survey
+from veernet.register.geometry.threads import find_threads
+from veernet.register.geometry.tracks import Span
+from veernet.register.ocr.recognise import Recogniser, load_recogniser
 from veernet.register.propose import ProposedSection, propose
-from veernet.register.recognise import Recogniser, load_recogniser
-from veernet.register.rhythm import find_rhythm
-from veernet.register.sections import Block, find_blocks
-from veernet.register.survey import BAND, take_survey
-from veernet.register.threads import find_threads
-from veernet.register.tracks import Span
 
 UPPER = DrawnSection(900, 3900, numerals=(1000, 10))
 BETWEEN = 3911

@@ -14,12 +14,12 @@ from tests.pages import DrawnPage, DrawnSection
 from veernet.cli import REFUSED, main
 from veernet.errors import Refused
 from veernet.records import Grey, Scan
-from veernet.register.page import find_sections
+from veernet.register.geometry.page import find_sections
+from veernet.register.geometry.speckle import breaks_of, ruined_share
+from veernet.register.ocr.reader import Text, load_reader
+from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.plots import plot_of, words_about
 from veernet.register.propose import propose
-from veernet.register.reader import Text, load_reader
-from veernet.register.recognise import load_recogniser
-from veernet.register.speckle import breaks_of, ruined_share
 from veernet.scan import open_scan
 
 PAGE = DrawnPage(rows=5200, sections=(DrawnSection(1100, 4900),))

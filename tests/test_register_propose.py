@@ -15,9 +15,9 @@ from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
 from veernet.register import overlay
+from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.overlay import write_overlay
 from veernet.register.propose import ProposedSection, propose
-from veernet.register.recognise import load_recogniser
 from veernet.register.text import proposal_lines, proposal_yaml
 from veernet.registration import load_registrations
 

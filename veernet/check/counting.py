@@ -9,8 +9,8 @@ from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.records import Registration
-from veernet.register.ladder import LINE_STEPS
-from veernet.register.page import FoundSection
+from veernet.register.depths.ladder import LINE_STEPS
+from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
 PLAUSIBLE = 0.12

@@ -12,7 +12,7 @@ from veernet.axes import Floats
 from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
 from veernet.check.finding import Finding, cut_short
 from veernet.records import Registration
-from veernet.register.page import FoundSection
+from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
 NEAR = 2.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from veernet.axes import Edge, Floats
 from veernet.check.finding import Finding
 from veernet.records import Registration, ScanInfo
-from veernet.register.uprights import Upright, places
+from veernet.register.geometry.uprights import Upright, places
 
 NEAR = 3.0
 """Columns from its line at which an edge is on it."""

@@ -16,9 +16,9 @@ from veernet.check.tracks import check_tracks
 from veernet.errors import InputError
 from veernet.records import Registration, Scan
 from veernet.rectify import panels
-from veernet.register.page import FoundSection, find_sections
-from veernet.register.parts import part_of
-from veernet.register.uprights import find_uprights
+from veernet.register.depths.parts import part_of
+from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.geometry.uprights import find_uprights
 
 FEWEST = 3
 """Depth lines between the first and the last depth point that can be compared."""

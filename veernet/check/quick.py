@@ -11,7 +11,7 @@ from veernet.axes import Floats
 from veernet.check.finding import Finding, cut_short
 from veernet.check.scales import check_scales
 from veernet.records import Registration, ScanInfo
-from veernet.register.printscale import WITHIN, Unit, miss, trusted_dpi
+from veernet.register.depths.printscale import WITHIN, Unit, miss, trusted_dpi
 
 STRETCH = 0.12
 """Of the rows between two depth points: paper stretches by less."""

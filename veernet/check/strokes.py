@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.check.finding import Finding
 from veernet.records import Registration, Scan
-from veernet.register.page import FoundSection, FoundTrack
+from veernet.register.geometry.page import FoundSection, FoundTrack
+from veernet.register.geometry.survey import find_ink
+from veernet.register.geometry.uprights import Upright, find_uprights
 from veernet.register.propose import at_column
-from veernet.register.survey import find_ink
-from veernet.register.uprights import Upright, find_uprights
 from veernet.runs import runs
 
 STRETCHES = 24

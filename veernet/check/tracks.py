@@ -8,7 +8,7 @@ import numpy as np
 
 from veernet.check.finding import Finding
 from veernet.records import Registration
-from veernet.register.page import FoundSection
+from veernet.register.geometry.page import FoundSection
 
 COVERED = 0.5
 """Share of a track from which the other side knows of it."""

@@ -94,10 +94,10 @@ def run(options: argparse.Namespace) -> int:
     from veernet.files import check_places, write_text
     from veernet.register.like import like, unit_of
     from veernet.register.liketext import likened_lines, likened_yaml
+    from veernet.register.ocr.reader import load_reader
+    from veernet.register.ocr.recognise import load_recogniser
     from veernet.register.overlay import write_overlay
     from veernet.register.propose import propose
-    from veernet.register.reader import load_reader
-    from veernet.register.recognise import load_recogniser
     from veernet.register.text import proposal_lines, proposal_yaml, summary_line
     from veernet.registration import load_registrations
     from veernet.scan import open_scan

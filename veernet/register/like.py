@@ -16,11 +16,11 @@ import numpy as np
 from veernet.axes import DepthAxis, DepthPoint, Edge
 from veernet.errors import InputError
 from veernet.records import Registration, Track
-from veernet.register.page import FoundSection
-from veernet.register.printscale import Unit
+from veernet.register.depths.printscale import Unit
+from veernet.register.geometry.page import FoundSection
+from veernet.register.geometry.uprights import Upright, find_uprights
+from veernet.register.legends.vocabulary import standard_of
 from veernet.register.propose import ProposedSection
-from veernet.register.uprights import Upright, find_uprights
-from veernet.register.vocabulary import standard_of
 
 SNAP = 6.0
 """Columns from its place by the template at which a line is an edge's own."""

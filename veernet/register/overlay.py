@@ -12,7 +12,7 @@ from PIL import Image
 from veernet.axes import DepthAxis
 from veernet.files import replacing
 from veernet.records import Grey, Scan
-from veernet.register.proposal import STATED
+from veernet.register.depths.proposal import STATED
 from veernet.register.propose import ProposedSection, all_edges
 
 WIDE = 1000

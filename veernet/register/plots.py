@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from veernet.records import Scan
-from veernet.register.page import FoundSection
-from veernet.register.reader import Reader
+from veernet.register.geometry.page import FoundSection
+from veernet.register.ocr.reader import Reader
 
 BEFORE, AFTER = 0.65, 1.3
 """Of the width of all tracks: rows above and below the first depth line that are read.

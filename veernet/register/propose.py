@@ -14,22 +14,22 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError
 from veernet.records import Scan
-from veernet.register.depth import ASK, depth_from_numerals, depth_from_points
-from veernet.register.legend import Legend, read_legends
-from veernet.register.numerals import Numeral, read_numerals
-from veernet.register.page import FoundSection, sections_of
-from veernet.register.parts import split_section
+from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
+from veernet.register.depths.numerals import Numeral, read_numerals
+from veernet.register.depths.parts import split_section
+from veernet.register.depths.printscale import Unit
+from veernet.register.depths.proposal import DepthProposal
+from veernet.register.geometry.page import FoundSection, sections_of
+from veernet.register.geometry.survey import take_survey
+from veernet.register.legends.legend import Legend, read_legends
+from veernet.register.ocr.reader import Reader
+from veernet.register.ocr.recognise import Recogniser
 from veernet.register.plots import words_about
-from veernet.register.printscale import Unit
-from veernet.register.proposal import DepthProposal
-from veernet.register.reader import Reader
-from veernet.register.recognise import Recogniser
 from veernet.register.refusals import (
     refuse_other_plots,
     refuse_ruined,
     refuse_without_a_log,
 )
-from veernet.register.survey import take_survey
 
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""

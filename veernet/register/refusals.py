@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from veernet.errors import Refused
 from veernet.records import Scan
-from veernet.register.page import FoundSection
+from veernet.register.geometry.page import FoundSection
+from veernet.register.geometry.speckle import ruined_share
+from veernet.register.geometry.survey import Survey
 from veernet.register.plots import plot_of
-from veernet.register.speckle import ruined_share
-from veernet.register.survey import Survey
 
 MOST_RUINED = 0.5
 """Share of a page in speckle from which none of it is proposed."""

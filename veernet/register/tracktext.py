@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from veernet.axes import Edge
-from veernet.register.legendrecord import LegendCurve
-from veernet.register.page import FoundTrack
-from veernet.register.proposal import STATED
+from veernet.register.depths.proposal import STATED
+from veernet.register.geometry.page import FoundTrack
+from veernet.register.legends.record import LegendCurve
 
 _CURVES = """\
     curves:   # still to be given: every curve that is drawn in the track, such as

@@ -1,0 +1,224 @@
+"""Tracks of a section: where its depth lines are drawn, to the lines at their ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Edge, Floats
+from veernet.register.geometry.corners import corners
+from veernet.register.geometry.sections import Block
+from veernet.register.geometry.survey import BAND
+
+DRAWN = 0.35
+"""Share of the comb of a track from which depth lines are drawn in a column."""
+
+SMOOTH = 9
+"""Columns over which the comb is taken: curves and streaks break it."""
+
+WIDE = 1.6
+"""Divisions from which a stretch between two upright lines may be no division."""
+
+SLIM = 0.05
+"""Share of the width of all tracks that a depth column has at least."""
+
+OFF = 0.12
+"""Share of a division by which a line may lie off the lattice of the others."""
+
+ON_LATTICE = 0.7
+"""Share of the lines on one lattice from which the track is divided evenly."""
+
+NEAR = 3
+"""Columns about its place in which an edge's own line is looked for."""
+
+BEND = 0.6
+"""Columns by which an edge may leave the straight line between two of its points."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A track as it is drawn, before it is known what is drawn in it.
+
+    Parameters
+    ----------
+    left, right
+        Columns of its edges in the first band of its section.
+    lines : (lines,) float
+        Columns of the upright lines in it, edges included.
+    division
+        Columns between its lines where they are even, None where they are not: a
+        logarithmic track.
+    drawn
+        Share of its columns in which depth lines are drawn.
+    """
+
+    left: float
+    right: float
+    lines: Floats
+    division: float | None
+    drawn: float
+
+
+def find_spans(comb: Floats, block: Block) -> tuple[Span, ...]:
+    """Find the tracks of a section from left to right.
+
+    Parameters
+    ----------
+    comb : (columns,) float
+        From :func:`veernet.register.geometry.comb.find_comb`.
+    block
+        The section.
+
+    Returns
+    -------
+    tuple of Span
+        Between them, or beside them, is the depth column, where no line is drawn.
+    """
+    smooth = cv2.blur(comb.astype(np.float32)[None], (SMOOTH, 1))[0].astype(np.float64)
+    usual = float(np.quantile(smooth, 0.9))
+    if usual <= 0:
+        return ()
+    drawn = smooth > DRAWN * usual
+    groups = _groups(block.lines, drawn)
+    found = []
+    for index, group in enumerate(groups):
+        # However wide its divisions, a track ends before the next one begins.
+        before = groups[index - 1][-1] if index else -np.inf
+        after = groups[index + 1][0] if index + 1 < len(groups) else np.inf
+        found.append(_span(group, drawn, (float(before), float(after))))
+    return tuple(span for span in found if span is not None)
+
+
+def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
+    """Follow an edge down its section.
+
+    Parameters
+    ----------
+    column
+        In the section's first band.
+    block
+        The section.
+    strength : (bands, columns)
+        Of the page's threads: see :class:`~veernet.register.geometry.threads.Threads`.
+
+    Returns
+    -------
+    Edge
+        With as few points as keep it within half a column of its way.
+    """
+    away = block.wander - block.wander[0]
+    own = strength[block.first : block.stop]
+    columns = column + away + _correction(column + away, own)
+    bands = np.arange(block.first, block.stop, dtype=np.float64)
+    rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
+    kept = corners(rows, columns, BEND)
+    return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
+
+
+def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
+    """Divide upright lines where no depth lines are drawn from one to the next."""
+    if len(lines) < 2:
+        return []
+    groups = [[lines[0]]]
+    usual = float(np.median(np.diff(lines)))
+    for before, after in pairwise(lines):
+        inner = drawn[round(before) + SMOOTH // 2 + 1 : round(after) - SMOOTH // 2]
+        # A curve at rest may hide depth lines over a division; a depth column is wider.
+        gap = after - before
+        wide = gap > WIDE * usual and inner.mean() < 0.5
+        bare = gap > SLIM * (lines[-1] - lines[0]) and inner.mean() < 0.2
+        if len(inner) > SMOOTH and (wide or bare):
+            groups.append([])
+        groups[-1].append(after)
+    return [np.array(group) for group in groups if len(group) > 1]
+
+
+def _span(
+    lines: Floats, drawn: NDArray[np.bool_], room: tuple[float, float]
+) -> Span | None:
+    division = _division(lines)
+    if division is not None:
+        lines = _without_borders(lines, division)
+    left, right = float(lines[0]), float(lines[-1])
+    if division is not None:
+        left = _extended(left, -division, drawn, room)
+        right = _extended(right, division, drawn, room)
+    inner = drawn[max(0, round(left)) : round(right) + 1]
+    if len(inner) == 0 or right - left < SMOOTH:
+        return None
+    inside = lines[(lines > left + 1) & (lines < right - 1)]
+    return Span(left, right, np.r_[left, inside, right], division, float(inner.mean()))
+
+
+def _division(lines: Floats) -> float | None:
+    """Return the distance of lines that lie on one lattice, None where few do."""
+    if len(lines) < 3:
+        return None
+    steps = np.diff(lines)
+    best, most = None, 0.0
+    for step in np.unique(np.round(steps[steps > SMOOTH], 1)):
+        offset = lines[:, None] - lines[None, :]
+        on = np.abs(offset / step - np.round(offset / step)) < OFF
+        anchor = int(on.sum(axis=1).argmax())
+        held = on[anchor]
+        filled = held.sum() / (1 + (lines[-1] - lines[0]) / step)
+        share = held.mean() * min(1.0, filled / 0.5)
+        if share > most:
+            places = np.round(offset[held, anchor] / step)
+            if np.ptp(places) > 0:
+                best = float(np.polyfit(places, lines[held], 1)[0])
+                most = float(share)
+    return best if most >= ON_LATTICE else None
+
+
+def _without_borders(lines: Floats, division: float) -> Floats:
+    """Return lines without those at the ends that are not on the others' lattice.
+
+    A page's border or a scanner's streak may run beside a track.
+    """
+    middle = np.median((lines - lines[len(lines) // 2] + division / 2) % division)
+    phase = lines[len(lines) // 2] + middle - division / 2
+    off = np.abs((lines - phase) / division - np.round((lines - phase) / division))
+    on = np.flatnonzero(off < 2 * OFF)
+    return lines[on[0] : on[-1] + 1] if len(on) > 1 else lines
+
+
+def _extended(
+    end: float, by: float, drawn: NDArray[np.bool_], room: tuple[float, float]
+) -> float:
+    """Move an end outwards by whole divisions as far as depth lines are drawn."""
+    while True:
+        beyond = end + by
+        inner = sorted((round(end), round(beyond)))
+        if not -NEAR <= beyond <= len(drawn) - 1 + NEAR:
+            return end
+        if not room[0] + NEAR < beyond < room[1] - NEAR:
+            return end
+        if drawn[max(0, inner[0]) : inner[1] + 1].mean() < 0.3:
+            return end
+        end = beyond
+
+
+def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
+    """Return by how much an edge's own line lies off its place, calmed over bands."""
+    off = np.full(len(columns), np.nan)
+    for band, column in enumerate(columns):
+        at = round(column)
+        # A track may be cut off at the margin: there is no line to be looked for.
+        first, stop = max(0, at - NEAR), max(0, at + NEAR + 1)
+        near = strength[band, first:stop].astype(np.float64)
+        if len(near) and near.max() > 0.1:
+            off[band] = near @ (first + np.arange(len(near))) / near.sum() - column
+    known = np.isfinite(off)
+    if known.sum() < 3:
+        return np.zeros(len(columns))
+    places = np.arange(len(columns))
+    filled = np.interp(places, places[known], off[known])
+    width = min(9, len(filled) | 1)
+    padded = np.pad(filled, width // 2, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
+    return np.asarray(np.median(windows, axis=1)[: len(columns)])

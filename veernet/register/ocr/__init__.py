@@ -1,0 +1,1 @@
+"""RapidOCR, as numerals and lines of print need it."""
