@@ -96,6 +96,13 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         taken[check_writable(path)] = "another output has that name"
 
 
+def numbered(path: Path, count: int) -> tuple[Path, ...]:
+    """Return names of the parts of a file: ``NAME.1.png`` ..., or its own for one."""
+    if count == 1:
+        return (path,)
+    return tuple(path.with_suffix(f".{k}{path.suffix}") for k in range(1, count + 1))
+
+
 def destination(path: Path) -> Path:
     """Return where a path leads in the end, its links followed."""
     try:

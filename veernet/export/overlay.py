@@ -35,7 +35,7 @@ from veernet.export.heading import (
     style_of,
 )
 from veernet.export.onpage import ink
-from veernet.files import replacing
+from veernet.files import numbered, replacing
 from veernet.records import ORIGINS, Registration, Scan, Trace
 from veernet.runs import runs
 
@@ -75,10 +75,7 @@ def write_overlay(
     """
     start, stop = _page_rows(scan, registration)
     parts = range(start, stop, ROWS_PER_FILE)
-    paths = tuple(
-        path if len(parts) == 1 else path.with_suffix(f".{number}{path.suffix}")
-        for number in range(1, len(parts) + 1)
-    )
+    paths = numbered(path, len(parts))
     for number, (part, first) in enumerate(zip(paths, parts, strict=True), start=1):
         last = min(first + ROWS_PER_FILE, stop)
         name = Path(scan.info.path).name

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from veernet.axes import DepthAxis
-from veernet.files import replacing
+from veernet.files import numbered, replacing
 from veernet.records import Grey, Scan
 from veernet.register.depths.proposal import STATED
 from veernet.register.propose import ProposedSection, all_edges
@@ -53,10 +53,7 @@ def write_overlay(
     """
     shrink = max(1, round(scan.info.columns / WIDE))
     starts = range(0, scan.info.rows, TALLEST * shrink)
-    paths = tuple(
-        path if len(starts) == 1 else path.with_suffix(f".{number}{path.suffix}")
-        for number in range(1, len(starts) + 1)
-    )
+    paths = numbered(path, len(starts))
     for part, start in zip(paths, starts, strict=True):
         picture = _reduced(scan, start, shrink)
         for section in sections:

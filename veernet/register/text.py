@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import curve_words, track_lines
-from veernet.register.tracktext import mark as _mark
-from veernet.register.tracktext import plain as _plain
+from veernet.register.tracktext import curve_words, mark, plain, quoted, track_lines
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, correct what is marked as a
@@ -71,9 +69,9 @@ def _depth_words(section: ProposedSection) -> list[str]:
 def _section(scan: Path, page: int, section: ProposedSection) -> str:
     found, depth = section.found, section.depth
     lines = [
-        f"image: {_quoted(scan.name)}",
+        f"image: {quoted(scan.name)}",
         *([f"page: {page}"] if page else []),
-        f"section: {section.name}   {_mark(found.confidence)}: rows "
+        f"section: {section.name}   {mark(found.confidence)}: rows "
         f"{found.first_row:.0f} to {found.last_row:.0f}",
         "depth:",
     ]
@@ -84,18 +82,14 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         lines.append(f"  # {depth.refusal}")
         lines.append("  points:   # still to be given: two or more")
     else:
-        lines.append(f"  points:   {_mark(depth.confidence)}")
+        lines.append(f"  points:   {mark(depth.confidence)}")
     for point in section.points:
         turn = ""
         if point.row_left is not None and point.row_right is not None:
-            turn = f", row_left: {_plain(point.row_left)}"
-            turn += f", row_right: {_plain(point.row_right)}"
-        row, at = _plain(point.row), f"{point.depth:.10g}"
+            turn = f", row_left: {plain(point.row_left)}"
+            turn += f", row_right: {plain(point.row_right)}"
+        row, at = plain(point.row), f"{point.depth:.10g}"
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", _WELL, "tracks:"]
     lines += track_lines(found.tracks, section.legend.curves)
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -76,12 +76,12 @@ def _curves(curves: Sequence[LegendCurve]) -> list[str]:
         unit = curve.unit or '""'
         bare = _BARE.fullmatch(curve.mnemonic)
         fields = [
-            f"mnemonic: {curve.mnemonic if bare else _quoted(curve.mnemonic)}",
-            f"unit: {_quoted(unit) if unit == 'N' else unit}",
+            f"mnemonic: {curve.mnemonic if bare else quoted(curve.mnemonic)}",
+            f"unit: {quoted(unit) if unit == 'N' else unit}",
             f"left: {curve.ends[0]:.10g}, right: {curve.ends[1]:.10g}",
             f"scale: {curve.scale.kind}, line: {curve.line or 'solid'}",
             *_points(curve),
-            *([f"colour: {_quoted(curve.colour)}"] if curve.colour else []),
+            *([f"colour: {quoted(curve.colour)}"] if curve.colour else []),
             *(["wraps: true"] if curve.wraps else []),
             *([f"backup_of: {_back(curve.backup_of)}"] if curve.backup_of else []),
         ]
@@ -99,7 +99,7 @@ def _points(curve: LegendCurve) -> list[str]:
 
 
 def _back(mnemonic: str) -> str:
-    return mnemonic if _BARE.fullmatch(mnemonic) else _quoted(mnemonic)
+    return mnemonic if _BARE.fullmatch(mnemonic) else quoted(mnemonic)
 
 
 def _edge(side: str, edge: Edge) -> list[str]:
@@ -117,5 +117,6 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
+def quoted(text: str) -> str:
+    """Return text in the quotes of YAML."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

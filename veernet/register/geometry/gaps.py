@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from veernet.register.geometry.depthlines import DepthLines
+from veernet.runs import runs
 
 GONE = 3
 """Lines in a row that are not inked: a gap."""
@@ -30,15 +29,9 @@ def pieces_of(lines: DepthLines) -> list[Range]:
     around = min(THEREABOUTS, len(strength) | 1)
     weak = strength < WEAK * median_filter(strength, around, mode="mirror")
     found, start = [], 0
-    for first, stop in _runs(weak):
+    for first, stop in runs(weak):
         if stop - first >= GONE:
             found.append((start, first))
             start = stop
     found.append((start, len(strength)))
     return [(start, stop) for start, stop in found if stop - start >= SCRAP]
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[Range]:
-    """Return the stretches that are true."""
-    edges = np.flatnonzero(np.diff(np.r_[0, flags, 0]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

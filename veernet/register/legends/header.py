@@ -115,7 +115,9 @@ def read_header(
     start, stop = _rows(scan, section, side, width, neighbours)
     if stop - start < LEAST:
         return None
-    ink = find_ink(scan.read_stored(start, stop))
+    band = scan.read_stored(start, stop)
+    top = start
+    ink = find_ink(band)
     cut = _grid_ends(ink, section, end, side)
     if cut is not None:
         start, stop = (start, start + cut) if side == "above" else (start + cut, stop)
@@ -128,7 +130,7 @@ def read_header(
         stop = start + _until_blank(ink[-(stop - start) :, columns], APART * width)
         if stop - start < LEAST:
             return None
-    band = scan.read_stored(start, stop)
+    band = band[start - top : stop - top]
     grey = scan.read(start, stop)
     texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
     turn = section.lines.turn
