@@ -80,26 +80,6 @@ def add_out(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def load_sections(path: Path, wanted: str | None) -> tuple[Registration, ...]:
-    """Load a registration file, or one section of it.
-
-    Parameters
-    ----------
-    path
-        The file.
-    wanted
-        Name of a section; None for all.
-
-    Raises
-    ------
-    InputError
-        If the file is wrong, or there is no such section.
-    """
-    from veernet.registration import load_registrations
-
-    return load_registrations(path, wanted)
-
-
 def load_section(path: Path, wanted: str | None) -> Registration:
     """Load the only section of a registration file, or the one that is wanted.
 
@@ -115,7 +95,9 @@ def load_section(path: Path, wanted: str | None) -> Registration:
     InputError
         If the file is wrong, there is no such section, or several and none is wanted.
     """
-    found = load_sections(path, wanted)
+    from veernet.registration import load_registrations
+
+    found = load_registrations(path, wanted)
     if len(found) > 1:
         known = ", ".join(r.section for r in found)
         msg = f"{path}: holds the sections {known}: choose one with --section"

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veernet.cli.arguments import Verbs, add_scan, add_verb, load_sections
+from veernet.cli.arguments import Verbs, add_scan, add_verb
 from veernet.cli.output import DONE, WRONG_INPUT, page_progress
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ def run(options: argparse.Namespace) -> int:
     """Print the findings, the worst first."""
     from veernet.check.finding import worst_first
     from veernet.check.page import check
+    from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
-    registrations = load_sections(options.registration, options.section)
+    registrations = load_registrations(options.registration, options.section)
     findings: list[Finding] = []
     for page in sorted({registration.page for registration in registrations}):
         scan = open_scan(options.scan, page)

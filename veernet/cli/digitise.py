@@ -14,7 +14,6 @@ from veernet.cli.arguments import (
     add_registration,
     add_scan,
     add_verb,
-    load_sections,
 )
 from veernet.cli.output import DONE, panel_progress, write_curves
 from veernet.errors import InputError, Refused
@@ -83,9 +82,10 @@ def run(options: argparse.Namespace) -> int:
     """Digitise a scan, section by section."""
     from veernet.digitise import digitise
     from veernet.engines import load_engine
+    from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
-    registrations = load_sections(options.registration, options.section)
+    registrations = load_registrations(options.registration, options.section)
     files = [_files(options, r.section, len(registrations)) for r in registrations]
     _check_files(options, registrations, files)
     provenance = _provenance(options)
