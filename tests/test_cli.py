@@ -243,6 +243,7 @@ def test_the_configs_are_where_the_command_line_looks():
         (["train", "loss=dyce"], "dyce"),
         (["train", "no.such.key=1"], "no"),
         (["synth", "count=2"], "out"),
+        (["synth", "out=runs/seed=0"], "out=runs/seed=0 cannot be read"),
     ],
 )
 def test_a_wrong_override_is_told_in_one_line(

@@ -121,6 +121,16 @@ def _plain(error: BaseException) -> BaseException:
         if not type(cause).__module__.startswith(("hydra", "omegaconf")):
             return cause
         cause = cause.__cause__
+    override = getattr(error, "override", None)
+    if override is not None:
+        # Hydra says what its grammar expected, not of which argument.
+        reason = str(error).partition("\n")[0]
+        msg = (
+            f"{override} cannot be read ({reason}): an argument is key=value, and a "
+            "value with =, a comma or brackets goes in quotes of its own, as in "
+            "'out=\"a=b\"'"
+        )
+        return InputError(msg)
     return InputError(" ".join(str(error).split("\n")[:2]))
 
 
