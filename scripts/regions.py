@@ -48,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=4, help="pictures on the sheet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(argv)
+    names = [run.name for run in options.runs]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        msg = f"{twice[0]} is the name of two runs: name their folders differently"
+        raise InputError(msg)
     given = [data_of(run) for run in options.runs]
     for run, other in zip(options.runs, given, strict=True):
         if any(other.get(key) != given[0].get(key) for key in SPLIT):

@@ -197,6 +197,11 @@ def test_runs_are_scored_and_drawn_beside_each_other(runs, tmp_path, capsys):
         assert sheet.size == (4 * 72 + 3 * 4, CAPTION + 80)
 
 
+def test_two_runs_of_one_name_are_not_scored_as_one(runs, tmp_path):
+    with pytest.raises(InputError, match="dice is the name of two runs"):
+        regions.main([*[str(runs / "dice")] * 2, "--out", str(tmp_path)])
+
+
 def test_digitise_says_in_one_line_that_a_network_reads_no_lines(
     runs, tmp_path, capsys, monkeypatch
 ):

@@ -220,6 +220,23 @@ def test_figures_are_means_over_labels_too(
     assert first(column) == pytest.approx(own["r_squared"].mean(), rel=1e-4)
 
 
+def test_figures_lie_in_their_intervals_and_shares_in_theirs(
+    document: dict[str, Any],
+) -> None:
+    for profile in document["profiles"].values():
+        for column, rows in profile["estimates"].items():
+            figure = FIGURES[column.split("/")[1]]
+            for mean, low, high, *_ in rows:
+                if low is not None:
+                    assert low <= mean <= high, column
+                if mean is not None and figure.most is not None:
+                    # Probabilities are rounded to bf16.
+                    assert mean <= figure.most + 1e-3, column
+    shares = ("recall", "precision", "image_iou", "image_f1", "true_share")
+    assert {FIGURES[name].most for name in shares} == {1}
+    assert FIGURES["nats"].most is None
+
+
 def test_a_single_seed_has_no_interval(document: dict[str, Any]) -> None:
     (row,) = document["profiles"]["full"]["estimates"]["test/iou/solid"]
     assert row[1:4] == [None, None, None]
@@ -296,6 +313,8 @@ def test_comparisons(folder: Path) -> None:
     before = value["loss=cross_entropy,seed=0"] - value["loss=tversky,seed=0"]
     assert swa["gap"][column][0] == pytest.approx(gap, rel=1e-4)
     assert swa["moved"][column][0] == pytest.approx(gap - before, rel=1e-3)
+    # Of the two seeds without, the one that is there with.
+    assert swa["before"][column][0] == pytest.approx(before, rel=1e-3)
 
 
 def test_landscapes_stand_beside_scores(document: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from veernet.landscape import Settings, read_landscape
 from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
-from veernet.study.results import arms, curve_figures, mask_figures, read_study
+from veernet.study.results import curve_figures, mask_figures, read_study
 from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, run
 from veernet.study.scores import AllBackground
 from veernet.synth.dashes import BROKEN
@@ -189,10 +189,6 @@ def test_a_study_is_read_with_its_labels(study: Path) -> None:
     assert read.runs["optimizer"].isna().all()
     assert set(read.masks["run"]) == set(read.runs.index)
     assert set(read.history["run"]) == {"dice,0", "dice,1", "fast,0"}
-    named = arms(read.runs)
-    assert named["dice,0"] == named["dice,1"] == "dice"
-    assert named["fast,0"] == "dice, 0.1"
-    assert named["none"] == "none"
 
 
 def test_figures_of_masks_follow_from_the_counts(study: Path) -> None:
@@ -257,6 +253,37 @@ def test_runs_of_one_arm_that_were_configured_otherwise_are_refused(
             made["settings"]["data.samples"] = samples
         path.write_text(json.dumps(made))
     with pytest.raises(InputError, match=r"seed=2 has data\.samples 50 and .*seed=1"):
+        read_study(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "value"),
+    [
+        ("settings", "trainer.max_epochs", 20),
+        ("labels", "alpha", 0.9),
+    ],
+)
+def test_runs_of_one_arm_share_epochs_and_weights(
+    tmp_path: Path, group: str, name: str, value: float
+) -> None:
+    for seed, own in ((0, 10), (1, value)):
+        path = write_run(tmp_path, "dice", seed) / RUN
+        made = json.loads(path.read_text())
+        made[group][name] = own
+        # What the labels say, the settings say too.
+        made["settings"][name] = made["labels"]["epochs"] = own
+        path.write_text(json.dumps(made))
+    with pytest.raises(InputError, match=f"has {name} {value} and .* same arm, 10"):
+        read_study(tmp_path)
+
+
+def test_arms_of_a_profile_have_the_same_pictures_and_networks(tmp_path: Path) -> None:
+    for loss, width, share in (("dice", 3, 0.8), ("focal", 9, 0.7)):
+        path = write_run(tmp_path, loss, 0) / RUN
+        made = json.loads(path.read_text())
+        made["settings"] |= {"data.label_width": width, "data.train_share": share}
+        path.write_text(json.dumps(made))
+    with pytest.raises(InputError, match=r"has data\.train_share 0\.7 and .* profile"):
         read_study(tmp_path)
 
 

@@ -8,6 +8,7 @@ from veernet.errors import InputError
 from veernet.study.ranks import correlate_across, correlate_within, ranks, tau_b
 from veernet.study.statistics import (
     Draws,
+    bare,
     estimate,
     exact,
     share,
@@ -115,7 +116,22 @@ def test_weighted_median_of_nothing_is_none() -> None:
     assert np.isnan(weighted_median(np.empty(0), np.empty((0, 3), int))).all()
 
 
+def test_intervals_of_many_cover_together() -> None:
+    values = np.array([0.2, 0.5, 0.3, 0.9])
+    draws = Draws(np.random.default_rng(0), pictures=0, seeds=range(4), count=40_000)
+    found = estimate(draws.mean(values, range(4)), values).for_all(10)
+    wide = stats.t.interval(
+        1 - 0.05 / 10, 3, loc=values.mean(), scale=values.std(ddof=1) / 2
+    )
+    assert (found.low, found.high) == pytest.approx(wide, rel=0.05)
+    one = estimate(draws.mean(values, range(4)), values)
+    assert one.for_all(1).low == pytest.approx(one.low)
+    assert one.for_all(1).high == pytest.approx(one.high)
+    assert np.isnan(bare(1.0, seeds=1).for_all(4).low)
+
+
 def test_exact_figures_have_no_width_and_shares_leave_out_the_observed() -> None:
+    assert str(bare(0.5)) == "0.5"
     assert (exact(2.0).low, exact(2.0).high) == (2.0, 2.0)
     assert str(exact(2.0)) == "2 [2, 2]"
     flags = np.array([[True, False, True, False, False], [True] * 5])

@@ -89,13 +89,16 @@ def gaps(bench: Bench, profile: str, arms: Runs) -> list[dict[str, Any]]:
     """Return how far each loss is from Tversky under each optimiser and average.
 
     A gap is the loss less Tversky, seed by seed and picture by picture; beside it
-    stands by how much it moved from the gap of the plain sweep.
+    stands by how much it moved from the gap of the plain sweep, and from where: with
+    the seeds that both have.
     """
     scored = bench.on(profile, TEST)
 
-    def contrast(measure: Measure, *own: Arm) -> list[Any] | None:
+    def contrast(
+        measure: Measure, *own: Arm, weights: tuple[float, ...] = (1, -1, -1, 1)
+    ) -> list[Any] | None:
         """Return one less the other, less the same of two more."""
-        parts = list(zip((1, -1, -1, 1), (arms[arm] for arm in own), strict=False))
+        parts = list(zip(weights, (arms[arm] for arm in own), strict=False))
         if not common_seeds([runs for _, runs in parts]):
             return None
         return told(scored.contrast(parts, measure))
@@ -110,12 +113,14 @@ def gaps(bench: Bench, profile: str, arms: Runs) -> list[dict[str, Any]]:
         before = (Arm(arm.loss), Arm("tversky"))
         gap: dict[str, Any] = {}
         moved: dict[str, Any] = {}
+        was: dict[str, Any] = {}
         for measure in GAPS if arm != theirs else ():
-            gap[column_of(TEST, measure)] = contrast(measure, arm, theirs)
+            column = column_of(TEST, measure)
+            gap[column] = contrast(measure, arm, theirs)
             if arm.changed and all(one in arms for one in before):
-                moved[column_of(TEST, measure)] = contrast(
-                    measure, arm, theirs, *before
-                )
-        row = {**method, "loss": arm.loss, "arm": index, "gap": gap, "moved": moved}
-        found.append(row)
+                four = (arm, theirs, *before)
+                moved[column] = contrast(measure, *four)
+                was[column] = contrast(measure, *four, weights=(0, 0, 1, -1))
+        row = {**method, "loss": arm.loss, "arm": index}
+        found.append({**row, "gap": gap, "moved": moved, "before": was})
     return found

@@ -15,7 +15,8 @@ SETS: dict[Literal["test", "held-out"], str] = {
 }
 READINGS = {
     "dp": "dynamic programme: this tool's tracer finds the best way through the map",
-    "skeleton": "skeleton: the method of the references, a thinned mask",
+    "skeleton": "skeleton: the method of the references, a thinned mask (of what is "
+    "likelier than not)",
     "rows": "rows: the most probable column of every row, however faint",
 }
 MEANS = {None: "curves", ALL: "all"}
@@ -127,15 +128,21 @@ FIGURES: dict[str, Figure] = {
         1,
         most=1,
     ),
-    "image_iou": Figure("IoU, mean of pictures", "The same by picture.", "mask", 1),
+    "image_iou": Figure(
+        "IoU, mean of pictures", "The same by picture.", "mask", 1, most=1
+    ),
     "f1": Figure(
         "F1, pooled", "Twice the shared pixels over true and called.", "mask", 1, most=1
     ),
-    "image_f1": Figure("F1, mean of pictures", "The same by picture.", "mask", 1),
+    "image_f1": Figure(
+        "F1, mean of pictures", "The same by picture.", "mask", 1, most=1
+    ),
     "precision": Figure(
         "Precision", "Share of what is called the class that is.", "mask", 1, most=1
     ),
-    "recall": Figure("Recall", "Share of the class that is called so.", "mask", 1),
+    "recall": Figure(
+        "Recall", "Share of the class that is called so.", "mask", 1, most=1
+    ),
     "nats": Figure(
         "Surprise",
         "Mean negative logarithm of the probability of the truth on the class.",
@@ -143,10 +150,9 @@ FIGURES: dict[str, Figure] = {
         -1,
         3,
         "nats",
-        most=1,
     ),
-    "true_share": Figure("True share", "Of all pixels.", "mask", 0, 4),
-    "called_share": Figure("Called share", "Of all pixels.", "mask", 0, 4),
+    "true_share": Figure("True share", "Of all pixels.", "mask", 0, 4, most=1),
+    "called_share": Figure("Called share", "Of all pixels.", "mask", 0, 4, most=1),
     "expected_share": Figure(
         "Expected share", "Mean probability over all pixels.", "mask", 0, 4, most=1
     ),

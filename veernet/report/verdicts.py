@@ -58,7 +58,7 @@ def verdicts(claims: Sequence[Claim]) -> list[dict[str, Any]]:
                 [
                     row.what,
                     *plain(_ends(row.figure)),
-                    row.figure.seeds,
+                    f"{row.figure.seeds} {row.over}" if row.figure.seeds else "",
                     row.answer or "",
                 ]
                 for row in claim.rows

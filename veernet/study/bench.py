@@ -27,7 +27,9 @@ SETS: tuple[Literal["held-out", "test"], ...] = ("held-out", "test")
 
 READING = "skeleton"
 """How curves are read where a claim is about their error: as the references do, from
-the mask that is most probable. The other readings stand beside it."""
+the mask of what is more probable than not. (Of three classes the most probable may be
+less than that: such pixels count in the overlap, and are not read here.) The other
+readings stand beside it."""
 
 READINGS = ("skeleton", "dp", "rows")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from veernet.errors import InputError
@@ -30,6 +29,10 @@ ARM = (
     "epochs",
 )
 """Labels that tell the arms of the study apart; runs of an arm differ by their seed."""
+
+SHARED = ("input", "outputs", "model", "data", "trainer")
+"""Settings of these groups are the same in all runs of a profile, but for"""
+VARIED = ("data.label_width", "data.blank", "trainer.max_epochs")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def read_study(folder: Path) -> Study:
     Raises
     ------
     InputError
-        If there is none, or two of one arm were configured otherwise.
+        If there is none, or two of one arm were configured otherwise, or two arms of
+        one profile had other pictures, networks or trainers.
     """
     with TemporaryDirectory() as temporary:
         named = {}
@@ -125,19 +129,33 @@ def _told(run: Path) -> dict[str, Any]:
 
 
 def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse runs of one arm that were configured otherwise but for their seeds."""
+    """Refuse runs that differ in more than what tells their arms apart.
+
+    Runs of one arm differ in their seeds alone. All runs of a profile share the rest
+    but for what arms vary, or a figure of the one would not be one of the other.
+    """
     known: dict[tuple[Any, ...], tuple[Any, str]] = {}
     for run, own in told.items():
-        arm = tuple(own[label] for label in ARM)
+        # Weights of other losses than Tversky, and epochs, are settings like others.
+        dial = own["loss"] == "tversky"
+        arm = [
+            own[label]
+            for label in ARM
+            if label != "epochs" and (dial or label not in ("alpha", "beta"))
+        ]
         for name, value in own["settings"].items():
-            # A setting that not all of them know came with later code.
-            theirs, first = known.setdefault((*arm, name), (value, run))
-            if theirs != value:
-                msg = (
-                    f"{run} has {name} {value} and {first}, of the same arm, "
-                    f"{theirs}: keep them in folders of their own"
-                )
-                raise InputError(msg)
+            keys = {(*arm, name): "the same arm"}
+            if name.partition(".")[0] in SHARED and name not in VARIED:
+                keys[own["profile"], name] = "the same profile"
+            for key, what in keys.items():
+                # A setting that not all of them know came with later code.
+                theirs, first = known.setdefault(key, (value, run))
+                if theirs != value:
+                    msg = (
+                        f"{run} has {name} {value} and {first}, of {what}, "
+                        f"{theirs}: keep them in folders of their own"
+                    )
+                    raise InputError(msg)
 
 
 def _curves(run: Path) -> pd.DataFrame:
@@ -211,16 +229,3 @@ def curve_figures(curves: pd.DataFrame) -> pd.DataFrame:
         median_r_squared=medians["r_squared"],
         r_squared=1 - sums["error_squared"] / spread,
     )
-
-
-def arms(runs: pd.DataFrame, labels: Sequence[str] = ARM) -> pd.Series:
-    """Return the name of each run's arm: the labels in which the given runs differ."""
-    varied = [name for name in labels if len(runs[name].astype(str).unique()) > 1]
-    named = runs[varied or ["loss"]].astype(object)
-    return named.apply(
-        lambda row: ", ".join(str(v) for v in row if not _blank(v)), axis="columns"
-    )
-
-
-def _blank(value: object) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))

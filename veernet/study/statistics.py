@@ -3,9 +3,11 @@
 A figure of the study is a mean over seeds of what each trained network scores on the
 same pictures. It would come out differently for other pictures and for other seeds, and
 the two are crossed: every network sees every picture. Both are drawn again here, with
-weights that all figures share, so that the difference of two arms, the best of five or
-a difference of differences is computed draw by draw like any other figure, and whatever
-the arms have in common cancels.
+weights that all figures share, so that the difference of two arms or a difference of
+differences is computed draw by draw like any other figure, and whatever the arms have
+in common cancels. The best of several is not: noise lifts it once where it is observed
+and again in every draw, and its interval would lie beside the truth. Arms are compared
+by twos, and :meth:`Estimate.for_all` widens the intervals of many.
 
 With three seeds the bootstrap is no guide to a fourth. It knows ten ways to draw three
 of three, its variance is two thirds of the right one, and where all three differences
@@ -22,7 +24,7 @@ three of them cannot show; it covers no other data, network or schedule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +54,7 @@ class Estimate:
         Ends of the crossed bootstrap: new pictures, and the seeds that were run.
     spread
         Standard deviation over seeds; NaN where there is one seed, or where the figure
-        is not one of each seed (the best of several).
+        is not one of each seed (an order of several).
     seeds
         How many.
     """
@@ -65,6 +67,23 @@ class Estimate:
     spread: float
     seeds: int
 
+    def for_all(self, comparisons: int) -> Estimate:
+        """Return the figure with an interval for one of so many that are looked at.
+
+        All of them together cover at the level of one (Bonferroni). The interval for
+        new seeds is stretched about the value by the ratio of Student's t at the two
+        levels: exact where seeds alone move the figure, too wide where pictures do.
+        """
+        if self.seeds < 2:
+            return self
+        tail, degrees = (1 - LEVEL) / 2, self.seeds - 1
+        ratio = stats.t.isf(tail / comparisons, degrees) / stats.t.isf(tail, degrees)
+        low, high = (
+            self.value + float(ratio) * (end - self.value)
+            for end in (self.low, self.high)
+        )
+        return replace(self, low=low, high=high)
+
     def __str__(self) -> str:
         """Return value and interval, for a sentence."""
         if not np.isfinite(self.low):
@@ -75,6 +94,12 @@ class Estimate:
 def exact(value: float) -> Estimate:
     """Return a figure of theory, or of a fixed scene, that no seed or picture moves."""
     return Estimate(value, value, value, value, value, 0.0, 0)
+
+
+def bare(value: float, seeds: int = 0) -> Estimate:
+    """Return a figure that has no interval."""
+    none = float("nan")
+    return Estimate(value, none, none, none, none, none, seeds)
 
 
 class Draws:

@@ -12,10 +12,12 @@ section("arena", "As the ink grows rare", (body) => {
   const show = () => {
     const values = (name) => found.values[name][chosenArena.found][chosenArena.false];
     const lines = Object.keys(RESPONSES).map((name, at) => ({ type: "scatter", mode: "lines", name: RESPONSES[name], x: found.prevalence, y: values(`${name}/${chosenArena.side}`), line: { color: style("--soft"), dash: DASHES[at], width: 2 }, hovertemplate: `${RESPONSES[name]}<br>ink %{x:.3%}: %{y:.3f}<extra></extra>` }));
-    const label = chosenArena.side === "ink" ? "curves" : chosenArena.side === "background" ? "background" : "all";
-    const column = `test/${chosenArena.trained}/${label}`;
+    const of = (label, index) => estimate(`test/${chosenArena.trained}/${label}`, index);
+    // The lines weigh ink and paper alike, however many curves there are.
+    const both = (index) => { const parts = [of("curves", index)[0], of("background", index)[0]]; return parts.includes(null) ? [null] : [(parts[0] + parts[1]) / 2]; };
+    const score = (index) => (chosenArena.side === "mean" ? both(index) : of(chosenArena.side === "ink" ? "curves" : "background", index));
     const marks = report.five.map((loss) => {
-      const own = trained().filter((arm) => arm.loss === loss).sort((a, b) => prevalence(a) - prevalence(b)), means = own.map((arm) => estimate(column, arm.index));
+      const own = trained().filter((arm) => arm.loss === loss).sort((a, b) => prevalence(a) - prevalence(b)), means = own.map((arm) => score(arm.index));
       return { type: "scatter", mode: "lines+markers", name: lossTitle(loss), x: own.map(prevalence), y: means.map((m) => m[0]), error_y: { type: "data", array: means.map((m) => m[3] || 0), thickness: 1 }, line: { color: colour(loss), width: 1 }, marker: { color: colour(loss), symbol: symbol(loss), size: 10 }, text: own.map((arm) => arm.title), hovertemplate: "%{text}<br>ink %{x:.2%}: %{y:.3f}<extra></extra>" };
     }).filter((trace) => trace.x.length);
     const range = [Math.log10(found.prevalence[0]), Math.log10(found.prevalence.at(-1))];

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 
 from veernet.axes import Floats
-from veernet.study.arms import FIVE, Arm, of_profile, profiles, provenance, runs_of
+from veernet.study.arms import (
+    FIVE,
+    NOTHING,
+    Arm,
+    arms_of,
+    of_profile,
+    profiles,
+    provenance,
+    runs_of,
+)
 from veernet.study.bench import READING, Bench, Field
 from veernet.study.budgets import gradients_a_step
 from veernet.study.claims.record import (
@@ -25,7 +34,6 @@ from veernet.study.claims.record import (
 )
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
-from veernet.study.results import arms as names_of
 from veernet.study.results import landscape_numbers
 from veernet.study.sources import WELLS
 from veernet.study.statistics import Draws, Estimate, estimate, share
@@ -53,6 +61,9 @@ SHARPNESS = tuple(
 
 SHARPEST, WIDEST = "cross_entropy", "tversky"
 
+COMPARED = 2 * (len(FIVE) - 1)
+"""Basins that are held against that of one of the two."""
+
 WEAK = 0.3
 """Kendall's tau below which the one does not foretell the other."""
 
@@ -70,10 +81,11 @@ S9 = Statement(
     "Wider basins go with higher IoU on held-out pictures.",
     WELLS,
     "Kendall's tau-b between the half-width of the basin (matched cross-entropy, "
-    "filter-normalised directions) and mean IoU of the curves on held-out pictures: "
-    "across the means of the arms, and within the arms over their seeds. Confirmed if "
-    "the former is above 0 by its whole interval and by permutation (5 %); refuted if "
-    f"it is below 0 so, or its whole interval below {WEAK}.",
+    "filter-normalised directions) and mean IoU of the curves on held-out pictures, "
+    "of networks that differ in their loss alone: across the means of the losses, and "
+    "within the losses over their seeds. Confirmed if the former is above 0 by its "
+    "whole interval and by permutation (5 %); refuted if it is below 0 so, or its "
+    f"whole interval below {WEAK}.",
 )
 S10 = Statement(
     "S10",
@@ -82,8 +94,9 @@ S10 = Statement(
     "In each draw of seeds, which of the five has the narrowest basin (as in S9) and "
     "which the widest. Confirmed if cross-entropy is narrowest in 95 % of the draws or "
     "more and Tversky widest in as many; refuted if the basin of another loss is "
-    "narrower than that of cross-entropy, or wider than that of Tversky, by the whole "
-    "interval. Losses that do not differ refute nothing.",
+    "narrower than that of cross-entropy, or wider than that of Tversky, by an "
+    "interval for all eight comparisons at once. Losses that do not differ refute "
+    "nothing.",
 )
 S11 = Statement(
     "S11",
@@ -103,8 +116,17 @@ def s9(bench: Bench) -> Claim:
         return not_run(S9, _needs(bench))
     profile, table = found
     scored = bench.on(profile, "held-out")
-    runs = scored.runs.loc[table.index]
-    groups = names_of(runs).tolist()
+    # Two ways to train under one loss are alike, and no two points of the claim.
+    alone = [
+        run
+        for arm, own in arms_of(scored.runs).items()
+        if not arm.changed and arm.loss != NOTHING
+        for run in own.values()
+        if run in table.index
+    ]
+    table = table.loc[alone]
+    runs = scored.runs.loc[alone]
+    groups = runs["loss"].tolist()
     iou = [float(scored.of_run(run, Measure("iou"))[0]) for run in runs.index]
     taus: dict[str, RankCorrelation] = {}
     rows = []
@@ -118,18 +140,18 @@ def s9(bench: Bench) -> Claim:
         across = correlate_across(values, scores, named, bench.rng)
         within = correlate_within(values, scores, named, bench.rng)
         taus[column] = across
-        for where, tau in (("across arms", across), ("within arms", within)):
+        for where, tau in (("across losses", across), ("within losses", within)):
             text = f"tau of {column} and IoU, {where}, chance {tau.probability:.3f}"
-            rows.append(Row(text, _of_tau(tau)))
+            rows.append(Row(text, _of_tau(tau), over="losses"))
     decided = taus[WIDTH]
     return Claim(
         S9,
         _association(decided),
         _of_tau(decided),
-        "Kendall's tau-b across arms",
+        "Kendall's tau-b across losses",
         tuple(rows),
-        f"{len(runs)} runs of {decided.groups} arms. Measures of sharpness, the lower "
-        f"rows, should have the other sign.{_ends(table)}",
+        f"{len(runs)} runs of {decided.groups} losses. Measures of sharpness, the "
+        f"lower rows, should have the other sign.{_ends(table)}",
         provenance=provenance(scored.runs, list(runs.index)),
     )
 
@@ -182,7 +204,8 @@ def s10(bench: Bench) -> Claim:
         rows[0].figure,
         "share of the draws in which cross-entropy is sharpest",
         tuple(rows),
-        f"{agree} of {len(others)} other measures answer the same.{_ends(table)}",
+        f"{agree} of {len(others)} other measures answer the same."
+        f"{_ends(table.loc[used])}",
         provenance=provenance(runs, used),
     )
 
@@ -274,7 +297,7 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
         Of the five losses.
     loss
         Yes, where it is first in 95 % of the draws; no, where another is above it by
-        the whole interval.
+        an interval for the comparisons of both ends.
     seeds
         Their number.
     """
@@ -284,8 +307,12 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     if settled(share(first)) == "yes":
         answer: Answer = "yes"
     else:
-        behind = [above(estimate(other - drawn[place])) == "yes" for other in drawn]
-        answer = "no" if any(behind) else "not resolvable"
+        behind = [
+            above(estimate(other - drawn[place], seeds=seeds).for_all(COMPARED))
+            for at, other in enumerate(drawn)
+            if at != place
+        ]
+        answer = "no" if "yes" in behind else "not resolvable"
     return share_of(first, seeds), answer
 
 

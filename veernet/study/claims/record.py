@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.study.arms import Provenance
-from veernet.study.statistics import Estimate, share
+from veernet.study.statistics import Estimate, bare, share
 
 Verdict = Literal["confirmed", "refuted", "not resolvable", "not run"]
 Answer = Literal["yes", "no", "not resolvable"]
@@ -57,11 +58,14 @@ class Row:
         With its intervals.
     answer
         Whether it by itself speaks for the claim, where it does either.
+    over
+        What the figure's ``seeds`` are: what it is a mean of, in words.
     """
 
     what: str
     figure: Estimate
     answer: Answer | None = None
+    over: str = "seeds"
 
 
 @dataclass(frozen=True)
@@ -106,15 +110,15 @@ def not_run(statement: Statement, needs: tuple[str, ...]) -> Claim:
 def above(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
     """Return whether a figure is above a border.
 
-    Yes, where its whole interval is; no, where the whole interval is below, or within
-    the margin about the border, which is then as good as none.
+    No, where the whole interval is below, or within the margin about the border, which
+    is then as good as none; yes, where else its whole interval is above.
     """
     if not np.isfinite([figure.low, figure.high]).all():
         return "not resolvable"
-    if figure.low > border:
-        return "yes"
     alike = border - margin < figure.low and figure.high < border + margin
-    return "no" if figure.high < border or alike else "not resolvable"
+    if figure.high < border or alike:
+        return "no"
+    return "yes" if figure.low > border else "not resolvable"
 
 
 def below(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
@@ -131,13 +135,62 @@ def below(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
     return above(turned, -border, margin)
 
 
+def leads(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
+    """Return whether one is ahead of all its rivals, by its lead over each.
+
+    Yes, where every lead is above 0 by its whole interval: all are needed, so none is
+    chosen. No, where one is below 0 by an interval for all comparisons at once: that
+    one is chosen after the fact.
+
+    Parameters
+    ----------
+    over
+        The leads.
+    comparisons
+        How many of them can refute the claim; those given, where it has one part.
+    """
+    count = len(over) if comparisons is None else comparisons
+    answers = {of_lead(lead, count) for lead in over}
+    if "no" in answers:
+        return "no"
+    return "yes" if answers == {"yes"} else "not resolvable"
+
+
+def of_lead(lead: Estimate, comparisons: int) -> Answer:
+    """Return whether one is ahead of one rival of several, as for ``leads``."""
+    if above(lead) == "yes":
+        return "yes"
+    return "no" if above(lead.for_all(comparisons)) == "no" else "not resolvable"
+
+
+def apart(differences: Sequence[Estimate], border: float) -> Answer:
+    """Return whether some two of several differ by more than a border.
+
+    Yes, where one difference is beyond it, either way, by an interval for all of them
+    at once; no, where each is within it by its own.
+    """
+    shared = [figure.for_all(len(differences)) for figure in differences]
+    if any(above(f, border) == "yes" or below(f, -border) == "yes" for f in shared):
+        return "yes"
+    within = [
+        below(figure, border) == above(figure, -border) == "yes"
+        for figure in differences
+    ]
+    return "no" if all(within) else "not resolvable"
+
+
+def opposite(answer: Answer) -> Answer:
+    """Return the answer to the contrary."""
+    turned: dict[Answer, Answer] = {"yes": "no", "no": "yes"}
+    return turned.get(answer, answer)
+
+
 def share_of(flags: Floats, seeds: int) -> Estimate:
     """Return the share of the draws in which something holds.
 
     It is itself the statement of how sure that is, and has no interval.
     """
-    value, crossed = share(flags), float(np.mean(flags[1, 1:]))
-    return Estimate(value, value, value, crossed, crossed, float("nan"), seeds)
+    return bare(share(flags), seeds)
 
 
 def settled(held: float) -> Answer:
