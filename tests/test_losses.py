@@ -95,7 +95,9 @@ SHAPE = {
     "cldice": CLDiceLoss(),
     "cldice, per image": CLDiceLoss(iterations=1, per_image=True, background=True),
     "skeleton recall": SkeletonRecallLoss(),
+    "cldice, all": CLDiceLoss(classes="all"),
     "skeleton recall, per image": SkeletonRecallLoss(per_image=True, per_class=True),
+    "skeleton recall, all": SkeletonRecallLoss(smooth=1.0, classes="all"),
 }
 SHARE = REGION | SIZE | CURVES_ONLY | SHAPE
 POINTWISE = PIXEL | WEIGHTED | REGION | UNBOUNDED | SIZE | CURVES_ONLY
@@ -513,6 +515,18 @@ def test_wrong_tensors_are_refused(
         (LovaszSoftmaxLoss, {"classes": "1"}, "classes is '1': give 'present' or"),
         (CrossEntropyLoss, {"label_smoothing": 2}, "label_smoothing is 2: give a sha"),
         (FocalLoss, {"class_weights": [1, -2, 1]}, "the weight of class 1 is -2: giv"),
+        (FocalLoss, {"class_weights": [0, 0, 0]}, "the sum of the class weights is 0:"),
+        (CrossEntropyLoss, {"class_weights": [1, float("inf")]}, "give .* no infinity"),
+        (DiceLoss, {"smooth": float("inf")}, "smooth is inf: give .* no infinity"),
+        (RegionSizeLoss, {"sharpness": float("inf")}, "sharpness is inf: give no inf"),
+        (WeightedSum, {"losses": {"loss": DiceLoss()}}, "'loss' cannot name a loss of"),
+        (
+            WeightedSum,
+            {"losses": {"centre": DiceLoss()}},
+            "'centre' cannot name a loss",
+        ),
+        (WeightedSum, {"losses": {"a.b": DiceLoss()}}, "'a.b' cannot name a loss of a"),
+        (WeightedSum, {"losses": {"type": DiceLoss()}}, "'type' cannot name a loss of"),
         (JaccardLoss, {"smooth": -1}, "smooth is -1: give 0 or more"),
         (SquaredDiceLoss, {"classes": "1"}, "classes is '1': give 'present' or"),
         (GeneralisedDiceLoss, {"smooth": -1}, "smooth is -1: give 0 or more"),
@@ -541,6 +555,48 @@ def test_wrong_hyper_parameters_are_refused_before_training(
 ) -> None:
     with pytest.raises(InputError, match=message):
         make(**wrong)
+
+
+@pytest.mark.parametrize("make", [CLDiceLoss, TverskyLoss])
+@pytest.mark.parametrize("per_image", [False, True])
+def test_false_ink_on_a_page_without_curves_counts_where_all_classes_do(
+    make: type[nn.Module], per_image: bool
+) -> None:
+    target = torch.zeros((1, 16, 16), dtype=torch.int64)
+    logits = torch.zeros((1, 3, 16, 16))
+    logits[:, 0] = 9
+    logits[:, 1, :, 7] = 18  # a line that is not there
+    options = {"smooth": 1.0, "per_image": per_image, "background": False}
+    present = make(classes="present", **options)
+    value, gradient = value_and_gradient(make(classes="all", **options), logits, target)
+    assert present(logits, target) == 0
+    assert value > 0.3
+    assert gradient[:, 1, :, 7].min() > 0
+
+
+@pytest.mark.parametrize("per_image", [False, True])
+def test_log_dice_pulls_at_a_curve_however_far_off_it_is(per_image: bool) -> None:
+    logits, target = torch.zeros((2, 3, 64, 64)), torch.zeros((2, 64, 64)).long()
+    target[:, 5, 5], target[:, 9, 9] = 1, 2
+    loss = LogDiceLoss(per_image=per_image)
+    values = []
+    for margin in (30.0, 60.0, 3000.0):
+        logits[:, 0] = margin
+        value, gradient = value_and_gradient(loss, logits, target)
+        values.append(float(value))
+        assert gradient[:, 1, 5, 5].sum() == pytest.approx(-1 / 3, rel=0.01)
+    # Two of three classes cost a nat more for each that they are off.
+    assert values[1] - values[0] == pytest.approx(30 * 2 / 3, rel=1e-4)
+    assert values[2] - values[1] == pytest.approx(2940 * 2 / 3, rel=1e-4)
+
+
+def test_smoothed_labels_of_a_class_without_weight_are_no_loss() -> None:
+    logits, target = scene()
+    loss = CrossEntropyLoss([0, 1, 1], label_smoothing=0.1)
+    value, gradient = value_and_gradient(loss, logits, torch.zeros_like(target))
+    assert value == 0
+    assert not gradient.any()
+    assert loss(logits, target) > 0
 
 
 @pytest.mark.parametrize("make", [CrossEntropyLoss, FocalLoss])

@@ -74,7 +74,8 @@ def cldice_loss(
     check_classes(classes)
     labels, valid = split_ignored(target, logits.shape[1], ignore_index)
     first = 0 if background else 1
-    mask = one_hot(labels, valid, logits.shape[1])[:, first:]
+    each = one_hot(labels, valid, logits.shape[1])
+    mask = each[:, first:]
     probability = logits.softmax(1)[:, first:]
     counting = valid.unsqueeze(1)
     claimed = soft_skeleton(probability, counting, iterations)
@@ -85,7 +86,7 @@ def cldice_loss(
         sum_where(counting, claimed),
         sum_where(true, probability),
         count(true, probability.dtype),
-        count(mask, probability.dtype),
+        count(each, probability.dtype),
     ]
     if not per_image:
         sums = [part.sum(0, keepdim=True) for part in sums]
@@ -93,7 +94,7 @@ def cldice_loss(
     precision = (right + smooth) / (drawn + smooth).clamp_min(SMALLEST)
     recall = (met + smooth) / (wanted + smooth).clamp_min(SMALLEST)
     score = 2 * precision * recall / (precision + recall).clamp_min(SMALLEST)
-    return mean_over_classes(1 - score, pixels, classes, background=True)
+    return mean_over_classes(1 - score, pixels, classes, background)
 
 
 def check_iterations(iterations: int) -> None:

@@ -73,7 +73,9 @@ def cross_entropy_loss(
         reduction="none",
         label_smoothing=label_smoothing,
     )
-    return mean_over(losses.sum(), weight_per_pixel(labels, valid, weights).sum())
+    weight = weight_per_pixel(labels, valid, weights).sum()
+    # Smoothed, pixels whose own class weighs nothing still have terms of the others.
+    return mean_over(losses.sum() * (weight > 0), weight)
 
 
 def check_smoothing(label_smoothing: float) -> None:

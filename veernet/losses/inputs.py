@@ -119,16 +119,17 @@ def split_ignored(
 
 
 def check_not_negative(**values: float) -> None:
-    """Refuse hyper-parameters below zero (or NaN), by name."""
+    """Refuse hyper-parameters below zero (or no number, or infinite), by name."""
     for name, value in values.items():
-        if not value >= 0:
-            msg = f"{name} is {value}: give 0 or more"
+        if not 0 <= value < float("inf"):
+            msg = f"{name} is {value}: give 0 or more, and no infinity"
             raise InputError(msg)
 
 
 def check_positive(**values: float) -> None:
-    """Refuse hyper-parameters that are not above zero, by name."""
+    """Refuse hyper-parameters that are not above zero, or infinite, by name."""
     for name, value in values.items():
-        if not value > 0:
-            msg = f"{name} is {value}: give more than 0, or the loss is constant"
+        if not 0 < value < float("inf"):
+            what = "no infinity" if value > 0 else "more than 0"
+            msg = f"{name} is {value}: give {what}, or the loss is constant"
             raise InputError(msg)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from veernet.losses.inputs import IGNORE_INDEX, check_not_negative, on_logits
+import torch
+
+from veernet.losses.inputs import (
+    IGNORE_INDEX,
+    check_not_negative,
+    on_logits,
+    split_ignored,
+)
 from veernet.losses.module import Loss
-from veernet.losses.overlap import class_overlap
+from veernet.losses.overlap import log_sum_where, one_hot, overlap
 from veernet.losses.reduction import Classes, check_classes, mean_over_classes
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 LEAST_FOUND = 1e-18
-"""Least number of pixels found: its square, in the second derivative, is a float32."""
+"""Pixels of an absent class that are found, where none are added to them."""
 
 
 @on_logits
@@ -55,14 +63,24 @@ def log_dice_loss(
     """
     check_not_negative(smooth=smooth)
     check_classes(classes)
-    counts = class_overlap(
-        logits, target, per_image=per_image, ignore_index=ignore_index
-    )
-    # The logarithm of each part: that of their ratio would lose the gradient where
-    # next to nothing is found, which is where this loss has the most to say.
-    found = counts.shared + smooth / 2
+    labels, valid = split_ignored(target, logits.shape[1], ignore_index)
+    mask = one_hot(labels, valid, logits.shape[1])
+    logs = logits.log_softmax(1)
+    counts = overlap(logs.exp(), mask, valid)
+    counts = counts if per_image else counts.pooled()
     size = (counts.predicted + counts.true + smooth) / 2
-    losses = size.clamp_min(LEAST_FOUND).log() - found.clamp_min(LEAST_FOUND).log()
+    # The logarithm of each part: that of their ratio would lose the gradient where
+    # next to nothing is found, which is where this loss has the most to say. There what
+    # is found may be no float32 at all, so without smoothing its own is never taken.
+    if smooth > 0:
+        found = (counts.shared + smooth / 2).log()
+    else:
+        dims = (2, 3) if per_image else (0, 2, 3)
+        shown = mask.any(dims, keepdim=True)
+        total, peak = log_sum_where(mask | ~shown, logs, dims)
+        found = (total.log() + peak).reshape(counts.true.shape)
+        found = torch.where(counts.true > 0, found, math.log(LEAST_FOUND))
+    losses = size.clamp_min(LEAST_FOUND).log() - found
     return mean_over_classes(losses, counts.true, classes, background)
 
 

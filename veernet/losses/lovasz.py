@@ -10,12 +10,7 @@ from veernet.losses.increments import increments_by_rank
 from veernet.losses.inputs import IGNORE_INDEX, on_logits, split_ignored
 from veernet.losses.module import Loss
 from veernet.losses.overlap import one_hot
-from veernet.losses.reduction import (
-    Classes,
-    check_classes,
-    counted_classes,
-    mean_over,
-)
+from veernet.losses.reduction import Classes, check_classes, mean_over_classes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,11 +73,10 @@ def lovasz_softmax_loss(
     if not (valid.is_cpu and bool(valid.all())):
         errors = torch.where(valid.unsqueeze(1), errors, 0)
     errors, mask = _rows(errors, per_image), _rows(mask, per_image)
-    counted = counted_classes(mask.sum(-1, dtype=torch.int32), classes, background)
     first = 0 if background else 1
     extension = lovasz_extension(errors[:, first:], mask[:, first:])
-    counted = counted[:, first:]
-    return mean_over((extension * counted).sum(), counted.sum())
+    true = mask.sum(-1, dtype=torch.int32)
+    return mean_over_classes(extension, true, classes, background)
 
 
 def lovasz_extension(errors: Tensor, mask: Tensor) -> Tensor:

@@ -165,6 +165,35 @@ def sum_where(mask: Tensor, values: Tensor) -> Tensor:
     return torch.where(mask, values, 0).sum((2, 3))
 
 
+def log_sum_where(
+    mask: Tensor, logs: Tensor, dims: tuple[int, ...]
+) -> tuple[Tensor, Tensor]:
+    """Return the sum of what has these logarithms over a mask, as parts of its own.
+
+    Sums of probabilities that are no float32 any more have a logarithm all the same,
+    and a gradient.
+
+    Parameters
+    ----------
+    mask : (N, C or 1, H, W) bool
+        With a pixel in each of what is summed.
+    logs : (N, C, H, W) float
+        0 or less.
+    dims
+        Over which to sum.
+
+    Returns
+    -------
+    total : (...) float
+        The sum, over its largest part: 1 or more.
+    peak : (...) float
+        The logarithm of that part.
+    """
+    kept = logs.masked_fill(~mask, -torch.inf)
+    peak = kept.detach().amax(dims, keepdim=True)
+    return (kept - peak).exp().sum(dims), peak.squeeze(dims)
+
+
 def count(mask: Tensor, dtype: torch.dtype) -> Tensor:
     """Return (N, C) the number of pixels of a (N, C, H, W) mask."""
     # Summed as int32, which is thirty times as fast as the int64 that is the default.

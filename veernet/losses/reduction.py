@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from veernet.errors import InputError
-from veernet.losses.inputs import check_not_negative
+from veernet.losses.inputs import check_not_negative, check_positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,9 +52,12 @@ def weights_per_class(
 
 
 def check_class_weights(class_weights: Sequence[float] | None) -> None:
-    """Refuse class weights below zero."""
-    for index, weight in enumerate(class_weights or ()):
+    """Refuse class weights below zero, and none above."""
+    if class_weights is None:
+        return
+    for index, weight in enumerate(class_weights):
         check_not_negative(**{f"the weight of class {index}": weight})
+    check_positive(**{"the sum of the class weights": sum(class_weights)})
 
 
 def weight_per_pixel(labels: Tensor, valid: Tensor, weights: Tensor | None) -> Tensor:
@@ -96,7 +99,8 @@ def mean_over_classes(
     Parameters
     ----------
     losses : (images, C) float
-        Finite, also where a class does not count.
+        Finite, also where a class does not count; (images, C - 1) without those of the
+        background, where it does not enter.
     true, classes, background
         As in ``counted_classes``.
 
@@ -105,7 +109,7 @@ def mean_over_classes(
     () float
         0 with zero gradient where nothing counts.
     """
-    counted = counted_classes(true, classes, background)
+    counted = counted_classes(true, classes, background)[:, -losses.shape[1] :]
     return mean_over((losses * counted).sum(), counted.sum())
 
 

@@ -14,7 +14,7 @@ from veernet.losses.inputs import (
     split_ignored,
 )
 from veernet.losses.module import Loss
-from veernet.losses.overlap import count, one_hot, sum_where
+from veernet.losses.overlap import count, log_sum_where, one_hot, sum_where
 from veernet.losses.reduction import mean_over
 
 if TYPE_CHECKING:
@@ -94,12 +94,10 @@ def log_mean(logits: Tensor, valid: Tensor) -> Tensor:
         Pixels to average; all of them in an image that has none.
     """
     included = valid | ~valid.any((1, 2), keepdim=True)
-    logs = logits.log_softmax(1).masked_fill(~included.unsqueeze(1), -torch.inf)
+    total, peak = log_sum_where(included.unsqueeze(1), logits.log_softmax(1), (2, 3))
     # The mean first: of the logarithms of a sum and of a million pixels, the difference
     # would have lost the digits that tell a share of the background from another.
-    peak = logs.detach().amax((2, 3), keepdim=True)
-    total = (logs - peak).exp().sum((2, 3))
-    return (total / included.sum((1, 2)).unsqueeze(1)).log() + peak.flatten(1)
+    return (total / included.sum((1, 2)).unsqueeze(1)).log() + peak
 
 
 def check_distance(distance: str) -> None:

@@ -74,15 +74,17 @@ def skeleton_recall_loss(
     check_not_negative(smooth=smooth)
     check_classes(classes)
     labels, valid = split_ignored(target, logits.shape[1], ignore_index)
-    mask = one_hot(labels, valid, logits.shape[1])[:, 1:]
+    each = one_hot(labels, valid, logits.shape[1])
+    mask = each[:, 1:]
     tube = mask & widened_skeleton(mask if per_class else mask.any(1, keepdim=True))
     probability = logits.softmax(1)[:, 1:]
     shared = sum_where(tube, probability)
-    true = count(tube, shared.dtype)
+    sums = [shared, count(tube, shared.dtype), count(each, shared.dtype)]
     if not per_image:
-        shared, true = shared.sum(0, keepdim=True), true.sum(0, keepdim=True)
-    recall = (shared + smooth) / (true + smooth).clamp_min(1 if smooth == 0 else 0)
-    return mean_over_classes(1 - recall, true, classes, background=True)
+        sums = [part.sum(0, keepdim=True) for part in sums]
+    shared, wanted, pixels = sums
+    recall = (shared + smooth) / (wanted + smooth).clamp_min(1 if smooth == 0 else 0)
+    return mean_over_classes(1 - recall, pixels, classes, background=False)
 
 
 def widened_skeleton(mask: Tensor) -> Tensor:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+RESERVED = ("loss", "centre")
+"""What the log shows beside the terms."""
+
 
 class WeightedSum(nn.Module):
     """The sum of losses, each times its weight.
@@ -22,14 +25,16 @@ class WeightedSum(nn.Module):
     Parameters
     ----------
     losses
-        By name; the names are those that a log shows.
+        By name; the names are those that a log shows: words of letters, digits and
+        underscores, and neither ``loss``, which is their sum, nor ``centre``.
     weights
         By name, 1 for a loss that is not named. They are not made to sum to one.
 
     Raises
     ------
     InputError
-        If there is no loss, or a weight is negative or of no loss.
+        If there is no loss, a name cannot be one, or a weight is negative or of no
+        loss.
     """
 
     def __init__(
@@ -39,9 +44,15 @@ class WeightedSum(nn.Module):
     ) -> None:
         super().__init__()
         weights = weights or {}
+        empty = nn.ModuleDict()
         if not losses:
             msg = "a weighted sum has no losses: give one or more by name"
             raise InputError(msg)
+        for name in losses:
+            # A module keeps what it holds as attributes, beside its own.
+            if not name.isidentifier() or name in RESERVED or hasattr(empty, name):
+                msg = f"{name!r} cannot name a loss of a sum: give it another name"
+                raise InputError(msg)
         if unknown := sorted(set(weights) - set(losses)):
             msg = f"weights are given for {unknown}: the losses are {sorted(losses)}"
             raise InputError(msg)
