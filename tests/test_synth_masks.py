@@ -78,6 +78,30 @@ def test_a_grey_mask_may_be_stored_as_colour_with_an_alpha(tmp_path):
     np.testing.assert_array_equal(MaskCode().classes_of(tmp_path / "a.png"), CLASSES)
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        (MaskCode(), 1),
+        (MaskCode(names=("paper", "ink")), 1),
+        (MaskCode(values=(0, 255)), 1),
+        (MaskCode(values=(1, 0)), 0),
+        (MaskCode(palette=("#000000", "#ffffff")), 1),
+    ],
+)
+def test_the_white_of_a_bilevel_mask_is_one_or_255(tmp_path, code, wanted):
+    Image.fromarray(CLASSES > 2).save(tmp_path / "a.png")
+    found = code.classes_of(tmp_path / "a.png")
+    np.testing.assert_array_equal(found == wanted, CLASSES > 2)
+
+
+@pytest.mark.parametrize("code", [MaskCode(), MaskCode(names=NAMES)])
+@pytest.mark.parametrize("mode", ["F", "CMYK"])
+def test_numbers_that_are_no_classes_are_refused(tmp_path, code, mode):
+    Image.new(mode, (4, 4)).save(tmp_path / "a.tif")
+    with pytest.raises(InputError, match=rf"a\.tif is a mask of mode {mode}, whose"):
+        code.classes_of(tmp_path / "a.tif")
+
+
 def test_a_stray_colour_is_named_with_its_place(tmp_path):
     colours = np.array(SIX.write(CLASSES))
     colours[7, 11] = (240, 225, 210)

@@ -195,7 +195,10 @@ def test_a_folder_without_pictures_is_refused(tmp_path):
         read_folder(tmp_path)
 
 
-def test_an_epoch_of_tiles_shows_each_once_and_the_next_one_anew(tmp_path):
+@pytest.mark.parametrize(("batch", "batches"), [(4, 4), (5, 4), (15, 2)])
+def test_an_epoch_of_tiles_shows_each_once_and_the_next_one_anew(
+    tmp_path, batch, batches
+):
     write_folder(tmp_path)
     data = FolderData(
         tmp_path,
@@ -204,11 +207,11 @@ def test_an_epoch_of_tiles_shows_each_once_and_the_next_one_anew(tmp_path):
         augment="pictures",
         rows=32,
         columns=32,
-        batch_size=4,
+        batch_size=batch,
         workers=0,
     )
     loader = data.train_dataloader()
-    assert len(loader) == 4  # four pictures of two by two tiles
+    assert len(loader) == batches  # four pictures of two by two tiles
     sampler = loader.sampler
     epochs = [np.array(list(sampler)) for _ in range(2)]
     for numbers in epochs:
@@ -307,6 +310,8 @@ def test_registered_logs_become_batches_split_by_well(tmp_path):
         tmp_path, validation_share=0.5, samples=8, batch_size=4, workers=0
     )
     assert 0 < len(data.validation_wells) < 4
+    with pytest.raises(InputError, match="no picture is held out to validate on"):
+        RegisteredData(tmp_path, validation_share=0.0)
     batch = next(iter(data.train_dataloader()))
     assert tuple(batch["image"].shape) == (4, 1, 256, 256)
     tile = max(data.val_set, key=lambda sample: (sample["mask"] == 1).sum())

@@ -144,6 +144,8 @@ def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
             if label != "epochs" and (dial or label not in ("alpha", "beta"))
         ]
         for name, value in own["settings"].items():
+            if name.startswith("rates."):  # of other arms; ``lr`` says its own
+                continue
             keys = {(*arm, name): "the same arm"}
             if name.partition(".")[0] in SHARED and name not in VARIED:
                 keys[own["profile"], name] = "the same profile"

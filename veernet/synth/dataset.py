@@ -202,7 +202,8 @@ def make_loader(
         So many a time, drawn at random from the whole dataset, instead of all.
     items
         The dataset has so many, each under any number that leaves the same remainder:
-        all of them a time, in random order and under other numbers in each.
+        all of them a time, in random order and under other numbers in each, and the
+        last batch as large as what is left; else it is left out.
     seed
         Of the order.
     """
@@ -223,5 +224,5 @@ def make_loader(
         worker_init_fn=_quieten,
         persistent_workers=workers > 0,
         pin_memory=torch.cuda.is_available(),
-        drop_last=sampler is not None,
+        drop_last=sampler is not None and items is None,
     )

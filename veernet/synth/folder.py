@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,8 +63,9 @@ def read_folder(
         raise InputError(msg)
     found: dict[str, LabelledPicture] = {}
     for images in sorted(p for p in folder.rglob(IMAGES) if p.is_dir()):
+        masks = _by_stem(images.with_name(MASKS))
         for path in sorted(p for p in images.iterdir() if _is_picture(p)):
-            mask = _mask_of(path, images.with_name(MASKS))
+            mask = _mask_of(path, masks)
             name = (images.parent.relative_to(folder) / path.stem).as_posix()
             if name in found:
                 msg = f"{path} and {found[name].name} have one mask: rename one of them"
@@ -81,14 +82,21 @@ def _is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURES and not path.name.startswith(".")
 
 
-def _mask_of(path: Path, folder: Path) -> Path:
-    # Compared, not globbed: names may hold brackets.
-    held = folder.iterdir() if folder.is_dir() else ()
-    masks = [p for p in held if p.stem == path.stem and _is_picture(p)]
-    if len(masks) != 1:
-        msg = f"{path} has {len(masks)} masks in {folder}: give it one"
+def _by_stem(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _is_picture(path):
+            found.setdefault(path.stem, []).append(path)
+    return found
+
+
+def _mask_of(path: Path, masks: Mapping[str, list[Path]]) -> Path:
+    own = masks.get(path.stem, [])
+    if len(own) != 1:
+        folder = path.parent.with_name(MASKS)
+        msg = f"{path} has {len(own)} masks in {folder}: give it one"
         raise InputError(msg)
-    return masks[0]
+    return own[0]
 
 
 def _read_pair(

@@ -104,7 +104,9 @@ class MaskCode:
             If the file is no picture, or a pixel is of no class: with the file, what
             the pixel holds and where it lies.
         """
-        codes = _read(path, colour=self.palette is not None)
+        # The white of a bilevel mask is 1 as an index and 255 as a grey value.
+        white = 255 if 255 in (self.values or ()) else 1
+        codes = _read(path, colour=self.palette is not None, white=white)
         classes = self._decode(codes, path)
         if self.ignore is None or self.names is None:
             return classes
@@ -177,17 +179,25 @@ def _pack(colours: NDArray[Any]) -> NDArray[np.int64]:
     return np.asarray((parts[..., 0] << 16) | (parts[..., 1] << 8) | parts[..., 2])
 
 
-def _read(path: Path, *, colour: bool) -> NDArray[np.int64]:
+def _read(path: Path, *, colour: bool, white: int) -> NDArray[np.int64]:
     """Return the numbers in a mask, (rows, columns): packed colours, or grey values."""
     try:
         with Image.open(path) as opened:
             image = ImageOps.exif_transpose(opened)
             if colour:
                 return _pack(np.asarray(image.convert("RGB")))
-            if image.mode in {"1", "LA"}:
+            if image.mode == "1":
+                return white * np.asarray(image).astype(np.int64)
+            if image.mode == "LA":
                 image = image.convert("L")
             if image.mode in {"RGB", "RGBA"}:
                 return _grey_of(np.asarray(image.convert("RGB")), path)
+            if image.mode not in {"L", "P", "I", "I;16", "I;16B"}:
+                msg = (
+                    f"{path} is a mask of mode {image.mode}, whose numbers are no "
+                    "classes: save it as grey, indexed or RGB"
+                )
+                raise InputError(msg)
             # The numbers of a picture with a colour table are the indices, not the
             # greys of their colours: that is how index masks are often stored.
             return np.asarray(image).astype(np.int64)

@@ -47,8 +47,8 @@ class PictureData(lightning.LightningDataModule):
     Raises
     ------
     InputError
-        If there is no picture to train on, the tiles cannot be cut, or the windows of
-        an epoch do not fill a batch.
+        If there is no picture to train or to validate on, the tiles cannot be cut, or
+        the windows of an epoch do not fill a batch.
     """
 
     def __init__(
@@ -75,6 +75,12 @@ class PictureData(lightning.LightningDataModule):
         self.seed = seed
         if cut not in {"windows", "tiles"}:
             msg = f"cut {cut!r} is not known: use windows or tiles"
+            raise InputError(msg)
+        if not validation:
+            msg = (
+                "no picture is held out to validate on: give more pictures, a larger "
+                "validation_share, or another seed"
+            )
             raise InputError(msg)
         size = rows, columns, most_curves
         self.train_set: WindowDataset | HandledTiles

@@ -220,6 +220,6 @@ class RegisteredData(PictureData):
         )
         held = {w for w in wells if is_validation(w, validation_share, seed)}
         train = [p for w, pictures in wells.items() if w not in held for p in pictures]
-        validation = [p for w in held for p in wells[w]]
+        validation = [p for w in wells if w in held for p in wells[w]]
         super().__init__(train, validation, seed=seed, **options)
         self.validation_wells = tuple(sorted(held))
