@@ -304,6 +304,11 @@ def test_lanczos_finds_the_most_positive_eigenvalue_within_its_error() -> None:
     assert whole.value == pytest.approx(5, rel=1e-10)
 
 
+def test_lanczos_of_what_is_not_finite_is_no_number() -> None:
+    found = lanczos(lambda v: torch.full_like(v, torch.inf), 10, 5, draws())
+    assert math.isnan(found.value)
+
+
 def test_lanczos_stops_where_the_space_is_used_up() -> None:
     found = lanczos(lambda v: 3 * v, 10, 5, draws())
     assert (found.value, found.error) == pytest.approx((3, 0))

@@ -7,6 +7,7 @@ sizes (``adaptive``), they do not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -199,7 +200,8 @@ def lanczos(
     """Return the largest eigenvalue of a symmetric product of vectors of a size.
 
     Every vector is made orthogonal to all before it, twice, as else rounding brings
-    back directions that were found, and with them eigenvalues.
+    back directions that were found, and with them eigenvalues. A product that is not
+    finite has none: NaN.
 
     Raises
     ------
@@ -218,6 +220,8 @@ def lanczos(
         for _ in range(2):
             image = image - known.T @ (known @ image)
         beside.append(float(image.norm()))
+        if not math.isfinite(beside[-1]):
+            return Estimate(math.nan, math.nan)
         if beside[-1] <= 1e-10 * max(map(abs, (*diagonal, *beside))):
             beside[-1] = 0.0  # the space is used up: the values are exact
             break
