@@ -36,6 +36,8 @@ SHOWN = (
     "edge_band",
     "edge_f1",
 )
+MADE = ("steps", "commit", "device")
+"""What is told of how a network was made."""
 SPLIT = ("folder", "validation_share", "split_by", "seed", "names", "ignore")
 """What decides which pictures are held out, and what their classes are."""
 
@@ -67,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     networks = {run.name: load(run / "last") for run in options.runs}
     arms = {run.name: arm_of(run) for run in options.runs}
     rows = [
-        {"run": name, **arms[name], **row}
+        {"run": name, **arms[name], **row, **{key: spec.made.get(key) for key in MADE}}
         for name, (model, spec) in networks.items()
         for row in score_pictures(model, spec, data.validation_pictures, **window).rows(
             [output.name for output in spec.outputs]

@@ -193,6 +193,8 @@ def test_runs_are_scored_and_drawn_beside_each_other(runs, tmp_path, capsys):
     assert len(table) == 2 * 7
     assert set(table["loss"]) == {"cross_entropy", "dice"}
     assert set(table["seed"]) == {0}
+    assert set(table["steps"]) == {2}
+    assert table[["commit", "device"]].notna().all(axis=None)
     with Image.open(tmp_path / "regions.png") as sheet:
         assert sheet.size == (4 * 72 + 3 * 4, CAPTION + 80)
 

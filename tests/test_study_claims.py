@@ -407,6 +407,9 @@ def test_s13(full: Any, crisp: Any, noise: float, expected: str) -> None:
     found = s13(table, np.random.default_rng(0))
     assert found.verdict == expected
     assert any(row.what.startswith("holes a region") for row in found.rows)
+    assert found.remark.endswith("not drawn again.")
+    known = s13(table.assign(steps=9, commit="c", device="d"), np.random.default_rng(0))
+    assert known.remark.endswith("9 steps each on d, by c.")
     rng = np.random.default_rng(0)
     assert s13(table[table["seed"] == 0], rng).verdict == "not run"
     with pytest.raises(InputError, match="no column edge_f1"):

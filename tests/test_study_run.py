@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -294,22 +292,3 @@ def test_a_setting_that_came_with_later_code_sets_no_run_apart(tmp_path: Path) -
     made["settings"]["model.new"] = 1
     path.write_text(json.dumps(made))
     assert len(read_study(tmp_path).runs) == 2
-
-
-def test_only_a_checkout_has_a_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e"]
-    subprocess.run([*git, "init", "-q"], check=True)
-    inside = tmp_path / "veernet" / "study" / "run.py"
-    inside.parent.mkdir(parents=True)
-    inside.touch()
-    monkeypatch.setattr(module, "__file__", str(inside))
-    # As an environment within somebody's checkout, which does not track it.
-    subprocess.run([*git, "commit", "-qm", "a", "--allow-empty"], check=True)
-    assert module.commit() == "unknown"
-    subprocess.run([*git, "add", "veernet"], check=True)
-    subprocess.run([*git, "commit", "-qm", "b"], check=True)
-    assert re.fullmatch("[0-9a-f]{7,}", module.commit())
-    inside.write_text("changed")
-    assert module.commit().endswith("+")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from veernet import __version__
 from veernet.errors import InputError
+from veernet.provenance import commit
 from veernet.report.compare import gaps, rank_losses, tuned
 from veernet.report.estimates import estimate_arms
 from veernet.report.experiments import Experiment, done
@@ -32,7 +33,6 @@ from veernet.study.claims import Claim
 from veernet.study.measures import BACKGROUND, OF_CURVES
 from veernet.study.published import PUBLISHED, remarks
 from veernet.study.results import Study
-from veernet.study.run import commit
 from veernet.study.statistics import COUNT
 
 THEIRS = {

@@ -73,7 +73,7 @@ def regions_section(regions: Regions | None) -> dict[str, Any] | None:
     if regions is None:
         return None
     rows = [
-        {"run": str(row["run"]), "class": str(row["class"])}
+        {name: str(row[name]) for name in KEYS}
         | {name: plain(float(row[name]), 4) for name in SCORES}
         for row in regions.table.to_dict("records")
     ]

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import platform
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +25,7 @@ from veernet.checkpoint import load
 from veernet.files import replacing, write_text
 from veernet.landscape import Settings, measure, write
 from veernet.network import NetworkSpec
+from veernet.provenance import commit, hardware
 from veernet.study.scores import AllBackground, score
 from veernet.synth.dataset import make_loader
 from veernet.synth.generated import GeneratedData
@@ -171,40 +169,6 @@ def read_log(run: Path) -> pd.DataFrame:
     """Read what a run logged; one that was resumed has several parts."""
     parts = [pd.read_csv(path) for path in sorted(run.glob("csv/*/metrics.csv"))]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
-
-
-def commit() -> str:
-    """Return the commit of the checkout this code runs from, ``unknown`` without one.
-
-    A plus sign follows where files of the package differ from it. A package that was
-    installed into an environment has none, though that may lie in somebody's checkout.
-    """
-    here = Path(__file__)
-    ask = ["git", "-C", str(here.parents[2])]
-    try:
-        _told([*ask, "ls-files", "--error-unmatch", str(here)])
-        head = _told([*ask, "rev-parse", "--short", "HEAD"])
-        changed = _told([*ask, "status", "--porcelain", "veernet", "configs"])
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head + ("+" if changed else "")
-
-
-def _told(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, check=True, text=True)
-    return done.stdout.strip()
-
-
-def hardware() -> dict[str, str | int]:
-    """Return the device that a training runs on here, and how many threads it has."""
-    device = f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
-    if torch.cuda.is_available():
-        device = torch.cuda.get_device_name()
-    return {
-        "device": device,
-        "cores": os.cpu_count() or 1,
-        "threads": torch.get_num_threads(),
-    }
 
 
 def _write_json(path: Path, document: Mapping[str, Any]) -> None:

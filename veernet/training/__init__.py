@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from torch import nn
 from veernet.errors import InputError
 from veernet.model import build
 from veernet.network import NetworkSpec
+from veernet.provenance import commit, hardware
 from veernet.training.averages import Averaging
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
@@ -98,6 +100,9 @@ def train(
         centre_loss,
         averaging,
     )
+    device = str(hardware()["device"])
+    made = {**spec.made, "commit": commit(), "device": device}
+    spec = dataclasses.replace(spec, made=made)
     keep = KeepBest(out / "best", spec)
     runner = trainer(
         default_root_dir=out,

@@ -68,10 +68,11 @@ section("six", "Six classes", (body) => {
   const holder = el("div"), chart = plotNode();
   const show = () => {
     const classes = [...new Set(found.rows.map((row) => row.class))], runs = [...new Set(found.rows.map((row) => row.run))];
-    const named = (run) => { const loss = /loss=(\w+)/.exec(run), seed = /seed=(\d+)/.exec(run); return loss && seed ? `${lossTitle(loss[1])}, seed ${seed[1]}` : run; };
+    const first = (run) => found.rows.find((row) => row.run === run);
+    const named = (run) => `${lossTitle(first(run).loss)}, seed ${first(run).seed}`;
     const value = (run, name) => found.rows.find((row) => row.run === run && row.class === name)[chosenSizes.region];
     // Runs of one loss have one colour, the later seeds fainter.
-    const lossOf = (run) => (/loss=(\w+)/.exec(run) || [run, run])[1], losses = [...new Set(runs.map(lossOf))];
+    const lossOf = (run) => first(run).loss, losses = [...new Set(runs.map(lossOf))];
     const faded = (run) => 1 - 0.25 * (runs.filter((one) => lossOf(one) === lossOf(run)).indexOf(run) % 4);
     draw(chart, runs.map((run) => ({ type: "bar", name: named(run), x: classes, y: classes.map((name) => value(run, name)), marker: { color: hue(losses.indexOf(lossOf(run))), opacity: faded(run) } })), { barmode: "group", xaxis: axis(""), yaxis: axis(found.scores[chosenSizes.region]) }, `${found.scores[chosenSizes.region]} by class`);
     holder.replaceChildren(table(["run", ...classes], runs.map((run) => [named(run), ...classes.map((name) => number(value(run, name), 3))]), `${found.scores[chosenSizes.region]}, by run and class`));

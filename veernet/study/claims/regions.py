@@ -114,8 +114,19 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
         fuller[rival],
         f"covered share of true regions, IoU less {rival}, the better of the others",
         tuple(rows),
-        f"{len(seeds)} seeds; pictures are not drawn again.",
+        f"{len(seeds)} seeds; pictures are not drawn again.{_made(table)}",
     )
+
+
+def _made(table: pd.DataFrame) -> str:
+    """Say what trained the networks, where the table does."""
+    if not {"steps", "commit", "device"} <= set(table):
+        return ""
+    told = {
+        name: " and ".join(sorted({str(v) for v in table[name]}))
+        for name in ("steps", "device", "commit")
+    }
+    return f" {told['steps']} steps each on {told['device']}, by {told['commit']}."
 
 
 def _checked(regions: pd.DataFrame | None) -> pd.DataFrame:
