@@ -451,6 +451,9 @@ def test_regions_and_costs_are_shown(
             "seed": 0,
             "class": "mean",
             **dict.fromkeys(SCORES, 0.5),
+            "steps": 9,
+            "device": "a device",
+            "commit": "abc",
         }
         for loss in names
     ]
@@ -465,6 +468,7 @@ def test_regions_and_costs_are_shown(
     assert found["costs"] == costs
     assert [row["iou"] for row in found["regions"]["rows"]] == [0.5, 0.5]
     assert found["regions"]["sheet"].startswith("data:image/jpeg;base64,")
+    assert found["regions"]["made"] == "9 steps a run; a device; trained by abc"
 
 
 @pytest.mark.parametrize(

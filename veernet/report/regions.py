@@ -28,6 +28,8 @@ SCORES = {
     "edge_f1": "edges found within 2 px, F1",
 }
 
+MADE = ("steps", "device", "commit")
+"""Columns that say what made a network; tables of older code lack them."""
 KEYS = ("run", "loss", "seed", "class")
 """Columns that say what a row is of."""
 
@@ -78,7 +80,20 @@ def regions_section(regions: Regions | None) -> dict[str, Any] | None:
         for row in regions.table.to_dict("records")
     ]
     sheet = None if regions.sheet is None else _as_text(regions.sheet)
-    return {"scores": SCORES, "rows": rows, "sheet": sheet}
+    return {
+        "scores": SCORES,
+        "rows": rows,
+        "sheet": sheet,
+        "made": _made(regions.table),
+    }
+
+
+def _made(table: pd.DataFrame) -> str:
+    """Say what trained the networks, empty where the table does not."""
+    if not set(MADE) <= set(table):
+        return ""
+    told = [" and ".join(sorted({str(v) for v in table[name]})) for name in MADE]
+    return "{} steps a run; {}; trained by {}".format(*told)
 
 
 def _as_text(path: Path) -> str:

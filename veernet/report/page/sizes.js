@@ -65,6 +65,7 @@ section("six", "Six classes", (body) => {
   const found = report.regions;
   body.append(el("p", {}, "The same training on pictures with six classes, drawn views of a town from the air. One reference reports that IoU as a loss gives fuller regions, Focal crisper edges, and cross-entropy neither."));
   if (!found) { body.append(lacking("The scores were not given: train with veernet train -m experiment=six_classes_small data.folder=DIR loss=cross_entropy,focal_075,jaccard seed=0,1,2, then name with --regions the folder that is written by", "python scripts/regions.py RUN... --out OUT")); return; }
+  if (found.made) body.append(el("p", { class: "basis" }, found.made));
   const holder = el("div"), chart = plotNode();
   const show = () => {
     const classes = [...new Set(found.rows.map((row) => row.class))], runs = [...new Set(found.rows.map((row) => row.run))];
