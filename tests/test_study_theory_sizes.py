@@ -51,7 +51,7 @@ class SizeTerm(nn.Module):
 
 
 def steered(loss: nn.Module, weight: float) -> nn.Module:
-    return WeightedSum({"loss": loss, "size": SizeTerm()}, {"size": weight})
+    return WeightedSum({"plain": loss, "size": SizeTerm()}, {"size": weight})
 
 
 # The hidden terms
