@@ -24,6 +24,7 @@ from veernet.checkpoint import load
 from veernet.errors import InputError
 from veernet.evaluate.pictures import draw_sheet, score_pictures
 from veernet.files import replacing, write_text
+from veernet.study.claims.regions import MADE
 from veernet.synth.folder import FolderData
 
 SHOWN = (
@@ -36,8 +37,6 @@ SHOWN = (
     "edge_band",
     "edge_f1",
 )
-MADE = ("steps", "commit", "device")
-"""What is told of how a network was made."""
 SPLIT = ("folder", "validation_share", "split_by", "seed", "names", "ignore")
 """What decides which pictures are held out, and what their classes are."""
 

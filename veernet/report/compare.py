@@ -110,17 +110,17 @@ def gaps(bench: Bench, profile: str, arms: Runs) -> list[dict[str, Any]]:
         own = arm == Arm(arm.loss, arm.optimizer, arm.averaging) and arm.loss in FIVE
         if not own or theirs not in arms:
             continue
-        before = (Arm(arm.loss), Arm("tversky"))
+        unchanged = (Arm(arm.loss), Arm("tversky"))
         gap: dict[str, Any] = {}
         moved: dict[str, Any] = {}
-        was: dict[str, Any] = {}
+        before: dict[str, Any] = {}
         for measure in GAPS if arm != theirs else ():
             column = column_of(TEST, measure)
             gap[column] = contrast(measure, arm, theirs)
-            if arm.changed and all(one in arms for one in before):
-                four = (arm, theirs, *before)
+            if arm.changed and all(one in arms for one in unchanged):
+                four = (arm, theirs, *unchanged)
                 moved[column] = contrast(measure, *four)
-                was[column] = contrast(measure, *four, weights=(0, 0, 1, -1))
+                before[column] = contrast(measure, *four, weights=(0, 0, 1, -1))
         row = {**method, "loss": arm.loss, "arm": index}
-        found.append({**row, "gap": gap, "moved": moved, "before": was})
+        found.append({**row, "gap": gap, "moved": moved, "before": before})
     return found

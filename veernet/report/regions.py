@@ -13,6 +13,7 @@ from PIL import Image
 
 from veernet.errors import InputError
 from veernet.report.plain import plain
+from veernet.study.claims.regions import made_of
 
 WIDEST = 1600
 """Columns of the sheet in the page: more than a screen shows, less than a file has."""
@@ -28,8 +29,6 @@ SCORES = {
     "edge_f1": "edges found within 2 px, F1",
 }
 
-MADE = ("steps", "device", "commit")
-"""Columns that say what made a network; tables of older code lack them."""
 KEYS = ("run", "loss", "seed", "class")
 """Columns that say what a row is of."""
 
@@ -80,20 +79,10 @@ def regions_section(regions: Regions | None) -> dict[str, Any] | None:
         for row in regions.table.to_dict("records")
     ]
     sheet = None if regions.sheet is None else _as_text(regions.sheet)
-    return {
-        "scores": SCORES,
-        "rows": rows,
-        "sheet": sheet,
-        "made": _made(regions.table),
-    }
-
-
-def _made(table: pd.DataFrame) -> str:
-    """Say what trained the networks, empty where the table does not."""
-    if not set(MADE) <= set(table):
-        return ""
-    told = [" and ".join(sorted({str(v) for v in table[name]})) for name in MADE]
-    return "{} steps a run; {}; trained by {}".format(*told)
+    made = made_of(regions.table)
+    by = "{steps} steps a run; {device}; trained by {commit}"
+    told = by.format_map(made) if made else ""
+    return {"scores": SCORES, "rows": rows, "sheet": sheet, "made": told}
 
 
 def _as_text(path: Path) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from veernet.losses import CrossEntropyLoss, DiceLoss, LovaszSoftmaxLoss
 from veernet.study.claims.record import (
+    Answer,
     Claim,
     Row,
     Statement,
@@ -22,7 +23,6 @@ from veernet.study.theory.scene import draw_strokes, frozen_scene
 SCENES = 48
 """Drawn anew, each with strokes and noise of its own."""
 SIDE = 96
-SCENIC = "scenes"
 
 COLLAPSED = 0.1
 """Share that Focal leaves of what easy pixels have in cross-entropy's gradient."""
@@ -82,18 +82,12 @@ def s7(rng: np.random.Generator) -> Claim:
         left,
         "share of easy pixels in the gradient, Focal over cross-entropy",
         (
-            Row(
-                "share of easy pixels, Focal over cross-entropy",
-                left,
-                answers[0],
-                SCENIC,
-            ),
+            _row("share of easy pixels, Focal over cross-entropy", left, answers[0]),
             Row("largest over smallest by rank, Focal", focal, answers[1]),
             Row("largest over smallest by rank, Lovasz", lovasz, answers[2]),
-            Row(
+            _row(
                 "share of easy pixels among all",
                 _over_scenes([f.easy_pixels for f in found], rng),
-                over=SCENIC,
             ),
             *(
                 Row(
@@ -129,20 +123,15 @@ def s8(rng: np.random.Generator) -> Claim:
     less = _over_scenes([one - other for one, other in pairs], rng)
     answers = above(thin, NEARLY_ALL), above(less)
     rows = [
-        Row("share moved on strokes of 1 px, Lovasz", thin, answers[0], SCENIC),
-        Row("the same less that on a disc", less, answers[1], SCENIC),
+        _row("share moved on strokes of 1 px, Lovasz", thin, answers[0]),
+        _row("the same less that on a disc", less, answers[1]),
         *(
-            Row(
-                f"share moved, {shape}, {loss}",
-                _over_scenes(values, rng),
-                over=SCENIC,
-            )
+            _row(f"share moved, {shape}, {loss}", _over_scenes(values, rng))
             for (shape, loss), values in moved.items()
         ),
-        Row(
+        _row(
             "share with any gradient at all, strokes of 1 px, Lovasz",
             _over_scenes([scene[stroke]["lovasz"].nonzero for scene in found], rng),
-            over=SCENIC,
         ),
     ]
     alike = min(float(np.mean(moved[stroke, n])) for n in ("dice", "cross_entropy"))
@@ -155,6 +144,10 @@ def s8(rng: np.random.Generator) -> Claim:
         f"It is not particular to Lovasz: Dice and cross-entropy move {alike:.2f} of a "
         "stroke or more, because no pixel of it is sure.",
     )
+
+
+def _row(what: str, figure: Estimate, answer: Answer | None = None) -> Row:
+    return Row(what, figure, answer, over="scenes")
 
 
 def _over_scenes(values: list[float], rng: np.random.Generator) -> Estimate:

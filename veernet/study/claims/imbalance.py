@@ -82,7 +82,7 @@ def s1(bench: Bench) -> Claim:
             for one, other in combinations(arms, 2)
         }
         found = apart(list(pairs.values()), INTERCHANGEABLE)
-        pair = max(pairs, key=lambda name: abs(pairs[name].value))
+        pair = max(pairs, key=lambda pair: abs(pairs[pair].value))
         widest[name] = Row(
             f"F1 of the curves, {name}, the two that are furthest apart ({pair}), "
             "interval for all ten pairs",

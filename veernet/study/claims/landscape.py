@@ -28,6 +28,7 @@ from veernet.study.claims.record import (
     Verdict,
     above,
     not_run,
+    of_lead,
     settled,
     share_of,
     verdict,
@@ -308,11 +309,11 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
         answer: Answer = "yes"
     else:
         behind = [
-            above(estimate(other - drawn[place], seeds=seeds).for_all(COMPARED))
+            of_lead(estimate(drawn[place] - other, seeds=seeds), COMPARED)
             for at, other in enumerate(drawn)
             if at != place
         ]
-        answer = "no" if "yes" in behind else "not resolvable"
+        answer = "no" if "no" in behind else "not resolvable"
     return share_of(first, seeds), answer
 
 

@@ -135,6 +135,18 @@ def below(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
     return above(turned, -border, margin)
 
 
+def within(figure: Estimate, border: float) -> Answer:
+    """Return whether a figure is within a border of 0, or no: beyond it, either way."""
+    return every(below(figure, border), above(figure, -border))
+
+
+def every(*answers: Answer) -> Answer:
+    """Return whether all of several hold."""
+    if "no" in answers:
+        return "no"
+    return "not resolvable" if "not resolvable" in answers else "yes"
+
+
 def leads(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
     """Return whether one is ahead of all its rivals, by its lead over each.
 
@@ -150,10 +162,7 @@ def leads(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
         How many of them can refute the claim; those given, where it has one part.
     """
     count = len(over) if comparisons is None else comparisons
-    answers = {of_lead(lead, count) for lead in over}
-    if "no" in answers:
-        return "no"
-    return "yes" if answers == {"yes"} else "not resolvable"
+    return every(*(of_lead(lead, count) for lead in over))
 
 
 def of_lead(lead: Estimate, comparisons: int) -> Answer:
@@ -169,14 +178,11 @@ def apart(differences: Sequence[Estimate], border: float) -> Answer:
     Yes, where one difference is beyond it, either way, by an interval for all of them
     at once; no, where each is within it by its own.
     """
-    shared = [figure.for_all(len(differences)) for figure in differences]
-    if any(above(f, border) == "yes" or below(f, -border) == "yes" for f in shared):
+    count = len(differences)
+    if any(within(figure.for_all(count), border) == "no" for figure in differences):
         return "yes"
-    within = [
-        below(figure, border) == above(figure, -border) == "yes"
-        for figure in differences
-    ]
-    return "no" if all(within) else "not resolvable"
+    alike = every(*(within(figure, border) for figure in differences)) == "yes"
+    return "no" if alike else "not resolvable"
 
 
 def opposite(answer: Answer) -> Answer:
@@ -202,6 +208,5 @@ def settled(held: float) -> Answer:
 
 def verdict(*answers: Answer) -> Verdict:
     """Return the verdict on a claim of several parts, all of which it needs."""
-    if "no" in answers:
-        return REFUTED
-    return OPEN if "not resolvable" in answers else CONFIRMED
+    of: dict[Answer, Verdict] = {"yes": CONFIRMED, "no": REFUTED}
+    return of.get(every(*answers), OPEN)

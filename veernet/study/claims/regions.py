@@ -34,6 +34,9 @@ OTHERS: Mapping[str, str] = {
     "edge_recall": "share of true edges near predicted ones",
 }
 
+MADE = ("steps", "commit", "device")
+"""Columns that say what made a network, beside its scores."""
+
 S13 = Statement(
     "S13",
     "IoU gives fuller regions, Focal (gamma .75) crisper edges, cross-entropy neither.",
@@ -77,14 +80,11 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
 
     def over(loss: str, column: str) -> dict[str, Estimate]:
         own = _values(table, loss, seeds, column)
-        less = {
-            other: own - _values(table, other, seeds, column)
-            for other in LOSSES
-            if other != loss
-        }
         return {
             other: estimate(draws.mean(lead, seeds), lead)
-            for other, lead in less.items()
+            for other in LOSSES
+            if other != loss
+            for lead in [own - _values(table, other, seeds, column)]
         }
 
     fuller, crisper = over(IOU, FULL), over(FOCAL, CRISP)
@@ -92,6 +92,10 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
     answers = [leads(list(found.values()), both) for found in (fuller, crisper)]
     rival = min(fuller, key=lambda loss: fuller[loss].value)
     columns = {FULL: "covered share", CRISP: "F1 of edges", **OTHERS}
+    made = made_of(table)
+    by = (
+        " {steps} steps each on {device}, by {commit}.".format_map(made) if made else ""
+    )
     rows = [
         *(
             Row(f"{words} less {loss}", lead, of_lead(lead, both))
@@ -114,19 +118,18 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
         fuller[rival],
         f"covered share of true regions, IoU less {rival}, the better of the others",
         tuple(rows),
-        f"{len(seeds)} seeds; pictures are not drawn again.{_made(table)}",
+        f"{len(seeds)} seeds; pictures are not drawn again.{by}",
     )
 
 
-def _made(table: pd.DataFrame) -> str:
-    """Say what trained the networks, where the table does."""
-    if not {"steps", "commit", "device"} <= set(table):
-        return ""
-    told = {
-        name: " and ".join(sorted({str(v) for v in table[name]}))
-        for name in ("steps", "device", "commit")
-    }
-    return f" {told['steps']} steps each on {told['device']}, by {told['commit']}."
+def made_of(table: pd.DataFrame) -> dict[str, str]:
+    """Return what trained the networks of a table of regions, by :data:`MADE`.
+
+    Empty where the table does not say: those of older code do not.
+    """
+    if not set(MADE) <= set(table):
+        return {}
+    return {name: " and ".join(sorted(set(table[name].map(str)))) for name in MADE}
 
 
 def _checked(regions: pd.DataFrame | None) -> pd.DataFrame:

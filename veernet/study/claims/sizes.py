@@ -6,14 +6,13 @@ from veernet.losses import CrossEntropyLoss, DiceLoss, JaccardLoss
 from veernet.study.arms import Arm
 from veernet.study.bench import Bench, Field
 from veernet.study.claims.record import (
-    Answer,
     Claim,
     Row,
     Statement,
-    above,
     below,
     not_run,
     verdict,
+    within,
 )
 from veernet.study.measures import Measure
 from veernet.study.sources import SIZES
@@ -50,9 +49,7 @@ def s12(bench: Bench) -> Claim:
     found = {arm: field.estimate(arm, bias) for arm in arms}
     small = below(found[DICE], -TRUE_SIZE)
     true = {
-        arm: _both(below(figure, TRUE_SIZE), above(figure, -TRUE_SIZE))
-        for arm, figure in found.items()
-        if arm != DICE
+        arm: within(figure, TRUE_SIZE) for arm, figure in found.items() if arm != DICE
     }
     rows = [
         Row("log of expected over true pixels, dice", found[DICE], small),
@@ -97,10 +94,3 @@ def _theory() -> list[Row]:
         for name, choices in chosen_shares(losses, (0.03,)).items()
         for choice in choices
     ]
-
-
-def _both(first: Answer, second: Answer) -> Answer:
-    """Return whether both hold."""
-    if "no" in (first, second):
-        return "no"
-    return "yes" if first == second == "yes" else "not resolvable"
