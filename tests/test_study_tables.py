@@ -191,6 +191,27 @@ def test_a_rate_with_fewer_seeds_is_not_chosen_for_them() -> None:
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=4e-3)
 
 
+def test_more_seeds_of_one_rate_leave_the_choice_where_it_was() -> None:
+    """The rate that has more of them is worse, but would win by the seeds added."""
+
+    def told(arm: Arm, seed: int) -> dict[str, Any]:
+        return {"iou": 0.6 if arm.lr else (0.5 if seed < 3 else 0.9)}
+
+    arms = [Arm("dice"), Arm("dice", lr=1e-3)]
+    made = study(arms, told, seeds=range(8))
+    added = made.runs.index[(made.runs["lr"] == 1e-3) & (made.runs["seed"] > 2)]
+    rest = type(made)(
+        made.runs.drop(index=added),
+        made.masks[~made.masks["run"].isin(added)],
+        made.curves[~made.curves["run"].isin(added)],
+        made.history,
+    )
+    own = Bench(rest, np.random.default_rng(0), 20)
+    assert chosen_rate(own, "small", "dice") == Arm("dice", lr=1e-3)
+    everywhere = Bench(made, np.random.default_rng(0), 20)
+    assert chosen_rate(everywhere, "small", "dice") == Arm("dice", lr=4e-3)
+
+
 def settings(optimizer: str) -> dict[str, Any]:
     """Return an optimiser's file over the one that it builds upon."""
     path = EXPERIMENTS.parent / "optimizer" / f"{optimizer}.yaml"

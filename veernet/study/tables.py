@@ -28,7 +28,7 @@ from veernet.study.arms import (
 )
 from veernet.study.bench import READINGS, Bench
 from veernet.study.budgets import told
-from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled
+from veernet.study.measures import ALL, BACKGROUND, Measure, Resampled, common_seeds
 from veernet.study.statistics import Estimate
 
 CHOSEN_BY = Measure("f1")
@@ -177,8 +177,8 @@ def tuned_losses(bench: Bench, profile: str) -> Table:
         [arm for arm in chosen if arm is not None],
         measures_of(bench.on(profile, "test")),
         "The five losses, the learning rate tuned by loss",
-        "The rate has the highest mean F1 of the curves on the held-out set, over all "
-        "seeds; the figures are of the test set.",
+        "The rate has the highest mean F1 of the curves on the held-out set, over the "
+        "seeds that its rates have in common; the figures are of the test set.",
     )
     tried = [Arm(loss, lr=rate) for loss in FIVE for rate in RATES]
     runs = bench.on(profile, "test").runs
@@ -193,21 +193,24 @@ def tuned_losses(bench: Bench, profile: str) -> Table:
 
 
 def chosen_rate(bench: Bench, profile: str, loss: str) -> Arm | None:
-    """Return the arm of the best rate on held-out pictures, None where nothing ran.
+    """Return the arm of the best rate on held-out pictures, None where none is told.
 
-    Rates are compared on the seeds of the one that has most; those with fewer are left
-    out, so that none is chosen for the seeds that it was spared.
+    Rates are compared on the seeds that they have in common: a rate with more of them
+    than the sweep plans is neither favoured nor the only one left. Those that lack one
+    of the planned seeds are left out while another rate has them all.
     """
     held_out = bench.on(profile, "held-out")
     rates = rates_of(held_out.runs, loss)
-    most = max((len(runs) for runs in rates.values()), default=0)
-    scores = {
-        rate: held_out.estimate(runs, CHOSEN_BY).value
-        for rate, runs in rates.items()
-        if len(runs) == most
-    }
-    if not scores:
+    planned = {rate: set(SEEDS) & runs.keys() for rate, runs in rates.items()}
+    most = max(map(len, planned.values()), default=0)
+    complete = {rate: rates[rate] for rate, own in planned.items() if len(own) == most}
+    seeds = common_seeds(list(complete.values()))
+    if not seeds:
         return None
+    scores = {
+        rate: held_out.estimate({seed: runs[seed] for seed in seeds}, CHOSEN_BY).value
+        for rate, runs in complete.items()
+    }
     best = max(scores, key=lambda rate: (scores[rate], -rate))
     return Arm(loss, lr=best)
 

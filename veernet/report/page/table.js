@@ -120,7 +120,7 @@ function tunedTable(body) {
   body.append(...missing(["rates"]));
   const found = now().tuned;
   if (!found.losses.length) return;
-  body.append(el("p", {}, `The table above gives all losses one rate. Here each has the rate with the best ${columnTitle(found.by)}, of the rates with most seeds, and is scored on the test set, which had no say in it. A rate at the end of what was tried may not be the best there is.`), basis(found.losses.flatMap((one) => one.arms.map((index) => now().arms[index]))));
+  body.append(el("p", {}, `The table above gives all losses one rate. Here each has the rate with the best ${columnTitle(found.by)}, over the seeds that the rates have in common, and is scored on the test set, which had no say in it. A rate at the end of what was tried may not be the best there is.`), basis(found.losses.flatMap((one) => one.arms.map((index) => now().arms[index]))));
   const columns = ["test/mae/solid/dp", "test/mae/dashed/dp", "test/median_r_squared/curves/dp", "test/iou/solid", "test/iou/dashed"];
   body.append(table(["loss", "rate", ...columns.map((column) => columnTitle(column).replace(/, test.*/, ""))], found.losses.map((one) => {
     const rate = now().arms[one.arm].labels.lr;
