@@ -47,7 +47,7 @@ OTHER_LOSSES = (
     "skeleton_recall",
     "tversky_focal",
 )
-RATES = (1e-3, 2e-3, 8e-3)
+RATES = (1e-3, 2e-3, 8e-3, 1.6e-2)
 DIAL = (0.1, 0.3, 0.7)
 WIDTHS = (1, 10, 30)
 OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")
