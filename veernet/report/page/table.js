@@ -117,7 +117,7 @@ function rankTable(body) {
 
 function tunedTable(body) {
   body.append(el("h3", {}, "With the learning rate tuned for each loss"));
-  body.append(...missing(["rates"]));
+  body.append(...missing(["rates", "rates_cross_entropy"]));
   const found = now().tuned;
   if (!found.losses.length) return;
   body.append(el("p", {}, `The table above gives all losses one rate. Here each has the rate with the best ${columnTitle(found.by)}, over the seeds that the rates have in common, and is scored on the test set, which had no say in it. A rate at the end of what was tried may not be the best there is.`), basis(found.losses.flatMap((one) => one.arms.map((index) => now().arms[index]))));
