@@ -1,12 +1,12 @@
 """Studies with known figures: runs that were never trained, and score as told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from veernet.study.arms import Arm
+from veernet.study.arms import Arm, runs_of
 from veernet.study.results import Study
 
 LABELS = ("background", "solid", "dashed")
@@ -106,6 +106,18 @@ def _labels(arm: Arm, seed: int, profile: str) -> dict[str, Any]:
         "device": "a device",
         "commit": "0123abc",
     }
+
+
+def without(made: Study, arm: Arm, seeds: Container[int]) -> Study:
+    """Return a study that lacks some seeds of an arm."""
+    own = runs_of(made.runs, arm)
+    gone = [run for seed, run in own.items() if seed in seeds]
+    return Study(
+        made.runs.drop(index=gone),
+        made.masks[~made.masks["run"].isin(gone)],
+        made.curves[~made.curves["run"].isin(gone)],
+        made.history,
+    )
 
 
 def _both(value: float | tuple[float, float]) -> tuple[float, float]:

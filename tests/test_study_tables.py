@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.studies import study
+from tests.studies import study, without
 from veernet.study.arms import (
     DIAL,
     FIVE,
@@ -180,13 +180,7 @@ def test_a_rate_with_fewer_seeds_is_not_chosen_for_them() -> None:
         [Arm("dice"), Arm("dice", lr=1e-3)],
         lambda arm, seed: {"iou": 0.9 if arm.lr else 0.5},
     )
-    spared = made.runs.index[(made.runs["lr"] == 1e-3) & (made.runs["seed"] == 2)]
-    rest = type(made)(
-        made.runs.drop(index=spared),
-        made.masks[~made.masks["run"].isin(spared)],
-        made.curves[~made.curves["run"].isin(spared)],
-        made.history,
-    )
+    rest = without(made, Arm("dice", lr=1e-3), [2])
     own = Bench(rest, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=4e-3)
 
@@ -199,13 +193,7 @@ def test_more_seeds_of_one_rate_leave_the_choice_where_it_was() -> None:
 
     arms = [Arm("dice"), Arm("dice", lr=1e-3)]
     made = study(arms, told, seeds=range(8))
-    added = made.runs.index[(made.runs["lr"] == 1e-3) & (made.runs["seed"] > 2)]
-    rest = type(made)(
-        made.runs.drop(index=added),
-        made.masks[~made.masks["run"].isin(added)],
-        made.curves[~made.curves["run"].isin(added)],
-        made.history,
-    )
+    rest = without(made, Arm("dice", lr=1e-3), range(3, 8))
     own = Bench(rest, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=1e-3)
     everywhere = Bench(made, np.random.default_rng(0), 20)
