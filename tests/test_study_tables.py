@@ -200,6 +200,14 @@ def test_more_seeds_of_one_rate_leave_the_choice_where_it_was() -> None:
     assert chosen_rate(everywhere, "small", "dice") == Arm("dice", lr=4e-3)
 
 
+def test_a_rate_beyond_the_sweep_is_shown_for_the_loss_that_tried_it() -> None:
+    own = bench([*PLAIN, Arm("cross_entropy", lr=3.2e-2)], by_loss, 10)
+    table = rates(own, "small")
+    beyond = [line.arm for line in table.lines if line.arm.lr not in (*RATES, 4e-3)]
+    assert beyond == [Arm("cross_entropy", lr=3.2e-2)]
+    assert not any("0.032" in name for name in table.missing)
+
+
 def settings(optimizer: str) -> dict[str, Any]:
     """Return an optimiser's file over the one that it builds upon."""
     path = EXPERIMENTS.parent / "optimizer" / f"{optimizer}.yaml"

@@ -223,14 +223,21 @@ def rates_of(runs: pd.DataFrame, loss: str) -> dict[float, dict[int, str]]:
 
 
 def rates(bench: Bench, profile: str) -> Table:
-    """Return the five losses at every rate, on the held-out set that chooses."""
+    """Return the five losses at every rate, on the held-out set that chooses.
+
+    The rates are those of the sweep, and of a loss also any other that was tried.
+    """
     runs = bench.on(profile, "held-out").runs
     base = base_rate(runs)
-    known = RATES if base is None else tuple(sorted({*RATES, base}))
+    known = RATES if base is None else (*RATES, base)
     return _table(
         bench,
         profile,
-        [Arm(loss, lr=rate) for loss in FIVE for rate in known],
+        [
+            Arm(loss, lr=rate)
+            for loss in FIVE
+            for rate in sorted({*known, *rates_of(runs, loss)})
+        ],
         BRIEF,
         "The five losses at every rate",
         "On the held-out set, on which the rate is chosen.",
