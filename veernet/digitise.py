@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 
@@ -16,12 +16,20 @@ from veernet.check.finding import worst_first
 from veernet.check.quick import check_quickly
 from veernet.engines import Engine
 from veernet.export.onpage import ink
-from veernet.records import ORIGINS, Curve, Panel, Registration, Scan, Trace
+from veernet.records import ORIGINS, Curve, Panel, Path, Registration, Scan, Trace
 from veernet.rectify import beside_page, panels, to_trace
 from veernet.runs import runs
 from veernet.segment import segment
-from veernet.trace import BRIDGE, Tracer, trace
-from veernet.trace.styles import together
+from veernet.trace import (
+    BRIDGE,
+    Costs,
+    Followed,
+    Tracer,
+    follow_paths,
+    name_curves,
+    trace,
+)
+from veernet.trace.features import SHARED
 
 LEAST_READ = 0.05
 """Share of rows: a section of which less is read, all curves together, is refused."""
@@ -107,7 +115,9 @@ def digitise(
         If the registration does not fit the page.
     """
     clock = _Clock()
-    traces: list[Trace] = []
+    sheets: list[Panel] = []
+    paths: list[tuple[Path, ...]] = []
+    followed: list[list[Followed]] = []
     for panel in clock.each("rectify", panels(scan, registration)):
         name = "+".join(track.name for track in panel.tracks)
         with clock.stage("segment"):
@@ -118,12 +128,22 @@ def digitise(
             )
             engine.rest()
         with clock.stage("trace"):
-            paths = trace(
-                panel, evidence, tracer=tracer, confidence=engine.spec.confidence
-            )
-        traces += [to_trace(path, panel, registration) for path in paths]
+            if tracer == "dp":
+                followed.append(follow_paths(panel, evidence, Costs()))
+            else:
+                paths.append(trace(panel, evidence, tracer=tracer))
+        sheets.append(panel.without_picture())
         # A tall panel and its maps need not wait for the next one to be whole.
         del panel, evidence
+    if tracer == "dp":
+        # Only now, as all panels of a page were drawn by one plotter.
+        with clock.stage("trace"):
+            paths = name_curves(followed, confidence=engine.spec.confidence)
+    traces = [
+        to_trace(path, sheet, registration)
+        for sheet, found_paths in zip(sheets, paths, strict=True)
+        for path in found_paths
+    ]
 
     found = tuple(traces)
     refused = _refusal(found)
@@ -152,7 +172,10 @@ def _refusal(traces: tuple[Trace, ...]) -> str | None:
 
 def _misplaced(scan: Scan, registration: Registration) -> Iterator[str]:
     """Say what hints at the registration of another scan, but not enough to refuse."""
-    stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
+    stated, opened = (
+        PurePath(registration.image or "").name,
+        PurePath(scan.info.path).name,
+    )
     if stated and opened and stated != opened:
         yield f"the registration is of {stated}, the scan is {opened}"
     shares = beside_page(scan, registration)
@@ -189,7 +212,7 @@ def _together(traces: Sequence[Trace], registration: Registration) -> Iterator[s
     """Name curves that were read from the ink of others for most of their rows."""
     columns = {t.mnemonic: ink(t, registration).column for t in traces}
     for one, other in combinations(columns, 2):
-        same = together(columns[one], columns[other])
+        same = np.abs(columns[one] - columns[other]) <= SHARED
         read = min(int(np.isfinite(columns[name]).sum()) for name in (one, other))
         if read and same.sum() > TOGETHER * read:
             yield (

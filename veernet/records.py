@@ -10,7 +10,7 @@ page that is turned, the depth line of a registered row climbs or falls across t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -347,6 +347,10 @@ class Panel:
     def curves(self) -> tuple[CurveSpec, ...]:
         """Every curve of the panel, in the order of the registration."""
         return tuple(c for t in self.tracks for c in t.curves)
+
+    def without_picture(self) -> Panel:
+        """Return the panel with pictures of no columns: where it lies, and no more."""
+        return replace(self, image=self.image[:, :0].copy(), tint=None)
 
     def edges_of(self, mnemonic: str) -> tuple[Floats, Floats]:
         """Left and right edge columns, each (rows,), of the track of a curve."""

@@ -6,9 +6,11 @@ a dynamic programme; ``skeleton`` is the reference method, kept as its control.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
@@ -16,12 +18,24 @@ from veernet.network import ConfidenceTable
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.average import mean_around
-from veernet.trace.joint import Found, decode
+from veernet.trace.dash_patterns import estimate_patterns
+from veernet.trace.identity import identify, pools
 from veernet.trace.lanes import Way
+from veernet.trace.paths import SMOOTH, Followed, follow_paths
+from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.skeleton import follow
 
-__all__ = ["BRIDGE", "LIKELY", "Costs", "Tracer", "trace"]
+__all__ = [
+    "BRIDGE",
+    "LIKELY",
+    "Costs",
+    "Followed",
+    "Tracer",
+    "follow_paths",
+    "name_curves",
+    "trace",
+]
 
 Tracer = Literal["dp", "skeleton"]
 
@@ -29,19 +43,12 @@ BRIDGE = 16
 """Rows: a stretch of missing ink that is no longer is bridged with a straight line, at
 low confidence."""
 
-SMOOTH = 9
-"""Rows over which strength and lead are averaged before they are judged."""
-
 READABLE = 0.3
 """Strength from which a row counts as read: the evidence under the way."""
 
 LIKELY = 0.4
 """Confidence from which it does: of several strokes that it may be, the likeliest need
 not be right in every other row; what is right in fewer than this is no reading."""
-
-DOUBT = 3.0
-"""Nats of lead over the next best way for a score of 1 - 1/e: the evidence of pixels
-side by side is alike, and a nat of it worth less than one."""
 
 SHORTEST = 6
 """Rows: a shorter stretch between unread ones is speckle, not a curve."""
@@ -87,29 +94,76 @@ def trace(
         msg = f"evidence {evidence.maps.shape} is not of panel {panel.image.shape}"
         raise InputError(msg)
     if tracer == "dp":
-        return tuple(
-            _path(spec.mnemonic, found.way, _confidence(found, confidence), likely)
-            for spec, found in zip(
-                panel.curves, decode(panel, evidence, costs or Costs()), strict=True
-            )
-        )
+        followed = follow_paths(panel, evidence, costs or Costs())
+        (paths,) = name_curves([followed], confidence=confidence, likely=likely)
+        return paths
     if tracer == "skeleton":
         return tuple(
-            _path(spec.mnemonic, way, _smooth(way, way.strength))
+            _path(
+                spec.mnemonic,
+                way.column,
+                way.state,
+                (smooth := _smooth(way, way.strength)),
+                smooth,
+            )
             for spec, way in zip(panel.curves, follow(panel, evidence), strict=True)
         )
     msg = f"tracer {tracer!r} is not known: use dp or skeleton"
     raise InputError(msg)
 
 
-def _confidence(found: Found, table: ConfidenceTable | None) -> Floats:
-    """Return (rows,) the confidence that a lead over all rivals is worth.
+def name_curves(
+    followed: Sequence[Sequence[Followed]],
+    *,
+    confidence: ConfidenceTable | None = None,
+    likely: float = LIKELY,
+) -> list[tuple[Path, ...]]:
+    """Name the paths of a section, and read each curve from them.
 
-    A stroke that stands out may still be another curve's.
+    Parameters
+    ----------
+    followed
+        Per panel of the section, the paths that were followed in it. All are needed at
+        once, as all were drawn by one plotter.
+    confidence, likely
+        As for `trace`.
+
+    Returns
+    -------
+    list of tuple of Path
+        Per panel, one for each of its curves.
     """
-    lead = 1.0 - np.exp(-_smooth(found.way, found.lead) / DOUBT)
-    score = lead * found.own
-    return table.probability_of(score) if table else np.asarray(score)
+    every = [path for paths in followed for path in paths]
+    groups = [
+        {paths[i].spec.line for i in members}
+        for paths in followed
+        for members in _pool_of_each(paths)
+    ]
+    patterns = estimate_patterns([path.ink for path in every], groups)
+    result = []
+    for paths in followed:
+        named: dict[int, Path] = {}
+        for members in pools(paths):
+            identity = identify(paths, members, patterns)
+            for index, found in zip(members, locate(paths, identity), strict=True):
+                mass = found.mass
+                sure = confidence.probability_of(mass) if confidence else mass
+                named[index] = _path(
+                    paths[index].spec.mnemonic,
+                    found.column,
+                    found.state,
+                    found.strength,
+                    np.asarray(sure),
+                    likely,
+                )
+        result.append(tuple(named[index] for index in range(len(paths))))
+    return result
+
+
+def _pool_of_each(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
+    """Return, for each path of a panel, the pool that it belongs to."""
+    found = {i: members for members in pools(paths) for i in members}
+    return [found[index] for index in range(len(paths))]
 
 
 def _smooth(way: Way, values: Floats) -> Floats:
@@ -118,11 +172,16 @@ def _smooth(way: Way, values: Floats) -> Floats:
     return mean_around(values, known, SMOOTH)
 
 
-def _path(mnemonic: str, way: Way, probability: Floats, likely: float = 0.0) -> Path:
+def _path(
+    mnemonic: str,
+    column: Floats,
+    state: NDArray[np.uint8],
+    strength: Floats,
+    probability: Floats,
+    likely: float = 0.0,
+) -> Path:
     """Decide which rows are read, bridged or unread, and how sure they are."""
-    column, state = way.column, way.state
     known = np.isfinite(column)
-    strength = _smooth(way, way.strength)
     faint = known & (strength < READABLE)
     read = known & ~faint & (probability >= likely)
     for start, stop in runs(read):

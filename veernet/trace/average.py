@@ -1,4 +1,4 @@
-"""Averages and sums down a way, over the rows in which the curve is read."""
+"""Averages down a path, over the rows in which the curve is read."""
 
 from __future__ import annotations
 
@@ -34,25 +34,6 @@ def mean_around(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:
     return np.asarray(
         np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
     )
-
-
-def sum_around(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:
-    """Add up values over the rows around each.
-
-    Parameters
-    ----------
-    values
-        (rows,) to add up.
-    known
-        (rows,) which of them there are: others add nothing.
-    rows
-        Around each row, itself in the middle.
-
-    Returns
-    -------
-    (rows,) float
-    """
-    return rows * _share(values, known, rows)
 
 
 def _share(values: Floats, known: NDArray[np.bool_], rows: int) -> Floats:

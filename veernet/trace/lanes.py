@@ -50,9 +50,11 @@ class Lane:
         certainty. It is the evidence itself: a lane holds no copy.
     style
         Index of the curve's own.
+    own
+        (styles,) whether it is the curve's own, or a broken one that no curve has.
     share
-        (styles,) of the evidence for each that counts: 1 for its own, and for broken
-        ones that no curve has.
+        (styles,) of the evidence for each that counts on ink that no other path
+        occupies: 1 for its own.
     centre
         (rows, columns of the panel) probability of a column, 255 is certainty; without
         rows where the network does not tell.
@@ -68,6 +70,7 @@ class Lane:
     period: Floats
     maps: NDArray[np.uint8]
     style: int
+    own: NDArray[np.bool_]
     share: NDArray[np.float32]
     centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
@@ -108,6 +111,8 @@ class Way:
 
     Parameters
     ----------
+    spec
+        The curve in whose corridor it was decoded.
     column
         (rows,) sub-pixel and unfolded, in columns of the panel, NaN off scale and where
         lost.
@@ -124,6 +129,7 @@ class Way:
         -1 where there is none.
     """
 
+    spec: CurveSpec
     column: Floats
     strength: Floats
     state: NDArray[np.uint8]
@@ -144,6 +150,7 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
+    own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Lane(
         spec=spec,
         first=first,
@@ -151,20 +158,21 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         period=right - left,
         maps=evidence.maps,
         style=evidence.index_of(spec.line),
-        share=_shares(evidence, spec, {c.line for c in panel.curves}),
+        own=own,
+        share=np.where(own, 1.0, FREE_STYLE).astype(np.float32),
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
         colour=tinted(panel, evidence, spec),
     )
 
 
-def _shares(
+def _own_styles(
     evidence: Evidence, spec: CurveSpec, drawn: set[Line]
-) -> NDArray[np.float32]:
-    """Return how much each style speaks for a curve on ink that no other has taken."""
+) -> NDArray[np.bool_]:
+    """Return which styles speak for a curve in full."""
     own = [
         spec.line != "solid" and "solid" not in lines and not drawn.intersection(lines)
         for lines in evidence.lines
     ]
     own[evidence.index_of(spec.line)] = True
-    return np.where(own, 1.0, FREE_STYLE).astype(np.float32)
+    return np.array(own)

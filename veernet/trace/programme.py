@@ -78,7 +78,7 @@ class Costs:
     lost: float = 1.0
     lose: float = 40.0
     find: float = 120.0
-    shared: float = 0.95
+    shared: float = 0.6
     wrap: float = 0.1
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

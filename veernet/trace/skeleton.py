@@ -76,14 +76,15 @@ def _follow_style(
                 strength[curve, row] = probability[row, round(centres[at])] / 255
         unread = np.where(np.isfinite(column[:, row]), 0, unread + 1)
     return {
-        spec.mnemonic: _way(column[i], strength[i]) for i, spec in enumerate(curves)
+        spec.mnemonic: _way(spec, column[i], strength[i])
+        for i, spec in enumerate(curves)
     }
 
 
-def _way(column: Floats, strength: Floats) -> Way:
+def _way(spec: CurveSpec, column: Floats, strength: Floats) -> Way:
     state = np.where(np.isfinite(column), ON, LOST).astype(np.uint8)
     ink = np.full((column.size, 2, 2), -1, np.int32)
-    return Way(column, strength, state, np.stack([column, column], axis=1), ink)
+    return Way(spec, column, strength, state, np.stack([column, column], axis=1), ink)
 
 
 def _centres(row: NDArray[np.bool_]) -> Floats:

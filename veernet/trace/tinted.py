@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.colour import DECISIVE, NEUTRAL, PAPER
+from veernet.colour import DECISIVE, NEUTRAL
 from veernet.records import CurveSpec, Evidence, Grey, Panel
 
-HIDDEN, RIVAL = 0.35, 0.1
-"""Share of the evidence that counts on the ink of another curve and colour: where a way
-is looked for, since that ink may hide the curve's own, just enough to read it there;
-and where ways are compared, as the best one must not be doubted for what lies beside it
-in another colour."""
+HIDDEN = 0.5
+"""Share of the evidence that counts on the ink of another curve and colour: it may hide
+the curve's own, and is worth just enough to be followed there."""
 
 DRAWN = np.float32(255 * 0.7)
 """Evidence of ink of the curve's colour by itself, of 255, where the network sees no
@@ -48,19 +46,6 @@ class Tinted:
     def look(self) -> bytes:
         """The same for curves that colour does not tell apart."""
         return self.weight.tobytes()
-
-    def cut(self, window: slice) -> Tinted:
-        """Return a stretch of rows."""
-        return replace(self, image=self.image[window], tint=self.tint[window])
-
-    def padded(self, rows: int) -> Tinted:
-        """Return it with rows of paper above and below."""
-        around = ((rows, rows), (0, 0))
-        return replace(
-            self,
-            image=np.pad(self.image, around, constant_values=PAPER),
-            tint=np.pad(self.tint, around),
-        )
 
     def apply(
         self,
@@ -140,12 +125,15 @@ def _apply(
     styles, rows, columns = maps.shape
     width = damping.size
     covered = np.empty(width, dtype=np.bool_)
+    core = np.empty(width, dtype=np.bool_)
     for row in range(rows):
         covered[:] = False
+        core[:] = False
         for other in range(taken.shape[0]):
             start, last = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
                 covered[max(start - beside, 0) : last + beside + 1] = True
+                core[max(start, 0) : last + 1] = True
         for c in range(max(-first[row], 0), min(width, columns - first[row])):
             at = first[row] + c
             agrees = weight[tint[row, at]]
@@ -159,6 +147,9 @@ def _apply(
             for s in range(styles):
                 seen += maps[s, row, at]
             strong = min(seen, np.float32(255.0)) * max(share, hidden) * damping[c]
+            if core[c]:
+                # Another path explains the ink, however sure the network is of it.
+                strong = max(strong, np.float32(255.0) * hidden)
             if agrees >= DECISIVE:
                 # The tint is that of the pixels around: so is the ink.
                 light = image[row, at]

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
 from veernet.trace.exits import doubt_exits
 from veernet.trace.lanes import Lane, Way
@@ -20,11 +21,21 @@ from veernet.trace.programme import (
     cheapest_way,
     lead_over_rivals,
 )
-from veernet.trace.tinted import HIDDEN, RIVAL
+from veernet.trace.tinted import HIDDEN
 
-TAKEN_STYLE = 0.1
-"""Share of the evidence for other styles that counts on the ink of another curve: at a
-crossing it hides the own."""
+TAKEN_STYLE = 0.35
+"""Share of the evidence for other styles that counts on the ink of another path: at a
+crossing it hides the own. More, and a curve that left the scale is read from the ink of
+its neighbour; less, and curves that run together are lost. Log, 2026-11-30."""
+
+RELATED = 0.75
+"""Least probability of ink that counts where another curve on the same scale, as of an
+array of resistivities, is: these measure one rock and often run together, and other
+curves hardly ever do for long."""
+
+UNRELATED = 0.66
+"""Most that counts where any other curve is: with the cost of shared ink it is then
+dearer to run on for long than to be off scale."""
 
 BESIDE = 3
 """Columns beside the ink of another curve that count as its own still."""
@@ -81,7 +92,7 @@ def decode_lane(
     span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
     ends = np.stack([lane.on_panel(end) for end in span.T], axis=1)
     ink = _ink(lane, stroke, on)
-    return Way(lane.on_panel(centroid), strength, state, ends, ink), price
+    return Way(lane.spec, lane.on_panel(centroid), strength, state, ends, ink), price
 
 
 def _ink(
@@ -100,25 +111,29 @@ def _ink(
     return np.where(ink >= 0, ink + lane.first[:, None, None], -1).astype(np.int32)
 
 
-def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats:
-    """Return how much dearer the next best way is, row by row.
+def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats:
+    """Return the margin over the best rival that no other path explains, row by row.
+
+    That the curve might be on the stroke of another path is a question of identity, not
+    of where strokes run: ink of other paths is no rival but where the path shares it.
 
     Parameters
     ----------
     lane
-        Where the curve was looked for.
+        Corridor in which the path was decoded.
     way
-        That was found there.
+        The path.
     others
-        Ways of the other curves of the panel.
+        The other paths of the panel.
     costs
-        What a way costs.
+        Of the dynamic programme.
 
     Returns
     -------
     (rows,) float
-        In nats: the price of the best way that is elsewhere in the row less that of the
-        best one on the same stroke; see `lead_over_rivals`.
+        In nats: the cost of the best path that is elsewhere in the row less that of the
+        best one on the same stroke; see `lead_over_rivals`. NaN where a stroke across
+        the whole track leaves no room for a rival.
     """
     on = np.isfinite(way.column)
     first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)
@@ -126,15 +141,45 @@ def lead_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats
     near[:, 0] = np.fmin.reduce(_around(first)) - NEAR
     near[:, 1] = np.fmax.reduce(_around(last)) + NEAR
     near[~on] = 0, -1
-    evidence, taken = _seen(lane, others, hidden=RIVAL)
+    place = np.round(near).astype(np.int32)
+    others = list(others)
+    evidence, taken = _seen(lane, others)
+    _clear(evidence, _taken_in(lane, others)[0], place, BESIDE)
     return lead_over_rivals(
         evidence,
         taken,
-        np.round(near).astype(np.int32),
+        place,
         wraps=lane.wraps,
         wrap_start=lane.spec.wrap_start,
         costs=costs,
     ).astype(np.float64)
+
+
+@numba.njit(cache=True, nogil=True)
+def _clear(
+    evidence: NDArray[np.uint8],
+    taken: NDArray[np.int32],
+    near: NDArray[np.int32],
+    beside: int,
+) -> None:
+    """Blank the ink of other paths but where it is near the path itself, in place."""
+    rows, width = evidence.shape
+    keep = np.empty(width, dtype=np.bool_)
+    for row in range(rows):
+        first, last = near[row, 0], near[row, 1]
+        keep[:] = False
+        if last - first + 1 >= width:
+            keep[:] = True
+        else:
+            for c in range(first, last + 1):
+                if 0 <= c < width or last >= width or first < 0:
+                    keep[c % width] = True
+        for other in range(taken.shape[0]):
+            start, stop = taken[other, row, 0], taken[other, row, 1]
+            if start >= 0:
+                for c in range(max(start - beside, 0), min(stop + beside + 1, width)):
+                    if not keep[c]:
+                        evidence[row, c] = 0
 
 
 def _around(values: Floats) -> Floats:
@@ -148,20 +193,22 @@ def _seen(
     others: Iterable[Way],
     *,
     settled: bool = True,
-    hidden: float = HIDDEN,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return the evidence for a lane's curve beside others, and the ink of those.
 
     That which by its colour is none of the lane's curve is left out of the latter: to
     run beneath it costs nothing more.
     """
-    taken = _taken_in(lane, others)
+    taken, related = _taken_in(lane, others)
     evidence = _weigh(
         lane.maps,
         lane.share,
+        lane.own,
         lane.first,
         lane.damping,
         taken,
+        np.where(related, 255 * RELATED, 0).astype(np.float32),
+        np.where(related, 255 * RELATED, 255 * UNRELATED).astype(np.float32),
         np.float32(TAKEN_STYLE),
         settled,
         BESIDE,
@@ -169,31 +216,49 @@ def _seen(
     if lane.colour is None:
         return evidence, taken
     lane.colour.apply(
-        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, hidden
+        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
     )
     return evidence, lane.colour.shared(taken, lane.first)
 
 
-def _taken_in(lane: Lane, others: Iterable[Way]) -> NDArray[np.int32]:
-    """Return the ink of other curves in columns of a lane, (parts, rows, 2)."""
-    found = []
-    for ink in (part for other in others for part in other.ink.swapaxes(0, 1)):
+def _related(one: CurveSpec, other: CurveSpec) -> bool:
+    """Whether two curves are on one scale; a back-up never meets its main curve."""
+    if one.backup_of or other.backup_of:
+        return False
+    return one.unit == other.unit and one.scale == other.scale
+
+
+def _taken_in(
+    lane: Lane, others: Iterable[Way]
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the ink of other paths in columns of a lane, (parts, rows, 2).
+
+    And of each part whether it was decoded for a curve on the same scale.
+    """
+    found, related = [], []
+    parts = ((other, part) for other in others for part in other.ink.swapaxes(0, 1))
+    for other, ink in parts:
         if (ink < 0).all():
             continue
+        related.append(_related(lane.spec, other.spec))
         at = ink - lane.first[:, None]
         outside = (at[:, 1] < 0) | (at[:, 0] >= lane.width) | (ink[:, 0] < 0)
         found.append(np.where(outside[:, None], -1, np.maximum(at, 0)))
     shape = (len(found), lane.first.size, 2)
-    return np.array(found, dtype=np.int32).reshape(shape)
+    inks = np.array(found, dtype=np.int32).reshape(shape)
+    return inks, np.array(related, dtype=bool)
 
 
 @numba.njit(cache=True, nogil=True)
 def _weigh(
     maps: NDArray[np.uint8],
     shares: NDArray[np.float32],
+    own: NDArray[np.bool_],
     first: NDArray[np.int32],
     damping: NDArray[np.float32],
     taken: NDArray[np.int32],
+    least: NDArray[np.float32],
+    most: NDArray[np.float32],
     taken_share: np.float32,
     settled: bool,
     beside: int,
@@ -207,22 +272,30 @@ def _weigh(
     width = damping.size
     weighed = np.zeros((rows, width), dtype=np.uint8)
     free = np.empty(width, dtype=np.bool_)
+    floor = np.empty(width, dtype=np.float32)
+    ceiling = np.empty(width, dtype=np.float32)
     seen = np.empty(width, dtype=np.float32)
     for row in range(rows):
         free[:] = settled
+        floor[:] = 0.0
+        ceiling[:] = 255.0
         for other in range(taken.shape[0]):
             start, last = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
                 free[max(start - beside, 0) : last + beside + 1] = False
+                for c in range(max(start, 0), min(last + 1, width)):
+                    floor[c] = max(floor[c], least[other])
+                    ceiling[c] = min(ceiling[c], most[other])
         start, stop = max(-first[row], 0), min(width, columns - first[row])
         seen[:] = 0.0
         for s in range(styles):
             share = shares[s]
-            hidden = share if share >= 1 else taken_share
+            hidden = share if own[s] else taken_share
             for c in range(start, stop):
                 part = share if free[c] else hidden
                 seen[c] += part * maps[s, row, first[row] + c]
         for c in range(start, stop):
-            total = min(seen[c], np.float32(255.0))
+            # Another path explains the ink, however sure the network is of it.
+            total = max(min(seen[c], ceiling[c]), floor[c])
             weighed[row, c] = np.uint8(np.int32(total * damping[c]))
     return weighed

@@ -1,4 +1,4 @@
-"""How heavy the stroke under a way is: what tells curves of one style apart."""
+"""Stroke width along a path: what tells curves of one style apart."""
 
 from __future__ import annotations
 
@@ -23,29 +23,26 @@ seldom covers a pixel whole."""
 FLANK = 0.25
 """Share of the darkest pixel's darkness that the flank of a stroke has at the least."""
 
-LEAST_ROWS = 20
-"""Rows: a width of fewer is chance."""
 
-
-def stroke_width(image: Grey, column: Floats) -> float:
-    """Measure the width of the stroke that a way follows.
+def stroke_widths(image: Grey, column: Floats) -> Floats:
+    """Measure the width of the stroke that a path follows, row by row.
 
     Parameters
     ----------
     image
         (rows, columns) of the panel, 0 black, 255 white.
     column
-        (rows,) of the way, folded, NaN where it is not read.
+        (rows,) of the path, folded, NaN where it is not read.
 
     Returns
     -------
-    float
-        Pixels across, the median over the rows in which the stroke runs down: the
-        darkness of its run of ink, in shares of its dark pixels. Lines of a grid that
-        cross it are few; NaN if hardly any row tells.
+    (rows,) float
+        Pixels across: the darkness of the run of ink, in shares of its dark pixels; NaN
+        where the stroke runs aslant, or nothing dark is under the path.
     """
-    if column.size < LEAST_ROWS:
-        return float("nan")
+    widths = np.full(column.size, np.nan)
+    if column.size < 2:
+        return widths
     slope = np.abs(np.gradient(column))
     rows = np.flatnonzero(np.isfinite(column) & (slope <= STEEPEST))
     at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-REACH, REACH + 1)
@@ -54,8 +51,8 @@ def stroke_width(image: Grey, column: Floats) -> float:
     dark = np.where(inside, 1 - seen / 255, 0.0)
     peak = dark[:, REACH - 1 : REACH + 2].max(axis=1)
     known = peak >= FAINTEST
-    if known.sum() < LEAST_ROWS:
-        return float("nan")
+    if not known.any():
+        return widths
     dark, peak = dark[known], peak[known, None]
     inked = dark >= FLANK * peak
     # From the darkest pixel outwards, as far as ink goes on without a break.
@@ -65,7 +62,8 @@ def stroke_width(image: Grey, column: Floats) -> float:
     left = np.arange(2 * REACH + 1) <= middle[:, None]
     run &= np.where(left, _unbroken((inked | ~left)[:, ::-1])[:, ::-1], True)
     full = np.quantile(peak, FULL)
-    return float(np.median(np.sum(dark / full * run, axis=1)))
+    widths[rows[known]] = np.sum(dark / full * run, axis=1)
+    return widths
 
 
 def _unbroken(inked: np.ndarray) -> np.ndarray:

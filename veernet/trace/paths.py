@@ -1,0 +1,269 @@
+"""Paths: every stroke of a panel followed once, before any is named.
+
+As many paths as curves are decoded, each avoiding the ink that the others occupy, then
+again with all others in place. A path is decoded in the corridor of one curve, and is
+that curve's only for the time being: which curve each stretch of it belongs to is
+decided by :mod:`veernet.trace.identity`, from the ink of the whole page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.records import CurveSpec, Evidence, Line, Panel
+from veernet.trace.average import mean_around
+from veernet.trace.dash_patterns import sample_ink
+from veernet.trace.grid_lines import (
+    UNEXPLAINED,
+    stands_still,
+    unexplained,
+    without_column,
+)
+from veernet.trace.lanes import FREE_STYLE, OVERSHOOT, Lane, Way, make_lane
+from veernet.trace.programme import Costs
+from veernet.trace.ways import decode_lane, margin_of
+from veernet.trace.weights import stroke_widths
+
+SWEEPS = 2
+"""Rounds of decoding each path with all others in place."""
+
+FOUND = 0.5
+"""Share of the rows in which a curve that was found is followed at the least."""
+
+DOUBT = 3.0
+"""Nats of margin over the best rival for a probability of 1 - 1/e: neighbouring pixels
+are correlated, so a nat of evidence is worth less than one. Log, 2026-11-21."""
+
+SMOOTH = 9
+"""Rows over which strength and margin are averaged before they are judged."""
+
+FLOOR = 0.02
+"""Least probability of a style."""
+
+BESIDE = 1
+"""Columns beside a path at which its stroke may be seen best."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A path as decoded, and what is kept of its ink when the panel is gone.
+
+    Parameters
+    ----------
+    spec
+        The curve in whose corridor it was decoded.
+    column
+        (rows,) sub-pixel unfolded column of the panel, NaN off scale and where lost.
+    folded
+        (rows,) column of its ink: that of ``column`` within the track.
+    state
+        (rows,) ON, OFF_LEFT, OFF_RIGHT or LOST.
+    strength
+        (rows,) mean probability of ink under the path, in [0, 1].
+    held
+        (rows,) probability that the path is on its stroke rather than on ink that no
+        path of the panel explains, before calibration.
+    ink, sample_row
+        (samples,) ink at even steps along the path; see `sample_ink`.
+    called
+        By style of the panel's curves, (rows,) log probability that the network gives
+        the ink; 0 where the path is not on a column.
+    stroke
+        (rows,) width of the stroke in pixels, NaN where it cannot be measured.
+    left, right
+        (rows,) columns of the track's edges.
+    colour
+        Equal for curves that colour does not tell apart; None where it says nothing.
+    """
+
+    spec: CurveSpec
+    column: Floats
+    folded: Floats
+    state: NDArray[np.uint8]
+    strength: Floats
+    held: Floats
+    ink: Floats
+    sample_row: NDArray[np.int32]
+    called: Mapping[Line, Floats]
+    stroke: Floats
+    left: Floats
+    right: Floats
+    colour: bytes | None
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """(rows,) where the path is on a column."""
+        return np.isfinite(self.column)
+
+
+def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followed]:
+    """Decode one path for each curve of a panel, no two on the same ink.
+
+    Parameters
+    ----------
+    panel
+        The tracks and their curves.
+    evidence
+        What the network saw.
+    costs
+        Of the dynamic programme.
+
+    Returns
+    -------
+    list of Followed
+        One for each curve of ``panel.curves``, in that order.
+    """
+    lanes, ways = _decode_all(panel, evidence, costs)
+    for _ in lanes:
+        cleaned = _without_followed_line(evidence, lanes, ways)
+        if cleaned is None:
+            break
+        evidence = cleaned
+        lanes, ways = _decode_all(panel, evidence, costs)
+    return [
+        _followed(panel, evidence, lane, ways[i], _others(ways, i), costs)
+        for i, lane in enumerate(lanes)
+    ]
+
+
+def _decode_all(
+    panel: Panel, evidence: Evidence, costs: Costs
+) -> tuple[list[Lane], dict[int, Way]]:
+    """Decode paths one after the other, then each again with all others in place."""
+    lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
+    order = _turns(lanes)
+    ways: dict[int, Way] = {}
+    # A path that has no other beside it does not change.
+    for _ in range(SWEEPS if len(lanes) > 1 else 1):
+        for index in order:
+            others = _others(ways, index)
+            settled = len(others) == len(lanes) - 1
+            ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
+    if len(lanes) > 1:
+        for index in order:
+            lanes[index] = _adapted(lanes[index], ways[index])
+            ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
+    return lanes, ways
+
+
+def _without_followed_line(
+    evidence: Evidence, lanes: list[Lane], ways: dict[int, Way]
+) -> Evidence | None:
+    """Blank a grid line that a path followed while a curve is left over.
+
+    None where no path stands still, or all ink is explained as it is.
+    """
+    still = [i for i in ways if stands_still(lanes[i].folded(ways[i].column))]
+    if not still or unexplained(evidence, [w.ink for w in ways.values()]) < UNEXPLAINED:
+        return None
+    column = float(np.nanmedian(lanes[still[0]].folded(ways[still[0]].column)))
+    return without_column(evidence, column)
+
+
+def _followed(
+    panel: Panel,
+    evidence: Evidence,
+    lane: Lane,
+    way: Way,
+    others: list[Way],
+    costs: Costs,
+) -> Followed:
+    folded = lane.folded(way.column)
+    known = np.isfinite(folded)
+    margin = margin_of(lane, way, others, costs)
+    known_margin = known & np.isfinite(margin)
+    smooth = mean_around(margin, known_margin, SMOOTH)
+    ink, sample_row = sample_ink(panel.image, folded)
+    left, right = panel.edges_of(lane.spec.mnemonic)
+    return Followed(
+        spec=lane.spec,
+        column=way.column,
+        folded=folded,
+        state=way.state,
+        strength=mean_around(way.strength, known, SMOOTH),
+        held=1.0 - np.exp(-smooth / DOUBT),
+        ink=ink,
+        sample_row=sample_row,
+        called=_called(panel, evidence, lane, folded),
+        stroke=stroke_widths(panel.image, folded),
+        left=left,
+        right=right,
+        colour=lane.colour.look if lane.colour else None,
+    )
+
+
+def may_be_mistaken(one: Followed, other: Followed) -> bool:
+    """Whether two curves share a part of the panel and a colour.
+
+    A back-up is drawn where its main curve is off scale, and never exchanged.
+    """
+    if one.colour != other.colour or one.spec.backup_of or other.spec.backup_of:
+        return False
+    shared = np.minimum(one.right, other.right) - np.maximum(one.left, other.left)
+    return float(np.median(shared)) > 2 * OVERSHOOT + 1
+
+
+def _turns(lanes: list[Lane]) -> list[int]:
+    """Return the order in which paths are decoded.
+
+    A style that only one curve has is the surest evidence: those go first. A back-up is
+    drawn where its main curve is not, and has what that one leaves.
+    """
+
+    def look(lane: Lane) -> tuple[object, ...]:
+        colour = lane.colour.look if lane.colour else None
+        return lane.spec.line, colour, int(lane.first[0]), lane.width
+
+    alike = Counter(look(lane) for lane in lanes)
+
+    def turn(index: int) -> tuple[bool, int, int]:
+        lane = lanes[index]
+        return lane.spec.backup_of is not None, alike[look(lane)], index
+
+    return sorted(range(len(lanes)), key=turn)
+
+
+def _others(ways: dict[int, Way], index: int) -> list[Way]:
+    return [way for other, way in ways.items() if other != index]
+
+
+def _adapted(lane: Lane, way: Way) -> Lane:
+    """Let a corridor count the styles that the network calls the ink of its path.
+
+    A curve that was not found may be any ink that the others have left, but for a
+    back-up, which is drawn in few rows.
+    """
+    read = np.isfinite(way.column).mean()
+    if read < FOUND and lane.spec.backup_of is None:
+        return replace(lane, share=np.ones_like(lane.share))
+    under = _under(lane, lane.folded(way.column))
+    seen = under.sum(axis=1) / max(int(np.isfinite(way.column).sum()), 1)
+    share = np.maximum(lane.share, seen / max(seen.max(), FLOOR))
+    return replace(lane, share=np.clip(share, FREE_STYLE, 1.0).astype(np.float32))
+
+
+def _called(
+    panel: Panel, evidence: Evidence, lane: Lane, folded: Floats
+) -> dict[Line, Floats]:
+    """Return by style (rows,) the log probability of the network under a path."""
+    under = np.log(_under(lane, folded) + FLOOR)
+    under[:, ~np.isfinite(folded)] = 0.0
+    lines = {spec.line for spec in panel.curves}
+    return {line: under[evidence.index_of(line)] for line in lines}
+
+
+def _under(lane: Lane, column: Floats) -> Floats:
+    """Return (styles, rows) the evidence for each style at folded columns, 0 at NaN."""
+    known = np.isfinite(column)
+    rows = np.flatnonzero(known)
+    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-BESIDE, BESIDE + 1)
+    at = np.clip(at, 0, lane.maps.shape[2] - 1)
+    under = np.zeros((lane.maps.shape[0], column.size))
+    under[:, rows] = lane.maps[:, rows[:, None], at].max(axis=2) / 255
+    return under
