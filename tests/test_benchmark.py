@@ -7,14 +7,18 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from benchmark import agreement, paired, peers, summary, table
+from benchmark import agreement, figures, paired, peers, summary, table
+from benchmark.bars import Bar
 from benchmark.cases import Case, draw_cases
-from benchmark.definitions import (
-    Bar,
-    GeneratedSet,
-    generated_set,
+from benchmark.definitions import GeneratedSet, generated_set
+from benchmark.methods import (
+    OURS,
+    Reading,
+    methods,
+    read_colour_centroids,
+    read_colour_runs,
+    read_ink_runs,
 )
-from benchmark.methods import OURS, methods, read_ink_runs, read_tints
 from benchmark.results import Results
 from benchmark.scoring import score as score_case
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
@@ -61,7 +65,8 @@ def make_case(columns, wraps=None):
 
 
 def score(case, column, curve=0):
-    return score_case(case, curve, np.asarray(column, dtype=float), "test", "mine")
+    reading = Reading.without_confidence(np.asarray(column, dtype=float))
+    return score_case(case, curve, reading, "test", "mine")
 
 
 SLOPE = np.linspace(20, 70, ROWS)
@@ -213,6 +218,17 @@ class TestSummary:
         # That a baseline fails, though, may be asked for.
         assert Bar("mae_px", at_least=10.0, method="plain dp").met(None)
 
+    def test_what_counts_rows_weighs_curves_by_them(self):
+        short = np.where(np.arange(ROWS) < 20, SLOPE, np.nan)
+        whole = score(make_case(SLOPE), SLOPE)
+        off = score(make_case(short), short + 5)
+        (found,) = summary.summarise([whole, off])
+        assert found.hit_3px_rows.mean == pytest.approx(60 / 80)
+        assert found.wrong.mean == pytest.approx(20 / 80)
+        assert found.hit_3px.mean == pytest.approx(0.5)
+        # Nobody said how sure they are.
+        assert found.calibration_error.mean is None
+
     def test_the_table_has_a_row_a_summary_and_no_infinity(self):
         summaries = summary.summarise(self.read(1.0, np.nan))
         lines = table.format_markdown(summaries).splitlines()
@@ -229,19 +245,19 @@ class TestInterval:
         covered = 0
         for _ in range(100):
             values = rng.normal(3.0, 1.0, 41)
-            low, high = summary.interval(values, [str(i) for i in range(41)])
+            low, high = figures.interval(values, [str(i) for i in range(41)])
             covered += low <= 3.0 <= high
         assert covered >= 85
 
     def test_curves_of_one_page_are_one_witness(self):
         values = np.repeat(np.arange(20.0), 5)
-        apart = summary.interval(values, [str(i) for i in range(100)])
-        together = summary.interval(values, [str(i // 5) for i in range(100)])
+        apart = figures.interval(values, [str(i) for i in range(100)])
+        together = figures.interval(values, [str(i // 5) for i in range(100)])
         assert together[1] - together[0] > 1.5 * (apart[1] - apart[0])
 
     def test_an_infinite_end_is_none(self):
         values = np.array([1.0, np.inf, np.inf, np.inf])
-        low, high = summary.interval(values, list("abcd"))
+        low, high = figures.interval(values, list("abcd"))
         assert (low, high) == (None, None) or high is None
 
 
@@ -328,8 +344,8 @@ class TestCases:
         maps = 255 - panel.image[None]
         shown = Evidence(maps, (("solid",),))
         for name in (OURS, "plain dp"):
-            (column,) = methods()[name](case.sheet, shown).values()
-            found = score(case, column)
+            (reading,) = methods()[name](case.sheet, shown).values()
+            found = score(case, reading.column)
             assert found.coverage == 1.0
             assert found.read.mae_px < 0.5
 
@@ -350,15 +366,16 @@ class TestPeers:
     def test_an_ink_run_is_brought_to_the_page(self):
         case = make_case(SLOPE)
         case.panel.image[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
-        (column,) = read_ink_runs(case.sheet).values()
-        np.testing.assert_allclose(column, np.rint(SLOPE))
+        (reading,) = read_ink_runs(case.sheet).values()
+        np.testing.assert_allclose(reading.column, np.rint(SLOPE))
+        assert np.isnan(reading.confidence).all()
 
     def test_a_peer_is_put_into_the_wrap_nearest_to_the_truth(self):
         wraps = np.where(np.arange(ROWS) < 30, 0.0, -1.0)
         case = make_case(SLOPE, wraps)
         case.panel.image[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
-        (column,) = read_ink_runs(case.sheet).values()
-        assert score(case, column).read.mae_px < 0.5
+        (reading,) = read_ink_runs(case.sheet).values()
+        assert score(case, reading.column).read.mae_px < 0.5
 
     def test_plotdigitizer_gets_the_track_on_its_side(self, tmp_path):
         """A stand-in that reports, as its manual has it, rows from the bottom."""
@@ -427,7 +444,27 @@ class TestPeers:
         tint = np.full(case.panel.image.shape, 255, dtype=np.uint8)
         tint[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
         sheet = replace(case.sheet, tints={"C0": tint})
-        found = read_tints(sheet)
-        np.testing.assert_allclose(found["C0"], np.rint(SLOPE))
+        found = read_colour_runs(sheet)
+        np.testing.assert_allclose(found["C0"].column, np.rint(SLOPE))
         # A curve without a colour cannot be found by it.
-        assert np.isnan(found["C1"]).all()
+        assert np.isnan(found["C1"].column).all()
+
+    def test_the_centroid_of_a_colour_is_read_where_it_is_of_one_curve_only(self):
+        case = make_case([SLOPE, SLOPE[::-1]])
+        rows, at = np.arange(ROWS), np.rint(SLOPE).astype(int) - 8
+        tint = np.full(case.panel.image.shape, 255, dtype=np.uint8)
+        tint[rows, at - 1] = tint[rows, at] = 0
+        for colours, unread in (
+            (("#ff0000", "#0000ff"), False),
+            (("#ff0000",) * 2, True),
+        ):
+            pairs = zip(case.panel.curves, colours, strict=True)
+            curves = tuple(replace(spec, colour=colour) for spec, colour in pairs)
+            track = replace(case.panel.tracks[0], curves=curves)
+            panel = replace(case.panel, tracks=(track,))
+            sheet = replace(case.sheet, panel=panel, tints={"C0": tint})
+            found = read_colour_centroids(sheet)["C0"].column
+            if unread:
+                assert np.isnan(found).all()
+            else:
+                np.testing.assert_allclose(found, np.rint(SLOPE) - 0.5)

@@ -19,7 +19,13 @@ from benchmark.definitions import (
     recipe_from,
 )
 from benchmark.generated import run_generated
-from benchmark.methods import OURS, methods
+from benchmark.methods import (
+    OURS,
+    PERFECT_NAMES,
+    PERFECT_NETWORK,
+    Reading,
+    methods,
+)
 from benchmark.plots import score_plot
 from benchmark.real import Section, place
 from benchmark.scoring import CurveScore
@@ -45,7 +51,11 @@ def section(value, *, rows=2001, per_foot=10.0, scale=None, top=1000.0, name="GR
     registration = Registration("main", DepthAxis("ft", points), (track,))
     made = Section(registration, {})
     fraction = scale.fraction_at(value(made.depth))
-    return Section(registration, {OURS: {name: 100.0 + 500.0 * fraction}})
+    return Section(registration, {OURS: as_readings({name: 100.0 + 500.0 * fraction})})
+
+
+def as_readings(columns):
+    return {name: Reading.without_confidence(c) for name, c in columns.items()}
 
 
 def wavy(depth):
@@ -109,7 +119,7 @@ class TestAgreement:
 
     def test_what_is_read_from_another_curves_ink_is_counted(self):
         made = section(wavy)
-        column = made.columns[OURS]["GR"]
+        column = made.readings[OURS]["GR"].column
         track = made.registration.tracks[0]
         both = replace(
             track, curves=(*track.curves, replace(track.curves[0], mnemonic="SP"))
@@ -117,7 +127,7 @@ class TestAgreement:
         other = np.where(np.arange(column.size) % 4 == 0, column + 2.0, column + 50.0)
         twin = Section(
             replace(made.registration, tracks=(both,)),
-            {OURS: {"GR": column, "SP": other}},
+            {OURS: as_readings({"GR": column, "SP": other})},
         )
         assert twin.same_ink(OURS, "GR") == pytest.approx(0.25, abs=0.01)
         assert made.same_ink(OURS, "GR") == 0.0
@@ -155,7 +165,11 @@ class TestAgreement:
         porosity[:10] = np.nan
         made = Section(
             registration,
-            {OURS: {"DT": (140 - transit) * 4.0, "SPOR": (30 - porosity) * 10.0}},
+            {
+                OURS: as_readings(
+                    {"DT": (140 - transit) * 4.0, "SPOR": (30 - porosity) * 10.0}
+                )
+            },
         )
         given = IdentitySet(
             name="i",
@@ -173,6 +187,9 @@ class TestAgreement:
         assert found.both == pytest.approx((shown - 10) / shown)
         assert found.median == pytest.approx(0.2)
         assert found.median_px == pytest.approx(2.0)
+        # Without a limit every row counts.
+        (found,) = agreement.identities(replace(given, below=None), made)
+        assert (found.shown, found.both) == (100, pytest.approx(0.9))
 
 
 class TestPlots:
@@ -224,7 +241,7 @@ class TestDefinitions:
                 "plots: [{name: a, about: '', files: [], bar: []}]",
                 "set 'a' of plots: bar: not known: use about, bars",
             ),
-            ("plot: []", "plot: not known: use generated"),
+            ("plot: []", "plot: not known: use all_pairs, engines, generated"),
             (
                 "plots: [{name: a, about: '', files: [], "
                 "bars: [{figure: mae_px, at_most: 1, group: dots}]}]",
@@ -277,7 +294,7 @@ class TestCache:
         np.testing.assert_array_equal(arrays.read()["veernet:GR"], column)
 
     def test_the_key_is_of_all_that_a_result_depends_on(self, tmp_path):
-        kept = cache.Cache(tmp_path, "net", "reading", "drawing")
+        kept = cache.Cache(tmp_path, "net", "reading", "drawing", "simple")
         others = [
             replace(kept, network="other").lines("set"),
             replace(kept, reading="other").lines("set"),
@@ -286,6 +303,15 @@ class TestCache:
         paths = {each.path for each in [kept.lines("set"), *others]}
         assert len(paths) == 4
         assert kept.lines("set").path in paths
+
+    def test_what_sees_no_network_does_not_depend_on_the_tracer(self, tmp_path):
+        kept = cache.Cache(tmp_path, "net", "reading", "drawing", "simple")
+        other = replace(kept, reading="other")
+        for name in methods():
+            same = kept.for_method(name).lines(name) == other.for_method(name).lines(
+                name
+            )
+            assert same == (name in {"ink run", "ink skeleton"})
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +330,7 @@ generated:
     count: 3
     seed: 0
     recipe: {lines: [solid, dot]}
+    perfect_network: true
     bars: [{figure: mae_px, at_most: 0.0001}]
 plots:
   - {name: plots, about: needs the folder, files: []}
@@ -324,20 +351,26 @@ class TestCommand:
         assert "real sets are skipped" in capsys.readouterr().out
         with (out / "curves.csv").open() as stream:
             rows = list(csv.DictReader(stream))
-        assert {row["method"] for row in rows} == set(methods())
-        assert len(rows) == 2 * 2 * len(methods())
+        names = {*methods(), PERFECT_NAMES, PERFECT_NETWORK}
+        assert {row["method"] for row in rows} == names
+        assert len(rows) == 2 * 2 * len(names)
         assert "**missed**" in (out / "benchmark.md").read_text()
         assert (out / "errors.png").stat().st_size > 1000
 
-        # What was read once is not drawn again.
-        (kept,) = (out / "cache").iterdir()
-        first = kept.read_bytes()
+        # What was read once is not drawn again, method by method.
+        first = {kept: kept.read_bytes() for kept in (out / "cache").iterdir()}
+        assert len(first) == len(names)
         assert command.main([*words, "--count", "3"]) == 0
-        assert kept.read_bytes().startswith(first)
-        assert sorted(cache.Lines(kept).read()) == [0, 1, 2]
+        for kept, content in first.items():
+            assert kept.read_bytes().startswith(content)
+            assert sorted(cache.Lines(kept).read()) == [0, 1, 2]
         drawn = "benchmark.generated.draw_case"
         monkeypatch.setattr(drawn, lambda *_: pytest.fail("drawn again"))
         assert command.main(words) == 0
+        assert command.main([*words, "--methods", "tool"]) == 0
+        with (out / "curves.csv").open() as stream:
+            kept_names = {row["method"] for row in csv.DictReader(stream)}
+        assert kept_names == {OURS, PERFECT_NAMES, PERFECT_NETWORK}
 
     def test_processes_give_what_one_gives(self, network, tmp_path):
         config = tmp_path / "sets.yaml"
@@ -358,6 +391,12 @@ class TestCommand:
         with pytest.raises(SystemExit, match="2"):
             command.parse(["--out", "o", f"{word}={number}"])
         assert f"{word}: {number!r} is no number from 1 up" in capsys.readouterr().err
+
+    def test_an_unknown_method_is_refused_in_words(self):
+        with pytest.raises(InputError, match="guess: no such method: there are colour"):
+            command.chosen_names(["ink run", "guess"])
+        assert command.chosen_names(["tool"]) == []
+        assert command.chosen_names(None) is None
 
     def test_an_unknown_set_is_refused_in_words(self, tmp_path, capsys):
         words = ["--out", str(tmp_path / "out"), "--sets", "nonsense"]
