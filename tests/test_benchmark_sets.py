@@ -247,6 +247,11 @@ class TestDefinitions:
                 "bars: [{figure: mae_px, at_most: 1, group: dots}]}]",
                 "group 'dots' is not known",
             ),
+            (
+                "plots: [{name: a, about: '', files: [], "
+                "bars: [{figure: mae_px, at_most: 1, where: {cases: c01}}]}]",
+                "cases: curves are chosen by case",
+            ),
         ],
     )
     def test_a_broken_definition_is_refused(self, tmp_path, text, match):

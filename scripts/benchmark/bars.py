@@ -18,6 +18,9 @@ GROUPS: dict[str, tuple[Line, ...]] = {
 }
 """Styles of the curves that are summarised together."""
 
+FIELDS = ("case", "variant", "level", "curve", "line", "scale", "own_colour")
+"""Of a curve of a real plot, by which a bar chooses curves."""
+
 BEST = "best"
 """Stands for the best of the baselines in ``against``."""
 
@@ -67,6 +70,9 @@ class Bar:
         object.__setattr__(self, "each", tuple(self.each))
         if self.group not in GROUPS:
             msg = f"group {self.group!r} is not known: use {', '.join(GROUPS)}"
+            raise InputError(msg)
+        if unknown := sorted({*self.where, *self.each} - set(FIELDS)):
+            msg = f"{', '.join(unknown)}: curves are chosen by {', '.join(FIELDS)}"
             raise InputError(msg)
         if (self.at_most is None) == (self.at_least is None):
             msg = f"the bar for {self.figure} needs either at_most or at_least"

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import veernet
-from benchmark.definitions import digest
 from benchmark.methods import OURS, PERFECT, WITH_NETWORK
 from veernet.axes import Floats
 from veernet.files import replacing, sha256
@@ -146,6 +145,13 @@ def open_cache(folder: Path, weights: Path | None) -> Cache:
         drawing=_hash(drawing),
         simple=_hash([*simple, *own]),
     )
+
+
+def digest(value: object) -> str:
+    """Return a hash of a definition, the same for the same fields."""
+    plain = asdict(value) if is_dataclass(value) else value  # type: ignore[arg-type]
+    text = json.dumps(plain, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _hash(paths: Iterable[Path]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,13 +228,6 @@ def recipe_from(fields: Mapping[str, Any]) -> Recipe:
         if key in given:
             given[key] = kind(**{k: _frozen(v) for k, v in given[key].items()})
     return Recipe(**given)
-
-
-def digest(value: object) -> str:
-    """Return a hash of a definition, the same for the same fields."""
-    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
-    text = json.dumps(plain, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
