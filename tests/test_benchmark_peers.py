@@ -104,6 +104,19 @@ class TestPeers:
         assert (tint[1, 1] == 0) == seen
         assert tint[0].min() == 255
 
+    @pytest.mark.parametrize(
+        ("colour", "pixel", "seen"),
+        [
+            ("#008080", (128, 192, 192), True),
+            ("#008080", (128, 128, 128), False),  # the grid, though hardly another hue
+            ("#800080", (128, 128, 128), False),
+            ("#000000", (128, 128, 128), True),
+        ],
+    )
+    def test_a_dull_colour_is_told_from_grey(self, colour, pixel, seen):
+        picture = np.array([[pixel]], dtype=np.uint8)
+        assert (peers.tint_of(picture, colour)[0, 0] == 0) == seen
+
     def test_a_curve_is_found_by_its_colour(self):
         case = make_case([SLOPE, SLOPE[::-1]])
         tint = np.full(case.panel.image.shape, 255, dtype=np.uint8)

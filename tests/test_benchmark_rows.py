@@ -237,13 +237,17 @@ class TestRealPlots:
             Bar("hit_3px", at_least=0.1, each=("variant",), against="best"),
             Bar("hit_3px", at_least=0.0, against="colour centroid"),
             Bar("hit_3px", at_least=0.9, where={"case": "c01"}),
+            Bar("hit_3px", at_least=0.0, against="ink run", statistic="least"),
         )
         given = replace(PLOTS, bars=bars)
+        worse = replace(worse, hit_3px=0.9)
         found = list(sums.sample_verdicts(given, [good, bad, printed, worse]))
-        assert [v.met for v in found] == [True, True, True, True, False, False]
+        assert [v.met for v in found] == [True, True, True, True, False, False, True]
         assert found[2].bar == "hit_3px, bilevel less that of ink run >= 0.1"
         assert (found[2].value, found[2].low) == (1.0, 1.0)
         assert found[4].value is None
+        assert found[6].value == pytest.approx(0.1)
+        assert found[6].bar.startswith("least of hit_3px less that of ink run")
         # Where no baseline was run nothing is asked of one.
         alone = list(sums.sample_verdicts(given, [good, printed]))
         assert [v.met for v in alone] == [True, True, False]

@@ -27,7 +27,7 @@ BEST = "best"
 ERRORS = ("mae_px", "median_px", "filled_mae_px")
 """Figures that are infinite where nothing was read."""
 
-Statistic = Literal["median", "mean"]
+Statistic = Literal["median", "mean", "least"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Bar:
     at_most, at_least
         The limit, one of them.
     statistic
-        Over the curves. What is counted over the rows of all curves is a mean.
+        Over the curves. What is counted over the rows of all curves is a mean. The
+        least is for differences on real plots: that of the curve that fares worst.
     group
         Of curves, by style.
     method
@@ -103,8 +104,9 @@ class Bar:
             f", {key}" if value is True else f", {_named(key, value)}"
             for key, value in self.where.items()
         )
+        least = "least of " if self.statistic == "least" else ""
         less = f" less that of {self.against}" if self.against else ""
-        return f"{who}{statistic}{self.figure}{group}{places}{less} {limit}"
+        return f"{least}{who}{statistic}{self.figure}{group}{places}{less} {limit}"
 
 
 def _named(key: str, value: object) -> str:

@@ -153,8 +153,12 @@ def _verdict(given: RealPlotSet, bar: Bar, scores: Sequence[SampleScore]) -> Ver
         theirs = by_method.get(against, [])
         other = _figure(bar, theirs)
         if value is not None and other is not None:
-            value -= other
-            low, high = _interval(bar.figure, mine, theirs)
+            away = _away(bar.figure, mine, theirs)
+            if bar.statistic == "least":
+                value = float(away.min())
+            else:
+                value -= other
+                low, high = _interval(away, mine)
         else:
             value = None
     words = bar.words(over_curves=False)
@@ -169,22 +173,23 @@ def _figure(bar: Bar, scores: Sequence[SampleScore]) -> float | None:
     return None if value is None else float(value)
 
 
-def _interval(
+def _away(
     figure: str, ours: Sequence[SampleScore], theirs: Sequence[SampleScore]
+) -> Floats:
+    """Return (curves,) a figure less that of a baseline on the same curve."""
+    other = {(s.case, s.variant, s.curve): getattr(s, figure) for s in theirs}
+    return np.array(
+        [getattr(s, figure) - other[s.case, s.variant, s.curve] for s in ours]
+    )
+
+
+def _interval(
+    away: Floats, curves: Sequence[SampleScore]
 ) -> tuple[float | None, float | None]:
     """Return the interval of a paired difference of shares of samples, by case."""
-    samples = np.array([float(s.samples) for s in ours])
-    away = [getattr(s, figure) - getattr(t, figure) for s, t in _same(ours, theirs)]
-    both = np.stack([samples * np.array(away), samples], axis=1)
-    return interval(both, [s.case for s in ours], _ratio)
-
-
-def _same(
-    ours: Sequence[SampleScore], theirs: Sequence[SampleScore]
-) -> Iterator[tuple[SampleScore, SampleScore]]:
-    """Pair the scores of two methods, curve by curve."""
-    other = {(s.case, s.variant, s.curve): s for s in theirs}
-    return ((s, other[s.case, s.variant, s.curve]) for s in ours)
+    samples = np.array([float(s.samples) for s in curves])
+    both = np.stack([samples * away, samples], axis=1)
+    return interval(both, [s.case for s in curves], _ratio)
 
 
 def _ratio(both: Floats) -> np.floating:
