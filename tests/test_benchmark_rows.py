@@ -247,7 +247,8 @@ class TestRealPlots:
         assert (found[2].value, found[2].low) == (1.0, 1.0)
         assert found[4].value is None
         assert found[6].value == pytest.approx(0.1)
-        assert found[6].bar.startswith("least of hit_3px less that of ink run")
+        words = "least of hit_3px less that of ink run >= 0 (C0 of c12)"
+        assert found[6].bar == words
         # Where no baseline was run nothing is asked of one.
         alone = list(sums.sample_verdicts(given, [good, printed]))
         assert [v.met for v in alone] == [True, True, False]

@@ -144,6 +144,7 @@ def _verdict(given: RealPlotSet, bar: Bar, scores: Sequence[SampleScore]) -> Ver
     mine = by_method.pop(bar.method or OURS, [])
     value = _figure(bar, mine)
     low = high = None
+    whose = ""
     if bar.against is not None:
         against = bar.against
         known = {name: _figure(bar, own) for name, own in by_method.items()}
@@ -155,13 +156,15 @@ def _verdict(given: RealPlotSet, bar: Bar, scores: Sequence[SampleScore]) -> Ver
         if value is not None and other is not None:
             away = _away(bar.figure, mine, theirs)
             if bar.statistic == "least":
+                worst = mine[int(away.argmin())]
                 value = float(away.min())
+                whose = f" ({worst.curve} of {worst.case})"
             else:
                 value -= other
                 low, high = _interval(away, mine)
         else:
             value = None
-    words = bar.words(over_curves=False)
+    words = bar.words(over_curves=False) + whose
     return Verdict(given.name, words, value, low, high, bar.met(value))
 
 
