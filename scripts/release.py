@@ -26,9 +26,10 @@ from scipy.optimize import isotonic_regression
 
 from benchmark.cases import Case, draw_cases
 from benchmark.definitions import TWO_CURVES, GeneratedSet, generated_set
+from benchmark.figures import Figure
 from benchmark.methods import OURS, TRACER, methods
 from benchmark.scoring import score_all
-from benchmark.summary import Figure, Summary, summarise, verdicts
+from benchmark.summary import Summary, summarise, verdicts
 from benchmark.table import format_markdown, format_verdicts
 from veernet import __version__, checkpoint
 from veernet.axes import Floats

@@ -1,20 +1,20 @@
 """The benchmark scores, compares and writes what it says it does."""
 
 import json
-import sys
 from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from benchmark import agreement, paired, peers, summary, table
+from benchmark import agreement, figures, paired, summary, table
+from benchmark.bars import Bar
 from benchmark.cases import Case, draw_cases
-from benchmark.definitions import (
-    Bar,
-    GeneratedSet,
-    generated_set,
+from benchmark.definitions import GeneratedSet, generated_set
+from benchmark.methods import (
+    OURS,
+    Reading,
+    methods,
 )
-from benchmark.methods import OURS, methods, read_ink_runs, read_tints
 from benchmark.results import Results
 from benchmark.scoring import score as score_case
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
@@ -61,7 +61,8 @@ def make_case(columns, wraps=None):
 
 
 def score(case, column, curve=0):
-    return score_case(case, curve, np.asarray(column, dtype=float), "test", "mine")
+    reading = Reading.without_confidence(np.asarray(column, dtype=float))
+    return score_case(case, curve, reading, "test", "mine")
 
 
 SLOPE = np.linspace(20, 70, ROWS)
@@ -213,6 +214,17 @@ class TestSummary:
         # That a baseline fails, though, may be asked for.
         assert Bar("mae_px", at_least=10.0, method="plain dp").met(None)
 
+    def test_what_counts_rows_weighs_curves_by_them(self):
+        short = np.where(np.arange(ROWS) < 20, SLOPE, np.nan)
+        whole = score(make_case(SLOPE), SLOPE)
+        off = score(make_case(short), short + 5)
+        (found,) = summary.summarise([whole, off])
+        assert found.hit_3px_rows.mean == pytest.approx(60 / 80)
+        assert found.wrong.mean == pytest.approx(20 / 80)
+        assert found.hit_3px.mean == pytest.approx(0.5)
+        # Nobody said how sure they are.
+        assert found.calibration_error.mean is None
+
     def test_the_table_has_a_row_a_summary_and_no_infinity(self):
         summaries = summary.summarise(self.read(1.0, np.nan))
         lines = table.format_markdown(summaries).splitlines()
@@ -229,19 +241,19 @@ class TestInterval:
         covered = 0
         for _ in range(100):
             values = rng.normal(3.0, 1.0, 41)
-            low, high = summary.interval(values, [str(i) for i in range(41)])
+            low, high = figures.interval(values, [str(i) for i in range(41)])
             covered += low <= 3.0 <= high
         assert covered >= 85
 
     def test_curves_of_one_page_are_one_witness(self):
         values = np.repeat(np.arange(20.0), 5)
-        apart = summary.interval(values, [str(i) for i in range(100)])
-        together = summary.interval(values, [str(i // 5) for i in range(100)])
+        apart = figures.interval(values, [str(i) for i in range(100)])
+        together = figures.interval(values, [str(i // 5) for i in range(100)])
         assert together[1] - together[0] > 1.5 * (apart[1] - apart[0])
 
     def test_an_infinite_end_is_none(self):
         values = np.array([1.0, np.inf, np.inf, np.inf])
-        low, high = summary.interval(values, list("abcd"))
+        low, high = figures.interval(values, list("abcd"))
         assert (low, high) == (None, None) or high is None
 
 
@@ -328,106 +340,7 @@ class TestCases:
         maps = 255 - panel.image[None]
         shown = Evidence(maps, (("solid",),))
         for name in (OURS, "plain dp"):
-            (column,) = methods()[name](case.sheet, shown).values()
-            found = score(case, column)
+            (reading,) = methods()[name](case.sheet, shown).values()
+            found = score(case, reading.column)
             assert found.coverage == 1.0
             assert found.read.mae_px < 0.5
-
-
-class TestPeers:
-    def test_the_ink_run_stays_with_its_line_and_passes_over_depth_lines(self):
-        picture = np.full((40, 60), 255, dtype=np.uint8)
-        column = 20 + np.arange(40) // 4
-        for offset in (-1, 0, 1):
-            picture[np.arange(40), column + offset] = 0
-        picture[:, 50] = 0
-        picture[15] = 0
-        found = peers.follow_runs(peers.ink_of(picture), 5, 21.0)
-        expected = column.astype(float)
-        expected[:5] = expected[15] = np.nan
-        np.testing.assert_array_equal(found, expected)
-
-    def test_an_ink_run_is_brought_to_the_page(self):
-        case = make_case(SLOPE)
-        case.panel.image[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
-        (column,) = read_ink_runs(case.sheet).values()
-        np.testing.assert_allclose(column, np.rint(SLOPE))
-
-    def test_a_peer_is_put_into_the_wrap_nearest_to_the_truth(self):
-        wraps = np.where(np.arange(ROWS) < 30, 0.0, -1.0)
-        case = make_case(SLOPE, wraps)
-        case.panel.image[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
-        (column,) = read_ink_runs(case.sheet).values()
-        assert score(case, column).read.mae_px < 0.5
-
-    def test_plotdigitizer_gets_the_track_on_its_side(self, tmp_path):
-        """A stand-in that reports, as its manual has it, rows from the bottom."""
-        program = tmp_path / "stand-in"
-        program.write_text(
-            f"#!{sys.executable}\n"
-            "import sys, cv2, numpy as np\n"
-            "picture = cv2.imread(sys.argv[1], 0)\n"
-            "assert sys.argv[4:] == ['-p', '0,0', '-l', '0,0', '-p', '48,0', '-l',"
-            " '48,0', '-p', '0,38', '-l', '0,38'], sys.argv\n"
-            "rows, columns = np.nonzero(picture < 128)\n"
-            "with open(sys.argv[3], 'w') as f:\n"
-            "    for row, column in zip(rows, columns):\n"
-            "        f.write(f'{column} {picture.shape[0] - row}\\n')\n"
-        )
-        program.chmod(0o755)
-        picture = np.full((40, 30), 255, dtype=np.uint8)
-        column = 3.0 + np.arange(40) // 2
-        column[7] = np.nan
-        rows = np.flatnonzero(np.isfinite(column))
-        picture[rows, column[rows].astype(int)] = 60
-        found = peers.read_with_plotdigitizer(picture, program)
-        np.testing.assert_array_equal(found, column)
-
-    def test_what_plotdigitizer_gives_up_is_unread(self, tmp_path):
-        program = tmp_path / "stand-in"
-        program.write_text("#!/bin/sh\nexit 1\n")
-        program.chmod(0o755)
-        picture = np.full((40, 30), 255, dtype=np.uint8)
-        assert np.isnan(peers.read_with_plotdigitizer(picture, program)).all()
-
-    def test_without_plotdigitizer_the_script_says_so(self, tmp_path, capsys):
-        blocked = tmp_path / "file"
-        blocked.write_text("no folder")
-        assert peers.install_plotdigitizer(blocked) is None
-        assert "plotdigitizer is left out" in capsys.readouterr().out
-
-    def test_the_skeleton_is_one_pixel_wide_and_has_no_depth_lines(self):
-        ink = np.zeros((40, 60), dtype=bool)
-        ink[:, 20:25] = True
-        ink[15] = True
-        skeleton = peers.skeleton_of(ink)
-        assert skeleton[5:14].sum(axis=1).tolist() == [1] * 9
-        assert np.flatnonzero(skeleton[10])[0] == 22
-        assert not skeleton[15].any()
-
-    @pytest.mark.parametrize(
-        ("pixel", "seen"),
-        [
-            ((0, 0, 255), True),
-            ((170, 170, 255), True),  # a tint of it
-            ((255, 255, 255), False),
-            ((128, 128, 128), False),  # the grid
-            ((255, 0, 0), False),
-        ],
-    )
-    def test_a_tint_of_a_colour_is_that_colour(self, pixel, seen):
-        picture = np.full((2, 3, 3), 255, dtype=np.uint8)
-        picture[1, 1] = pixel
-        tint = peers.tint_of(picture, "#0000ff")
-        assert (tint[1, 1] == 0) == seen
-        assert tint[0].min() == 255
-
-    def test_a_curve_is_found_by_its_colour(self):
-        case = make_case([SLOPE, SLOPE[::-1]])
-        tint = np.full(case.panel.image.shape, 255, dtype=np.uint8)
-        tint[np.arange(ROWS), np.rint(SLOPE).astype(int) - 8] = 0
-        sheet = replace(case.sheet, tints={"C0": tint})
-        found = read_tints(sheet)
-        np.testing.assert_allclose(found["C0"], np.rint(SLOPE))
-        # A curve without a colour cannot be found by it.
-        assert np.isnan(found["C1"]).all()

@@ -1,6 +1,5 @@
 """The sets of the benchmark: how they are defined, compared, kept and written."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmark import agreement, cache, command, speed
+from benchmark import agreement, speed
 from benchmark.definitions import (
     GeneratedSet,
     IdentitySet,
@@ -18,13 +17,12 @@ from benchmark.definitions import (
     read_definitions,
     recipe_from,
 )
-from benchmark.generated import run_generated
-from benchmark.methods import OURS, methods
+from benchmark.methods import (
+    OURS,
+    Reading,
+)
 from benchmark.plots import score_plot
 from benchmark.real import Section, place
-from benchmark.scoring import CurveScore
-from tests import networks
-from veernet import checkpoint
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Track
@@ -45,7 +43,11 @@ def section(value, *, rows=2001, per_foot=10.0, scale=None, top=1000.0, name="GR
     registration = Registration("main", DepthAxis("ft", points), (track,))
     made = Section(registration, {})
     fraction = scale.fraction_at(value(made.depth))
-    return Section(registration, {OURS: {name: 100.0 + 500.0 * fraction}})
+    return Section(registration, {OURS: as_readings({name: 100.0 + 500.0 * fraction})})
+
+
+def as_readings(columns):
+    return {name: Reading.without_confidence(c) for name, c in columns.items()}
 
 
 def wavy(depth):
@@ -109,7 +111,7 @@ class TestAgreement:
 
     def test_what_is_read_from_another_curves_ink_is_counted(self):
         made = section(wavy)
-        column = made.columns[OURS]["GR"]
+        column = made.readings[OURS]["GR"].column
         track = made.registration.tracks[0]
         both = replace(
             track, curves=(*track.curves, replace(track.curves[0], mnemonic="SP"))
@@ -117,7 +119,7 @@ class TestAgreement:
         other = np.where(np.arange(column.size) % 4 == 0, column + 2.0, column + 50.0)
         twin = Section(
             replace(made.registration, tracks=(both,)),
-            {OURS: {"GR": column, "SP": other}},
+            {OURS: as_readings({"GR": column, "SP": other})},
         )
         assert twin.same_ink(OURS, "GR") == pytest.approx(0.25, abs=0.01)
         assert made.same_ink(OURS, "GR") == 0.0
@@ -155,7 +157,11 @@ class TestAgreement:
         porosity[:10] = np.nan
         made = Section(
             registration,
-            {OURS: {"DT": (140 - transit) * 4.0, "SPOR": (30 - porosity) * 10.0}},
+            {
+                OURS: as_readings(
+                    {"DT": (140 - transit) * 4.0, "SPOR": (30 - porosity) * 10.0}
+                )
+            },
         )
         given = IdentitySet(
             name="i",
@@ -173,6 +179,9 @@ class TestAgreement:
         assert found.both == pytest.approx((shown - 10) / shown)
         assert found.median == pytest.approx(0.2)
         assert found.median_px == pytest.approx(2.0)
+        # Without a limit every row counts.
+        (found,) = agreement.identities(replace(given, below=None), made)
+        assert (found.shown, found.both) == (100, pytest.approx(0.9))
 
 
 class TestPlots:
@@ -224,11 +233,16 @@ class TestDefinitions:
                 "plots: [{name: a, about: '', files: [], bar: []}]",
                 "set 'a' of plots: bar: not known: use about, bars",
             ),
-            ("plot: []", "plot: not known: use generated"),
+            ("plot: []", "plot: not known: use all_pairs, engines, generated"),
             (
                 "plots: [{name: a, about: '', files: [], "
                 "bars: [{figure: mae_px, at_most: 1, group: dots}]}]",
                 "group 'dots' is not known",
+            ),
+            (
+                "plots: [{name: a, about: '', files: [], "
+                "bars: [{figure: mae_px, at_most: 1, where: {cases: c01}}]}]",
+                "cases: curves are chosen by case",
             ),
         ],
     )
@@ -256,110 +270,3 @@ class TestSpeed:
         assert np.ptp(part.depth.rows) * 10 == pytest.approx(np.ptp(whole.depth.rows))
         at = part.depth.rows[-1]
         assert part.depth.depth_at(at) == pytest.approx(whole.depth.depth_at(at))
-
-
-class TestCache:
-    def test_a_line_that_was_cut_short_is_done_again(self, tmp_path):
-        lines = cache.Lines(tmp_path / "x.jsonl")
-        lines.append(0, {"a": 1})
-        lines.append(1, {"a": 2})
-        text = lines.path.read_text()
-        lines.path.write_text(text[:-3])
-        assert lines.read() == {0: {"a": 1}}
-        lines.append(1, {"a": 3})
-        assert lines.read() == {0: {"a": 1}, 1: {"a": 3}}
-
-    def test_arrays_come_back_by_name(self, tmp_path):
-        arrays = cache.Arrays(tmp_path / "x.npz")
-        assert arrays.read() is None
-        column = np.array([1.5, np.nan, 3.0])
-        arrays.write({"veernet:GR": column})
-        np.testing.assert_array_equal(arrays.read()["veernet:GR"], column)
-
-    def test_the_key_is_of_all_that_a_result_depends_on(self, tmp_path):
-        kept = cache.Cache(tmp_path, "net", "reading", "drawing")
-        others = [
-            replace(kept, network="other").lines("set"),
-            replace(kept, reading="other").lines("set"),
-            kept.lines("another set"),
-        ]
-        paths = {each.path for each in [kept.lines("set"), *others]}
-        assert len(paths) == 4
-        assert kept.lines("set").path in paths
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory):
-    stem = tmp_path_factory.mktemp("net") / "small"
-    spec = networks.spec()
-    checkpoint.save(stem, checkpoint.build(spec.architecture), spec)
-    return stem
-
-
-SMALL = """
-strip: {rows: 96, columns: 96, whole_track: true, tilt: 0.0}
-generated:
-  - name: two
-    about: a small set
-    count: 3
-    seed: 0
-    recipe: {lines: [solid, dot]}
-    bars: [{figure: mae_px, at_most: 0.0001}]
-plots:
-  - {name: plots, about: needs the folder, files: []}
-"""
-
-
-@pytest.mark.slow
-class TestCommand:
-    def test_it_writes_tables_and_pictures_and_goes_on_where_it_was(
-        self, network, tmp_path, monkeypatch, capsys
-    ):
-        monkeypatch.delenv("VEERNET_REAL", raising=False)
-        config = tmp_path / "sets.yaml"
-        config.write_text(SMALL)
-        out = tmp_path / "out"
-        words = ["--out", str(out), "--config", str(config), "--weights", str(network)]
-        assert command.main([*words, "--count", "2"]) == 0
-        assert "real sets are skipped" in capsys.readouterr().out
-        with (out / "curves.csv").open() as stream:
-            rows = list(csv.DictReader(stream))
-        assert {row["method"] for row in rows} == set(methods())
-        assert len(rows) == 2 * 2 * len(methods())
-        assert "**missed**" in (out / "benchmark.md").read_text()
-        assert (out / "errors.png").stat().st_size > 1000
-
-        # What was read once is not drawn again.
-        (kept,) = (out / "cache").iterdir()
-        first = kept.read_bytes()
-        assert command.main([*words, "--count", "3"]) == 0
-        assert kept.read_bytes().startswith(first)
-        assert sorted(cache.Lines(kept).read()) == [0, 1, 2]
-        drawn = "benchmark.generated.draw_case"
-        monkeypatch.setattr(drawn, lambda *_: pytest.fail("drawn again"))
-        assert command.main(words) == 0
-
-    def test_processes_give_what_one_gives(self, network, tmp_path):
-        config = tmp_path / "sets.yaml"
-        config.write_text(SMALL)
-        given = generated_set("two", config)
-        found = [
-            run_generated(
-                given, cache.open_cache(tmp_path / name, network), network, jobs=jobs
-            )
-            for name, jobs in (("one", 1), ("two", 2))
-        ]
-        assert found[0] == found[1]
-        assert all(isinstance(each, CurveScore) for each in found[0])
-
-    @pytest.mark.parametrize("word", ["--count", "--jobs", "--runs"])
-    @pytest.mark.parametrize("number", ["0", "-1", "two"])
-    def test_a_number_that_counts_nothing_is_refused(self, word, number, capsys):
-        with pytest.raises(SystemExit, match="2"):
-            command.parse(["--out", "o", f"{word}={number}"])
-        assert f"{word}: {number!r} is no number from 1 up" in capsys.readouterr().err
-
-    def test_an_unknown_set_is_refused_in_words(self, tmp_path, capsys):
-        words = ["--out", str(tmp_path / "out"), "--sets", "nonsense"]
-        assert command.main(words) == 2
-        assert "nonsense: no such set: there are" in capsys.readouterr().err

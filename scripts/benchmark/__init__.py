@@ -3,9 +3,13 @@
     python scripts/benchmark --out out/benchmark [--sets separate crossing ...]
 
 What is measured is frozen in ``configs/benchmark.yaml``. What the modules do:
-``definitions`` reads that file, ``cases`` draws strips, ``methods`` and ``peers`` read
-them, ``scoring`` scores a curve against its truth, ``agreement`` two readings of one
-log, ``summary`` sums up with intervals, ``paired`` compares with the best baseline,
-``generated``, ``plots``, ``real`` and ``speed`` run the sets, ``cache`` keeps what was
-done, ``results`` holds it all, ``table`` and ``pictures`` write.
+
+- ``definitions`` and ``bars`` read that file; ``cases`` draws strips.
+- ``methods`` and ``peers`` read pages; ``perfect`` gives the tool perfect input.
+- ``scoring`` scores a curve row by row, ``samples`` at the samples of a plot,
+  ``agreement`` two readings of one log, ``confidence`` what is stated of them.
+- ``figures``, ``summary`` and ``sums`` sum up; ``paired`` compares with baselines.
+- ``generated``, ``plots``, ``real_plots``, ``real``, ``stability`` and ``speed`` run
+  the sets, ``cache`` keeps what was done, ``results`` holds it all.
+- ``table``, ``markdown`` and ``pictures`` write.
 """

@@ -147,7 +147,7 @@ def agreements(given: PairSet, first: Section, second: Section) -> list[Agreemen
     depths = [_depths(first, second, each, given.offset) for each in given.curves]
     offset = find_offset(ours, depths, given.offset)
     found = []
-    for method in first.columns:
+    for method in first.readings:
         for each, depth in zip(given.curves, depths, strict=True):
             pair = _pair(first, second, method, each.curve)
             width = first.width(each.curve)
@@ -164,11 +164,12 @@ def identities(given: IdentitySet, section: Section) -> list[Identity]:
     ours = section.value(OURS, given.source)
     _, spec = section.registration.curve(given.result)
     per_px = abs(spec.scale.right - spec.scale.left) / section.width(given.result)
-    for method in section.columns:
+    for method in section.readings:
         source = section.value(method, given.source)
         result = section.value(method, given.result)
         # Which rows count must not depend on who reads.
-        shown = ours < given.below
+        everywhere = np.ones(ours.size, dtype=bool)
+        shown = everywhere if given.below is None else ours < given.below
         away = np.abs(result - given.factor * (source - given.offset))[shown]
         read = np.isfinite(away)
         sizes = _sizes(away[read])

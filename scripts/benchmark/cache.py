@@ -9,23 +9,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import veernet
-from benchmark.definitions import digest
+from benchmark.methods import OURS, PERFECT, WITH_NETWORK
 from veernet.axes import Floats
 from veernet.files import replacing, sha256
 from veernet.weights import SUFFIXES, weights_file, weights_stem
 
-READERS = ("cases", "methods", "peers", "scoring", "real")
+READERS = (
+    *("cases", "confidence", "methods", "peers", "perfect", "real", "scoring"),
+    "stability",
+)
 """Modules beside this one that results depend on."""
 
 LEFT_OUT = ("training", "losses", "model", "weights", "synth")
 """Parts of the package that readings do not depend on but through the weights."""
+
+TRACER = "trace"
+"""The part that only methods with a network depend on."""
 
 DRAWING = "synth"
 """The part that draws strips."""
@@ -41,12 +47,24 @@ class Cache:
         Made if need be.
     network, reading, drawing
         Hashes of the weights, and of the code that reads pages and that draws them.
+    simple
+        Hash of the code that reads pages, without the tracer.
     """
 
     folder: Path
     network: str
     reading: str
     drawing: str
+    simple: str
+
+    def for_method(self, name: str) -> Cache:
+        """Return the cache of a method that is told of the truth where to begin.
+
+        One that sees no network needs no tracer either, and is not run again where the
+        tracer has changed.
+        """
+        traced = name in (OURS, *PERFECT, *WITH_NETWORK)
+        return self if traced else replace(self, reading=self.simple)
 
     def lines(self, *parts: object) -> Lines:
         """Return the results of a set that has many: one JSON document a line."""
@@ -118,8 +136,22 @@ def open_cache(folder: Path, weights: Path | None) -> Cache:
         if not set(path.relative_to(package).parts) & set(LEFT_OUT)
     ]
     own = [Path(__file__).with_name(f"{name}.py") for name in READERS]
+    simple = [p for p in parts if TRACER not in p.relative_to(package).parts]
     drawing = sorted((package / DRAWING).rglob("*.py"))
-    return Cache(folder, network, _hash([*parts, *own]), _hash(drawing))
+    return Cache(
+        folder,
+        network,
+        reading=_hash([*parts, *own]),
+        drawing=_hash(drawing),
+        simple=_hash([*simple, *own]),
+    )
+
+
+def digest(value: object) -> str:
+    """Return a hash of a definition, the same for the same fields."""
+    plain = asdict(value) if is_dataclass(value) else value  # type: ignore[arg-type]
+    text = json.dumps(plain, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _hash(paths: Iterable[Path]) -> str:

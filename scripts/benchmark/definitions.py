@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
+from benchmark.bars import Bar
 from veernet.errors import InputError
-from veernet.records import LINES, Line
 from veernet.synth.curves import Manner
 from veernet.synth.dataset import Stream
 from veernet.synth.degrade import Scanner
@@ -27,84 +24,23 @@ OWN = "own:"
 TWO_CURVES = "two curves"
 """The set that a release is scored on."""
 
-GROUPS: dict[str, tuple[Line, ...]] = {
-    "all": LINES,
-    "solid": ("solid",),
-    "dashed": ("long-dash", "short-dash", "dash-dot"),
-    "dot": ("dot",),
-    "solid+dashed": ("solid", "long-dash", "short-dash", "dash-dot"),
-}
-"""Styles of the curves that are summarised together."""
-
 COMMON = frozenset({"name", "about", "bars", "times_better"})
 
 KEYS: dict[str, frozenset[str]] = {
-    "generated": COMMON | {"count", "seed", "recipe", "parts", "peers"},
+    "generated": COMMON
+    | {
+        *("count", "seed", "recipe", "parts", "peers", "perfect_network"),
+    },
     "plots": COMMON | {"files"},
     "identities": COMMON | {"registration", "from", "to", "below", "offset", "factor"},
     "pairs": COMMON | {"offset", "first", "second", "curves"},
+    "all_pairs": COMMON,
+    "real_plots": COMMON | {"folder", "variants", "levels"},
+    "stability": COMMON | {"sections", "noise", "seed"},
+    "engines": COMMON | {"sections"},
     "speed": COMMON | {"registration"},
 }
 """What may be said of a set of each kind."""
-
-Statistic = Literal["median", "mean"]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar that a figure must clear.
-
-    Parameters
-    ----------
-    figure
-        Name of the figure in the summary of the set.
-    at_most, at_least
-        The limit, one of them.
-    statistic
-        Over the curves.
-    group
-        Of curves, by style.
-    method
-        Whose figure; this tool's unless given.
-    """
-
-    figure: str
-    at_most: float | None = None
-    at_least: float | None = None
-    statistic: Statistic = "median"
-    group: str = "all"
-    method: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.group not in GROUPS:
-            msg = f"group {self.group!r} is not known: use {', '.join(GROUPS)}"
-            raise InputError(msg)
-        if (self.at_most is None) == (self.at_least is None):
-            msg = f"the bar for {self.figure} needs either at_most or at_least"
-            raise InputError(msg)
-
-    def met(self, value: float | None) -> bool:
-        """Whether a value clears it; None, which stands for infinitely bad, does not.
-
-        Of a bar that asks for a bad figure of a baseline, None does.
-        """
-        if value is None:
-            return self.method is not None and self.at_least is not None
-        if self.at_most is not None:
-            return value <= self.at_most
-        return value >= float(self.at_least or 0.0)
-
-    def words(self, *, over_curves: bool) -> str:
-        """Return the bar as a line of the table, with its statistic if over curves."""
-        limit = (
-            f"<= {self.at_most:g}"
-            if self.at_most is not None
-            else f">= {self.at_least:g}"
-        )
-        group = "" if self.group == "all" else f", {self.group}"
-        who = f"{self.method}: " if self.method else ""
-        statistic = f"{self.statistic} " if over_curves else ""
-        return f"{who}{statistic}{self.figure}{group} {limit}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,13 +59,18 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSet(Definition):
-    """Strips from a stream of draws; strip i takes the i-th recipe, round and round."""
+    """Strips from a stream of draws; strip i takes the i-th recipe, round and round.
+
+    ``peers`` says whether programs that read one curve are tried, ``perfect_network``
+    whether the tool is also shown evidence that is drawn from the truth.
+    """
 
     count: int
     seed: int
     recipes: tuple[Recipe, ...]
     stream: Stream = "test"
     peers: bool = False
+    perfect_network: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,15 +84,15 @@ class PlotSet(Definition):
 class IdentitySet(Definition):
     """A curve that was printed from another: ``factor * (source - offset)``.
 
-    Compared where the source is below a limit, so that the result is inside its track.
+    Compared where the source is below a limit, everywhere if there is none.
     """
 
     registration: str
     source: str
     result: str
-    below: float
     offset: float
     factor: float
+    below: float | None = None
 
 
 @dataclass(frozen=True)
@@ -174,13 +115,63 @@ class PairSet(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AllPairsSet(Definition):
+    """What is asked of all pairs together; nothing is read for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealPlotSet(Definition):
+    """Plots of real logs in several variants, with exact truth at even depths.
+
+    Parameters
+    ----------
+    folder
+        Holds CASE.truth.csv, and CASE_VARIANT.yaml beside its picture.
+    variants
+        The first of them shows the page straight, as the truth has it.
+    levels
+        How hard a case is, by how its name begins.
+    """
+
+    folder: str
+    variants: tuple[str, ...]
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StabilitySet(Definition):
+    """Sections that are traced again from maps with noise of so many levels of 255."""
+
+    sections: tuple[str, ...]
+    noise: int
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnginesSet(Definition):
+    """Sections that are read with every engine on a processor."""
+
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpeedSet(Definition):
     """The whole command on one section."""
 
     registration: str
 
 
-AnySet = GeneratedSet | PlotSet | IdentitySet | PairSet | SpeedSet
+AnySet = (
+    GeneratedSet
+    | PlotSet
+    | RealPlotSet
+    | IdentitySet
+    | PairSet
+    | AllPairsSet
+    | StabilitySet
+    | EnginesSet
+    | SpeedSet
+)
 
 
 def read_definitions(path: Path = CONFIG) -> tuple[AnySet, ...]:
@@ -192,14 +183,16 @@ def read_definitions(path: Path = CONFIG) -> tuple[AnySet, ...]:
         If a set is not what it should be, or two have one name.
     """
     document = yaml.safe_load(path.read_text("utf-8"))
-    readers = {
+    readers: dict[str, Callable[[Mapping[str, Any]], AnySet]] = {
         "generated": lambda given: _generated(given, document["strip"]),
-        "plots": lambda given: PlotSet(**_common(given), files=tuple(given["files"])),
+        "plots": lambda given: PlotSet(**_plain(given)),
+        "real_plots": lambda given: RealPlotSet(**_plain(given)),
         "identities": _identity,
         "pairs": _pair,
-        "speed": lambda given: SpeedSet(
-            **_common(given), registration=given["registration"]
-        ),
+        "all_pairs": lambda given: AllPairsSet(**_plain(given)),
+        "stability": lambda given: StabilitySet(**_plain(given)),
+        "engines": lambda given: EnginesSet(**_plain(given)),
+        "speed": lambda given: SpeedSet(**_plain(given)),
     }
     found: list[AnySet] = []
     _refuse_unknown(str(path), document, {*readers, "strip"})
@@ -237,13 +230,6 @@ def recipe_from(fields: Mapping[str, Any]) -> Recipe:
     return Recipe(**given)
 
 
-def digest(value: object) -> str:
-    """Return a hash of a definition, the same for the same fields."""
-    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
-    text = json.dumps(plain, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
     """Refuse what nobody reads: a misspelt bar would be no bar."""
     if unknown := sorted(set(given) - set(known)):
@@ -262,6 +248,12 @@ def _common(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a set whose keys are those of its class."""
+    own = {key: _frozen(value) for key, value in given.items() if key not in COMMON}
+    return {**_common(given), **own}
+
+
 def _generated(given: Mapping[str, Any], strip: Mapping[str, Any]) -> GeneratedSet:
     base = {**strip, **given.get("recipe", {})}
     parts = given.get("parts", [{}])
@@ -271,16 +263,18 @@ def _generated(given: Mapping[str, Any], strip: Mapping[str, Any]) -> GeneratedS
         seed=given["seed"],
         recipes=tuple(recipe_from({**base, **part}) for part in parts),
         peers=given.get("peers", False),
+        perfect_network=given.get("perfect_network", False),
     )
 
 
 def _identity(given: Mapping[str, Any]) -> IdentitySet:
-    same = ("registration", "below", "offset", "factor")
+    same = ("registration", "offset", "factor")
     return IdentitySet(
         **_common(given),
         **{key: given[key] for key in same},
         source=given["from"],
         result=given["to"],
+        below=given.get("below"),
     )
 
 

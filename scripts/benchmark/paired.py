@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.definitions import Definition
-from benchmark.methods import OURS
+from benchmark.figures import HUGE, Figure, finite, interval, median
+from benchmark.methods import OURS, PERFECT
 from benchmark.scoring import CurveScore
-from benchmark.summary import HUGE, Figure, Verdict, finite, interval, median
+from benchmark.summary import Verdict
 from veernet.axes import Floats
 
 SLACK = 0.05
@@ -90,7 +91,7 @@ def compare(
         finite(ours),
         finite(theirs),
         Figure(finite(median(away)), None, *interval(away, pages)),
-        Figure(finite(_times(both)), None, *interval(both, pages, _times)),
+        Figure(finite(float(_times(both))), None, *interval(both, pages, _times)),
     )
 
 
@@ -141,14 +142,14 @@ def errors_of(scores: Sequence[CurveScore], test: str, *, filled: bool) -> Error
     """Return by method, page and curve the MAE in pixels of a set."""
     found: Errors = {}
     for s in scores:
-        if s.test == test and s.rows:
+        if s.test == test and s.rows and s.method not in PERFECT:
             of = s.filled if filled else s.read
             found.setdefault(s.method, {})[s.page, s.mnemonic] = of.mae_px
     return found
 
 
-def _times(both: Floats) -> float:
+def _times(both: Floats) -> np.floating:
     ours, theirs = np.median(both, axis=0)
     if theirs >= HUGE / 2:
-        return HUGE if ours < HUGE / 2 else 1.0
-    return float(theirs / max(ours, 1e-6))
+        return np.float64(HUGE if ours < HUGE / 2 else 1.0)
+    return np.float64(theirs / max(ours, 1e-6))

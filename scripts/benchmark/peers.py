@@ -68,7 +68,8 @@ def tint_of(picture: Grey, colour: str) -> Grey:
     """Show where a picture has the colour of a curve: 0 there, 255 elsewhere.
 
     A thin line is smoothed to a tint of its colour, so that what counts is the
-    direction from white to the pixel, and that it is far enough from white.
+    direction from white to the pixel, and that it is far enough from white. A dull
+    colour is not far from grey, that of most grids: a pixel must be nearer to it.
 
     Parameters
     ----------
@@ -82,6 +83,8 @@ def tint_of(picture: Grey, colour: str) -> Grey:
     strength = np.sqrt(np.sum(tint**2, axis=2))
     along = tint @ wanted / np.linalg.norm(wanted)
     alike = (strength > LEAST_TINT) & (along > ALIKE * strength)
+    if np.ptp(wanted) > 0:
+        alike &= along > tint.sum(axis=2) / np.sqrt(3)
     return np.where(alike, 0, 255).astype(np.uint8)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +11,25 @@ from tqdm import tqdm
 
 from benchmark.cache import Cache
 from benchmark.definitions import PlotSet
-from benchmark.methods import Columns, methods
-from benchmark.real import Section, by_method, folded, read_all
-from benchmark.scoring import CurveScore, score_columns, swaps_in
+from benchmark.methods import Columns, Reading, chosen_methods, methods
+from benchmark.real import Section, folded, has_colours, read_kept
+from benchmark.scoring import CurveScore, score_reading, swaps_in
 from veernet.engines import Engine
 from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
-from veernet.files import sha256
 from veernet.records import Registration
 from veernet.registration import load_registrations
-from veernet.scan import open_scan
 
 TRUTH = ".truth.csv"
 """End of the name of the file that holds what a plot was drawn from."""
 
 
 def run_plots(
-    given: PlotSet, folder: Path, engine: Engine, kept: Cache
+    given: PlotSet,
+    folder: Path,
+    engine: Engine,
+    kept: Cache,
+    only: Sequence[str] | None = None,
 ) -> list[CurveScore]:
     """Score every curve of every plot at the depths of its samples."""
     scores = []
@@ -40,15 +43,10 @@ def run_plots(
         (registration,) = load_registrations(file)
         truth = pd.read_csv(values)
         picture = file.with_name(str(registration.image))
-        arrays = kept.arrays("plot", sha256(picture), sha256(file))
-        found = arrays.read()
-        if found is None:
-            scan = open_scan(picture, registration.page)
-            known = methods(engine.spec.confidence, colour=True)
-            guide = _on_rows(truth, registration)
-            found = read_all(scan, registration, engine, known, guide)
-            arrays.write(found)
-        section = Section(registration, by_method(found))
+        known = methods(engine.spec.confidence, colour=has_colours(registration))
+        known = chosen_methods(known, only)
+        guide = on_rows(truth, registration)
+        section = read_kept(picture, file, registration, engine, known, kept, guide)
         scores += score_plot(given.name, f"plot {number}", section, truth)
     return scores
 
@@ -73,11 +71,11 @@ def score_plot(
     registration = section.registration
     rows = registration.depth.row_at(truth["DEPT"].to_numpy())
     curves = [(t, c) for t in registration.tracks for c in t.curves]
-    on_rows = _on_rows(truth, registration)
+    by_row = on_rows(truth, registration)
     drawn = np.stack(
         [
             folded(
-                on_rows[c.mnemonic],
+                by_row[c.mnemonic],
                 registration.edges_at(t, section.rows),
                 wraps=c.wraps,
             )
@@ -85,18 +83,18 @@ def score_plot(
         ]
     )
     scores = []
-    for method, columns in section.columns.items():
+    for method, readings in section.readings.items():
         for index, (track, spec) in enumerate(curves):
-            read = columns[spec.mnemonic]
+            read = readings[spec.mnemonic]
             wide = registration.edges_at(track, section.rows)
             left, right = edges = registration.edges_at(track, rows)
             fraction = spec.scale.fraction_at(truth[spec.mnemonic].to_numpy(float))
             scores.append(
-                score_columns(
-                    interpolate(section.rows, read, rows),
+                score_reading(
+                    Reading(*(interpolate(section.rows, part, rows) for part in read)),
                     left + fraction * (right - left),
                     edges,
-                    swaps_in(read, drawn, index, wide, wraps=spec.wraps),
+                    swaps_in(read.column, drawn, index, wide, wraps=spec.wraps),
                     test=test,
                     method=method,
                     page=page,
@@ -107,7 +105,7 @@ def score_plot(
     return scores
 
 
-def _on_rows(truth: pd.DataFrame, registration: Registration) -> Columns:
+def on_rows(truth: pd.DataFrame, registration: Registration) -> Columns:
     """Return (rows,) unfolded columns of the page of each curve."""
     rows = np.arange(*registration.row_range, dtype=np.float64)
     samples = registration.depth.row_at(truth["DEPT"].to_numpy())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,15 @@ from benchmark import peers
 from benchmark.cache import Cache
 from benchmark.cases import Sheet
 from benchmark.definitions import OWN
-from benchmark.methods import OURS, Columns, Method, methods
+from benchmark.methods import (
+    OURS,
+    Columns,
+    Method,
+    Reading,
+    Readings,
+    chosen_methods,
+    methods,
+)
 from veernet.axes import Floats
 from veernet.engines import Engine
 from veernet.evaluate import LINE_WIDTH
@@ -37,12 +45,12 @@ class Section:
     ----------
     registration
         Where its tracks, depths and scales lie.
-    columns
-        By method and mnemonic, (rows,) unfolded columns of the page, NaN where unread.
+    readings
+        By method and mnemonic, row by row.
     """
 
     registration: Registration
-    columns: dict[str, Columns]
+    readings: dict[str, Readings]
 
     @property
     def rows(self) -> Floats:
@@ -58,7 +66,7 @@ class Section:
         """(rows,) value of a curve as a method read it, NaN where unread."""
         track, spec = self.registration.curve(mnemonic)
         left, right = self.registration.edges_at(track, self.rows)
-        column = self.columns[method][mnemonic]
+        column = self.readings[method][mnemonic].column
         return spec.scale.value_at((column - left) / (right - left))
 
     def same_ink(self, method: str, mnemonic: str) -> float:
@@ -67,7 +75,7 @@ class Section:
         for track in self.registration.tracks:
             edges = self.registration.edges_at(track, self.rows)
             for spec in track.curves:
-                column = self.columns[method][spec.mnemonic]
+                column = self.readings[method][spec.mnemonic].column
                 columns[spec.mnemonic] = folded(column, edges, wraps=spec.wraps)
         own = columns.pop(mnemonic)
         if not columns or not np.isfinite(own).any():
@@ -103,8 +111,14 @@ def place(path: str, folder: Path) -> Path:
     return folder / path
 
 
-def read_section(path: str, folder: Path, engine: Engine, kept: Cache) -> Section:
-    """Read a section with every method; its scan lies in ``scans``.
+def read_section(
+    path: str,
+    folder: Path,
+    engine: Engine,
+    kept: Cache,
+    only: Sequence[str] | None = None,
+) -> Section:
+    """Read a section with every method, or only some; its scan lies in ``scans``.
 
     What a method without a network is told of where the curves begin comes from this
     tool's own reading.
@@ -112,23 +126,61 @@ def read_section(path: str, folder: Path, engine: Engine, kept: Cache) -> Sectio
     file = place(path, folder)
     (registration,) = load_registrations(file)
     picture = folder / "scans" / str(registration.image)
-    arrays = kept.arrays("section", sha256(picture), sha256(file))
-    found = arrays.read()
-    if found is None:
+    known = chosen_methods(methods(engine.spec.confidence), only)
+    return read_kept(picture, file, registration, engine, known, kept)
+
+
+def read_kept(
+    picture: Path,
+    file: Path,
+    registration: Registration,
+    engine: Engine,
+    known: Mapping[str, Method],
+    kept: Cache,
+    guide: Columns | None = None,
+) -> Section:
+    """Read a section with every method of which the cache holds no reading.
+
+    Parameters
+    ----------
+    picture, file, registration
+        The scan, and its registration with the file that it came from.
+    engine
+        As for ``digitise``.
+    known
+        The methods, this tool among them.
+    kept
+        Where readings are kept, method by method.
+    guide
+        The truth, where it is known.
+    """
+    files = sha256(picture), sha256(file)
+    # Without the truth, methods are told what the tool has read.
+    stores = {
+        name: (kept.for_method(name) if guide else kept).arrays("section", *files, name)
+        for name in known
+    }
+    stored = {name: store.read() for name, store in stores.items()}
+    found = {n: _unpacked(arrays) for n, arrays in stored.items() if arrays is not None}
+    missing = {name: method for name, method in known.items() if name not in found}
+    if missing:
         scan = open_scan(picture, registration.page)
-        known = methods(engine.spec.confidence)
-        found = read_all(scan, registration, engine, known)
-        arrays.write(found)
-    return Section(registration, by_method(found))
+        ours = found.get(OURS)
+        if guide is None and ours:
+            guide = {mnemonic: reading.column for mnemonic, reading in ours.items()}
+        for name, read in read_all(scan, registration, engine, missing, guide).items():
+            found[name] = read
+            stores[name].write(_packed(read))
+    return Section(registration, {name: found[name] for name in known})
 
 
 def read_all(
     scan: Scan,
     registration: Registration,
     engine: Engine,
-    known: dict[str, Method],
+    known: Mapping[str, Method],
     guide: Columns | None = None,
-) -> dict[str, Floats]:
+) -> dict[str, Readings]:
     """Read every panel of a section with every method.
 
     Parameters
@@ -138,15 +190,16 @@ def read_all(
     known
         The methods, this tool first.
     guide
-        The truth, where it is known.
+        The truth, or what this tool has read, where either is known.
 
     Returns
     -------
     dict
-        (rows,) unfolded columns of the page by method and mnemonic, joined by a colon.
+        Readings by method.
     """
-    found: dict[str, Floats] = {}
-    tinted = _tints(scan, registration) if "colour centroid" in known else None
+    found: dict[str, Readings] = {name: {} for name in known}
+    coloured = any(name.startswith("colour") for name in known)
+    tinted = _tints(scan, registration) if coloured else None
     for panel in panels(scan, registration):
         names = [spec.mnemonic for spec in panel.curves]
         unknown = {n: np.full(panel.image.shape[0], np.nan) for n in names}
@@ -154,20 +207,33 @@ def read_all(
         sheet = Sheet(registration, panel, guide or unknown, tints)
         evidence = segment(panel, engine)
         for name, method in known.items():
-            columns = method(sheet, evidence)
+            readings = method(sheet, evidence)
             if guide is None and name == OURS:
+                columns = {n: reading.column for n, reading in readings.items()}
                 sheet = Sheet(registration, panel, columns, tints)
-            found.update({f"{name}:{n}": column for n, column in columns.items()})
+            found[name].update(readings)
     return found
 
 
-def by_method(arrays: dict[str, Floats]) -> dict[str, Columns]:
-    """Return readings by method and mnemonic."""
-    found: dict[str, Columns] = {}
-    for key, column in arrays.items():
-        method, mnemonic = key.split(":", 1)
-        found.setdefault(method, {})[mnemonic] = column
-    return found
+def has_colours(registration: Registration) -> bool:
+    """Whether any curve is registered with a colour."""
+    return any(c.colour for t in registration.tracks for c in t.curves)
+
+
+def _packed(readings: Readings) -> dict[str, Floats]:
+    """Return readings as arrays by what they are and mnemonic, joined by a colon."""
+    return {
+        f"{part}:{mnemonic}": getattr(reading, part)
+        for mnemonic, reading in readings.items()
+        for part in Reading._fields
+    }
+
+
+def _unpacked(arrays: Mapping[str, Floats]) -> Readings:
+    """Return the readings that were packed."""
+    start = f"{Reading._fields[0]}:"
+    names = [key.removeprefix(start) for key in arrays if key.startswith(start)]
+    return {n: Reading(*(arrays[f"{p}:{n}"] for p in Reading._fields)) for n in names}
 
 
 def _tints(scan: Scan, registration: Registration) -> Iterator[dict[str, Grey]]:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-
-import numpy as np
+from operator import attrgetter
 
 from benchmark.agreement import Agreement, Identity
-from benchmark.definitions import AnySet, Definition, IdentitySet, PairSet, SpeedSet
-from benchmark.methods import OURS, WITH_NETWORK
+from benchmark.bars import Bar
+from benchmark.definitions import (
+    AllPairsSet,
+    AnySet,
+    Definition,
+    EnginesSet,
+    IdentitySet,
+    PairSet,
+    RealPlotSet,
+    SpeedSet,
+    StabilitySet,
+)
+from benchmark.methods import OURS, PERFECT_NAMES, PERFECT_NETWORK, WITH_NETWORK
 from benchmark.paired import Errors, Paired, compare, errors_of, paired_verdicts
+from benchmark.samples import SampleScore
 from benchmark.scoring import CurveScore
 from benchmark.speed import Speed
+from benchmark.stability import Change
 from benchmark.summary import Summary, Verdict, judge, summarise, verdicts
+from benchmark.sums import SampleSum, sample_verdicts, sum_all
 
 ALL_PAIRS = "all pairs"
 
@@ -28,6 +41,28 @@ taken for that one's, where this tool's is not: it agrees, and has the wrong nam
 
 
 @dataclass(frozen=True)
+class Stages:
+    """Where the loss of a set lies: shares of all rows within 3 px.
+
+    Parameters
+    ----------
+    test
+        The set.
+    hit, perfect_names, perfect_network
+        By the tool as it is, with the best names for its paths, and with evidence that
+        is drawn from the truth; None where that was not tried.
+    names_share
+        Of the rows that the tool misses, those that perfect names would win.
+    """
+
+    test: str
+    hit: float
+    perfect_names: float
+    perfect_network: float | None
+    names_share: float | None
+
+
+@dataclass(frozen=True)
 class Results:
     """What was measured.
 
@@ -37,21 +72,48 @@ class Results:
         Name of the network.
     sets
         That were run, in the order of the definitions.
-    scores, agreements, identities, speeds
-        Of curves with a truth, of pairs, of identities, of the whole command.
+    scores, samples, agreements, identities, changes, speeds
+        Of curves with a truth, of those of real plots, of pairs, of identities, of what
+        changes with noise or the engine, of the whole command.
     """
 
     network: str
     sets: tuple[AnySet, ...]
     scores: tuple[CurveScore, ...] = ()
+    samples: tuple[SampleScore, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     identities: tuple[Identity, ...] = ()
+    changes: tuple[Change, ...] = ()
     speeds: tuple[Speed, ...] = field(default=())
 
     @cached_property
     def summaries(self) -> list[Summary]:
         """Of the curves with a truth."""
         return summarise(self.scores)
+
+    @cached_property
+    def sums(self) -> list[SampleSum]:
+        """Of the real plots, over samples."""
+        return sum_all(self.samples)
+
+    @cached_property
+    def stages(self) -> list[Stages]:
+        """Where the loss of each generated set lies."""
+        rows = {
+            (s.test, s.method): s.hit_3px_rows.mean
+            for s in self.summaries
+            if s.group == "all"
+        }
+        found = []
+        for given in self.sets:
+            ours = rows.get((given.name, OURS))
+            named = rows.get((given.name, PERFECT_NAMES))
+            if ours is None or named is None:
+                continue
+            lost = (named - ours) / (1 - ours) if ours < 1 else None
+            network = rows.get((given.name, PERFECT_NETWORK))
+            found.append(Stages(given.name, ours, named, network, lost))
+        return found
 
     @cached_property
     def paired(self) -> list[Paired]:
@@ -61,17 +123,7 @@ class Results:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """Every bar, met or missed, set by set."""
-        found = [verdict for given in self.sets for verdict in self._verdicts(given)]
-        together = Definition(name=ALL_PAIRS, about="")
-        for p in self.paired:
-            if p.test == ALL_PAIRS:
-                found += paired_verdicts(together, p)
-        met = [self._meets(a) for a in self.agreements if a.method == OURS]
-        if met:
-            words = f"share of the {len(met)} curves that meet both bars >= 1"
-            share = float(np.mean(met))
-            found.append(Verdict(ALL_PAIRS, words, share, None, None, share == 1))
-        return found
+        return [verdict for given in self.sets for verdict in self._verdicts(given)]
 
     def _meets(self, agreed: Agreement) -> bool:
         """Whether a curve of a pair meets all bars of the pair."""
@@ -112,18 +164,18 @@ class Results:
     def _verdicts(self, given: AnySet) -> Iterator[Verdict]:
         if isinstance(given, PairSet):
             yield from self._of_pair(given)
+        elif isinstance(given, AllPairsSet):
+            yield from (self._of_all_pairs(given, bar) for bar in given.bars)
+        elif isinstance(given, RealPlotSet):
+            yield from sample_verdicts(given, self.samples)
+        elif isinstance(given, StabilitySet | EnginesSet):
+            yield from self._of_changes(given)
         elif isinstance(given, IdentitySet):
-            for i in self.identities:
-                if (i.test, i.method) == (given.name, OURS):
-                    yield from (
-                        judge(given, b, _number(i, b.figure)) for b in given.bars
-                    )
+            yield from _judged(
+                given, [i for i in self.identities if i.method == OURS], given.bars
+            )
         elif isinstance(given, SpeedSet):
-            for s in self.speeds:
-                if s.test == given.name:
-                    yield from (
-                        judge(given, b, _number(s, b.figure)) for b in given.bars
-                    )
+            yield from _judged(given, self.speeds, given.bars)
         else:
             yield from verdicts(given, self.summaries)
         for p in self.paired:
@@ -136,6 +188,32 @@ class Results:
                 for bar in given.bars:
                     verdict = judge(given, bar, _number(a, bar.figure))
                     yield replace(verdict, bar=f"{a.curve}: {verdict.bar}")
+
+    def _of_all_pairs(self, given: AllPairsSet, bar: Bar) -> Verdict:
+        """Judge how many curves of pairs meet all bars of their pair."""
+        met = [self._meets(a) for a in self.agreements if a.method == OURS]
+        verdict = judge(given, bar, float(sum(met)) if met else None)
+        return replace(verdict, bar=f"of {len(met)} curves, {verdict.bar}")
+
+    def _of_changes(self, given: StabilitySet | EnginesSet) -> Iterator[Verdict]:
+        """Judge the worst curve by each thing that changes."""
+        own = [c for c in self.changes if c.test == given.name]
+        for change in dict.fromkeys(c.change for c in own):
+            mine = [c for c in own if c.change == change]
+            for bar in given.bars:
+                worst = max(mine, key=attrgetter(bar.figure))
+                verdict = judge(given, bar, _number(worst, bar.figure))
+                words = f"{change}: worst curve ({worst.curve} of {worst.section})"
+                yield replace(verdict, bar=f"{words}, {verdict.bar}")
+
+
+def _judged(
+    given: Definition, records: Sequence[Identity | Speed], bars: Sequence[Bar]
+) -> Iterator[Verdict]:
+    """Judge the records of a set."""
+    for record in records:
+        if record.test == given.name:
+            yield from (judge(given, b, _number(record, b.figure)) for b in bars)
 
 
 def _number(record: object, figure: str) -> float | None:

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.cases import Case
-from benchmark.methods import Method
+from benchmark.confidence import Counts, count
+from benchmark.methods import Method, Reading, Readings
 from veernet.axes import Floats, Scale
 from veernet.engines import Engine
 from veernet.evaluate import LINE_WIDTH
-from veernet.evaluate.measure import fill, measure, swapped
+from veernet.evaluate.measure import ROUNDING, fill, measure, swapped
 from veernet.evaluate.scores import Measures
 from veernet.records import Line
 from veernet.runs import runs
@@ -48,6 +49,10 @@ class CurveScore:
         ends, mid-track if nothing was read).
     off_scale, invented
         Rows where the curve is not drawn, and how many of them were read all the same.
+    wrong
+        Share of what was read that lies more than one line width off, None of nothing.
+    by_confidence
+        Rows drawn and read, by their confidence.
     """
 
     test: str
@@ -61,16 +66,19 @@ class CurveScore:
     filled: Measures
     off_scale: int
     invented: int
+    wrong: float | None
+    by_confidence: Counts
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> CurveScore:
         """Return a score from what ``dataclasses.asdict`` made of it."""
         measures = {key: Measures(**fields[key]) for key in ("read", "filled")}
-        return cls(**{**fields, **measures})
+        counts = tuple((i, rows, right) for i, rows, right in fields["by_confidence"])
+        return cls(**{**fields, **measures, "by_confidence": counts})
 
 
-def score_columns(
-    column: Floats,
+def score_reading(
+    reading: Reading,
     truth: Floats,
     edges: tuple[Floats, Floats],
     jumps: NDArray[np.bool_],
@@ -80,8 +88,10 @@ def score_columns(
 
     Parameters
     ----------
-    column, truth
-        (samples,) unfolded columns of the page: NaN where unread, and where not drawn.
+    reading
+        (samples,) as a method read them.
+    truth
+        (samples,) unfolded columns of the page, NaN where not drawn.
     edges
         (samples,) left and right edge of the track.
     jumps
@@ -89,6 +99,7 @@ def score_columns(
     names
         The first five fields of the score.
     """
+    column = reading.column
     left, right = edges
     drawn, read = np.isfinite(truth), np.isfinite(column)
     at = np.flatnonzero(drawn)
@@ -96,6 +107,8 @@ def score_columns(
     full = fill(np.arange(float(column.size)), found, at.astype(np.float64), 0.5)
     width = (right - left)[drawn]
     measured = measure(found[drawn], true[drawn], FRACTION, width)
+    both = drawn & read
+    right_rows = np.abs(column - truth)[both] <= LINE_WIDTH + ROUNDING
     return CurveScore(
         **names,
         rows=at.size,
@@ -104,27 +117,33 @@ def score_columns(
         filled=measure(full, true[drawn], FRACTION, width),
         off_scale=int(np.sum(~drawn)),
         invented=int(np.sum(read & ~drawn)),
+        wrong=float(np.mean(~right_rows)) if right_rows.size else None,
+        by_confidence=count(reading.confidence[both], right_rows),
     )
 
 
-def score(case: Case, curve: int, column: Floats, test: str, method: str) -> CurveScore:
+def score(
+    case: Case, curve: int, reading: Reading, test: str, method: str
+) -> CurveScore:
     """Score the reading of one curve of a strip.
 
     Parameters
     ----------
     case, curve
         The strip, and the curve's index in it.
-    column
-        (rows,) unfolded column of the page where it was read, NaN where unread.
+    reading
+        (rows,) of the page.
     test, method
         Names to note.
     """
     spec = case.registration.tracks[0].curves[curve]
-    return score_columns(
-        column,
+    return score_reading(
+        reading,
         case.truth[curve],
         case.edges,
-        swaps_in(column, case.strip.columns, curve, case.edges, wraps=spec.wraps),
+        swaps_in(
+            reading.column, case.strip.columns, curve, case.edges, wraps=spec.wraps
+        ),
         test=test,
         method=method,
         page=f"{case.index:04d}",
@@ -171,15 +190,18 @@ def score_case(
 ) -> list[CurveScore]:
     """Read a strip with every method, and score every curve."""
     evidence = segment(case.panel, engine)
-    scores = []
-    for name, method in known.items():
-        found = method(case.sheet, evidence)
-        columns = [found[spec.mnemonic] for spec in case.panel.curves]
-        scores += [
-            score(case, curve, column, test, name)
-            for curve, column in enumerate(columns)
-        ]
-    return scores
+    read = {name: method(case.sheet, evidence) for name, method in known.items()}
+    return [s for name in read for s in score_readings(test, case, name, read[name])]
+
+
+def score_readings(
+    test: str, case: Case, method: str, readings: Readings
+) -> list[CurveScore]:
+    """Score every curve of a strip as a method read it."""
+    return [
+        score(case, curve, readings[spec.mnemonic], test, method)
+        for curve, spec in enumerate(case.panel.curves)
+    ]
 
 
 def score_all(

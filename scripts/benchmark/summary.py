@@ -1,51 +1,40 @@
 """Scores summed up: medians and means with their intervals, and bars.
 
 In the medians a curve that was not read counts as infinitely wrong; the means leave it
-out. Intervals are bootstrap percentiles (95 %), drawn by page: curves of one strip are
-no independent witnesses.
+out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmark.definitions import GROUPS, Bar, Definition
+from benchmark.bars import GROUPS, Bar
+from benchmark.confidence import RISKS, Reliability, stack, tally, weighted
+from benchmark.definitions import Definition
+from benchmark.figures import Figure, draws, figure, number, percentiles, ratio, share
 from benchmark.methods import OURS
 from benchmark.scoring import CurveScore
 from veernet.axes import Floats
 from veernet.records import Line
 
-RESAMPLES = 1000
-INTERVAL = (2.5, 97.5)
-
-HUGE = 1e9
-"""Stands for infinity, so that differences and interpolation stay defined."""
-
-
-class Figure(NamedTuple):
-    """Median and mean over curves, and the interval of the headline of the two.
-
-    None stands for infinity, or for what does not exist.
-    """
-
-    median: float | None
-    mean: float | None
-    low: float | None
-    high: float | None
+RESAMPLES = 200
+"""Of the counts by confidence: fewer, as each draws all of its levels."""
 
 
 @dataclass(frozen=True)
 class Summary:
     """The curves of one group of styles that one method read.
 
-    ``swapped`` is the share of curves with a swap, and its interval is of the mean;
-    every other interval is of the median. ``invented`` is a share of the rows where no
-    curve is drawn. ``lines`` are the styles that its curves have.
+    ``swapped`` is the share of curves with a swap. Of ``hit_3px_rows`` on, figures are
+    means over the rows of all curves: shares of them within 3 px, and of what is read
+    that is wrong; the share that can be read, the surest first, with at most 2 and 5 %
+    of it wrong; the share right of those with a confidence above .9; and the expected
+    calibration error over what is read. The intervals of all these are of the mean,
+    every other is of the median. ``invented`` is a share of the rows where no curve is
+    drawn. ``lines`` are the styles that its curves have.
     """
 
     test: str
@@ -61,6 +50,12 @@ class Summary:
     hit_1px: Figure
     hit_3px: Figure
     swapped: Figure
+    hit_3px_rows: Figure
+    wrong: Figure
+    readable_2: Figure
+    readable_5: Figure
+    sure_right: Figure
+    calibration_error: Figure
     off_scale: int
     invented: float | None
 
@@ -100,6 +95,7 @@ def _summary(
     test: str, method: str, group: str, scores: Sequence[CurveScore]
 ) -> Summary:
     drawn = [s for s in scores if s.rows]
+    pages = [s.page for s in drawn]
     off_scale = sum(s.off_scale for s in scores)
 
     def over(
@@ -107,7 +103,7 @@ def _summary(
         worst: float,
         least: float = -np.inf,
     ) -> Figure:
-        return figure([value(s) for s in drawn], [s.page for s in drawn], worst, least)
+        return figure([value(s) for s in drawn], pages, worst, least)
 
     # A curve that stands still has no R-squared, however well it is read.
     moving = [s for s in drawn if s.filled.r_squared is not None]
@@ -130,74 +126,41 @@ def _summary(
         filled_mae_px=over(lambda s: s.filled.mae_px, worst=np.inf),
         hit_1px=over(lambda s: s.read.hit_1px, worst=0.0),
         hit_3px=over(lambda s: s.read.hit_3px, worst=0.0),
-        swapped=_share([bool(s.read.swaps) for s in drawn], [s.page for s in drawn]),
+        swapped=share([bool(s.read.swaps) for s in drawn], pages),
+        **_over_rows(drawn, pages),
         off_scale=off_scale,
         invented=sum(s.invented for s in scores) / off_scale if off_scale else None,
     )
 
 
-def figure(
-    values: Sequence[float | None],
-    pages: Sequence[str],
-    worst: float,
-    least: float = -np.inf,
-) -> Figure:
-    """Return median and mean of values, and the interval of the median.
-
-    Parameters
-    ----------
-    values
-        None counts as the worst in the median, and is left out of the mean.
-    pages
-        Where each is from: what is drawn together in the bootstrap.
-    worst
-        What None counts as.
-    least
-        In the mean, what is less counts as that.
-    """
-    if not values:
-        return Figure(None, None, None, None)
-    filled = np.array([worst if v is None else v for v in values])
-    known = [max(v, least) for v in values if v is not None]
-    low, high = interval(filled, pages)
-    mean = float(np.mean(known)) if known else None
-    return Figure(finite(median(filled)), mean, low, high)
-
-
-def _share(hits: Sequence[bool], pages: Sequence[str]) -> Figure:
-    if not hits:
-        return Figure(None, 0.0, None, None)
-    values = np.array(hits, dtype=np.float64)
-    return Figure(None, float(values.mean()), *interval(values, pages, np.mean))
-
-
-def interval(
-    values: NDArray[np.float64],
-    pages: Sequence[str],
-    statistic: Callable[[Floats], np.floating] | None = None,
-) -> tuple[float | None, float | None]:
-    """Return the bootstrap interval of a statistic, the median unless given.
-
-    Parameters
-    ----------
-    values
-        (curves,) or (curves, columns); infinite ones are allowed.
-    pages
-        (curves,) where each is from.
-    statistic
-        From values, drawn with replacement, to a number.
-    """
-    rng = np.random.default_rng(0)
-    clipped = np.clip(values, -HUGE, HUGE)
-    places: dict[str, list[int]] = {}
-    for index, page in enumerate(pages):
-        places.setdefault(page, []).append(index)
-    groups = [np.array(rows) for rows in places.values()]
-    drawn = rng.integers(len(groups), size=(RESAMPLES, len(groups)))
-    of = statistic or np.median
-    found = [of(clipped[np.concatenate([groups[i] for i in row])]) for row in drawn]
-    low, high = np.percentile(found, INTERVAL)
-    return finite(float(low)), finite(float(high))
+def _over_rows(scores: Sequence[CurveScore], pages: Sequence[str]) -> dict[str, Figure]:
+    """Return the figures that count the rows of all curves together."""
+    rows = np.array([float(s.rows) for s in scores])
+    read = rows * np.array([s.coverage for s in scores])
+    hits = rows * np.array([s.read.hit_3px or 0.0 for s in scores])
+    wrong = read * np.array([s.wrong or 0.0 for s in scores])
+    counts = [s.by_confidence for s in scores], [s.rows for s in scores]
+    low, high = RISKS
+    statistics: dict[str, Callable[[Reliability], Floats]] = {
+        "readable_2": lambda rows_: rows_.coverage(low),
+        "readable_5": lambda rows_: rows_.coverage(high),
+        "sure_right": Reliability.right_when_sure,
+        "calibration_error": Reliability.calibration_error,
+    }
+    if not any(s.by_confidence for s in scores):
+        stated = dict.fromkeys(statistics, Figure(None, None, None, None))
+    else:
+        whole, curves = tally(*counts), stack(*counts)
+        drawn = weighted(curves, draws(pages, RESAMPLES))
+        stated = {
+            name: Figure(None, number(of(whole)), *percentiles(of(drawn)))
+            for name, of in statistics.items()
+        }
+    return {
+        "hit_3px_rows": ratio(hits, rows, pages),
+        "wrong": ratio(wrong, read, pages),
+        **stated,
+    }
 
 
 def verdicts(given: Definition, summaries: Sequence[Summary]) -> list[Verdict]:
@@ -222,13 +185,3 @@ def judge(given: Definition, bar: Bar, value: float | None) -> Verdict:
     """Hold a single value against a bar."""
     words = bar.words(over_curves=False)
     return Verdict(given.name, words, value, None, None, bar.met(value))
-
-
-def median(values: Floats) -> float:
-    """Return the median, infinite values drawn in to what can be averaged."""
-    return float(np.median(np.clip(values, -HUGE, HUGE)))
-
-
-def finite(value: float) -> float | None:
-    """Return a number, None where it stands for infinity."""
-    return value if abs(value) < HUGE / 2 else None

@@ -9,15 +9,26 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.agreement import Agreement, Identity
+from benchmark.figures import Figure
+from benchmark.markdown import (
+    format_calibration,
+    format_changes,
+    format_confidence,
+    format_samples,
+    format_stages,
+    format_sums,
+    interval,
+    number,
+    pair,
+    table,
+    within,
+)
 from benchmark.methods import OURS
 from benchmark.paired import Paired
 from benchmark.results import Results
 from benchmark.speed import Speed
-from benchmark.summary import Figure, Summary, Verdict
+from benchmark.summary import Summary, Verdict
 from veernet.files import write_text
-
-NONE = "-"
-"""Stands for infinite, and for what does not exist."""
 
 
 def write_tables(out: Path, results: Results) -> None:
@@ -25,6 +36,10 @@ def write_tables(out: Path, results: Results) -> None:
     frames = {
         "curves": pd.DataFrame([_flat(asdict(s)) for s in results.scores]),
         "summary": pd.DataFrame(_long(results.summaries)),
+        "real_plots": pd.DataFrame([_flat(asdict(s)) for s in results.samples]),
+        "real_plots_sums": pd.DataFrame([asdict(s) for s in results.sums]),
+        "stages": pd.DataFrame([asdict(s) for s in results.stages]),
+        "changes": pd.DataFrame([asdict(c) for c in results.changes]),
         "pairs": pd.DataFrame([asdict(a) for a in results.agreements]),
         "identities": pd.DataFrame([asdict(i) for i in results.identities]),
         "speed": pd.DataFrame([asdict(s) for s in results.speeds]),
@@ -51,6 +66,30 @@ def format_results(results: Results) -> str:
     ]
     if results.summaries:
         parts += ["\n## Curves with a truth\n", format_markdown(_shown(results))]
+        parts += [
+            "\n## Confidence\n",
+            "Over the rows of all curves: within 3 px; wrong, of what is read; the "
+            "largest share that can be read, the surest first, with 2 and 5 % of it "
+            "wrong; right, of rows with a confidence above .9; expected calibration "
+            "error.\n",
+            format_confidence(results.summaries),
+        ]
+    if results.stages:
+        parts += [
+            "\n## Stages with perfect input\n",
+            "Rows of all curves within 3 px, and how much of the loss names make.\n",
+            format_stages(results.stages),
+        ]
+    if results.sums:
+        parts += ["\n## Real plots, over the samples of all curves\n"]
+        parts += [format_sums(results.sums)]
+        parts += ["\n## Real plots, curve by curve, by this tool\n"]
+        parts += [format_samples(results.samples)]
+    if results.scores or results.samples:
+        parts += ["\n## Confidence stated, and share right, by this tool\n"]
+        parts += [format_calibration(results.scores, results.samples)]
+    if results.changes:
+        parts += ["\n## What should not matter\n", format_changes(results.changes)]
     if results.paired:
         parts += ["\n## Against the best baseline, paired\n"]
         parts += [format_paired(results.paired)]
@@ -87,25 +126,25 @@ def format_markdown(summaries: Sequence[Summary]) -> str:
     lines = []
     for s in summaries:
         cells = [s.test, s.method, f"{s.curves} {s.group}"]
-        cells += [_pair(s.coverage, ".1f", 100), _within(s.mae_px, ".2f")]
-        cells += [_within(s.r_squared, ".4f"), _pair(s.filled_mae_px, ".2f")]
-        cells += [_pair(s.median_px, ".2f"), _pair(s.hit_1px, ".1f", 100)]
-        cells += [_within(s.hit_3px, ".1f", 100), _number(s.swapped.mean, ".1f", 100)]
-        cells += [_number(s.invented, ".1f", 100)]
+        cells += [pair(s.coverage, ".1f", 100), within(s.mae_px, ".2f")]
+        cells += [within(s.r_squared, ".4f"), pair(s.filled_mae_px, ".2f")]
+        cells += [pair(s.median_px, ".2f"), pair(s.hit_1px, ".1f", 100)]
+        cells += [within(s.hit_3px, ".1f", 100), number(s.swapped.mean, ".1f", 100)]
+        cells += [number(s.invented, ".1f", 100)]
         lines.append(cells)
-    return _table(head, lines, texts=3)
+    return table(head, lines, texts=3)
 
 
 def format_verdicts(found: Iterable[Verdict]) -> str:
     """Return what was met and what was missed."""
     lines = [
         (
-            *(v.test, v.bar, _number(v.value), _interval(v.low, v.high)),
+            *(v.test, v.bar, number(v.value), interval(v.low, v.high)),
             "met" if v.met else "**missed**",
         )
         for v in found
     ]
-    return _table(("set", "bar", "value", "interval", ""), lines, texts=2)
+    return table(("set", "bar", "value", "interval", ""), lines, texts=2)
 
 
 def format_paired(found: Iterable[Paired]) -> str:
@@ -117,11 +156,11 @@ def format_paired(found: Iterable[Paired]) -> str:
     lines = []
     for p in found:
         cells = [p.test, p.figure, p.among, p.baseline, str(p.curves)]
-        cells += [_number(p.ours), _number(p.theirs)]
+        cells += [number(p.ours), number(p.theirs)]
         for each in (p.difference, p.times):
-            cells += [_number(each.median), _interval(each.low, each.high)]
+            cells += [number(each.median), interval(each.low, each.high)]
         lines.append(cells)
-    return _table(head, lines, texts=4)
+    return table(head, lines, texts=4)
 
 
 def format_agreements(found: Iterable[Agreement]) -> str:
@@ -133,13 +172,13 @@ def format_agreements(found: Iterable[Agreement]) -> str:
     )
     lines = []
     for a in sorted(found, key=lambda a: (a.test, a.curve, a.method != OURS)):
-        cells = [a.test, a.curve, a.method, _number(a.both, ".1f", 100)]
+        cells = [a.test, a.curve, a.method, number(a.both, ".1f", 100)]
         shares = (a.median, a.p90, a.bias, a.scatter, a.aligned, a.spread, a.same_ink)
-        cells += [_number(share, ".2f", 100) for share in shares]
-        cells += [_number(a.offset, ".2f"), _number(a.depth_bias, ".2f")]
-        cells += [_number(a.depth_scatter, ".2f"), str(a.windows)]
+        cells += [number(share, ".2f", 100) for share in shares]
+        cells += [number(a.offset, ".2f"), number(a.depth_bias, ".2f")]
+        cells += [number(a.depth_scatter, ".2f"), str(a.windows)]
         lines.append(cells)
-    return _table(head, lines, texts=3)
+    return table(head, lines, texts=3)
 
 
 def format_identities(found: Iterable[Identity]) -> str:
@@ -147,13 +186,13 @@ def format_identities(found: Iterable[Identity]) -> str:
     head = ("set", "method", "rows", "both read %", "median", "p90", "median px")
     lines = [
         (
-            *(i.test, i.method, str(i.shown), _number(i.both, ".1f", 100)),
-            *(_number(v, ".3f") for v in (i.median, i.p90)),
-            _number(i.median_px, ".2f"),
+            *(i.test, i.method, str(i.shown), number(i.both, ".1f", 100)),
+            *(number(v, ".3f") for v in (i.median, i.p90)),
+            number(i.median_px, ".2f"),
         )
         for i in found
     ]
-    return _table(head, lines, texts=2)
+    return table(head, lines, texts=2)
 
 
 def format_speeds(found: Iterable[Speed]) -> str:
@@ -171,30 +210,7 @@ def format_speeds(found: Iterable[Speed]) -> str:
         )
         for s in found
     ]
-    return _table(head, lines, texts=1)
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]], texts: int) -> str:
-    rule = ["---"] * texts + ["---:"] * (len(head) - texts)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *lines))
-
-
-def _pair(of: Figure, form: str, factor: float = 1) -> str:
-    return f"{_number(of.median, form, factor)} / {_number(of.mean, form, factor)}"
-
-
-def _within(of: Figure, form: str, factor: float = 1) -> str:
-    """Median and mean, with the interval of the median."""
-    low, high = (_number(v, form, factor) for v in (of.low, of.high))
-    return f"{_pair(of, form, factor)} ({low} to {high})"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None and high is None else f"{_number(low)} to {_number(high)}"
-
-
-def _number(value: float | None, form: str = ".3g", factor: float = 1) -> str:
-    return NONE if value is None else format(factor * value, form)
+    return table(head, lines, texts=1)
 
 
 def _flat(record: dict[str, object]) -> dict[str, object]:
@@ -205,7 +221,7 @@ def _flat(record: dict[str, object]) -> dict[str, object]:
             value = value._asdict()  # noqa: PLW2901 - a figure is a record too
         if isinstance(value, dict):
             found.update({f"{key}_{k}": v for k, v in value.items() if k != "even"})
-        else:
+        elif key != "by_confidence":
             found[key] = value
     return found
 
