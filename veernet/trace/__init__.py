@@ -46,9 +46,9 @@ low confidence."""
 READABLE = 0.3
 """Strength from which a row counts as read: the evidence under the way."""
 
-LIKELY = 0.4
-"""Confidence from which it does: of several strokes that it may be, the likeliest need
-not be right in every other row; what is right in fewer than this is no reading."""
+LIKELY = 0.5
+"""Confidence from which a row counts as read: what is more likely wrong than right, as
+after a meeting of like curves that nothing decides, is no reading."""
 
 SHORTEST = 6
 """Rows: a shorter stretch between unread ones is speckle, not a curve."""
