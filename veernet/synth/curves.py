@@ -50,6 +50,9 @@ class Manner:
     hairline, broad
         Shares of the thin strokes that are thinner still, and of the heavy ones that
         are heavier.
+    plotters
+        Share of the tracks whose broken lines follow the table of a plotter that is
+        drawn for the track, instead of ``DASHES``.
     """
 
     kinds: tuple[float, ...] = (0.46, 0.18, 0.16, 0.2)
@@ -68,6 +71,7 @@ class Manner:
     alike: float = 0.4
     hairline: float = 0.2
     broad: float = 0.2
+    plotters: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,9 @@ class Recipe:
         How hard the scan is on the paper.
     manner
         How lively the curves are.
+    dpi
+        Range of the resolution in dots per inch, which sets the size of type, strokes
+        and dashes; None for the usual ones, most of them 200 and some 300.
     """
 
     rows: int = 256
@@ -78,6 +81,7 @@ class Recipe:
     jumps: float = 0.05
     scanner: Scanner = field(default_factory=Scanner)
     manner: Manner = field(default_factory=Manner)
+    dpi: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         known = {*LINES, "broken"}

@@ -21,6 +21,7 @@ from veernet.synth.ink import UNBROKEN, Ink
 from veernet.synth.layout import (
     Layout,
     draw_jumps,
+    draw_resolution,
     draw_rows_per_foot,
     draw_scale,
     draw_shift,
@@ -136,7 +137,7 @@ def draw_strip(
     rows = recipe.rows + int(rng.integers(recipe.more_rows + 1))
     recipe = replace(recipe, rows=rows)
     plot = bool(rng.random() < recipe.plots)
-    scale = float(rng.uniform(0.45, 1.0)) if plot else draw_scale(rng)
+    scale = _draw_size(rng, recipe, plot=plot)
     rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
     width = _track_width(rng, recipe)
     curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
@@ -239,6 +240,13 @@ def finish(
         curves=tuple(curves),
         grid=grid,
     )
+
+
+def _draw_size(rng: np.random.Generator, recipe: Recipe, *, plot: bool) -> float:
+    """Draw the size of type and strokes against a print at 200 dots per inch."""
+    if plot:
+        return float(rng.uniform(0.45, 1.0))
+    return draw_scale(rng) if recipe.dpi is None else draw_resolution(rng, *recipe.dpi)
 
 
 def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
