@@ -20,6 +20,7 @@ from veernet.synth.grid import Grid, draw_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
 from veernet.synth.layout import (
     Layout,
+    draw_depth_scale,
     draw_jumps,
     draw_resolution,
     draw_rows_per_foot,
@@ -31,6 +32,7 @@ from veernet.synth.paper import ink_strip
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
 from veernet.synth.relations import draw_courses
+from veernet.synth.rock import array_courses, rock_courses
 from veernet.synth.signals import RealShapes
 
 Mask = NDArray[np.uint8]
@@ -40,6 +42,15 @@ HEAVIER = 1.6
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
 """Severity of the scans that a strip goes through, at most, until every curve shows."""
+
+BY_INCHES = 0.6
+"""Share of the strips whose depth scale is one of those given in inches."""
+
+ARRAY_CURVES = (3, 5)
+"""Fewest and most curves of an array."""
+
+ARRAY_ALIKE = 0.6
+"""Share of the curves of an array, after the first, with the pen of an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,7 @@ def draw_strip(
     recipe = replace(recipe, rows=rows)
     plot = bool(rng.random() < recipe.plots)
     scale = _draw_size(rng, recipe, plot=plot)
-    rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
+    rows_per_foot = _draw_depth_scale(rng, recipe, scale)
     width = _track_width(rng, recipe)
     curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
     shift = draw_shift(rng, recipe.rows, 0.0 if plot else recipe.skew)
@@ -249,6 +260,14 @@ def _draw_size(rng: np.random.Generator, recipe: Recipe, *, plot: bool) -> float
     return draw_scale(rng) if recipe.dpi is None else draw_resolution(rng, *recipe.dpi)
 
 
+def _draw_depth_scale(rng: np.random.Generator, recipe: Recipe, scale: float) -> float:
+    """Draw rows per foot: of a usual print, or any."""
+    limits = recipe.rows_per_foot
+    if recipe.inches and rng.random() < BY_INCHES:
+        return draw_depth_scale(rng, recipe.inches, scale, limits)
+    return draw_rows_per_foot(rng, *limits)
+
+
 def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
     if recipe.whole_track:
         return recipe.columns - 1 - float(rng.uniform(4, 0.12 * recipe.columns))
@@ -288,17 +307,29 @@ def _draw_curves(
     *,
     plot: bool,
 ) -> tuple[DrawnCurve, ...]:
-    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner, plot=plot)
-    courses = draw_courses(
-        rng,
-        len(pens),
-        recipe.rows,
-        rows_per_foot,
-        width,
-        manner=recipe.manner,
-        relation=recipe.relation,
-        shapes=shapes,
-    )
+    manner = recipe.manner
+    mixed = recipe.relation == "free" and not recipe.lines
+    most = recipe.curves[1]
+    if mixed and manner.array and most >= 3 and rng.random() < manner.array:
+        together = (ARRAY_CURVES[0], min(ARRAY_CURVES[1], most))
+        alike = replace(manner, alike=ARRAY_ALIKE)
+        pens = draw_pens(rng, (), together, scale, alike, plot=plot)
+        size = (len(pens), recipe.rows, rows_per_foot)
+        courses = tuple(array_courses(rng, *size, width, manner))
+    else:
+        pens = draw_pens(rng, recipe.lines, recipe.curves, scale, manner, plot=plot)
+        size = (len(pens), recipe.rows, rows_per_foot)
+        if mixed and manner.rock and rng.random() < manner.rock:
+            courses = tuple(rock_courses(rng, *size, manner))
+        else:
+            courses = draw_courses(
+                rng,
+                *size,
+                width,
+                manner=manner,
+                relation=recipe.relation,
+                shapes=shapes,
+            )
     if recipe.relation != "crossing" and recipe.manner.stop:
         courses = tuple(
             interrupted(rng, course, recipe.rows, rests=recipe.relation == "free")
