@@ -155,7 +155,8 @@ def smooth(values: Floats, sigma: float) -> Floats:
         return values
     reach = min(int(3 * sigma) + 1, 200)
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    padded = np.pad(values, reach, mode="edge")
+    first, last = np.full(reach, values[0]), np.full(reach, values[-1])
+    padded = np.concatenate([first, values, last])
     return np.convolve(padded, taps / taps.sum(), mode="valid")
 
 
