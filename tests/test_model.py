@@ -258,9 +258,9 @@ def test_dense_network_gives_one_score_per_pixel_and_class(
     assert logits.isfinite().all()
 
 
-def test_dense_network_has_one_to_two_million_weights() -> None:
+def test_dense_network_leaves_room_for_two_files_of_weights_in_16_mib() -> None:
     network = build({"target": "veernet.model.make_dense", "classes": 7})
-    assert 1e6 < sum(p.numel() for p in network.parameters()) < 2.3e6
+    assert 1e6 < sum(p.numel() for p in network.parameters()) < 2e6
 
 
 def test_dense_network_tells_neighbouring_pixels_apart() -> None:

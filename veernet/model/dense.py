@@ -203,7 +203,7 @@ def _blocks(channels: int, counts: Sequence[int]) -> list[nn.Module]:
 def make_dense(
     *,
     classes: int,
-    channels: Sequence[int] = (48, 64, 128, 192),
+    channels: Sequence[int] = (48, 64, 128, 160),
     encoder_blocks: Sequence[int] = (1, 1, 1, 1),
     decoder_blocks: Sequence[int] = (1, 1, 1),
     width: int = 128,
