@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import Grey, Line
-from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
 from veernet.synth.damage import damage
 from veernet.synth.degrade import Scanner, scan
@@ -29,11 +28,9 @@ from veernet.synth.layout import (
 )
 from veernet.synth.legible import legible
 from veernet.synth.paper import ink_strip
-from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
-from veernet.synth.relations import draw_courses
-from veernet.synth.rock import array_courses, rock_courses
 from veernet.synth.signals import RealShapes
+from veernet.synth.tracks import draw_curves
 
 Mask = NDArray[np.uint8]
 
@@ -45,12 +42,6 @@ RESCANS = (1.0, 0.6, 0.3, 0.0)
 
 BY_INCHES = 0.6
 """Share of the strips whose depth scale is one of those given in inches."""
-
-ARRAY_CURVES = (3, 5)
-"""Fewest and most curves of an array."""
-
-ARRAY_ALIKE = 0.6
-"""Share of the curves of an array, after the first, with the pen of an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +142,7 @@ def draw_strip(
     scale = _draw_size(rng, recipe, plot=plot)
     rows_per_foot = _draw_depth_scale(rng, recipe, scale)
     width = _track_width(rng, recipe)
-    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
+    curves = draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
     shift = draw_shift(rng, recipe.rows, 0.0 if plot else recipe.skew)
     jumps: tuple[int, ...] = ()
     if not plot and recipe.jumps and rng.random() < recipe.jumps:
@@ -295,59 +286,3 @@ def _track_left(
     else:
         left = rng.uniform(spare - margin, margin)
     return float(np.clip(left, spare - margin, margin))
-
-
-def _draw_curves(
-    rng: np.random.Generator,
-    recipe: Recipe,
-    rows_per_foot: float,
-    width: float,
-    scale: float,
-    shapes: RealShapes | None,
-    *,
-    plot: bool,
-) -> tuple[DrawnCurve, ...]:
-    manner = recipe.manner
-    mixed = recipe.relation == "free" and not recipe.lines
-    most = recipe.curves[1]
-    if mixed and manner.array and most >= 3 and rng.random() < manner.array:
-        together = (ARRAY_CURVES[0], min(ARRAY_CURVES[1], most))
-        alike = replace(manner, alike=ARRAY_ALIKE)
-        pens = draw_pens(rng, (), together, scale, alike, plot=plot)
-        size = (len(pens), recipe.rows, rows_per_foot)
-        courses = tuple(array_courses(rng, *size, width, manner))
-    else:
-        pens = draw_pens(rng, recipe.lines, recipe.curves, scale, manner, plot=plot)
-        size = (len(pens), recipe.rows, rows_per_foot)
-        if mixed and manner.rock and rng.random() < manner.rock:
-            courses = tuple(rock_courses(rng, *size, manner))
-        else:
-            courses = draw_courses(
-                rng,
-                *size,
-                width,
-                manner=manner,
-                relation=recipe.relation,
-                shapes=shapes,
-            )
-    if recipe.relation != "crossing" and recipe.manner.stop:
-        courses = tuple(
-            interrupted(rng, course, recipe.rows, rests=recipe.relation == "free")
-            if rng.random() < recipe.manner.stop
-            else course
-            for course in courses
-        )
-    curves = tuple(
-        ink_course(rng, course, pen, width, scale)
-        for course, pen in zip(courses, pens, strict=True)
-    )
-    if plot:  # a plotter's strokes are even and whole
-        curves = tuple(
-            replace(
-                curve,
-                width=np.full(curve.rows.size, pen.width),
-                cuts=UNBROKEN if pen.line == "solid" else curve.cuts,
-            )
-            for curve, pen in zip(curves, pens, strict=True)
-        )
-    return curves
