@@ -1,4 +1,4 @@
-"""Curves that follow one rock: correlation, arrays, and what strips make of them."""
+"""Curves that follow one rock: correlation, roughness and arrays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from veernet.synth.curves import Manner
-from veernet.synth.recipe import Recipe
 from veernet.synth.rock import (
     THICKNESS,
     array_courses,
@@ -14,7 +13,6 @@ from veernet.synth.rock import (
     log_of,
     rock_courses,
 )
-from veernet.synth.strips import draw_strip
 
 STEP = 0.5
 
@@ -91,35 +89,3 @@ def test_an_array_runs_within_a_few_columns_for_long_stretches(count: int) -> No
         assert len({course.wraps for course in courses}) == 1
     assert np.mean(shares) > 0.3
     assert min(shares) < 0.8  # and part where mud has invaded
-
-
-def test_strips_of_arrays_have_three_to_five_curves() -> None:
-    recipe = Recipe(manner=Manner(array=1.0), whole_track=True, plots=0.0)
-    counts = set()
-    for seed in range(12):
-        strip = draw_strip(recipe, np.random.default_rng(seed))
-        counts.add(len(strip.lines))
-        drawn = np.isfinite(strip.columns).all(axis=0)
-        if drawn.any():
-            spread = np.ptp(strip.columns[:, drawn], axis=0)
-            assert np.median(spread) < 0.75 * strip.layout.width
-    assert counts == {3, 4, 5}
-
-
-def test_a_recipe_without_room_draws_no_array() -> None:
-    recipe = Recipe(manner=Manner(array=1.0), curves=(1, 2))
-    strip = draw_strip(recipe, np.random.default_rng(0))
-    assert len(strip.lines) <= 2
-
-
-def test_given_lines_are_drawn_as_given_whatever_the_rock() -> None:
-    recipe = Recipe(manner=Manner(array=1.0, rock=1.0), lines=("solid", "dot"))
-    strip = draw_strip(recipe, np.random.default_rng(0))
-    assert sorted(strip.lines) == ["dot", "solid"]
-
-
-def test_the_same_seed_gives_the_same_strip_of_rock() -> None:
-    recipe = Recipe(manner=Manner(rock=1.0, ruled=0.2, edge=0.2, once=0.5))
-    one, other = (draw_strip(recipe, np.random.default_rng(4)) for _ in range(2))
-    assert np.array_equal(one.image, other.image)
-    assert np.array_equal(one.columns, other.columns, equal_nan=True)
