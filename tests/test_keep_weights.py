@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 import keep_weights
 from tests.networks import spec
@@ -49,3 +50,14 @@ def test_what_is_too_large_to_keep_is_refused(
     with pytest.raises(InputError, match="more than 1000: keep a smaller network"):
         keep_weights.keep(saved(tmp_path / "best"), tmp_path / "kept")
     assert not (tmp_path / "kept.safetensors").exists()
+
+
+def test_the_weights_in_the_repository_are_those_of_the_dense_network() -> None:
+    root = Path(__file__).parents[1]
+    network, found = load(root / "data" / "training" / "dense")
+    described = yaml.safe_load((root / "configs/model/dense.yaml").read_text())
+    plain = {k: v for k, v in described.items() if not str(v).startswith("${")}
+    assert plain.items() <= found.architecture.items()
+    assert found.scores["val/score"] > 0.2
+    image = torch.zeros(1, 1, 64, 64)
+    assert network(image).shape == (1, found.channels, 64, 64)
