@@ -64,6 +64,22 @@ def test_weights_come_back_bit_for_bit(stem: Path) -> None:
         assert torch.equal(weights, expected[name]), name
 
 
+def test_weights_in_half_precision_take_half_of_the_file(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = build(spec().architecture)
+    save(tmp_path / "whole", model, spec())
+    save(tmp_path / "half", model, spec(), half=True)
+    sizes = [
+        (tmp_path / f"{name}.safetensors").stat().st_size for name in ("half", "whole")
+    ]
+    assert sizes[0] < 0.6 * sizes[1]
+    read = load(tmp_path / "half")[0].state_dict()
+    for name, weight in model.state_dict().items():
+        assert read[name].dtype == weight.dtype
+        within = 0.0 if weight.ndim < 2 else 1e-3
+        torch.testing.assert_close(read[name], weight, rtol=within, atol=1e-7)
+
+
 def test_network_comes_back_in_evaluation_mode_with_the_same_output(stem: Path) -> None:
     model, _ = load(stem)
     assert not model.training

@@ -13,13 +13,31 @@ from tests.networks import ARCHITECTURE
 from veernet.errors import InputError
 from veernet.model import VeerNet, build, make_smp, make_veernet
 from veernet.model.attention import Bottleneck, SelfAttention
+from veernet.model.dense import unfold_squares
 from veernet.model.normalise import for_engines, group_norm, with_group_norm
+from veernet.training.statistics import renew_statistics
 
 RELEASE: dict[str, Any] = {
     "target": "veernet.model.make_veernet",
     "encoder_name": "tu-mobilenetv3_small_100",
     "classes": 3,
 }
+
+
+DENSE: dict[str, Any] = {
+    "target": "veernet.model.make_dense",
+    "classes": 3,
+    "channels": [8, 8, 12, 16],
+    "width": 16,
+    "layers": 1,
+    "heads": 2,
+    "head_channels": 12,
+}
+
+
+def small_dense(**changes: Any) -> nn.Module:
+    torch.manual_seed(0)
+    return build({**DENSE, **changes})
 
 
 def small(**changes: Any) -> nn.Module:
@@ -226,3 +244,78 @@ def test_group_norms_written_out_for_engines_compute_the_same():
     written = for_engines(copy.deepcopy(network))
     assert not any(isinstance(m, nn.GroupNorm) for m in written.modules())
     torch.testing.assert_close(written(picture), network(picture), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 96), (32, 320)])
+@pytest.mark.parametrize("head_channels", [0, 12])
+@pytest.mark.parametrize("blocks", [[0, 0, 0, 0], [1, 2, 1, 1]])
+def test_dense_network_gives_one_score_per_pixel_and_class(
+    size: tuple[int, int], head_channels: int, blocks: list[int]
+) -> None:
+    network = small_dense(head_channels=head_channels, encoder_blocks=blocks).eval()
+    logits = network(torch.rand(2, 1, *size))
+    assert logits.shape == (2, 3, *size)
+    assert logits.isfinite().all()
+
+
+def test_dense_network_leaves_room_for_two_files_of_weights_in_16_mib() -> None:
+    network = build({"target": "veernet.model.make_dense", "classes": 7})
+    assert 1e6 < sum(p.numel() for p in network.parameters()) < 2e6
+
+
+def test_dense_network_tells_neighbouring_pixels_apart() -> None:
+    network = small_dense().eval()
+    image = torch.zeros(1, 1, 64, 64)
+    image[..., 21] = 1
+    logits = network(image)
+    for step in (1, 2, 3):
+        moved = network(image.roll(step, dims=-1))
+        assert (logits - moved).abs().max() > 1e-3
+        assert (logits[..., ::4] - logits[..., step::4]).abs().max() > 1e-3
+
+
+def test_dense_network_gives_the_same_in_training_and_evaluation() -> None:
+    network = small_dense().train()
+    image = torch.rand(8, 1, 128, 128)
+    with torch.no_grad():
+        whole = network(image)
+    renew_statistics(network, [image])
+    # The variance that is kept is that of a sample: 1/127 more at the coarsest stride.
+    torch.testing.assert_close(network.eval()(image), whole, rtol=0.05, atol=0.05)
+
+
+def test_squares_unfold_as_a_pixel_shuffle_does() -> None:
+    folded = torch.rand(2, 3 * 16, 5, 7).to(memory_format=torch.channels_last)
+    unfolded = unfold_squares(folded, 4)
+    assert unfolded.is_contiguous()
+    torch.testing.assert_close(unfolded, functional.pixel_shuffle(folded, 4))
+
+
+def test_training_reaches_every_weight_of_the_dense_network() -> None:
+    network = small_dense()
+    network(torch.rand(2, 1, 64, 64)).square().mean().backward()
+    idle = [name for name, p in network.named_parameters() if p.grad is None]
+    assert idle == []
+
+
+def test_weights_of_the_dense_network_lie_with_channels_side_by_side() -> None:
+    for weight in small_dense().parameters():
+        if weight.ndim == 4:
+            assert weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"channels": [8, 8, 8]}, "channels .* give 4 numbers"),
+        ({"encoder_blocks": [1]}, "encoder_blocks .* give 4 numbers"),
+        ({"decoder_blocks": [1, 1, 1, 1]}, "decoder_blocks .* give 3 numbers"),
+        ({"heads": 3}, "heads 3 do not divide the bottleneck's width 16"),
+        ({"depth": 5}, "unexpected keyword argument 'depth'"),
+    ],
+)
+def test_dense_networks_that_cannot_be_built_are_refused(
+    changes: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        small_dense(**changes)

@@ -12,12 +12,15 @@ from veernet.errors import InputError
 from veernet.synth.courses import (
     Course,
     add_spikes,
+    along_edge,
     draw_course,
     held,
     interrupted,
+    ruled,
     saturated,
+    wrapped_once,
 )
-from veernet.synth.curves import Manner
+from veernet.synth.curves import PAD, Manner
 from veernet.synth.degrade import Scanner
 from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
@@ -279,3 +282,44 @@ def test_strokes_have_hairlines_and_broad_ones():
 def test_unknown_relations_are_refused():
     with pytest.raises(InputError, match="'apart'"):
         Recipe(relation="apart")  # type: ignore[arg-type]
+
+
+def test_a_curve_along_an_edge_moves_on_both_sides_of_it():
+    near, beyond = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        fraction = 0.5 + 0.2 * np.sin(np.arange(600) / 25)
+        course = along_edge(rng, Course(np.arange(600.0), fraction))
+        from_edge = np.minimum(course.fraction, 1 - course.fraction)
+        near.append(np.mean(np.abs(from_edge) < 0.08))
+        beyond.append((from_edge < 0).any())
+    assert min(near) > 0.2
+    assert np.mean(near) > 0.5
+    assert 0.1 < np.mean(beyond) < 0.9
+
+
+def test_a_curve_that_wraps_once_is_not_drawn_beyond_its_back_up_scale():
+    fraction = np.array([-0.4, 0.5, 0.99, 1.4, 1.99, 2.3, 1.2])
+    course = wrapped_once(Course(np.arange(7.0), fraction, wraps=True))
+    assert np.isnan(course.fraction).tolist() == [1, 0, 0, 0, 0, 1, 0]
+    assert course.wraps
+
+
+def test_ruled_lines_are_straight_and_cover_the_strip():
+    steps = 0
+    for seed in range(60):
+        course = ruled(np.random.default_rng(seed), 256)
+        assert course.rows[0] < -PAD
+        assert course.rows[-1] > 256 + PAD - 1
+        assert (np.diff(course.rows) > 0).all()
+        assert course.rows.size <= 14
+        assert (course.fraction >= 0).all()
+        assert (course.fraction <= 1).all()
+        steps += bool((np.diff(course.fraction) == 0).any())
+    assert 15 < steps < 45
+
+
+def test_ruled_lines_are_drawn_at_their_share():
+    manner = Manner(ruled=1.0)
+    course = draw_course(np.random.default_rng(0), 256, 10.0, manner=manner)
+    assert course.rows.size <= 14

@@ -185,3 +185,15 @@ def test_an_epoch_has_the_same_order_whichever_came_before(kind: dict) -> None:
     assert order_of(resumed, epoch=2) == third
     assert order_of(make_loader(dataset, 2, 0, seed=5, **kind)) != first
     assert len(loader.sampler) == len(first)
+
+
+def test_another_order_draws_other_strips_and_validates_on_the_same():
+    def first(part: str, order: int) -> torch.Tensor:
+        data = GeneratedData(
+            SMALL, 10, 0.8, fresh=True, batch_size=2, workers=0, order=order
+        )
+        loader = data.train_dataloader() if part == "train" else data.val_dataloader()
+        return next(iter(loader))["image"]
+
+    assert torch.equal(first("val", 1), first("val", 2))
+    assert not torch.equal(first("train", 1), first("train", 2))

@@ -9,7 +9,13 @@ import pytest
 
 from veernet.synth.degrade import Scanner
 from veernet.synth.grid import Grid, Ruling, draw_grid, ink_grid, paled
-from veernet.synth.layout import Layout, draw_jumps, draw_scale
+from veernet.synth.layout import (
+    Layout,
+    draw_depth_scale,
+    draw_jumps,
+    draw_resolution,
+    draw_scale,
+)
 from veernet.synth.recipe import Recipe
 from veernet.synth.scales import (
     draw_decades,
@@ -225,3 +231,23 @@ def test_grids_slip_at_the_share_asked_for():
     ]
     assert 0.2 < np.mean([s is not None for s in slips]) < 0.4
     assert draw_grid(rng, layout(), log=False).stretch is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(75.0, 400.0), (75.0, 90.0)])
+def test_resolutions_run_from_end_to_end_of_the_range(low: float, high: float):
+    rng = np.random.default_rng(0)
+    scales = 200 * np.array([draw_resolution(rng, low, high) for _ in range(2000)])
+    assert low <= scales.min() < 1.02 * low
+    assert 0.98 * high < scales.max() <= high
+    if high > 200:
+        assert np.mean(np.abs(scales - 200) <= 20) > 0.2
+
+
+def test_depth_scales_in_inches_follow_the_resolution():
+    rng = np.random.default_rng(0)
+    drawn = [draw_depth_scale(rng, (1.0, 2.0), 1.5, (0.5, 40.0)) for _ in range(200)]
+    of_one = [rows for rows in drawn if rows < 4.5]
+    assert 60 < len(of_one) < 140
+    np.testing.assert_allclose(of_one, 3.0, rtol=0.031)  # 300 dpi, 1 inch: 3 rows a ft
+    np.testing.assert_allclose([rows for rows in drawn if rows >= 4.5], 6.0, rtol=0.031)
+    assert draw_depth_scale(rng, (10.0,), 2.0, (0.5, 12.0)) == 12.0

@@ -39,7 +39,7 @@ def test_beds_are_as_thick_as_the_model_says():
 
 
 def test_noise_has_unit_variance_and_the_correlation_length_asked_for():
-    noise = signals._correlated(np.random.default_rng(3), 400_000, 5.0)
+    noise = signals.correlated_noise(np.random.default_rng(3), 400_000, 5.0)
     assert noise.std() == pytest.approx(1.0, abs=0.03)
     correlation = np.mean(noise[:-5] * noise[5:]) / noise.var()
     assert correlation == pytest.approx(np.exp(-1), abs=0.03)

@@ -314,3 +314,18 @@ def test_lines_of_a_grid_leave_most_of_the_paper_white():
         fine, _, datum = (ruling.width for ruling in grid.scale_rulings)
         assert fine <= max(0.2 * closest, 0.8) + 1e-9
         assert datum <= max(0.4 * closest, 0.8 * 1.8) + 1e-9
+
+
+def test_a_recipe_of_a_resolution_sets_the_size_of_dashes():
+    recipe = Recipe(plots=0.0, dpi=(75.0, 75.0))
+    strips = [draw_strip(recipe, np.random.default_rng(seed)) for seed in range(6)]
+    assert {strip.layout.scale for strip in strips} == {0.375}
+
+
+def test_a_recipe_in_inches_draws_usual_depth_scales():
+    recipe = Recipe(dpi=(200.0, 200.0), inches=(2.0,), plots=0.0)
+    drawn = [
+        draw_strip(recipe, np.random.default_rng(seed)).layout.rows_per_foot
+        for seed in range(20)
+    ]
+    assert 6 <= np.sum(np.abs(np.array(drawn) / 4 - 1) <= 0.03) <= 18

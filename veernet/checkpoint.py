@@ -36,7 +36,9 @@ OPSET = 18
 """Of ONNX: what the exporter writes without a conversion, and every runtime reads."""
 
 
-def save(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
+def save(
+    stem: Path, model: nn.Module, spec: NetworkSpec, *, half: bool = False
+) -> None:
     """Write ``stem.safetensors`` and ``stem.json``.
 
     Parameters
@@ -48,8 +50,13 @@ def save(stem: Path, model: nn.Module, spec: NetworkSpec) -> None:
     spec
         What it is. Pretrained weights that the training began from are struck out, as
         these replace them and reading a checkpoint downloads nothing.
+    half
+        Write matrices and kernels in float16, which halves the file; vectors, which
+        hold the scales and statistics of norms, stay as they are. Reading widens them.
     """
     weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+    if half:
+        weights = {k: v.half() if v.ndim > 1 else v for k, v in weights.items()}
     stem.parent.mkdir(parents=True, exist_ok=True)
     with replacing(_beside(stem, ".safetensors")) as temporary:
         temporary.write_bytes(to_bytes(weights))

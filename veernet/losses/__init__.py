@@ -37,6 +37,7 @@ from veernet.losses.generalised_dice import GeneralisedDiceLoss, generalised_dic
 from veernet.losses.jaccard import JaccardLoss, jaccard_loss
 from veernet.losses.log_dice import LogDiceLoss, log_dice_loss
 from veernet.losses.lovasz import LovaszSoftmaxLoss, lovasz_softmax_loss
+from veernet.losses.one_pass import OnePassSum
 from veernet.losses.region_size import RegionSizeLoss, region_size_loss
 from veernet.losses.skeleton_recall import SkeletonRecallLoss, skeleton_recall_loss
 from veernet.losses.squared_dice import SquaredDiceLoss, squared_dice_loss
@@ -54,6 +55,7 @@ __all__ = [
     "JaccardLoss",
     "LogDiceLoss",
     "LovaszSoftmaxLoss",
+    "OnePassSum",
     "RegionSizeLoss",
     "SkeletonRecallLoss",
     "SquaredDiceLoss",

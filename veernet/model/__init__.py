@@ -15,15 +15,18 @@ from typing import Any
 from torch import nn
 
 from veernet.errors import InputError
+from veernet.model.dense import DenseNet, make_dense
 from veernet.model.library import make_smp
 from veernet.model.plain import PlainUnet, make_plain_unet
 from veernet.model.veernet import VeerNet, make_veernet
 
 __all__ = [
     "MAKERS",
+    "DenseNet",
     "PlainUnet",
     "VeerNet",
     "build",
+    "make_dense",
     "make_plain_unet",
     "make_smp",
     "make_veernet",
@@ -31,6 +34,7 @@ __all__ = [
 
 MAKERS: dict[str, Callable[..., nn.Module]] = {
     "veernet.model.make_veernet": make_veernet,
+    "veernet.model.make_dense": make_dense,
     "veernet.model.make_smp": make_smp,
     "veernet.model.make_plain_unet": make_plain_unet,
 }

@@ -89,6 +89,8 @@ def draw_course(
     near
         A curve to run beside, crossing and meeting it, as two resistivities do.
     """
+    if near is None and manner.ruled and rng.random() < manner.ruled:
+        return ruled(rng, rows)
     at = near.rows if near else vertex_rows(rng, rows, rows_per_foot, manner)
     weights = np.array(manner.kinds)
     kind = KINDS[int(rng.choice(len(KINDS), p=weights / weights.sum()))]
@@ -99,7 +101,7 @@ def draw_course(
         shape = model_shape(rng, at.size, step, kind)
     if near is None:
         course = Course(at, *place(rng, shape, kind, manner))
-        return _enliven(rng, course, manner)
+        return enlivened(rng, course, manner)
     apart = rng.uniform(0.0, 0.08) * (0.3 + smooth(shape, 6.0))
     fraction = rng.uniform(0.7, 1.1) * (near.fraction - 0.5) + 0.5 + apart
     if rng.random() < 0.3:
@@ -107,14 +109,18 @@ def draw_course(
     return Course(at, fraction, near.wraps)
 
 
-def _enliven(rng: np.random.Generator, course: Course, manner: Manner) -> Course:
+def enlivened(rng: np.random.Generator, course: Course, manner: Manner) -> Course:
     """Add what tools and recorders do to a reading, each at its share."""
     if manner.spiky and rng.random() < manner.spiky:
         course = add_spikes(rng, course)
     if manner.saturate and rng.random() < manner.saturate:
         course = saturated(rng, course)
+    if manner.edge and rng.random() < manner.edge:
+        course = along_edge(rng, course)
     if manner.blocky and rng.random() < manner.blocky:
         course = held(course, every=float(np.exp(rng.uniform(np.log(6), np.log(60)))))
+    if course.wraps and manner.once and rng.random() < manner.once:
+        course = wrapped_once(course)
     return course
 
 
@@ -150,6 +156,48 @@ def saturated(rng: np.random.Generator, course: Course) -> Course:
     else:
         fraction = 1.0 - limit - np.maximum(middle - course.fraction, 0.0)
     return replace(course, fraction=fraction, wraps=False)
+
+
+def along_edge(rng: np.random.Generator, course: Course) -> Course:
+    """Let a curve run along an edge of the track, and leave it where it is high.
+
+    Unlike one that rests at its limit it goes on to move there, on both sides of the
+    edge: a zero line that is the edge.
+    """
+    at_left = rng.random() < 0.5
+    fraction = course.fraction if at_left else 1.0 - course.fraction
+    low, middle = np.nanquantile(fraction, [0.02, rng.uniform(0.4, 0.9)])
+    calm = rng.uniform(0.0, 0.15)
+    above = np.maximum(fraction - middle, 0.0)
+    below = np.minimum(fraction, middle) - low
+    fraction = calm * below + above + rng.uniform(-0.01, 0.03)
+    return replace(course, fraction=fraction if at_left else 1.0 - fraction)
+
+
+def wrapped_once(course: Course) -> Course:
+    """Lift the pen of a wrapping curve where it is off its back-up scale as well.
+
+    Paper has room for one wrap to the right; what is higher, or below zero, is not
+    drawn, and the curve comes back wrapped below that.
+    """
+    drawn = (course.fraction >= 0.0) & (course.fraction <= 2.0)
+    return replace(course, fraction=np.where(drawn, course.fraction, np.nan))
+
+
+def ruled(rng: np.random.Generator, rows: int) -> Course:
+    """Draw a line that no tool measures: straight stretches, steps between them.
+
+    The size of the bit, the tension of the cable, a line by hand: nobody lists them,
+    and they are drawn like curves.
+    """
+    count = int(rng.integers(2, 6))
+    knots = np.sort(rng.uniform(-PAD, rows + PAD, count))
+    knots = np.r_[-PAD - 1.0, knots, rows + PAD + 1.0]
+    levels = np.clip(rng.uniform(0.03, 0.97) + rng.normal(0, 0.06, knots.size), 0, 1)
+    if rng.random() < 0.5:  # steps
+        at = np.sort(np.r_[knots[:-1], knots[1:] - 1 / 3])
+        return Course(at, np.repeat(levels[:-1], 2))
+    return Course(knots, levels)
 
 
 def held(course: Course, every: float) -> Course:

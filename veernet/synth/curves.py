@@ -50,6 +50,19 @@ class Manner:
     hairline, broad
         Shares of the thin strokes that are thinner still, and of the heavy ones that
         are heavier.
+    plotters
+        Share of the tracks whose broken lines follow the table of a plotter that is
+        drawn for the track, instead of ``DASHES``.
+    rock
+        Share of the tracks whose curves all follow the beds of one rock.
+    array
+        Share of the tracks that hold an array: three to five curves that run together.
+    edge
+        Share of the curves that run along an edge of the track.
+    once
+        Share of the wrapping curves that are not drawn beyond their first wrap.
+    ruled
+        Share of the curves that are lines by a ruler, as a bit size is.
     """
 
     kinds: tuple[float, ...] = (0.46, 0.18, 0.16, 0.2)
@@ -68,6 +81,12 @@ class Manner:
     alike: float = 0.4
     hairline: float = 0.2
     broad: float = 0.2
+    plotters: float = 0.0
+    rock: float = 0.0
+    array: float = 0.0
+    edge: float = 0.0
+    once: float = 0.0
+    ruled: float = 0.0
 
 
 @dataclass(frozen=True)

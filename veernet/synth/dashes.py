@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from veernet.axes import Floats
@@ -19,6 +21,7 @@ def dash_cuts(
     scale: float,
     width: float,
     jitter: float = 0.0,
+    dashes: Mapping[Line, tuple[float, ...]] = DASHES,
 ) -> Floats:
     """Arc lengths where a broken line of a style ends and begins.
 
@@ -31,16 +34,18 @@ def dash_cuts(
     length
         Arc length to be covered, in pixels.
     scale
-        Size of the dashes against ``DASHES``.
+        Size of the dashes against the table.
     width
         Of the stroke: its round ends lengthen every dash by as much, so that dashes
         are set shorter, and the inked lengths are those of the table.
     jitter
         Relative spread of the lengths, as of a pen in a hand.
+    dashes
+        The table: pixels on, off, on ... of each style.
     """
     if line == "solid":
         return UNBROKEN
-    pattern = np.array(DASHES[line]) * scale
+    pattern = np.array(dashes[line]) * scale
     # A round dot thinner than its own length needs something left to draw.
     on = np.maximum(pattern[::2] - width, 0.2)
     pattern[1::2] += pattern[::2] - on

@@ -131,14 +131,15 @@ def stroke(
     cuts : (m,) float
         Arc lengths, increasing, where the pen lifts and sets down in turn.
     """
-    half = np.broadcast_to(np.asarray(width, np.float64) / 2, rows.shape)
+    half = np.empty(rows.shape)  # numpy's broadcast takes longer than a short stroke
+    half[...] = np.asarray(width, np.float64) / 2
     move = np.zeros(rows.shape) if shift is None else shift
     _paint(
         canvas,
         np.ascontiguousarray(rows, np.float64),
         np.ascontiguousarray(columns, np.float64),
         np.ascontiguousarray(move, np.float64),
-        np.ascontiguousarray(half),
+        half,
         float(darkness),
         float(limits[0]),
         float(limits[1]),

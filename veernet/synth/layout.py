@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,15 @@ from veernet.axes import Floats
 DEPTH_SCALES = (1.0, 2.0, 2.4, 4.0, 4.8, 6.1, 10.0, 12.0, 15.0, 20.0)
 """Rows per foot of the usual prints: 1, 2, 5 and 10 inches per 100 feet and 1:1000 to
 1:200 metric, at 200 and 300 dots per inch."""
+
+Span = tuple[float, float]
+"""Least and most of something."""
+
+RESOLUTIONS = (100.0, 150.0, 200.0, 200.0, 300.0, 400.0)
+"""Dots per inch of the usual scans; archives have 200 most often."""
+
+PRINTED = 200.0
+"""Dots per inch at which strokes, type and dashes have their tabulated sizes."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,26 @@ def draw_rows_per_foot(rng: np.random.Generator, low: float, high: float) -> flo
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
+def draw_depth_scale(
+    rng: np.random.Generator, inches: Sequence[float], scale: float, limits: Span
+) -> float:
+    """Draw the rows per foot of a print of so many inches per 100 feet.
+
+    Parameters
+    ----------
+    rng
+        Where every draw comes from.
+    inches
+        Choices of the depth scale.
+    scale
+        Resolution against 200 dots per inch.
+    limits
+        Least and most rows per foot.
+    """
+    rows = float(rng.choice(inches)) * scale * PRINTED / 100
+    return float(np.clip(rows * rng.uniform(0.97, 1.03), *limits))
+
+
 def draw_scale(rng: np.random.Generator) -> float:
     """Draw the size of type and strokes: most scans have 200 dots an inch, some 300.
 
@@ -83,6 +113,19 @@ def draw_scale(rng: np.random.Generator) -> float:
     if rng.random() < 0.25:
         return float(rng.uniform(1.3, 2.0))
     return float(np.clip(rng.lognormal(0.0, 0.2), 0.5, 1.5))
+
+
+def draw_resolution(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw the size of type and strokes of a resolution between two, dots per inch.
+
+    Half are usual ones, as paper that was copied a little larger or smaller has them.
+    """
+    usual = [dpi for dpi in RESOLUTIONS if low <= dpi <= high]
+    if usual and rng.random() < 0.5:
+        dpi = float(rng.choice(usual) * rng.uniform(0.9, 1.1))
+    else:
+        dpi = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    return float(np.clip(dpi, low, high)) / PRINTED
 
 
 def draw_shift(rng: np.random.Generator, rows: int, skew: float) -> Floats:

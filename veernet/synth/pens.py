@@ -13,6 +13,7 @@ from veernet.synth.courses import Course, draw_course
 from veernet.synth.curves import DrawnCurve, Manner
 from veernet.synth.dashes import BROKEN, dash_cuts, worn_gaps
 from veernet.synth.ink import arc_length
+from veernet.synth.plotters import USUAL, Plotter, draw_plotter
 from veernet.synth.signals import RealShapes, smooth
 
 STROKES: dict[Weight, tuple[float, float]] = {
@@ -33,6 +34,10 @@ PLOTTED = (0.45, 1.3)
 SPREAD = 0.1
 """Share of the spread of dash sizes between logs that is left within a track."""
 
+PLOTTER_SIZE = (0.8, 1.25)
+"""Range of the size of a drawn plotter's dashes against its own table: paper is copied
+larger and smaller."""
+
 
 @dataclass(frozen=True)
 class Pen:
@@ -46,6 +51,8 @@ class Pen:
         Pixels across the stroke.
     darkness, dash
         Of the ink, and size of the dashes against the table; None to be drawn.
+    plotter
+        Whose table of dashes that is.
     """
 
     line: Line
@@ -53,6 +60,7 @@ class Pen:
     width: float
     darkness: float | None = None
     dash: float | None = None
+    plotter: Plotter = USUAL
 
     def made(self, rng: np.random.Generator, scale: float) -> Pen:
         """Draw what is not known of the pen yet, so that two curves can share it."""
@@ -123,7 +131,7 @@ def draw_pens(
                 continue
             line: Line = draw_line(rng, BROKEN) if name == "broken" else name  # type: ignore[assignment]
             pens.append(made(line))
-        return _of_one_size(pens)
+        return _of_one_plotter(rng, _of_one_size(pens), scale, manner)
     spare = curves[1] - curves[0]
     evenly = rng.random() < 0.25
     more = rng.integers(spare + 1) if evenly else rng.binomial(spare, 0.35)
@@ -133,7 +141,7 @@ def draw_pens(
             continue
         line = "solid" if rng.random() < 0.5 else draw_line(rng, BROKEN)
         pens.append(made(line))
-    return _of_one_size(pens)
+    return _of_one_plotter(rng, _of_one_size(pens), scale, manner)
 
 
 def _of_one_size(pens: Sequence[Pen]) -> tuple[Pen, ...]:
@@ -147,6 +155,19 @@ def _of_one_size(pens: Sequence[Pen]) -> tuple[Pen, ...]:
     return tuple(
         replace(pen, dash=float(size)) for pen, size in zip(pens, even, strict=True)
     )
+
+
+def _of_one_plotter(
+    rng: np.random.Generator, pens: tuple[Pen, ...], scale: float, manner: Manner
+) -> tuple[Pen, ...]:
+    """Give all pens of some tracks the dashes of one plotter that is drawn for them."""
+    if not manner.plotters or rng.random() >= manner.plotters:
+        return pens
+    plotter = draw_plotter(rng)
+    size = scale * float(np.exp(rng.uniform(*np.log(PLOTTER_SIZE))))
+    broadest = max((pen.width for pen in pens if pen.line != "solid"), default=0.0)
+    size = max(size, plotter.smallest_size(broadest))
+    return tuple(replace(pen, plotter=plotter, dash=size) for pen in pens)
 
 
 def pen_width(
@@ -198,7 +219,8 @@ def ink_course(
         )
     jitter = float(rng.choice([0.0, 0.0, rng.uniform(0.05, 0.3)]))
     dash = draw_dash(rng, scale) if pen.dash is None else pen.dash
-    cuts = dash_cuts(rng, pen.line, length, dash, pen.width, jitter)
+    dashes = pen.plotter.dashes
+    cuts = dash_cuts(rng, pen.line, length, dash, pen.width, jitter, dashes)
     return replace(curve, cuts=cuts)
 
 

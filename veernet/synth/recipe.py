@@ -58,6 +58,12 @@ class Recipe:
         How hard the scan is on the paper.
     manner
         How lively the curves are.
+    dpi
+        Range of the resolution in dots per inch, which sets the size of type, strokes
+        and dashes; None for the usual ones, most of them 200 and some 300.
+    inches
+        Choices of the depth scale in inches of paper per 100 feet, for three strips of
+        five, at the resolution that was drawn; none to draw rows per foot alone.
     """
 
     rows: int = 256
@@ -78,6 +84,8 @@ class Recipe:
     jumps: float = 0.05
     scanner: Scanner = field(default_factory=Scanner)
     manner: Manner = field(default_factory=Manner)
+    dpi: tuple[float, float] | None = None
+    inches: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         known = {*LINES, "broken"}

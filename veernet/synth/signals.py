@@ -106,7 +106,7 @@ def model_shape(
     model = MODELS[kind]
     beds, noise_size = _beds(rng, count, step, model)
     correlation = rng.uniform(*model.correlation) / step
-    noise = _correlated(rng, count, correlation) * noise_size
+    noise = correlated_noise(rng, count, correlation) * noise_size
     along = np.linspace(-1.0, 1.0, count)
     drift = model.drift * (
         rng.uniform(-1, 1) * along
@@ -130,7 +130,7 @@ def _beds(
     return value[bed], np.minimum(size, 1.5)[bed]
 
 
-def _correlated(rng: np.random.Generator, count: int, length: float) -> Floats:
+def correlated_noise(rng: np.random.Generator, count: int, length: float) -> Floats:
     """Ornstein-Uhlenbeck noise of unit variance; the length is in samples."""
     taps = np.exp(-np.arange(min(int(4 * length) + 1, 400)) / max(length, 1e-6))
     taps /= np.sqrt(np.sum(taps**2))
@@ -155,7 +155,8 @@ def smooth(values: Floats, sigma: float) -> Floats:
         return values
     reach = min(int(3 * sigma) + 1, 200)
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    padded = np.pad(values, reach, mode="edge")
+    first, last = np.full(reach, values[0]), np.full(reach, values[-1])
+    padded = np.concatenate([first, values, last])
     return np.convolve(padded, taps / taps.sum(), mode="valid")
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.order import from_left
 from veernet.records import Grey, Line
-from veernet.synth.courses import interrupted
 from veernet.synth.curves import DrawnCurve
 from veernet.synth.damage import damage
 from veernet.synth.degrade import Scanner, scan
@@ -20,17 +19,18 @@ from veernet.synth.grid import Grid, draw_grid, paled
 from veernet.synth.ink import UNBROKEN, Ink
 from veernet.synth.layout import (
     Layout,
+    draw_depth_scale,
     draw_jumps,
+    draw_resolution,
     draw_rows_per_foot,
     draw_scale,
     draw_shift,
 )
 from veernet.synth.legible import legible
 from veernet.synth.paper import ink_strip
-from veernet.synth.pens import draw_pens, ink_course
 from veernet.synth.recipe import Recipe
-from veernet.synth.relations import draw_courses
 from veernet.synth.signals import RealShapes
+from veernet.synth.tracks import draw_curves
 
 Mask = NDArray[np.uint8]
 
@@ -39,6 +39,9 @@ HEAVIER = 1.6
 
 RESCANS = (1.0, 0.6, 0.3, 0.0)
 """Severity of the scans that a strip goes through, at most, until every curve shows."""
+
+BY_INCHES = 0.6
+"""Share of the strips whose depth scale is one of those given in inches."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,10 @@ def draw_strip(
     rows = recipe.rows + int(rng.integers(recipe.more_rows + 1))
     recipe = replace(recipe, rows=rows)
     plot = bool(rng.random() < recipe.plots)
-    scale = float(rng.uniform(0.45, 1.0)) if plot else draw_scale(rng)
-    rows_per_foot = draw_rows_per_foot(rng, *recipe.rows_per_foot)
+    scale = _draw_size(rng, recipe, plot=plot)
+    rows_per_foot = _draw_depth_scale(rng, recipe, scale)
     width = _track_width(rng, recipe)
-    curves = _draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
+    curves = draw_curves(rng, recipe, rows_per_foot, width, scale, shapes, plot=plot)
     shift = draw_shift(rng, recipe.rows, 0.0 if plot else recipe.skew)
     jumps: tuple[int, ...] = ()
     if not plot and recipe.jumps and rng.random() < recipe.jumps:
@@ -241,6 +244,21 @@ def finish(
     )
 
 
+def _draw_size(rng: np.random.Generator, recipe: Recipe, *, plot: bool) -> float:
+    """Draw the size of type and strokes against a print at 200 dots per inch."""
+    if plot:
+        return float(rng.uniform(0.45, 1.0))
+    return draw_scale(rng) if recipe.dpi is None else draw_resolution(rng, *recipe.dpi)
+
+
+def _draw_depth_scale(rng: np.random.Generator, recipe: Recipe, scale: float) -> float:
+    """Draw rows per foot: of a usual print, or any."""
+    limits = recipe.rows_per_foot
+    if recipe.inches and rng.random() < BY_INCHES:
+        return draw_depth_scale(rng, recipe.inches, scale, limits)
+    return draw_rows_per_foot(rng, *limits)
+
+
 def _track_width(rng: np.random.Generator, recipe: Recipe) -> float:
     if recipe.whole_track:
         return recipe.columns - 1 - float(rng.uniform(4, 0.12 * recipe.columns))
@@ -268,47 +286,3 @@ def _track_left(
     else:
         left = rng.uniform(spare - margin, margin)
     return float(np.clip(left, spare - margin, margin))
-
-
-def _draw_curves(
-    rng: np.random.Generator,
-    recipe: Recipe,
-    rows_per_foot: float,
-    width: float,
-    scale: float,
-    shapes: RealShapes | None,
-    *,
-    plot: bool,
-) -> tuple[DrawnCurve, ...]:
-    pens = draw_pens(rng, recipe.lines, recipe.curves, scale, recipe.manner, plot=plot)
-    courses = draw_courses(
-        rng,
-        len(pens),
-        recipe.rows,
-        rows_per_foot,
-        width,
-        manner=recipe.manner,
-        relation=recipe.relation,
-        shapes=shapes,
-    )
-    if recipe.relation != "crossing" and recipe.manner.stop:
-        courses = tuple(
-            interrupted(rng, course, recipe.rows, rests=recipe.relation == "free")
-            if rng.random() < recipe.manner.stop
-            else course
-            for course in courses
-        )
-    curves = tuple(
-        ink_course(rng, course, pen, width, scale)
-        for course, pen in zip(courses, pens, strict=True)
-    )
-    if plot:  # a plotter's strokes are even and whole
-        curves = tuple(
-            replace(
-                curve,
-                width=np.full(curve.rows.size, pen.width),
-                cuts=UNBROKEN if pen.line == "solid" else curve.cuts,
-            )
-            for curve, pen in zip(curves, pens, strict=True)
-        )
-    return curves

@@ -111,8 +111,7 @@ class Segmenter(LightningModule):
 
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Return the loss of a batch; log it where it is the loss at the weights."""
-        whole = self.network(batch["image"]).float()
-        logits = whole[:, : self.classes]
+        logits, centres = self._parted(self.network(batch["image"]))
         parts: dict[str, Tensor] = {}
         loss: Tensor
         if isinstance(self.loss, WeightedSum):
@@ -121,7 +120,7 @@ class Segmenter(LightningModule):
         else:
             loss = self.loss(logits, batch["mask"])
         if self.centre_loss is not None:
-            centre = self.centre_loss(whole[:, self.classes], batch["columns"])
+            centre = self.centre_loss(centres[:, 0], batch["columns"])
             parts = {**parts, "centre": centre}
             loss = loss + centre
         if not self.displaced:
@@ -129,6 +128,16 @@ class Segmenter(LightningModule):
             self.log("train/loss", loss, prog_bar=True)
             self.recent.append(batch["image"])
         return loss
+
+    def _parted(self, whole: Tensor) -> tuple[Tensor, Tensor]:
+        """Part the scores of the classes from that of the centre, each as float32.
+
+        Parted first, neither is copied twice, and their gradients are joined in one
+        step.
+        """
+        sizes = [self.classes, whole.shape[1] - self.classes]
+        logits, centres = torch.split(whole, sizes, dim=1)
+        return logits.float(), centres.float()
 
     def on_validation_start(self) -> None:
         """Give the batch norms of the average the statistics of its own features."""
