@@ -46,9 +46,10 @@ low confidence."""
 READABLE = 0.3
 """Strength from which a row counts as read: the evidence under the way."""
 
-LIKELY = 0.5
-"""Confidence from which a row counts as read: what is more likely wrong than right, as
-after a meeting of like curves that nothing decides, is no reading."""
+LIKELY = 0.4
+"""Confidence from which a row counts as read: of two like curves that a meeting left
+open the likelier is right every other time; what is right in fewer than two of five
+rows is no reading."""
 
 SHORTEST = 6
 """Rows: a shorter stretch between unread ones is speckle, not a curve."""
