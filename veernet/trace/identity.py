@@ -20,6 +20,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from veernet.axes import Floats
 from veernet.order import first_apart
@@ -196,7 +197,7 @@ def _events(pool: Sequence[Followed]) -> list[Event]:
 
 
 def _exchange(meeting: Meeting) -> float:
-    probability = 1.0 / (1.0 + np.exp(-meeting.log_odds))
+    probability = expit(meeting.log_odds)
     return float(np.clip(probability, LEAST_EXCHANGE, MOST_EXCHANGE))
 
 
