@@ -28,7 +28,7 @@ TAKEN_STYLE = 0.35
 crossing it hides the own. More, and a curve that left the scale is read from the ink of
 its neighbour; less, and curves that run together are lost. Log, 2026-11-30."""
 
-RELATED = 0.75
+RELATED = 0.85
 """Least probability of ink that counts where another curve on the same scale, as of an
 array of resistivities, is: these measure one rock and often run together, and other
 curves hardly ever do for long."""
