@@ -251,7 +251,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     kept = {
         "made": {
-            "command": f"python scripts/fit_meetings.py --seed {options.seed}",
+            "command": f"python scripts/fit_meetings.py --minutes {options.minutes:g} "
+            f"--processes {options.processes} --seed {options.seed} "
+            f"--hidden {options.hidden} --decay {options.decay:g}",
+            "strips": len({sample.strip for sample in samples}),
             "date": datetime.now(UTC).date().isoformat(),
             "veernet": __version__,
             "cross_validation": scores,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -10,7 +12,11 @@ import pytest
 from tests.panels import curve
 from tests.paths import followed
 from veernet.trace.meetings import (
+    ENDS,
     FEATURES,
+    MODEL,
+    WINDOWS,
+    _residual,
     features,
     find_meetings,
     load_model,
@@ -96,10 +102,34 @@ def test_at_the_ends_of_a_page_nothing_is_known():
     first = followed(np.full(ROWS, 100.0))
     second = followed(np.where(AT < 2, 101.0, 160.0))
     (rows,) = meeting_rows(first, second)
-    assert np.isfinite(features(first, second, *rows)).all()
+    found = features(first, second, *rows)
+    assert not found[: 2 * len(WINDOWS) + len(ENDS)].any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_paths_that_cross_while_one_is_unread_keep_their_direction(seed):
+    rng = np.random.default_rng(seed)
+    down = 40 + 0.5 * AT + rng.normal(0, 0.3, ROWS)
+    up = 240 - 0.5 * AT + rng.normal(0, 0.3, ROWS)
+    up[170:230] = np.nan
+    (crossed,) = find_meetings([followed(down), followed(up)], (0, 1))
+    assert crossed.stop - crossed.start > 50
+    assert crossed.log_odds < 0
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_residuals_are_those_of_least_squares(degree):
+    rng = np.random.default_rng(degree)
+    offset = np.sort(rng.uniform(-1, 1, 17))
+    column = rng.normal(0, 3, 17) + 40 * offset
+    fit = np.polynomial.polynomial.polyfit(offset, column, degree)
+    rest = column - np.polynomial.polynomial.polyval(offset, fit)
+    assert _residual(offset, column, degree) == pytest.approx(np.mean(rest**2))
 
 
 def test_the_model_ships_with_its_provenance():
-    model = load_model()
-    assert model.hidden.shape[1] == FEATURES
-    assert np.isfinite(model.log_odds(np.zeros(FEATURES)))
+    assert load_model().hidden.shape[1] == FEATURES
+    text = resources.files("veernet.trace").joinpath(MODEL).read_text("utf-8")
+    made = json.loads(text)["made"]
+    assert made["command"].startswith("python scripts/fit_meetings.py")
+    assert made["cross_validation"]["alike"]["log_loss"] < 0.2

@@ -200,17 +200,18 @@ def estimate_patterns(
     Returns
     -------
     dict of Line to Pattern
-        Of every broken style in ``lines``; that of `DASHES` where there is no ink.
+        Of every broken style in ``lines``; those of `DASHES` where no path has ink.
     """
     wanted = sorted({line for group in lines for line in group if line != "solid"})
     if not wanted:
         return {}
-    total = sum(ink.size for ink in samples)
+    broken = [bool(set(group) - {"solid"}) for group in lines]
+    total = sum(ink.size for ink, told in zip(samples, broken, strict=True) if told)
     share = min(1.0, MOST_SAMPLES / max(total, 1))
     candidates = _candidates()
     scores, solid, allowed = [], [], []
-    for ink, group in zip(samples, lines, strict=True):
-        if not set(group) - {"solid"}:
+    for ink, group, told in zip(samples, lines, broken, strict=True):
+        if not told:
             continue
         kept, starts = _chunks(ink, share)
         if not starts.size:

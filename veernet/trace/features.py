@@ -31,7 +31,8 @@ OUTSIDE = 6.0
 """Columns beyond the edges of its track at which a curve cannot be."""
 
 OUTSIDE_COST, MOST_OUTSIDE = 1.0, 20.0
-"""Nats a row outside the track of a curve, and the most for a tracklet."""
+"""Nats a row outside the track of a curve, and the most for a tracklet, for its folds
+as well."""
 
 FOLD_COST = 2.0
 """Nats a fold of a path, from one edge of the track to the other, under a curve that
@@ -109,6 +110,7 @@ def corridor_evidence(
         if path.spec.wraps:
             folds[1:] = np.nan_to_num(np.abs(np.diff(wraps)))
         fold_cost = FOLD_COST * np.add.reduceat(folds, bounds[:-1])
+        fold_cost = np.minimum(fold_cost, MOST_OUTSIDE)
         for curve, other in enumerate(members):
             spec = paths[other]
             outside = path.folded < spec.left - OUTSIDE

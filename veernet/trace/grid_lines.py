@@ -66,7 +66,8 @@ def unexplained(evidence: Evidence, inks: Sequence[NDArray[np.int32]]) -> float:
     inks
         Of each path, (rows, 2, 2) first and last column of its stroke; see `Way`.
     """
-    ink = evidence.maps.sum(axis=0, dtype=np.int32) >= 255 * INK
+    # A sum of styles fits into 16 bits; a tall panel should not be held in 32.
+    ink = evidence.maps.sum(axis=0, dtype=np.uint16) >= 255 * INK
     stacked = np.stack(inks).swapaxes(0, 1).reshape(ink.shape[0], -1, 2)
     _explain(ink, np.ascontiguousarray(stacked), REACH)
     return float(ink.any(axis=1).mean())

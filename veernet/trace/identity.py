@@ -54,6 +54,10 @@ ORDERED = -4.0
 are first apart, from left to right as they are registered: paths are there wrong in one
 of fifty such places."""
 
+MOST_CERTAIN = 200.0
+"""Nats by which one assignment is likelier than another at the most, so that the
+likelihood of none is zero."""
+
 ROUNDS = 3
 """Rounds of learning how rough each curve is, and of naming by it."""
 
@@ -129,7 +133,7 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
         groups.append(sorted([index, *(i for group in touching for i in group)]))
     found = []
     for group in groups:
-        # Curves that are drawn alike stay together.
+        # Curves that are drawn alike stay together where they fit.
         alike = sorted(group, key=lambda i: (paths[i].spec.line, i))
         found += [
             tuple(sorted(alike[k : k + MOST])) for k in range(0, len(alike), MOST)
@@ -251,7 +255,7 @@ def _posterior(
     for index in range(tracklets):
         log = emission[index][curves, states].sum(axis=1)
         log = log + anchors.get(index, 0.0)
-        likely[index] = np.exp(log - log.max())
+        likely[index] = np.exp(np.maximum(log - log.max(), -MOST_CERTAIN))
     forward = np.empty_like(likely)
     now = np.full(len(states), 1.0 / len(states))
     for index in range(tracklets):
@@ -360,7 +364,7 @@ def _anchors(
         tracklet = int(np.searchsorted(bounds, start, side="right")) - 1
         column = np.array([path.folded[start] for path in pool])
         place = column[states[:, group]]
-        wrong = (np.diff(place, axis=1) < 0).sum(axis=1)
-        wrong = np.where(np.isfinite(place).all(axis=1), wrong, 0)
+        step = np.diff(place, axis=1)  # NaN where a path is unread: an even chance
+        wrong = np.where(np.isfinite(step), step < 0, 0.5).sum(axis=1)
         anchors[tracklet] = anchors.get(tracklet, 0.0) + ORDERED * wrong
     return anchors

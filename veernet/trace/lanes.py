@@ -48,8 +48,6 @@ class Lane:
     maps
         (styles, rows, columns of the panel) probability of each style, 255 is
         certainty. It is the evidence itself: a lane holds no copy.
-    style
-        Index of the curve's own.
     own
         (styles,) whether it is the curve's own, or a broken one that no curve has.
     share
@@ -69,7 +67,6 @@ class Lane:
     width: int
     period: Floats
     maps: NDArray[np.uint8]
-    style: int
     own: NDArray[np.bool_]
     share: NDArray[np.float32]
     centre: NDArray[np.uint8]
@@ -97,12 +94,11 @@ class Lane:
         count = np.floor(along / self.period) if self.spec.wraps else 0.0
         return np.asarray(along - count * (self.period - self.width))
 
-    def folded(self, column: Floats, rows: slice = slice(None)) -> Floats:
-        """Return unfolded columns of the panel, in some rows, as where the ink is."""
+    def folded(self, column: Floats) -> Floats:
+        """Return (rows,) unfolded columns of the panel as where the ink is."""
         if not self.spec.wraps:
             return column
-        first = self.first[rows]
-        return np.asarray(first + np.mod(column - first, self.period[rows]))
+        return np.asarray(self.first + np.mod(column - self.first, self.period))
 
 
 @dataclass(frozen=True)
@@ -157,7 +153,6 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
         width=width,
         period=right - left,
         maps=evidence.maps,
-        style=evidence.index_of(spec.line),
         own=own,
         share=np.where(own, 1.0, FREE_STYLE).astype(np.float32),
         centre=UNKNOWN if evidence.centre is None else evidence.centre,

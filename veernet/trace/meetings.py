@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.errors import InputError
 from veernet.runs import runs
 from veernet.trace.paths import Followed
 
@@ -46,6 +47,13 @@ NOISE = 0.02
 
 LEAST_FIT = 3
 """Rows that must be known on either side for a fit."""
+
+MOST_SPREADS = 3.0
+"""Standard deviations from the mean of the meetings that the model was fitted on within
+which it is asked: paths that pass while unread lie far beyond."""
+
+WIDTH_ROWS = 24
+"""Rows on either side from which stroke widths are compared."""
 
 MODEL = "meetings.json"
 
@@ -118,8 +126,7 @@ def meeting_rows(first: Followed, second: Followed) -> list[tuple[int, int]]:
 def features(first: Followed, second: Followed, start: int, stop: int) -> Floats:
     """Return (features,) what tells whether two paths exchange curves at a meeting.
 
-    Every feature that speaks for one side changes its sign, or stays as it is, when the
-    paths are listed in the other order; so do the odds.
+    No feature depends on the order in which the paths are listed.
 
     Parameters
     ----------
@@ -140,7 +147,7 @@ def features(first: Followed, second: Followed, start: int, stop: int) -> Floats
         found.append(float(np.log(min(keep, swap))) if known else 0.0)
     for rows in ENDS:
         found.append(_heading(one, other, start, stop, rows))
-    gap = (one - other)[start:stop]
+    gap = one[start:stop] - other[start:stop]
     inside = gap[np.isfinite(gap)]
     before, after = _side(one, other, start, -1), _side(one, other, stop, 1)
     found += [
@@ -182,7 +189,9 @@ class MeetingModel:
 
     def log_odds(self, found: Floats) -> float:
         """Return the log odds of an exchange, of (features,) features."""
-        scaled = (found - self.centre) / self.spread
+        scaled = np.clip(
+            (found - self.centre) / self.spread, -MOST_SPREADS, MOST_SPREADS
+        )
         active = np.tanh(self.hidden @ scaled + self.hidden_bias)
         return float(self.output @ active + self.output_bias)
 
@@ -193,6 +202,9 @@ def load_model() -> MeetingModel:
     text = resources.files("veernet.trace").joinpath(MODEL).read_text("utf-8")
     kept = json.loads(text)
     centre, spread, hidden, hidden_bias, output = (np.array(kept[k]) for k in ARRAYS)
+    if centre.shape != (FEATURES,):
+        msg = f"{MODEL} is of {centre.size} features, not {FEATURES}: fit it again"
+        raise InputError(msg)
     bias = float(kept["output_bias"])
     return MeetingModel(centre, spread, hidden, hidden_bias, output, bias)
 
@@ -212,7 +224,7 @@ def _side(one: Floats, other: Floats, row: int, step: int) -> float:
     """Return on which side of the other a path is, beyond an end of a meeting."""
     rows = np.arange(row, row + 4) if step > 0 else np.arange(row - 4, row)
     rows = rows[(rows >= 0) & (rows < one.size)]
-    gap = (one - other)[rows]
+    gap = one[rows] - other[rows]
     gap = gap[np.isfinite(gap)]
     return float(np.sign(gap.sum())) if gap.size else 0.0
 
@@ -220,7 +232,7 @@ def _side(one: Floats, other: Floats, row: int, step: int) -> float:
 def _angle(one: Floats, other: Floats, rows: NDArray[np.intp]) -> float:
     """Return the log of the slope between two paths, 0 where too little is known."""
     rows = rows[(rows >= 0) & (rows < one.size)]
-    gap = (one - other)[rows]
+    gap = one[rows] - other[rows]
     known = np.isfinite(gap)
     if known.sum() < LEAST_FIT:
         return 0.0
@@ -256,15 +268,16 @@ def _straight(offset: NDArray[np.floating], column: Floats) -> float:
     return float(column.mean() - slope * offset.mean())
 
 
-def _alike(
-    one: Floats, other: Floats, start: int, stop: int, window: int = 24
-) -> float:
+def _alike(one: Floats, other: Floats, start: int, stop: int) -> float:
     """Return the product of the contrasts in stroke width before and after.
 
     Positive where the wider one stays the wider: that speaks against an exchange.
     """
     contrast = []
-    for rows in (slice(max(start - window, 0), start), slice(stop, stop + window)):
+    for rows in (
+        slice(max(start - WIDTH_ROWS, 0), start),
+        slice(stop, stop + WIDTH_ROWS),
+    ):
         mine, theirs = one[rows], other[rows]
         mine, theirs = mine[np.isfinite(mine)], theirs[np.isfinite(theirs)]
         if mine.size < LEAST_FIT or theirs.size < LEAST_FIT:
@@ -288,6 +301,21 @@ def _misfit(
         return float("nan")
     offset = np.concatenate([early, late]) - (start + stop - 1) / 2
     column = np.concatenate([before[early], after[late]])
-    powers = (offset / window)[:, None] ** np.arange(degree + 1)
-    fitted = powers @ np.linalg.lstsq(powers, column, rcond=None)[0]
-    return float(np.mean((column - fitted) ** 2)) + NOISE
+    return _residual(offset / window, column, degree) + NOISE
+
+
+def _residual(offset: Floats, column: Floats, degree: int) -> float:
+    """Return the mean squared residual of a polynomial of degree 1 or 2.
+
+    By projection on orthogonal polynomials, as there are many meetings in a log.
+    """
+    x, rest = offset - offset.mean(), column - column.mean()
+    basis = [x]
+    if degree == 2:
+        square = x @ x
+        basis.append(x * x - square / x.size - (x @ (x * x)) / square * x)
+    for vector in basis:
+        norm = float(vector @ vector)
+        if norm > 0:
+            rest = rest - (vector @ rest) / norm * vector
+    return float(np.mean(rest**2))

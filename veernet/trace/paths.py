@@ -31,7 +31,7 @@ from veernet.trace.ways import decode_lane, margin_of
 from veernet.trace.weights import stroke_widths
 
 SWEEPS = 2
-"""Rounds of decoding each path with all others in place."""
+"""Rounds of decoding; from the second on all other paths are in place."""
 
 FOUND = 0.5
 """Share of the rows in which a curve that was found is followed at the least."""
@@ -144,11 +144,11 @@ def _decode_all(
         for index in order:
             others = _others(ways, index)
             settled = len(others) == len(lanes) - 1
-            ways[index], _ = decode_lane(lanes[index], others, costs, settled=settled)
+            ways[index] = decode_lane(lanes[index], others, costs, settled=settled)
     if len(lanes) > 1:
         for index in order:
             lanes[index] = _adapted(lanes[index], ways[index])
-            ways[index], _ = decode_lane(lanes[index], _others(ways, index), costs)
+            ways[index] = decode_lane(lanes[index], _others(ways, index), costs)
     return lanes, ways
 
 

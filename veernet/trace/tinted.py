@@ -149,7 +149,7 @@ def _apply(
             strong = min(seen, np.float32(255.0)) * max(share, hidden) * damping[c]
             if core[c]:
                 # Another path explains the ink, however sure the network is of it.
-                strong = max(strong, np.float32(255.0) * hidden)
+                strong = max(strong, np.float32(255.0) * hidden * damping[c])
             if agrees >= DECISIVE:
                 # The tint is that of the pixels around: so is the ink.
                 light = image[row, at]

@@ -50,8 +50,8 @@ as late as it is thick."""
 
 def decode_lane(
     lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
-) -> tuple[Way, float]:
-    """Find the way of a lane's curve beside the ink of others, and its price.
+) -> Way:
+    """Decode the path of a corridor's curve beside the ink of other paths.
 
     Parameters
     ----------
@@ -66,14 +66,12 @@ def decode_lane(
 
     Returns
     -------
-    way : Way
-        The cheapest.
-    price : float
-        What it costs, in nats.
+    Way
+        The path of least cost.
     """
     start = lane.spec.wrap_start
     evidence, taken = _seen(lane, others, settled=settled)
-    column, state, price = cheapest_way(
+    column, state, _ = cheapest_way(
         evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
     )
     on = state == ON
@@ -92,7 +90,7 @@ def decode_lane(
     span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
     ends = np.stack([lane.on_panel(end) for end in span.T], axis=1)
     ink = _ink(lane, stroke, on)
-    return Way(lane.spec, lane.on_panel(centroid), strength, state, ends, ink), price
+    return Way(lane.spec, lane.on_panel(centroid), strength, state, ends, ink)
 
 
 def _ink(
@@ -144,7 +142,7 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
     place = np.round(near).astype(np.int32)
     others = list(others)
     evidence, taken = _seen(lane, others)
-    _clear(evidence, _taken_in(lane, others)[0], place, BESIDE)
+    _clear(evidence, _taken_in(lane, others)[0], place, BESIDE, lane.spec.wraps)
     return lead_over_rivals(
         evidence,
         taken,
@@ -161,6 +159,7 @@ def _clear(
     taken: NDArray[np.int32],
     near: NDArray[np.int32],
     beside: int,
+    circular: bool,
 ) -> None:
     """Blank the ink of other paths but where it is near the path itself, in place."""
     rows, width = evidence.shape
@@ -168,12 +167,9 @@ def _clear(
     for row in range(rows):
         first, last = near[row, 0], near[row, 1]
         keep[:] = False
-        if last - first + 1 >= width:
-            keep[:] = True
-        else:
-            for c in range(first, last + 1):
-                if 0 <= c < width or last >= width or first < 0:
-                    keep[c % width] = True
+        for c in range(first, min(last, first + width - 1) + 1):
+            if circular or 0 <= c < width:
+                keep[c % width] = True
         for other in range(taken.shape[0]):
             start, stop = taken[other, row, 0], taken[other, row, 1]
             if start >= 0:
