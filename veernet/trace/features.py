@@ -18,7 +18,7 @@ from veernet.trace.paths import Followed
 DASH_WEIGHT = 0.03
 """Tempering of the dash HMM, per sample of one pixel."""
 
-NETWORK_WEIGHT = 0.005
+NETWORK_WEIGHT = 0.015
 """Tempering of the network's log probability of a style, per row."""
 
 SHARED = 3.0
