@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests import logs
-from veernet.digitise import _findings, digitise
+from veernet.digitise import _findings, _together, digitise
 from veernet.engines import DarknessEngine, load_engine
 from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
@@ -119,6 +119,29 @@ def test_two_curves_on_the_same_ink_are_a_finding(log):
     result = digitise(scan, replace(registration, tracks=(both,)), DarknessEngine())
     (finding,) = (f for f in result.findings if "same ink" in f)
     assert finding.startswith("GR and SP are read from the same ink")
+
+
+def test_an_array_on_the_same_ink_is_one_finding(log):
+    _, registration = log
+    row = np.arange(40, 641)
+    certain = np.ones(row.size)
+    names = ("AT10", "AT30", "AT90")
+    (track,) = registration.tracks
+    curves = tuple(replace(track.curves[0], mnemonic=name) for name in names)
+    array = replace(registration, tracks=(replace(track, curves=curves),))
+    apart = np.where(row < 490, 0.0, 40.0)  # for a quarter of the rows
+    traces = [
+        Trace(name, row, 100.0 + 0 * row + away, certain, certain.astype(np.uint8))
+        for name, away in zip(names, (0.0, 1.0, 0.2 * apart), strict=True)
+    ]
+    (finding,) = _together(traces, array)
+    assert finding == (
+        "AT10, AT30 and AT90 are read from the same ink in 75% to 100% of the rows: "
+        "are all drawn there?"
+    )
+    traces[2] = replace(traces[2], column=200.0 + apart)
+    (finding,) = _together(traces, array)
+    assert finding.startswith("AT10 and AT30 are read from the same ink in 100%")
 
 
 def test_many_gaps_are_counted(log):

@@ -211,14 +211,27 @@ def _findings(trace_: Trace, registration: Registration) -> Iterator[str]:
 def _together(traces: Sequence[Trace], registration: Registration) -> Iterator[str]:
     """Name curves that were read from the ink of others for most of their rows."""
     columns = {t.mnemonic: ink(t, registration).column for t in traces}
-    for one, other in combinations(columns, 2):
-        same = np.abs(columns[one] - columns[other]) <= SHARED
-        read = min(int(np.isfinite(columns[name]).sum()) for name in (one, other))
-        if read and same.sum() > TOGETHER * read:
-            yield (
-                f"{one} and {other} are read from the same ink in "
-                f"{same.sum() / read:.0%} of the rows: are both drawn there?"
-            )
+    shares: dict[frozenset[str], float] = {}
+    groups: list[set[str]] = []
+    for pair in combinations(columns, 2):
+        one, other = (columns[name] for name in pair)
+        same = int((np.abs(one - other) <= SHARED).sum())
+        read = min(int(np.isfinite(column).sum()) for column in (one, other))
+        if not read or same <= TOGETHER * read:
+            continue
+        shares[frozenset(pair)] = same / read
+        joined = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in joined]
+        groups.append(set(pair).union(*joined))
+    for group in groups:
+        *names, last = (name for name in columns if name in group)
+        found = [share for pair, share in shares.items() if pair <= group]
+        low, high = f"{min(found):.0%}", f"{max(found):.0%}"
+        yield (
+            f"{', '.join(names)} and {last} are read from the same ink in "
+            f"{low if low == high else f'{low} to {high}'} of the rows: are "
+            f"{'both' if len(group) == 2 else 'all'} drawn there?"
+        )
 
 
 def _gap(trace_: Trace, registration: Registration, start: int, stop: int) -> str:
