@@ -45,9 +45,12 @@ LOST_ROWS = 8
 LOST_EXCHANGE = 0.15
 """Probability that it is; shared among the other paths of the pool."""
 
-LEAST_EXCHANGE, MOST_EXCHANGE = 0.03, 0.5
-"""Bounds of the probability of an exchange at a meeting: the model is never certain,
-and what it knows nothing of is an even chance."""
+ODDS_WEIGHT = 0.6
+"""Tempering of the odds at a meeting: the model was fitted on generated curves, and is
+too sure of those of other programs. Log of experiments, 2026-11-30."""
+
+LEAST_EXCHANGE, MOST_EXCHANGE = 0.01, 0.99
+"""Bounds of the probability of an exchange at a meeting: the model is never certain."""
 
 ORDERED = -4.0
 """Nats of each pair of curves that are drawn alike and do not stand, where all of them
@@ -201,7 +204,7 @@ def _events(pool: Sequence[Followed]) -> list[Event]:
 
 
 def _exchange(meeting: Meeting) -> float:
-    probability = expit(meeting.log_odds)
+    probability = expit(ODDS_WEIGHT * meeting.log_odds)
     return float(np.clip(probability, LEAST_EXCHANGE, MOST_EXCHANGE))
 
 
