@@ -453,7 +453,7 @@ def test_real_bands_are_those_of_the_whole_page_by_libtiff(name, real, monkeypat
 @pytest.mark.slow
 def test_every_real_scan_opens_and_is_mostly_paper(real):
     files = sorted((real / "scans").glob("*.tif"))
-    assert len(files) == 25
+    assert len(files) >= 25  # the folder grows
     for path in files:
         scan = open_scan(path)
         assert scan.info.dpi is not None, path

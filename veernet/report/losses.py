@@ -53,6 +53,9 @@ FAMILIES: dict[str, Family] = {
     "cross_entropy_size_l1": Family("Cross-entropy + size (L1)", 2, 0),
     "cross_entropy_smooth": Family("Cross-entropy, smoothed", 0, 0),
     "cross_entropy_tversky": Family("Cross-entropy + Tversky", 2, 2),
+    "cross_entropy_tversky_one_pass": Family(
+        "Cross-entropy + Tversky, in one pass", 2, 2
+    ),
     "cross_entropy_weighted": Family("Cross-entropy, weighted", 1, 1),
     "dice_generalised": Family("Generalised Dice", 3, 1),
     "dice_log": Family("log-Dice", 3, 0),
