@@ -320,7 +320,7 @@ def test_the_real_registrations_are_read() -> None:
         pytest.skip("VEERNET_REAL is not set")
     files = sorted(Path(folder).glob("registrations/*.yaml"))
     files += sorted(Path(folder).glob("plots/*.yaml"))
-    assert len(files) == 19
+    assert len(files) >= 19  # the folder grows
     for file in files:
         (found,) = load_registrations(file)
         assert found.image, file.name

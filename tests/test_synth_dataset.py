@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -154,18 +153,6 @@ def test_the_release_data_gives_batches():
     batch = next(iter(instantiate(config).train_dataloader()))
     assert tuple(batch["image"].shape) == (4, 1, 256, 256)
     assert int(batch["mask"].max()) <= len(OUTPUTS)
-
-
-@pytest.mark.slow
-def test_three_hundred_samples_a_second_need_less_than_two_cores():
-    data = GeneratedDataset(Recipe())
-    for index in range(20):
-        data[index]
-    start = time.process_time()
-    for index in range(300):
-        data[index]
-    # 6.7 ms of a core each is 300 a second on two cores.
-    assert (time.process_time() - start) / 300 < 0.0066
 
 
 def order_of(loader: DataLoader, epoch: int | None = None) -> list[int]:
