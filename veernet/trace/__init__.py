@@ -78,13 +78,13 @@ def trace(
     tracer
         dp or skeleton.
     confidence
-        From the score of the dynamic programme to the probability of being within one
-        line width of the truth, as measured for the network; the score itself where
-        none was measured. The confidence of ``skeleton`` is its strength.
+        From the posterior mass within one line width to the probability that the truth
+        lies there, as measured for the network; the mass itself where none was
+        measured. The confidence of ``skeleton`` is its strength.
     costs
         Of the dynamic programme.
     likely
-        Rows of which the dynamic programme is less confident are left unread.
+        Rows of which ``dp`` is less confident are left unread.
 
     Returns
     -------
@@ -134,17 +134,18 @@ def name_curves(
     list of tuple of Path
         Per panel, one for each of its curves.
     """
-    every = [path for paths in followed for path in paths]
-    groups = [
-        {paths[i].spec.line for i in members}
-        for paths in followed
-        for members in _pool_of_each(paths)
-    ]
-    patterns = estimate_patterns([path.ink for path in every], groups)
+    pooled = [pools(paths) for paths in followed]
+    inks, lines = [], []
+    for paths, groups in zip(followed, pooled, strict=True):
+        for members in groups:
+            styles = {paths[i].spec.line for i in members}
+            inks += [paths[i].ink for i in members]
+            lines += [styles] * len(members)
+    patterns = estimate_patterns(inks, lines)
     result = []
-    for paths in followed:
+    for paths, groups in zip(followed, pooled, strict=True):
         named: dict[int, Path] = {}
-        for members in pools(paths):
+        for members in groups:
             identity = identify(paths, members, patterns)
             for index, found in zip(members, locate(paths, identity), strict=True):
                 mass = found.mass
@@ -159,12 +160,6 @@ def name_curves(
                 )
         result.append(tuple(named[index] for index in range(len(paths))))
     return result
-
-
-def _pool_of_each(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
-    """Return, for each path of a panel, the pool that it belongs to."""
-    found = {i: members for members in pools(paths) for i in members}
-    return [found[index] for index in range(len(paths))]
 
 
 def _smooth(way: Way, values: Floats) -> Floats:

@@ -70,7 +70,7 @@ def decode_lane(
         The path of least cost.
     """
     start = lane.spec.wrap_start
-    evidence, taken = _seen(lane, others, settled=settled)
+    evidence, taken = _seen(lane, _taken_in(lane, others), settled=settled)
     column, state, _ = cheapest_way(
         evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
     )
@@ -140,9 +140,9 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
     near[:, 1] = np.fmax.reduce(_around(last)) + NEAR
     near[~on] = 0, -1
     place = np.round(near).astype(np.int32)
-    others = list(others)
-    evidence, taken = _seen(lane, others)
-    _clear(evidence, _taken_in(lane, others)[0], place, BESIDE, lane.spec.wraps)
+    occupied = _taken_in(lane, others)
+    evidence, taken = _seen(lane, occupied)
+    _clear(evidence, occupied[0], place, BESIDE, lane.spec.wraps)
     return lead_over_rivals(
         evidence,
         taken,
@@ -186,16 +186,18 @@ def _around(values: Floats) -> Floats:
 
 def _seen(
     lane: Lane,
-    others: Iterable[Way],
+    occupied: tuple[NDArray[np.int32], NDArray[np.bool_]],
     *,
     settled: bool = True,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return the evidence for a lane's curve beside others, and the ink of those.
 
+    What other paths occupy is that of `_taken_in`.
+
     That which by its colour is none of the lane's curve is left out of the latter: to
     run beneath it costs nothing more.
     """
-    taken, related = _taken_in(lane, others)
+    taken, related = occupied
     evidence = _weigh(
         lane.maps,
         lane.share,
