@@ -216,7 +216,7 @@ def _seen(
     lane.colour.apply(
         evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
     )
-    return evidence, lane.colour.shared(taken, lane.first)
+    return evidence, lane.colour.shared(taken, related, lane.first)
 
 
 def _related(one: CurveSpec, other: CurveSpec) -> bool:
