@@ -16,7 +16,7 @@ from veernet.trace.assignments import make_lattice
 from veernet.trace.dash_patterns import TABLE
 from veernet.trace.features import MOST_STYLE, shape_features, style_evidence
 from veernet.trace.identity import LOST_ROWS, Pool, pools
-from veernet.trace.ways import _related
+from veernet.trace.ways import related
 
 ROWS = 400
 AT = np.arange(float(ROWS))
@@ -134,7 +134,7 @@ def test_the_posterior_is_that_of_all_sequences_weighed_one_by_one():
     events = [(10, 0, 1, 0.3), (20, 1, 2, 0.1), (30, 0, 2, 0.45)]
     lattice = make_lattice(events, 3, 40)
     states = lattice.states
-    found, evidence = lattice.posterior(emission, {})
+    found = lattice.posterior(emission)
 
     index = {tuple(s): i for i, s in enumerate(states.tolist())}
     move = np.zeros((3, 6, 6))
@@ -152,8 +152,8 @@ def test_the_posterior_is_that_of_all_sequences_weighed_one_by_one():
         for t, s in enumerate(chain):
             wanted[t, np.arange(3), states[s]] += weight
     wanted /= wanted.sum(axis=2, keepdims=True)
-    assert found == pytest.approx(wanted)
-    assert evidence == pytest.approx(np.log(total))
+    assert found.marginal == pytest.approx(wanted)
+    assert found.evidence == pytest.approx(np.log(total))
 
 
 def test_pools_hold_what_may_be_mistaken_for_each_other():
@@ -197,14 +197,14 @@ def test_roughness_is_measured_where_enough_is_known():
 
 def test_curves_on_one_scale_may_run_together_and_a_back_up_never():
     one = replace(curve("A"), unit="OHMM", scale=Scale("log", 0.2, 200.0))
-    assert _related(one, replace(one, mnemonic="B", line="dot"))
-    assert not _related(one, replace(one, unit="GAPI"))
-    assert not _related(one, replace(one, scale=Scale("log", 2.0, 2000.0)))
-    assert not _related(one, replace(one, backup_of="A"))
+    assert related(one, replace(one, mnemonic="B", line="dot"))
+    assert not related(one, replace(one, unit="GAPI"))
+    assert not related(one, replace(one, scale=Scale("log", 2.0, 2000.0)))
+    assert not related(one, replace(one, backup_of="A"))
 
 
 def test_evidence_that_contradicts_itself_leaves_a_posterior():
     emission = np.zeros((2, 3, 3))
     emission[0, 0, 0] = emission[1, 0, 2] = emission[1, 1, 0] = 900.0
-    found, _ = make_lattice([(10, 0, 1, 0.1)], 3, 20).posterior(emission, {})
-    assert np.isfinite(found).all()
+    found = make_lattice([(10, 0, 1, 0.1)], 3, 20).posterior(emission)
+    assert np.isfinite(found.marginal).all()

@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
@@ -26,6 +26,25 @@ likelihood of none is zero."""
 
 Event = tuple[int, int, int, float]
 """Row, two paths, and the probability that they exchange their curves there."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What is known of a pool's assignments.
+
+    Parameters
+    ----------
+    joint
+        (tracklets, states) probability of each assignment.
+    marginal
+        (tracklets, curves, paths) probability of a curve being on a path.
+    evidence
+        Log likelihood of all that was seen.
+    """
+
+    joint: Floats
+    marginal: Floats
+    evidence: float
 
 
 @dataclass(frozen=True)
@@ -53,40 +72,29 @@ class Lattice:
     pair: NDArray[np.intp]
     probability: Floats
 
-    def posterior(
-        self, emission: Floats, anchors: Mapping[int, Floats]
-    ) -> tuple[Floats, float]:
+    def posterior(self, emission: Floats, whole: Floats | float = 0.0) -> Posterior:
         """Run forward-backward.
 
         Parameters
         ----------
         emission
             (tracklets, curves, paths) log likelihood of a curve on a path.
-        anchors
-            By tracklet, (states,) log evidence for whole states.
-
-        Returns
-        -------
-        posterior : (tracklets, curves, paths) float
-            Probability of a curve being on a path.
-        evidence : float
-            Log likelihood of all emissions.
+        whole
+            (tracklets, states) log likelihood of whole assignments.
         """
         curves = np.arange(emission.shape[1])
-        log = emission[:, curves[None, :], self.states].sum(axis=2)
-        for tracklet, evidence in anchors.items():
-            log[tracklet] += evidence
+        log = emission[:, curves[None, :], self.states].sum(axis=2) + whole
         most = log.max(axis=1, keepdims=True)
         likely = np.exp(np.maximum(log - most, -MOST_CERTAIN))
         joint, scale = _forward_backward(
             likely, self.exchanged, self.first_event, self.pair, self.probability
         )
-        result = np.zeros_like(emission)
+        marginal = np.zeros_like(emission)
         for curve in curves:
             for path in curves:
                 on_path = self.states[:, curve] == path
-                result[:, curve, path] = joint[:, on_path].sum(axis=1)
-        return result, float(most.sum() + np.log(scale).sum())
+                marginal[:, curve, path] = joint[:, on_path].sum(axis=1)
+        return Posterior(joint, marginal, float(most.sum() + np.log(scale).sum()))
 
 
 def make_lattice(events: Sequence[Event], count: int, rows: int) -> Lattice:

@@ -23,7 +23,8 @@ from veernet.axes import Floats
 from veernet.order import first_apart
 from veernet.records import WEIGHTS, Weight
 from veernet.runs import runs
-from veernet.trace.assignments import Event, make_lattice
+from veernet.trace.arrays import ArrayEvidence, array_of
+from veernet.trace.assignments import Event, Posterior, make_lattice
 from veernet.trace.dash_patterns import Patterns
 from veernet.trace.features import (
     corridor_evidence,
@@ -173,6 +174,12 @@ class Pool:
         self._emission = style_evidence(paths, members, patterns, lattice.bounds)
         self._emission += corridor_evidence(paths, members, lattice.bounds)
         self._shapes = shape_features(self._paths, lattice.bounds)
+        group = array_of([path.spec for path in self._paths])
+        self._array = (
+            ArrayEvidence(self._paths, group, lattice.bounds, lattice.states)
+            if group
+            else None
+        )
         self._by_weight = _weights_are_told(self._paths)
         if self._by_weight:
             self._emission += _weight_evidence(self._paths, self._shapes)
@@ -191,7 +198,7 @@ class Pool:
             return Identity(self.members, bounds, np.ones((bounds.size - 1, 1, 1)))
         alone = self._settled(None, None)
         if others is None or not others.shape[1]:
-            return Identity(self.members, bounds, alone.posterior)
+            return Identity(self.members, bounds, alone.posterior.marginal)
         with_rock = self._by_rock(others, alone.posterior)
         # Names that are learnt together with a relation fit any curves somewhat.
         rivals = [self._by_rock(others[:, :0], alone.posterior)]
@@ -201,9 +208,9 @@ class Pool:
         least = min(rival.unexplained for rival in rivals)
         related = with_rock.unexplained < EXPLAINED * least
         found = with_rock if related else alone
-        return Identity(self.members, bounds, found.posterior)
+        return Identity(self.members, bounds, found.posterior.marginal)
 
-    def _by_rock(self, others: Floats, alone: Floats) -> _Settled:
+    def _by_rock(self, others: Floats, alone: Posterior) -> _Settled:
         """Settle with evidence of the rock, from the likeliest of several starts."""
         rock = RockEvidence(self._paths, self._lattice.bounds, others)
         starts = [alone]
@@ -212,7 +219,7 @@ class Pool:
         settled = [self._settled(rock, start) for start in starts]
         return max(settled, key=lambda s: s.evidence)
 
-    def _either_way(self, rock: RockEvidence) -> list[Floats]:
+    def _either_way(self, rock: RockEvidence) -> list[Posterior]:
         """Return posteriors of a pair under relations that may hold, either way round.
 
         Which curve is which is open far from where they are first apart, so that no
@@ -230,30 +237,28 @@ class Pool:
             for sign in (1.0, -1.0):
                 emission = np.zeros_like(self._emission)
                 emission[:, [0, 1], [0, 1]] = sign * direction[:, None] / 2
-                found.append(lattice.posterior(emission, {})[0])
+                found.append(lattice.posterior(emission))
         return found
 
-    def _settled(self, rock: RockEvidence | None, start: Floats | None) -> _Settled:
+    def _settled(self, rock: RockEvidence | None, start: Posterior | None) -> _Settled:
         """Learn what each curve is like and name by it, in rounds."""
         lattice = self._lattice
-        evidence, unexplained = 0.0, 0.0
-        posterior = start
-        if posterior is None:
-            posterior, evidence = lattice.posterior(self._emission, {})
+        common, unexplained = 0.0, 0.0
+        posterior = start or lattice.posterior(self._emission)
         for _ in range(ROUNDS if rock is None else ROCK_ROUNDS):
-            anchors = self._anchors(posterior)
-            learnt = self._emission + _shape_evidence(self._shapes, posterior)
-            common = 0.0
+            learnt = self._emission + _shape_evidence(self._shapes, posterior.marginal)
+            whole = self._ordered(posterior.marginal)
+            if self._array is not None:
+                whole += self._array.told_by(posterior.joint)
             if rock is not None:
-                said = rock.told_by(posterior)
-                learnt += said.difference
-                common, unexplained = said.common, said.variance
-            posterior, evidence = lattice.posterior(learnt, anchors)
-            evidence += common
-        return _Settled(posterior, evidence, unexplained)
+                told = rock.told_by(posterior.marginal)
+                learnt += told.difference
+                common, unexplained = told.common, told.variance
+            posterior = lattice.posterior(learnt, whole)
+        return _Settled(posterior, posterior.evidence + common, unexplained)
 
-    def _anchors(self, posterior: Floats) -> dict[int, Floats]:
-        """Return where the registered order of curves that are drawn alike is seen.
+    def _ordered(self, posterior: Floats) -> Floats:
+        """Return (tracklets, states) evidence of the order of curves drawn alike.
 
         Nothing on paper tells curves of one pen from each other but where they begin:
         the registration lists them from left to right as they stand where all are first
@@ -264,7 +269,7 @@ class Pool:
         for index, path in enumerate(pool):
             weight = path.spec.weight if self._by_weight else None
             groups.setdefault((path.spec.line, weight), []).append(index)
-        anchors: dict[int, Floats] = {}
+        found = np.zeros((bounds.size - 1, len(states)))
         for group in groups.values():
             if len(group) < 2:
                 continue
@@ -284,8 +289,8 @@ class Pool:
             place = column[states[:, group]]
             step = np.diff(place, axis=1)  # NaN where a path is unread: an even chance
             wrong = np.where(np.isfinite(step), step < 0, 0.5).sum(axis=1)
-            anchors[tracklet] = anchors.get(tracklet, 0.0) + ORDERED * wrong
-        return anchors
+            found[tracklet] += ORDERED * wrong
+        return found
 
 
 @dataclass(frozen=True)
@@ -295,14 +300,14 @@ class _Settled:
     Parameters
     ----------
     posterior
-        (tracklets, curves, paths).
+        As of the last round.
     evidence
         Log likelihood of all that was seen.
     unexplained
         Variance of places about those foretold by the rock, in squared columns.
     """
 
-    posterior: Floats
+    posterior: Posterior
     evidence: float
     unexplained: float
 
