@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.records import CurveSpec
+from veernet.trace.assignments import moments
 from veernet.trace.paths import Followed
 from veernet.trace.ways import related
 
@@ -75,9 +76,7 @@ class ArrayEvidence:
         place = np.where(known, folded, 0.0)
         place -= place.mean(axis=0)
         place /= np.sqrt((place**2).sum(axis=0) + APART**2)
-        product = place.T[:, :, None] * place.T[:, None, :]
-        moments = np.add.reduceat(product, bounds[:-1])
-        self._moments = moments.reshape(bounds.size - 1, -1)
+        self._moments = moments(place.T, place.T, bounds).reshape(bounds.size - 1, -1)
         self._rows = max(float(known.sum()), 1.0)
         # (states, curves, curves): where the moment of two curves is in a flat row.
         at = states[:, list(group)]

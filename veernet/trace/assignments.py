@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import numba
 import numpy as np
@@ -131,6 +131,20 @@ def make_lattice(events: Sequence[Event], count: int, rows: int) -> Lattice:
         ),
         probability=np.array([event[3] for event in inner], dtype=np.float64),
     )
+
+
+def moments(first: Floats, second: Floats, bounds: NDArray[np.intp]) -> Floats:
+    """Return (tracklets, m, n) the sums of products of two sets of columns.
+
+    Parameters
+    ----------
+    first, second
+        (rows, m) and (rows, n).
+    bounds
+        (tracklets + 1,) rows at which tracklets begin, and the number of rows.
+    """
+    # One by one: all products of a tall page at once are gigabytes.
+    return np.stack([first[a:b].T @ second[a:b] for a, b in pairwise(bounds)])
 
 
 @numba.njit(cache=True, nogil=True)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from veernet.axes import Floats
+from veernet.trace.assignments import moments
 from veernet.trace.average import mean_around
 from veernet.trace.paths import Followed
 
@@ -86,13 +87,12 @@ class RockEvidence:
         design = np.column_stack([np.ones(level.size), scaled, others])
         design[~whole] = 0.0
         place = np.where(whole, np.where(known, folded, 0.0) - level, 0.0)
-        at = bounds[:-1]
         # (tracklets, covariates, covariates), (tracklets, paths, covariates) and
         # (tracklets, paths): the sums by which any regression is made.
-        self._gram = np.add.reduceat(design[:, :, None] * design[:, None, :], at)
-        self._moment = np.add.reduceat(place.T[:, :, None] * design[:, None, :], at)
-        self._square = np.add.reduceat(place.T**2, at)
-        self._rows = np.add.reduceat(whole.astype(float), at)
+        self._gram = moments(design, design, bounds)
+        self._moment = moments(place.T, design, bounds)
+        self._square = np.add.reduceat(place.T**2, bounds[:-1])
+        self._rows = float(whole.sum())
 
     def told_by(self, posterior: Floats) -> Told:
         """Learn the place of each curve from its most likely tracklets.
@@ -112,7 +112,7 @@ class RockEvidence:
         fitted = np.einsum("tqk,tqr,trk->tk", slope, self._gram, slope)
         cross = np.einsum("tqk,tpq->tkp", slope, self._moment)
         residual = self._square[:, None, :] - 2 * cross + fitted[:, :, None]
-        count = max(float(self._rows.sum()) * posterior.shape[1], 1.0)
+        count = max(self._rows * posterior.shape[1], 1.0)
         variance = float((posterior * residual).sum()) / count + LEAST_SPREAD**2
         log = -residual / (2 * variance * INDEPENDENT_ROWS)
         # Only differences between curves matter; they are bounded path by path.
