@@ -25,6 +25,7 @@ from veernet.trace.paths import SMOOTH, Followed, follow_paths
 from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.skeleton import follow
+from veernet.trace.wrap_counts import doubt_counts
 
 __all__ = [
     "BRIDGE",
@@ -150,7 +151,7 @@ def name_curves(
             for index, found in zip(members, locate(paths, identity), strict=True):
                 mass = found.mass
                 sure = confidence.probability_of(mass) if confidence else mass
-                named[index] = _path(
+                path = _path(
                     paths[index].spec.mnemonic,
                     found.column,
                     found.state,
@@ -158,6 +159,9 @@ def name_curves(
                     np.asarray(sure),
                     likely,
                 )
+                if paths[index].spec.wraps:
+                    path = doubt_counts(path, paths[index].left, paths[index].right)
+                named[index] = path
         result.append(tuple(named[index] for index in range(len(paths))))
     return result
 
