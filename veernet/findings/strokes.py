@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -47,6 +48,10 @@ joined, or where the copy is faint."""
 REACH, DRIFT = 3.0, 1.0
 """Columns by which the stroke of the next row with ink may lie beside that of the last,
 and more for each row without ink between."""
+
+JOIN_OVERLAP, JOIN_ROWS, JOIN_COLUMNS = 40, 64, 128.0
+"""Rows by which two strokes may overlap, rows and columns that may lie between them,
+and they are told as one: a fast move breaks a stroke, and so does a curve across it."""
 
 MOST_OPEN = 64
 """Strokes that are followed side by side; a panel has a handful."""
@@ -105,8 +110,29 @@ def free_strokes(reading: PanelReading) -> list[Stroke]:
     order = np.argsort(owner, kind="stable")
     bounds = np.flatnonzero(np.diff(owner[order])) + 1
     strokes = [_stroke(runs[part]) for part in np.split(order, bounds)]
-    kept = [stroke for stroke in strokes if stroke is not None]
+    kept = _joined([stroke for stroke in strokes if stroke is not None])
     return sorted(kept, key=lambda s: (-s.row.size, s.rows))
+
+
+def _joined(strokes: Sequence[Stroke]) -> list[Stroke]:
+    """Join strokes that continue each other across a fast move or another curve."""
+    chains: list[Stroke] = []
+    for stroke in sorted(strokes, key=lambda s: s.rows):
+        after = [
+            index
+            for index, chain in enumerate(chains)
+            if -JOIN_OVERLAP <= stroke.rows[0] - chain.rows[1] <= JOIN_ROWS
+            and abs(stroke.column[0] - chain.column[-1]) <= JOIN_COLUMNS
+        ]
+        if not after:
+            chains.append(stroke)
+            continue
+        nearest = min(after, key=lambda i: abs(stroke.column[0] - chains[i].column[-1]))
+        row = np.concatenate([chains[nearest].row, stroke.row])
+        column = np.concatenate([chains[nearest].column, stroke.column])
+        row, first = np.unique(row, return_index=True)
+        chains[nearest] = Stroke(row, column[first])
+    return chains
 
 
 def _span(column: Floats, width: float) -> NDArray[np.int32]:

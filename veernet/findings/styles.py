@@ -35,7 +35,7 @@ LEAST_POSTERIOR = 0.9
 LEAST_SURE = 0.6
 """Confidence of a row whose style is judged: of another the name is in doubt."""
 
-LEAST_DASHES = 0.5
+LEAST_DASHES = 0.1
 """Nats by which marks and gaps along the path must agree with the network."""
 
 LEAST_GAP = 3
@@ -51,7 +51,7 @@ LEAST_CALLED = 0.02
 
 PATTERNS = tuple(
     Pattern((period * duty, period * (1 - duty)))
-    for period in (8.0, 14.0, 25.0, 45.0, 80.0, 140.0)
+    for period in (7.0, 10.0, 14.0, 20.0, 28.0, 40.0, 56.0, 80.0, 140.0)
     for duty in (0.5, 0.7, 0.85, 0.95)
 ) + tuple(Pattern(tuple(np.array(DASHES["dash-dot"]) * s)) for s in (0.5, 1.0))
 """Patterns of marks and gaps, in pixels, of which any means that a line is broken."""
@@ -139,8 +139,13 @@ def _stretches(evidence: Floats) -> list[tuple[int, int]]:
     for index in range(evidence.size - 1, -1, -1):
         states[index] = state
         state = came[index, int(state)]
-    edges = np.flatnonzero(np.diff(np.r_[False, states, False]))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+    found = []
+    for start, stop in runs(states):
+        # A change of state is dear: its last chunks may be in the own style again.
+        odd = np.flatnonzero(evidence[start:stop] > 0) + start
+        if odd.size:
+            found.append((int(odd[0]), int(odd[-1]) + 1))
+    return found
 
 
 def _dashes(reading: PanelReading, curve: int, rows: NDArray[np.intp]) -> float:

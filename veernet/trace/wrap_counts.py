@@ -42,7 +42,7 @@ LEAST_MOVE = 0.1
 """Widths of the track that a curve moves across a doubtful stretch that is read
 throughout and has no fold: with less, no edge was crossed."""
 
-MOVE, USUAL, OFFSET = 0.86, 0.84, -0.7
+MOVE, USUAL, OFFSET = 0.86, 0.84, -0.5
 """A, B and C. Log of experiments, 2026-12-01."""
 
 LEAST_KNOWN = 20
