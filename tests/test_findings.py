@@ -249,7 +249,12 @@ class TestCurves:
         registration = replace(registration, tracks=(wrapping,))
         row = np.arange(40, 641)
         trace = Trace("GR", row, 0.0 * row + 100, 0.9 + 0 * row, np.ones(601, np.uint8))
-        guesses = [Guess(100, 120, 0.6), Guess(300, 310, 0.97), Guess(500, 520, 0.8)]
+        guesses = [
+            Guess(100, 120, 0.7, 0.6),
+            Guess(300, 310, 0.97, 0.6),  # hangs on the one above
+            Guess(400, 410, 0.8, 0.95),  # but its level tells
+            Guess(500, 520, 0.8, 0.7),
+        ]
         first, second = wrap_counts(trace, guesses, registration)
         assert (first.rows, second.rows) == ((140, 160), (540, 560))
         assert first.weight == pytest.approx(0.4 * 400)

@@ -36,15 +36,15 @@ def test_across_a_gap_the_count_of_a_lively_curve_is_a_guess():
     (sure,) = find_guesses(quiet, certain(quiet))
     (doubtful,) = find_guesses(lively, certain(lively))
     assert (doubtful.start, doubtful.stop) == (700, 760)
-    assert sure.probability > 0.99
-    assert doubtful.probability < 0.9
+    assert sure.step > 0.99
+    assert doubtful.step < 0.9
 
 
 def test_the_farther_a_curve_moved_the_less_sure_is_the_count():
     found = []
     for move in (0.0, 0.3, 0.6, 0.9):
         fraction = unread(LIVELY + np.where(at < 700, 0.0, move), 700, 704)
-        found.append(find_guesses(fraction, certain(fraction))[0].probability)
+        found.append(find_guesses(fraction, certain(fraction))[0].step)
     assert found == sorted(found, reverse=True)
     assert found[0] > 0.95
     assert found[-1] < 0.8

@@ -433,12 +433,15 @@ class Guess:
     start, stop
         Rows of the panel: the first that is in doubt, and one past the last. The count
         is that of the rows from ``stop`` on.
+    step
+        Probability that the count below the stretch is right, if it is right above.
     probability
-        Of the count below the stretch being right, if it was right above.
+        That the count below is right, by all guesses of the curve and its level.
     """
 
     start: int
     stop: int
+    step: float
     probability: float
 
 

@@ -242,7 +242,7 @@ def _check(
 
 def _metadata(raw: Mapping[bytes, bytes] | None) -> dict[str, str]:
     """Return our part of the metadata; what a table tool added is left."""
-    known = {"format", "section", "depth_unit", *Provenance().to_dict()}
+    known = {"format", "section", "depth_unit", "findings", *Provenance().to_dict()}
     decoded = {
         key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
         for key, value in (raw or {}).items()

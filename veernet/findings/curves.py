@@ -27,8 +27,9 @@ TOGETHER = 0.5
 BRIDGED = 0.05
 """Share of a curve's rows that are bridged gaps that is worth a finding."""
 
-SURE_COUNT = 0.9
-"""Probability of a wrap count from which it is no finding."""
+SURE_COUNT, SURE_STEP = 0.9, 0.95
+"""Probabilities of a wrap count, and of it being kept across a stretch, from which that
+is no finding."""
 
 ELSEWHERE = 0.5
 """Share of a curve's rows in one wrap other than the first from which the first is
@@ -110,7 +111,11 @@ def wrap_counts(
         Of the section.
     """
     name, unit = trace.mnemonic, registration.depth.unit
-    doubtful = [guess for guess in guesses if guess.probability < SURE_COUNT]
+    doubtful = [
+        guess
+        for guess in guesses
+        if guess.probability < SURE_COUNT and guess.step < SURE_STEP
+    ]
     starts = [guess.start for guess in doubtful] + [trace.row.size]
     for guess, end in zip(doubtful, starts[1:], strict=True):
         first, last = int(trace.row[guess.start]), int(trace.row[guess.stop])

@@ -14,7 +14,7 @@ from veernet.findings.reading import PanelReading
 
 LEAST_ROWS = 48
 """Rows with ink that a stroke has at the least: of speckle, letters and the tips of
-spikes hardly any has as many. Log of experiments, 2026-12-01."""
+spikes hardly any has as many. Log of experiments, 2026-11-30."""
 
 LEAST_SHARE = 0.6
 """Share of the rows from its first to its last that have its ink."""

@@ -44,7 +44,7 @@ LEAST_GAP = 3
 SOLID_RATE, BROKEN_RATE = 0.004, 0.018
 """Gaps a sample of solid ink at the most, and of broken ink at the least. Half of the
 generated solid lines have more, but so have long dashes on thick real prints; broken
-ones have .02 and more. Log of experiments, 2026-12-01."""
+ones have .02 and more. Log of experiments, 2026-11-30."""
 
 LEAST_CALLED = 0.02
 """Least and, from one, most probability that the network is taken to give a style."""

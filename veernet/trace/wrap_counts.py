@@ -43,7 +43,7 @@ LEAST_MOVE = 0.1
 throughout and has no fold: with less, no edge was crossed."""
 
 MOVE, USUAL, OFFSET = 0.86, 0.84, -0.5
-"""A, B and C. Log of experiments, 2026-12-01."""
+"""A, B and C. Log of experiments, 2026-11-30."""
 
 LEAST_KNOWN = 20
 """Pairs of rows from which the usual move is taken; with fewer it is `UNKNOWN`."""
@@ -60,7 +60,7 @@ speak against no count: the levels of lively curves differ by a track."""
 
 INDEPENDENT = 200
 """Rows of which one is evidence of the level, as neighbouring rows are alike. This and
-`QUIET`: log of experiments, 2026-12-01."""
+`QUIET`: log of experiments, 2026-11-30."""
 
 MOST_CERTAIN = 30.0
 """Nats that a stretch says at the most, so that no count is impossible."""
@@ -87,8 +87,11 @@ def doubt_counts(path: Path, left: Floats, right: Floats) -> Path:
     """
     fraction = (path.column - left) / (right - left)
     guesses = find_guesses(fraction, path.confidence)
-    sure = path.confidence * count_probability(fraction, guesses)
-    return replace(path, confidence=sure, guesses=guesses)
+    likely = count_probability(fraction, guesses)
+    weighed = (
+        replace(guess, probability=float(likely[guess.start])) for guess in guesses
+    )
+    return replace(path, confidence=path.confidence * likely, guesses=tuple(weighed))
 
 
 def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
@@ -100,6 +103,11 @@ def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
         (rows,) unfolded, in widths of the track from its left edge; NaN where unread.
     confidence
         (rows,) that the column is right, whatever its count.
+
+    Returns
+    -------
+    tuple of Guess
+        From top to bottom, each by itself: the probability is that of its step.
     """
     known = np.isfinite(fraction)
     if not known.any():
@@ -121,7 +129,7 @@ def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
         if lag not in usual:
             usual[lag] = _usual_move(fraction, lag)
         wrong = _wrong(min(move, 1.0), usual[lag])
-        found.append(Guess(start, stop, 1.0 - wrong))
+        found.append(Guess(start, stop, 1.0 - wrong, 1.0 - wrong))
     return tuple(found)
 
 
@@ -141,7 +149,7 @@ def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
         return np.ones(fraction.size)
     bounds = [0, *(guess.start for guess in guesses), fraction.size]
     likely = _keeps_level(fraction, bounds)
-    steps = [_transition(1.0 - guess.probability) for guess in guesses]
+    steps = [_transition(1.0 - guess.step) for guess in guesses]
     # The first row read has the count of the registration.
     forward = [np.array([0.0, 1.0, 0.0])]
     for step, here in zip(steps, likely[1:], strict=True):
