@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise, permutations, product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -12,10 +12,11 @@ from tests.panels import curve
 from tests.paths import followed
 from veernet.axes import Scale
 from veernet.trace import identity
+from veernet.trace.assignments import make_lattice
 from veernet.trace.dash_patterns import TABLE
 from veernet.trace.features import MOST_STYLE, shape_features, style_evidence
-from veernet.trace.identity import LOST_ROWS, identify, pools
-from veernet.trace.ways import _related
+from veernet.trace.identity import LOST_ROWS, Pool, pools
+from veernet.trace.ways import related
 
 ROWS = 400
 AT = np.arange(float(ROWS))
@@ -49,7 +50,7 @@ def test_ink_in_its_own_style_belongs_and_ink_in_anothers_is_exchanged():
             )
             for p in paths
         ]
-        found = identify(broken, (0, 1), TABLE)
+        found = Pool(broken, (0, 1), TABLE).identify()
         assert (found.probability[:, 0, place] > 0.9).all()
         assert (found.assignment()[:, 0] == place).all()
 
@@ -60,7 +61,7 @@ def test_styles_speak_on_either_side_of_a_meeting_for_what_they_show():
     hidden = np.where(AT < 250, -1.0, 1.0)
     one = followed(first, curve("A"), ink=hidden * np.where(AT < 250, 1, dashes("dot")))
     two = followed(second, replace(curve("B"), line="dot"), ink=hidden)
-    found = identify([one, two], (0, 1), TABLE)
+    found = Pool([one, two], (0, 1), TABLE).identify()
     assert found.bounds.size == 3
     # Below, path 0 is dotted, and so is it above, since the paths cross straight on.
     assert found.probability[1, 1, 0] > 0.9
@@ -70,7 +71,7 @@ def test_styles_speak_on_either_side_of_a_meeting_for_what_they_show():
 def test_curves_that_are_drawn_alike_are_named_where_they_are_first_apart():
     left, right = np.full(ROWS, 60.0), np.full(ROWS, 150.0)
     paths = [followed(right, curve("LEFT")), followed(left, curve("RIGHT"))]
-    found = identify(paths, (0, 1), TABLE)
+    found = Pool(paths, (0, 1), TABLE).identify()
     assert found.probability[0] == pytest.approx(np.eye(2)[::-1], abs=0.03)
 
 
@@ -83,7 +84,7 @@ def test_the_heavier_stroke_is_the_heavier_curves():
             followed(c, s, width=w)
             for c, s, w in zip(columns, specs, widths, strict=True)
         ]
-        return identify(paths, (0, 1), TABLE).assignment()[0].tolist()
+        return Pool(paths, (0, 1), TABLE).identify().assignment()[0].tolist()
 
     assert named(4.0, 2.0) == [0, 1]
     assert named(2.0, 4.0) == [1, 0]
@@ -97,7 +98,7 @@ def test_a_path_outside_its_track_is_not_the_curves():
         followed(np.full(ROWS, 150.0), narrow),
     ]
     paths[1] = replace(paths[1], left=paths[1].left + 100, right=paths[1].right)
-    found = identify(paths, (0, 1), TABLE)
+    found = Pool(paths, (0, 1), TABLE).identify()
     assert found.probability[0, 1, 1] > 0.99
 
 
@@ -105,7 +106,7 @@ def test_one_that_folds_belongs_to_a_curve_that_wraps():
     spec = curve("A", wraps=True)
     folding = followed(60 + 0.5 * AT, spec)
     still = followed(np.full(ROWS, 30.0), replace(curve("B"), line="dot"))
-    found = identify([folding, still], (0, 1), TABLE)
+    found = Pool([folding, still], (0, 1), TABLE).identify()
     assert found.probability[-1, 0, 0] > 0.8
 
 
@@ -119,7 +120,7 @@ def test_roughness_keeps_a_name_where_directions_leave_it_open(monkeypatch):
     one = np.where(swapped, smooth, rough)
     other = np.where(swapped, rough, smooth)
     paths = [followed(one, curve("A")), followed(other, curve("B"))]
-    found = identify(paths, (0, 1), TABLE)
+    found = Pool(paths, (0, 1), TABLE).identify()
     path = found.by_row()[:, 0, 0]  # of A on the first path
     assert path[40] > 0.8
     assert path[240] < 0.2
@@ -130,11 +131,10 @@ def test_the_posterior_is_that_of_all_sequences_weighed_one_by_one():
     """Three paths, four tracklets and three exchanges, against enumeration."""
     rng = np.random.default_rng(4)
     emission = rng.normal(0, 1, (4, 3, 3))
-    states = np.array(list(permutations(range(3))))
     events = [(10, 0, 1, 0.3), (20, 1, 2, 0.1), (30, 0, 2, 0.45)]
-    bounds = np.array([0, 10, 20, 30, 40])
-    steps = identity._steps(events, bounds, states)
-    found = identity._posterior(emission, steps, states, {})
+    lattice = make_lattice(events, 3, 40)
+    states = lattice.states
+    found = lattice.posterior(emission)
 
     index = {tuple(s): i for i, s in enumerate(states.tolist())}
     move = np.zeros((3, 6, 6))
@@ -143,15 +143,17 @@ def test_the_posterior_is_that_of_all_sequences_weighed_one_by_one():
             after = tuple({one: other, other: one}.get(p, p) for p in state)
             move[k, i, i] += 1 - chance
             move[k, i, index[after]] += chance
-    wanted = np.zeros((4, 3, 3))
+    wanted, total = np.zeros((4, 3, 3)), 0.0
     for chain in product(range(6), repeat=4):
         weight = np.prod([move[k, a, b] for k, (a, b) in enumerate(pairwise(chain))])
         for t, s in enumerate(chain):
             weight *= np.exp(sum(emission[t, n, states[s, n]] for n in range(3)))
+        total += weight / 6  # states are equally likely before anything was seen
         for t, s in enumerate(chain):
             wanted[t, np.arange(3), states[s]] += weight
     wanted /= wanted.sum(axis=2, keepdims=True)
-    assert found == pytest.approx(wanted)
+    assert found.marginal == pytest.approx(wanted)
+    assert found.evidence == pytest.approx(np.log(total))
 
 
 def test_pools_hold_what_may_be_mistaken_for_each_other():
@@ -195,16 +197,14 @@ def test_roughness_is_measured_where_enough_is_known():
 
 def test_curves_on_one_scale_may_run_together_and_a_back_up_never():
     one = replace(curve("A"), unit="OHMM", scale=Scale("log", 0.2, 200.0))
-    assert _related(one, replace(one, mnemonic="B", line="dot"))
-    assert not _related(one, replace(one, unit="GAPI"))
-    assert not _related(one, replace(one, scale=Scale("log", 2.0, 2000.0)))
-    assert not _related(one, replace(one, backup_of="A"))
+    assert related(one, replace(one, mnemonic="B", line="dot"))
+    assert not related(one, replace(one, unit="GAPI"))
+    assert not related(one, replace(one, scale=Scale("log", 2.0, 2000.0)))
+    assert not related(one, replace(one, backup_of="A"))
 
 
 def test_evidence_that_contradicts_itself_leaves_a_posterior():
     emission = np.zeros((2, 3, 3))
     emission[0, 0, 0] = emission[1, 0, 2] = emission[1, 1, 0] = 900.0
-    states = np.array(list(permutations(range(3))))
-    steps = identity._steps([(10, 0, 1, 0.1)], np.array([0, 10, 20]), states)
-    found = identity._posterior(emission, steps, states, {})
-    assert np.isfinite(found).all()
+    found = make_lattice([(10, 0, 1, 0.1)], 3, 20).posterior(emission)
+    assert np.isfinite(found.marginal).all()

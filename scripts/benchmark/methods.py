@@ -135,9 +135,9 @@ def read_with_network(
     tracer: Tracer,
     confidence: ConfidenceTable | None = None,
 ) -> Readings:
-    """Read all curves of a panel as ``veernet digitise`` does."""
+    """Read all curves of a panel, as ``veernet digitise`` does on a page of one."""
     paths = trace(sheet.panel, evidence, tracer=tracer, confidence=confidence)
-    return {p.mnemonic: _reading(sheet, p) for p in paths}
+    return {p.mnemonic: reading_of(sheet, p) for p in paths}
 
 
 def read_alone(
@@ -157,7 +157,7 @@ def read_alone(
                 edges=sheet.panel.edges[index : index + 1],
             )
             (path,) = trace(panel, own, confidence=confidence, likely=0.0)
-            found[spec.mnemonic] = _reading(sheet, path)
+            found[spec.mnemonic] = reading_of(sheet, path)
     return found
 
 
@@ -221,7 +221,7 @@ def read_with_plotdigitizer(
     return {spec.mnemonic: Reading.without_confidence(unfolded)}
 
 
-def _reading(sheet: Sheet, path: TracedPath) -> Reading:
+def reading_of(sheet: Sheet, path: TracedPath) -> Reading:
     """Return a path of a panel on the page."""
     confidence = np.where(np.isfinite(path.column), path.confidence, 0.0)
     return Reading(sheet.on_page(path.mnemonic, path.column), confidence)

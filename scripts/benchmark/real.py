@@ -22,6 +22,7 @@ from benchmark.methods import (
     Readings,
     chosen_methods,
     methods,
+    reading_of,
 )
 from veernet.axes import Floats
 from veernet.engines import Engine
@@ -32,6 +33,7 @@ from veernet.rectify import panels
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 from veernet.segment import segment
+from veernet.trace import Costs, follow_paths, name_curves
 
 VARIABLE = "VEERNET_REAL"
 """Names the private folder."""
@@ -198,7 +200,14 @@ def read_all(
         Readings by method.
     """
     found: dict[str, Readings] = {name: {} for name in known}
-    coloured = any(name.startswith("colour") for name in known)
+    if OURS in known:
+        found[OURS] = read_ours(scan, registration, engine)
+        if guide is None:
+            guide = {name: reading.column for name, reading in found[OURS].items()}
+    others = {name: method for name, method in known.items() if name != OURS}
+    if not others:
+        return found
+    coloured = any(name.startswith("colour") for name in others)
     tinted = _tints(scan, registration) if coloured else None
     for panel in panels(scan, registration):
         names = [spec.mnemonic for spec in panel.curves]
@@ -206,13 +215,23 @@ def read_all(
         tints = next(tinted) if tinted else {}
         sheet = Sheet(registration, panel, guide or unknown, tints)
         evidence = segment(panel, engine)
-        for name, method in known.items():
-            readings = method(sheet, evidence)
-            if guide is None and name == OURS:
-                columns = {n: reading.column for n, reading in readings.items()}
-                sheet = Sheet(registration, panel, columns, tints)
-            found[name].update(readings)
+        for name, method in others.items():
+            found[name].update(method(sheet, evidence))
     return found
+
+
+def read_ours(scan: Scan, registration: Registration, engine: Engine) -> Readings:
+    """Read a section with this tool: names wait for the paths of all panels."""
+    sheets, followed = [], []
+    for panel in panels(scan, registration):
+        followed.append(follow_paths(panel, segment(panel, engine), Costs()))
+        sheets.append(Sheet(registration, panel.without_picture(), {}))
+    paths = name_curves(followed, confidence=engine.spec.confidence)
+    return {
+        path.mnemonic: reading_of(sheet, path)
+        for sheet, found in zip(sheets, paths, strict=True)
+        for path in found
+    }
 
 
 def has_colours(registration: Registration) -> bool:

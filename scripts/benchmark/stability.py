@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,19 @@ from numpy.typing import NDArray
 
 from benchmark.cache import Cache
 from benchmark.definitions import EnginesSet, StabilitySet
-from benchmark.methods import TRACER
 from benchmark.real import place
 from veernet.engines import Engine, EngineName, load_engine
 from veernet.errors import InputError
 from veernet.evaluate import LINE_WIDTH
 from veernet.files import sha256
+from veernet.network import ConfidenceTable
 from veernet.records import Evidence, Panel
 from veernet.records import Path as TracedPath
 from veernet.rectify import panels
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 from veernet.segment import segment
-from veernet.trace import trace
+from veernet.trace import Costs, Followed, follow_paths, name_curves
 
 EXACT = "OpenVINO, exact"
 
@@ -79,14 +80,14 @@ def run_stability(
         done = lines.read()
         if not done:
             rng = np.random.default_rng(given.seed)
-            changes = []
+            before, after = [], []
             for panel, evidence in _seen(file, picture, engine):
                 noisy = perturbed(evidence, given.noise, rng)
-                before, after = (
-                    trace(panel, each, tracer=TRACER, confidence=engine.spec.confidence)
-                    for each in (evidence, noisy)
-                )
-                changes += compare(before, after, given.name, words, section)
+                before.append(follow_paths(panel, evidence, Costs()))
+                after.append(follow_paths(panel, noisy, Costs()))
+            confidence = engine.spec.confidence
+            one, other = (_named_paths(each, confidence) for each in (before, after))
+            changes = compare(one, other, given.name, words, section)
             done = {0: [asdict(change) for change in changes]}
             lines.append(0, done[0])
         found += _named(done[0], given.name)
@@ -163,12 +164,18 @@ def _read(
     except InputError as error:
         print(f"engine {name} is left out: {error}")
         return []
-    found: list[TracedPath] = []
-    for panel, evidence in _seen(file, picture, engine):
-        found += trace(
-            panel, evidence, tracer=TRACER, confidence=engine.spec.confidence
-        )
-    return found
+    followed = [
+        follow_paths(panel, evidence, Costs())
+        for panel, evidence in _seen(file, picture, engine)
+    ]
+    return _named_paths(followed, engine.spec.confidence)
+
+
+def _named_paths(
+    followed: Sequence[Sequence[Followed]], confidence: ConfidenceTable | None
+) -> list[TracedPath]:
+    """Name the paths of a section at once, as the tool does."""
+    return list(chain(*name_curves(followed, confidence=confidence)))
 
 
 def _seen(

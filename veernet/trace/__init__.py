@@ -19,11 +19,12 @@ from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.average import mean_around
 from veernet.trace.dash_patterns import estimate_patterns
-from veernet.trace.identity import identify, pools
+from veernet.trace.identity import Pool, pools
 from veernet.trace.lanes import Way
 from veernet.trace.paths import SMOOTH, Followed, follow_paths
 from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
+from veernet.trace.rock import covariates
 from veernet.trace.skeleton import follow
 from veernet.trace.wrap_counts import doubt_counts
 
@@ -135,28 +136,30 @@ def name_curves(
     list of tuple of Path
         Per panel, one for each of its curves.
     """
-    pooled = [pools(paths) for paths in followed]
-    inks, lines = [], []
-    for paths, groups in zip(followed, pooled, strict=True):
-        for members in groups:
-            styles = {paths[i].spec.line for i in members}
-            inks += [paths[i].ink for i in members]
-            lines += [styles] * len(members)
-    patterns = estimate_patterns(inks, lines)
+    page = _pools(followed)
+    alone = {
+        pool: locate(paths, pool.identify())
+        for paths, found in zip(followed, page, strict=True)
+        for pool in found
+    }
     result = []
-    for paths, groups in zip(followed, pooled, strict=True):
+    for paths, found in zip(followed, page, strict=True):
         named: dict[int, Path] = {}
-        for members in groups:
-            identity = identify(paths, members, patterns)
-            for index, found in zip(members, locate(paths, identity), strict=True):
-                mass = found.mass
-                sure = confidence.probability_of(mass) if confidence else mass
+        for pool in found:
+            others = [
+                (curve.column, curve.mass)
+                for other in alone
+                if other is not pool
+                for curve in alone[other]
+            ]
+            located = locate(paths, pool.identify(covariates(others)))
+            for index, curve in zip(pool.members, located, strict=True):
                 path = _path(
                     paths[index].spec.mnemonic,
-                    found.column,
-                    found.state,
-                    found.strength,
-                    np.asarray(sure),
+                    curve.column,
+                    curve.state,
+                    curve.strength,
+                    _calibrated(curve.mass, confidence),
                     likely,
                 )
                 if paths[index].spec.wraps:
@@ -164,6 +167,26 @@ def name_curves(
                 named[index] = path
         result.append(tuple(named[index] for index in range(len(paths))))
     return result
+
+
+def _pools(followed: Sequence[Sequence[Followed]]) -> list[list[Pool]]:
+    """Return per panel the pools of its paths, with the dash patterns of the page."""
+    groups = [pools(paths) for paths in followed]
+    inks, lines = [], []
+    for paths, panel_groups in zip(followed, groups, strict=True):
+        for members in panel_groups:
+            styles = {paths[i].spec.line for i in members}
+            inks += [paths[i].ink for i in members]
+            lines += [styles] * len(members)
+    patterns = estimate_patterns(inks, lines)
+    return [
+        [Pool(paths, members, patterns) for members in panel_groups]
+        for paths, panel_groups in zip(followed, groups, strict=True)
+    ]
+
+
+def _calibrated(mass: Floats, confidence: ConfidenceTable | None) -> Floats:
+    return mass if confidence is None else np.asarray(confidence.probability_of(mass))
 
 
 def _smooth(way: Way, values: Floats) -> Floats:

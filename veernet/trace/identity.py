@@ -4,12 +4,9 @@ Between two meetings a path belongs to one curve: such a stretch is a tracklet. 
 paths that may be mistaken for each other form a pool, and a hidden Markov model runs
 down its tracklets. Its states are the permutations of the pool's curves over its paths.
 What the ink of a tracklet says of its style, its stroke width, its roughness and its
-place is the emission; a meeting, or a path that was lost and found again, is a
-transition. Forward-backward gives the posterior of every curve on every tracklet.
-
-References
-----------
-.. [Rabiner89] Rabiner, A Tutorial on Hidden Markov Models, Proc. IEEE 77, 1989.
+place, and what the other curves of the page say of that, is the emission; a meeting, or
+a path that was lost and found again, is a transition. Forward-backward gives the
+posterior of every curve on every tracklet.
 """
 
 from __future__ import annotations
@@ -26,6 +23,8 @@ from veernet.axes import Floats
 from veernet.order import first_apart
 from veernet.records import WEIGHTS, Weight
 from veernet.runs import runs
+from veernet.trace.arrays import ArrayEvidence, array_of
+from veernet.trace.assignments import Event, Posterior, make_lattice
 from veernet.trace.dash_patterns import Patterns
 from veernet.trace.features import (
     corridor_evidence,
@@ -34,6 +33,7 @@ from veernet.trace.features import (
 )
 from veernet.trace.meetings import Meeting, find_meetings
 from veernet.trace.paths import Followed, may_be_mistaken
+from veernet.trace.rock import RockEvidence
 
 MOST = 6
 """Curves of a pool: 720 permutations. More than six curves of one colour in a track are
@@ -57,12 +57,18 @@ ORDERED = -4.0
 are first apart, from left to right as they are registered: paths are there wrong in one
 of fifty such places."""
 
-MOST_CERTAIN = 200.0
-"""Nats by which one assignment is likelier than another at the most, so that the
-likelihood of none is zero."""
+ROUNDS, ROCK_ROUNDS = 3, 6
+"""Rounds of learning what each curve is like and of naming by it: how rough it is, and
+where it runs by the other curves."""
 
-ROUNDS = 3
-"""Rounds of learning how rough each curve is, and of naming by it."""
+SURROGATES = 3
+"""Times that the other curves are shifted along depth, to learn how much of the places
+any curves that change as slowly would explain."""
+
+EXPLAINED = 0.93
+"""Ratio of the variance of places left by the other curves to the least that shifted
+ones leave, below which they are held to be related. On plots of real logs those that
+are have .64 to .91, others .97 and more. Log of experiments, 2026-11-30."""
 
 SPREAD = np.array([0.6, 0.6, 0.6, 0.25])
 """Standard deviation of a tracklet's log roughness (three lags) and log stroke width
@@ -144,46 +150,166 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
     return sorted(found)
 
 
-def identify(
-    paths: Sequence[Followed], members: tuple[int, ...], patterns: Patterns
-) -> Identity:
-    """Find the posterior of the curves of a pool over its paths.
+class Pool:
+    """Curves that may be mistaken for each other, and what their paths say of them.
 
     Parameters
     ----------
     paths
         All paths of the panel.
     members
-        Those of the pool.
+        Indices of those of the pool.
     patterns
         Dash pattern of each broken style of the page.
     """
-    rows = paths[members[0]].column.size
-    count = len(members)
-    if count == 1:
-        bounds = np.array([0, rows], dtype=np.intp)
-        return Identity(members, bounds, np.ones((1, 1, 1)))
-    events = _events([paths[i] for i in members])
-    bounds = np.unique([0, *(row for row, *_ in events), rows]).astype(np.intp)
-    states = np.array(list(permutations(range(count))), dtype=np.intp)
-    emission = style_evidence(paths, members, patterns, bounds)
-    emission += corridor_evidence(paths, members, bounds)
-    steps = _steps(events, bounds, states)
-    pool = [paths[i] for i in members]
-    shapes = shape_features(pool, bounds)
-    weighed = _weights_are_told(pool)
-    if weighed:
-        emission += _weight_evidence(pool, shapes)
-    posterior = _posterior(emission, steps, states, {})
-    for _ in range(ROUNDS):
-        anchors = _anchors(pool, bounds, posterior, states, by_weight=weighed)
-        learnt = emission + _shape_evidence(shapes, posterior)
-        posterior = _posterior(learnt, steps, states, anchors)
-    return Identity(members, bounds, posterior)
+
+    def __init__(
+        self, paths: Sequence[Followed], members: tuple[int, ...], patterns: Patterns
+    ) -> None:
+        self.members = members
+        self._paths = [paths[i] for i in members]
+        rows = self._paths[0].column.size
+        lattice = make_lattice(_events(self._paths), len(members), rows)
+        self._lattice = lattice
+        self._emission = style_evidence(paths, members, patterns, lattice.bounds)
+        self._emission += corridor_evidence(paths, members, lattice.bounds)
+        self._shapes = shape_features(self._paths, lattice.bounds)
+        group = array_of([path.spec for path in self._paths])
+        self._array = (
+            ArrayEvidence(self._paths, group, lattice.bounds, lattice.states)
+            if group
+            else None
+        )
+        self._by_weight = _weights_are_told(self._paths)
+        if self._by_weight:
+            self._emission += _weight_evidence(self._paths, self._shapes)
+
+    def identify(self, others: Floats | None = None) -> Identity:
+        """Find the posterior of the curves over the paths.
+
+        Parameters
+        ----------
+        others
+            (rows, covariates) of the curves of other pools, see `covariates`; None
+            while they are not known.
+        """
+        bounds = self._lattice.bounds
+        if len(self.members) == 1:
+            return Identity(self.members, bounds, np.ones((bounds.size - 1, 1, 1)))
+        alone = self._settled(None, None)
+        if others is None or not others.shape[1]:
+            return Identity(self.members, bounds, alone.posterior.marginal)
+        with_rock = self._by_rock(others, alone.posterior)
+        # Names that are learnt together with a relation fit any curves somewhat.
+        rivals = [self._by_rock(others[:, :0], alone.posterior)]
+        for part in range(1, SURROGATES + 1):
+            shifted = np.roll(others, len(others) * part // (SURROGATES + 1), axis=0)
+            rivals.append(self._by_rock(shifted, alone.posterior))
+        least = min(rival.unexplained for rival in rivals)
+        related = with_rock.unexplained < EXPLAINED * least
+        found = with_rock if related else alone
+        return Identity(self.members, bounds, found.posterior.marginal)
+
+    def _by_rock(self, others: Floats, alone: Posterior) -> _Settled:
+        """Settle with evidence of the rock, from the likeliest of several starts."""
+        rock = RockEvidence(self._paths, self._lattice.bounds, others)
+        starts = [alone]
+        if len(self.members) == 2:
+            starts += self._either_way(rock)
+        settled = [self._settled(rock, start) for start in starts]
+        return max(settled, key=lambda s: s.evidence)
+
+    def _either_way(self, rock: RockEvidence) -> list[Posterior]:
+        """Return posteriors of a pair under relations that may hold, either way round.
+
+        Which curve is which is open far from where they are first apart, so that no
+        relation can be learnt from the posterior; but whether they keep or exchange
+        their paths at a meeting is known, and with it each relation up to its sign.
+        """
+        lattice = self._lattice
+        kept = np.ones(lattice.bounds.size - 1)
+        for tracklet in range(kept.size):
+            at = slice(lattice.first_event[tracklet], lattice.first_event[tracklet + 1])
+            kept[tracklet] = np.prod(1 - 2 * lattice.probability[at])
+        lean = rock.leaning(kept)
+        found = []
+        for direction in lean.T:
+            for sign in (1.0, -1.0):
+                emission = np.zeros_like(self._emission)
+                emission[:, [0, 1], [0, 1]] = sign * direction[:, None] / 2
+                found.append(lattice.posterior(emission))
+        return found
+
+    def _settled(self, rock: RockEvidence | None, start: Posterior | None) -> _Settled:
+        """Learn what each curve is like and name by it, in rounds."""
+        lattice = self._lattice
+        common, unexplained = 0.0, 0.0
+        posterior = start or lattice.posterior(self._emission)
+        for _ in range(ROUNDS if rock is None else ROCK_ROUNDS):
+            learnt = self._emission + _shape_evidence(self._shapes, posterior.marginal)
+            whole = self._ordered(posterior.marginal)
+            if self._array is not None:
+                whole += self._array.told_by(posterior.joint)
+            if rock is not None:
+                told = rock.told_by(posterior.marginal)
+                learnt += told.difference
+                common, unexplained = told.common, told.variance
+            posterior = lattice.posterior(learnt, whole)
+        return _Settled(posterior, posterior.evidence + common, unexplained)
+
+    def _ordered(self, posterior: Floats) -> Floats:
+        """Return (tracklets, states) evidence of the order of curves drawn alike.
+
+        Nothing on paper tells curves of one pen from each other but where they begin:
+        the registration lists them from left to right as they stand where all are first
+        apart.
+        """
+        pool, bounds, states = self._paths, self._lattice.bounds, self._lattice.states
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for index, path in enumerate(pool):
+            weight = path.spec.weight if self._by_weight else None
+            groups.setdefault((path.spec.line, weight), []).append(index)
+        found = np.zeros((bounds.size - 1, len(states)))
+        for group in groups.values():
+            if len(group) < 2:
+                continue
+            # Which of them is which is open; which paths they have together is known.
+            mass = posterior[:, group].sum(axis=1)
+            chosen = np.sort(np.argsort(-mass, axis=1)[:, : len(group)], axis=1)
+            held = np.repeat(chosen, np.diff(bounds), axis=0)
+            columns = np.stack([path.folded for path in pool])
+            at = np.arange(columns.shape[1])
+            start = first_apart(
+                np.stack([columns[held[:, k], at] for k in range(len(group))])
+            )
+            if start is None:
+                continue
+            tracklet = int(np.searchsorted(bounds, start, side="right")) - 1
+            column = np.array([path.folded[start] for path in pool])
+            place = column[states[:, group]]
+            step = np.diff(place, axis=1)  # NaN where a path is unread: an even chance
+            wrong = np.where(np.isfinite(step), step < 0, 0.5).sum(axis=1)
+            found[tracklet] += ORDERED * wrong
+        return found
 
 
-Event = tuple[int, int, int, float]
-"""Row, two paths, and the probability that they exchange their curves there."""
+@dataclass(frozen=True)
+class _Settled:
+    """What came of the rounds.
+
+    Parameters
+    ----------
+    posterior
+        As of the last round.
+    evidence
+        Log likelihood of all that was seen.
+    unexplained
+        Variance of places about those foretold by the rock, in squared columns.
+    """
+
+    posterior: Posterior
+    evidence: float
+    unexplained: float
 
 
 def _events(pool: Sequence[Followed]) -> list[Event]:
@@ -206,79 +332,6 @@ def _events(pool: Sequence[Followed]) -> list[Event]:
 def _exchange(meeting: Meeting) -> float:
     probability = expit(ODDS_WEIGHT * meeting.log_odds)
     return float(np.clip(probability, LEAST_EXCHANGE, MOST_EXCHANGE))
-
-
-Steps = list[list[tuple[NDArray[np.intp], float]]]
-"""Before each tracklet, the exchanges: state after each exchange, and probability."""
-
-
-def _steps(
-    events: Sequence[Event], bounds: NDArray[np.intp], states: NDArray[np.intp]
-) -> Steps:
-    """Return the transitions into each tracklet."""
-    place = {tuple(state): index for index, state in enumerate(states.tolist())}
-    count = states.shape[1]
-    exchanged: dict[tuple[int, int], NDArray[np.intp]] = {}
-    for one, other in combinations(range(count), 2):
-        swap = np.arange(count)
-        swap[[one, other]] = other, one
-        after = [place[tuple(swap[state].tolist())] for state in states]
-        exchanged[one, other] = np.array(after, dtype=np.intp)
-    steps: Steps = [[] for _ in range(bounds.size - 1)]
-    for row, one, other, probability in events:
-        tracklet = int(np.searchsorted(bounds, row))
-        if tracklet < len(steps):
-            pair = min(one, other), max(one, other)
-            steps[tracklet].append((exchanged[pair], probability))
-    return steps
-
-
-def _posterior(
-    emission: Floats,
-    steps: Steps,
-    states: NDArray[np.intp],
-    anchors: dict[int, Floats],
-) -> Floats:
-    """Run forward-backward; return (tracklets, curves, paths) marginals.
-
-    Parameters
-    ----------
-    emission
-        (tracklets, curves, paths) log likelihood of a curve on a path.
-    steps
-        Transitions; an exchange of two paths is its own inverse.
-    states
-        (states, curves) path of each curve.
-    anchors
-        By tracklet, (states,) log evidence for whole states.
-    """
-    tracklets, count = emission.shape[:2]
-    curves = np.arange(count)
-    likely = np.empty((tracklets, len(states)))
-    for index in range(tracklets):
-        log = emission[index][curves, states].sum(axis=1)
-        log = log + anchors.get(index, 0.0)
-        likely[index] = np.exp(np.maximum(log - log.max(), -MOST_CERTAIN))
-    forward = np.empty_like(likely)
-    now = np.full(len(states), 1.0 / len(states))
-    for index in range(tracklets):
-        for after, probability in steps[index]:
-            now = (1 - probability) * now + probability * now[after]
-        now = now * likely[index]
-        now /= now.sum()
-        forward[index] = now
-    result = np.empty_like(emission)
-    rest = np.ones(len(states))
-    for index in range(tracklets - 1, -1, -1):
-        joint = forward[index] * rest
-        joint /= joint.sum()
-        for curve in curves:
-            result[index, curve] = np.bincount(states[:, curve], joint, count)
-        rest = rest * likely[index]
-        for after, probability in reversed(steps[index]):
-            rest = (1 - probability) * rest + probability * rest[after]
-        rest /= rest.max()
-    return result
 
 
 def _shape_evidence(shapes: Floats, posterior: Floats) -> Floats:
@@ -330,44 +383,3 @@ def _weight_evidence(pool: Sequence[Followed], shapes: Floats) -> Floats:
     away = (np.where(known, width, middle)[:, None] - wanted[:, None]) / SPREAD[-1]
     trust = np.where(known, weight, 0.0)[:, None]
     return np.asarray(-0.5 * WEIGHT_WEIGHT * trust * away**2)
-
-
-def _anchors(
-    pool: Sequence[Followed],
-    bounds: NDArray[np.intp],
-    posterior: Floats,
-    states: NDArray[np.intp],
-    *,
-    by_weight: bool,
-) -> dict[int, Floats]:
-    """Return where the registered order of curves that are drawn alike is seen.
-
-    Nothing on paper tells curves of one pen from each other but where they begin: the
-    registration lists them from left to right as they stand where all are first apart.
-    """
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for index, path in enumerate(pool):
-        weight = path.spec.weight if by_weight else None
-        groups.setdefault((path.spec.line, weight), []).append(index)
-    anchors: dict[int, Floats] = {}
-    for group in groups.values():
-        if len(group) < 2:
-            continue
-        # Which of them is which is open; which paths they have together is known.
-        mass = posterior[:, group].sum(axis=1)
-        chosen = np.sort(np.argsort(-mass, axis=1)[:, : len(group)], axis=1)
-        held = np.repeat(chosen, np.diff(bounds), axis=0)
-        columns = np.stack([path.folded for path in pool])
-        at = np.arange(columns.shape[1])
-        start = first_apart(
-            np.stack([columns[held[:, k], at] for k in range(len(group))])
-        )
-        if start is None:
-            continue
-        tracklet = int(np.searchsorted(bounds, start, side="right")) - 1
-        column = np.array([path.folded[start] for path in pool])
-        place = column[states[:, group]]
-        step = np.diff(place, axis=1)  # NaN where a path is unread: an even chance
-        wrong = np.where(np.isfinite(step), step < 0, 0.5).sum(axis=1)
-        anchors[tracklet] = anchors.get(tracklet, 0.0) + ORDERED * wrong
-    return anchors

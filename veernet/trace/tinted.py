@@ -92,13 +92,20 @@ class Tinted:
         )
 
     def shared(
-        self, taken: NDArray[np.int32], first: NDArray[np.int32]
+        self,
+        taken: NDArray[np.int32],
+        related: NDArray[np.bool_],
+        first: NDArray[np.int32],
     ) -> NDArray[np.int32]:
-        """Leave out ink of others that nobody would take for the curve's own."""
+        """Leave out ink of others that nobody would take for the curve's own.
+
+        Where it is that of a curve on the same scale: those may run together for long.
+        """
         middle = first + taken.sum(axis=2) // 2
         at = np.clip(middle, 0, self.tint.shape[1] - 1)
         agrees = self.weight[self.tint[np.arange(first.size), at]]
-        return np.where(agrees[..., None] < NEUTRAL // 2, np.int32(-1), taken)
+        free = related[:, None] & (agrees < NEUTRAL // 2)
+        return np.where(free[..., None], np.int32(-1), taken)
 
 
 def tinted(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Tinted | None:

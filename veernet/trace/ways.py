@@ -216,10 +216,10 @@ def _seen(
     lane.colour.apply(
         evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
     )
-    return evidence, lane.colour.shared(taken, lane.first)
+    return evidence, lane.colour.shared(taken, related, lane.first)
 
 
-def _related(one: CurveSpec, other: CurveSpec) -> bool:
+def related(one: CurveSpec, other: CurveSpec) -> bool:
     """Whether two curves are on one scale; a back-up never meets its main curve."""
     if one.backup_of or other.backup_of:
         return False
@@ -233,18 +233,18 @@ def _taken_in(
 
     And of each part whether it was decoded for a curve on the same scale.
     """
-    found, related = [], []
+    found, of_a_kind = [], []
     parts = ((other, part) for other in others for part in other.ink.swapaxes(0, 1))
     for other, ink in parts:
         if (ink < 0).all():
             continue
-        related.append(_related(lane.spec, other.spec))
+        of_a_kind.append(related(lane.spec, other.spec))
         at = ink - lane.first[:, None]
         outside = (at[:, 1] < 0) | (at[:, 0] >= lane.width) | (ink[:, 0] < 0)
         found.append(np.where(outside[:, None], -1, np.maximum(at, 0)))
     shape = (len(found), lane.first.size, 2)
     inks = np.array(found, dtype=np.int32).reshape(shape)
-    return inks, np.array(related, dtype=bool)
+    return inks, np.array(of_a_kind, dtype=bool)
 
 
 @numba.njit(cache=True, nogil=True)
