@@ -107,6 +107,10 @@ def free_strokes(reading: PanelReading) -> list[Stroke]:
     if not len(runs):
         return []
     owner = _link(runs, GAP, REACH, DRIFT, MOST_OPEN)
+    long = np.bincount(owner)[owner] >= LEAST_ROWS
+    runs, owner = runs[long], owner[long]
+    if not len(runs):
+        return []
     order = np.argsort(owner, kind="stable")
     bounds = np.flatnonzero(np.diff(owner[order])) + 1
     strokes = [_stroke(runs[part]) for part in np.split(order, bounds)]
