@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +9,12 @@ import numpy as np
 import pytest
 
 from tests import logs
-from veernet.digitise import _findings, _together, digitise
+from veernet.digitise import digitise
 from veernet.engines import DarknessEngine, load_engine
 from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
 from veernet.export.las import read_las
-from veernet.records import Scan, Trace
+from veernet.records import Scan
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
@@ -26,6 +25,10 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 def log(tmp_path):
     scan, registration = logs.draw(tmp_path)
     return open_scan(scan), load_registrations(registration)[0]
+
+
+def texts(result):
+    return [finding.text for finding in result.findings]
 
 
 @pytest.mark.parametrize("tracer", ["dp", "skeleton"])
@@ -39,7 +42,8 @@ def test_a_drawn_curve_comes_back_in_depth_and_value(log, tracer):
     assert np.nanmedian(error) < (0.125 if tracer == "dp" else 0.5)
     assert np.nanpercentile(error, 95) < 1.0
     assert result.refused is None
-    assert set(result.timings) == {"rectify", "segment", "trace", "calibrate"}
+    stages = {"rectify", "segment", "trace", "findings", "calibrate"}
+    assert set(result.timings) == stages
 
 
 def test_the_same_input_gives_the_same_result(log):
@@ -62,11 +66,10 @@ def test_a_long_unread_stretch_is_a_finding(log):
     result = digitise(Scan.from_array(image), registration, DarknessEngine())
     (finding,) = result.findings
     # The way goes round by the nearer edge, but no ink leads there.
-    assert finding.startswith("GR: unread")
-    start, stop = map(
-        float, re.search(r"from ([\d.]+) to ([\d.]+) ft", finding).groups()
-    )
-    assert (start, stop) == pytest.approx((1020, 1040), abs=0.3)
+    assert (finding.kind, finding.curves) == ("unread", ("GR",))
+    assert finding.depths == pytest.approx((1020, 1040), abs=0.3)
+    top, base = finding.depths
+    assert finding.text == f"GR: unread from {top:.1f} to {base:.1f} ft"
     depth, value = result.curves[0].depth, result.curves[0].value
     assert not np.isfinite(value[(depth > 1021) & (depth < 1039)]).any()
 
@@ -75,7 +78,7 @@ def test_what_is_odd_about_the_scan_is_a_finding(log):
     scan, registration = log
     odd = replace(scan, info=replace(scan.info, notes=("rows 5 to 9 are damaged",)))
     result = digitise(odd, registration, DarknessEngine())
-    assert result.findings == ("scan: rows 5 to 9 are damaged",)
+    assert texts(result) == ["scan: rows 5 to 9 are damaged"]
 
 
 def test_a_scale_without_sense_is_a_finding(log):
@@ -84,23 +87,23 @@ def test_a_scale_without_sense_is_a_finding(log):
     curve = replace(track.curves[0], mnemonic="GR", unit="V/V")
     odd = replace(registration, tracks=(replace(track, curves=(curve,)),))
     result = digitise(scan, odd, DarknessEngine())
-    assert any("a unit of porosity" in finding for finding in result.findings)
+    assert any("a unit of porosity" in text for text in texts(result))
     assert result.refused is None
 
 
 def test_a_registration_of_another_file_is_a_finding(log):
     scan, registration = log
     result = digitise(scan, replace(registration, image="b.tif"), DarknessEngine())
-    assert "the registration is of b.tif, the scan is well.png" in result.findings
+    assert "the registration is of b.tif, the scan is well.png" in texts(result)
     result = digitise(scan, registration, DarknessEngine())
-    assert not any("registration" in finding for finding in result.findings)
+    assert not any("registration" in text for text in texts(result))
 
 
 def test_a_track_partly_beside_the_page_is_a_finding(log):
     scan, registration = log
     image = scan.read(0, scan.info.rows)
     result = digitise(Scan.from_array(image[:, :286]), registration, DarknessEngine())
-    assert "track T1: 5% of its width lies beside the page" in result.findings
+    assert "track T1: 5% of its width lies beside the page" in texts(result)
     with pytest.raises(InputError, match="track 'T1' lies at columns 20 to 300"):
         digitise(Scan.from_array(image[:, :260]), registration, DarknessEngine())
 
@@ -108,7 +111,7 @@ def test_a_track_partly_beside_the_page_is_a_finding(log):
 def test_a_curve_that_is_nowhere_is_a_finding(log):
     blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
     result = digitise(blank, log[1], DarknessEngine())
-    assert any("GR: not read anywhere" in finding for finding in result.findings)
+    assert any("GR: not read anywhere" in text for text in texts(result))
 
 
 def test_two_curves_on_the_same_ink_are_a_finding(log):
@@ -117,41 +120,8 @@ def test_two_curves_on_the_same_ink_are_a_finding(log):
     ghost = replace(track.curves[0], mnemonic="SP", line="dot")
     both = replace(track, curves=(*track.curves, ghost))
     result = digitise(scan, replace(registration, tracks=(both,)), DarknessEngine())
-    (finding,) = (f for f in result.findings if "same ink" in f)
-    assert finding.startswith("GR and SP are read from the same ink")
-
-
-def test_an_array_on_the_same_ink_is_one_finding(log):
-    _, registration = log
-    row = np.arange(40, 641)
-    certain = np.ones(row.size)
-    names = ("AT10", "AT30", "AT90")
-    (track,) = registration.tracks
-    curves = tuple(replace(track.curves[0], mnemonic=name) for name in names)
-    array = replace(registration, tracks=(replace(track, curves=curves),))
-    apart = np.where(row < 490, 0.0, 40.0)  # for a quarter of the rows
-    traces = [
-        Trace(name, row, 100.0 + 0 * row + away, certain, certain.astype(np.uint8))
-        for name, away in zip(names, (0.0, 1.0, 0.2 * apart), strict=True)
-    ]
-    (finding,) = _together(traces, array)
-    assert finding == (
-        "AT10, AT30 and AT90 are read from the same ink in 75% to 100% of the rows: "
-        "are all drawn there?"
-    )
-    traces[2] = replace(traces[2], column=200.0 + apart)
-    (finding,) = _together(traces, array)
-    assert finding.startswith("AT10 and AT30 are read from the same ink in 100%")
-
-
-def test_many_gaps_are_counted(log):
-    row = np.arange(40, 641)
-    column = np.where((row - 40) % 110 < 95, np.nan, 100.0)
-    read = np.isfinite(column)
-    trace = Trace("GR", row, column, read * 0.9, read.astype(np.uint8))
-    found = list(_findings(trace, log[1]))
-    assert found[0] == "GR: unread from 1000.0 to 1009.4 ft"
-    assert found[3:] == ["GR: 2 more such stretches, 32% of its rows: see the report"]
+    (finding,) = (f for f in result.findings if f.kind == "together")
+    assert finding.text.startswith("GR and SP are read from the same ink")
 
 
 def test_progress_reaches_the_last_row(log):
@@ -176,3 +146,19 @@ def test_the_sample_comes_back_wraps_and_all():
         # Of the track's width, about five hundred columns.
         assert np.median(away) < 0.001
         assert np.mean(away < 0.01) > 0.97
+    assert result.findings == ()
+
+
+def test_a_curve_that_is_left_out_of_the_registration_is_a_finding():
+    """The induction log of the sample is drawn, and nothing is read from its stroke."""
+    (registration,) = load_registrations(DATA / "sample.yaml")
+    *_, track = registration.tracks
+    unlisted, kept = track.curves
+    track = replace(track, curves=(kept,))
+    engine = load_engine()
+    section = replace(registration, tracks=(track,))
+    result = digitise(open_scan(DATA / "sample.tif"), section, engine)
+    assert unlisted.mnemonic == "ILD"
+    assert {f.kind for f in result.findings} == {"free-stroke"}
+    told = sum(f.rows[1] - f.rows[0] for f in result.findings)
+    assert told > 0.8 * (registration.row_range[1] - registration.row_range[0])

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.check.finding import Finding
 from veernet.errors import InputError
 from veernet.export import check_output, section_path, write_curves
 from veernet.export.csvlog import read_csv, write_csv
@@ -383,6 +384,17 @@ class TestFiles:
             sha256(tmp_path / "b")
 
 
+FAINT = Finding(
+    "main",
+    "GR is faint from 260 to 261 ft",
+    "",
+    kind="unread",
+    curves=("GR",),
+    rows=(20, 22),
+    depths=(260.0, 261.0),
+)
+
+
 class TestReport:
     def make(self) -> dict[str, object]:
         row = np.arange(40, 50)
@@ -393,7 +405,7 @@ class TestReport:
         return {
             "traces": [trace],
             "registration": make_registration(),
-            "findings": ["GR is faint from 260 to 261 ft"],
+            "findings": [FAINT],
             "timings": {"segment": 1.23456},
             "provenance": MADE_FROM,
         }
@@ -418,7 +430,15 @@ class TestReport:
         ]
         assert content["provenance"]["scan_sha256"] == "ab" * 32
         assert content["timings"] == {"segment": 1.235}
-        assert content["findings"] == ["GR is faint from 260 to 261 ft"]
+        (finding,) = content["findings"]
+        assert finding == {
+            "kind": "unread",
+            "curves": ("GR",),
+            "rows": (20, 22),
+            "depths": (260.0, 261.0),
+            "columns": None,
+            "text": "GR is faint from 260 to 261 ft",
+        }
         assert content["refused"] is None
 
     def test_changes_of_wrap_are_listed_by_depth(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.check.finding import Finding
 from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
@@ -78,6 +80,17 @@ class TestRoundTrip:
         assert metadata["depth_unit"] == "ft"
         assert metadata["format"] == "veernet trace 1"
         assert Provenance.from_dict(metadata) == Provenance(scan="well.tif")
+        assert json.loads(metadata["findings"]) == []
+
+    def test_findings_are_kept_with_the_traces(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.parquet"
+        place = {"rows": (41, 41), "depths": (4.1, 4.1)}
+        gap = Finding("repeat", "GR: unread", "", kind="unread", **place)
+        write_traces(path, [make_trace()], make_registration(), Provenance(), [gap])
+        _, metadata = read_traces(path)
+        (kept,) = json.loads(metadata["findings"])
+        assert (kept["kind"], kept["rows"]) == ("unread", [41, 41])
+        assert kept["text"] == "GR: unread"
 
     @given(
         columns=st.lists(

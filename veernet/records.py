@@ -425,6 +425,27 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """A stretch of a wrapping curve across which its wrap count was guessed.
+
+    Parameters
+    ----------
+    start, stop
+        Rows of the panel: the first that is in doubt, and one past the last. The count
+        is that of the rows from ``stop`` on.
+    step
+        Probability that the count below the stretch is right, if it is right above.
+    probability
+        That the count below is right, by all guesses of the curve and its level.
+    """
+
+    start: int
+    stop: int
+    step: float
+    probability: float
+
+
+@dataclass(frozen=True)
 class Path:
     """A curve as traced in a panel, one sample a row.
 
@@ -438,12 +459,15 @@ class Path:
         (rows,) probability that the column lies within one line width of the truth.
     origin
         (rows,) index into ``ORIGINS``.
+    guesses
+        Where the wrap count was guessed, from top to bottom.
     """
 
     mnemonic: str
     column: Floats
     confidence: Floats
     origin: NDArray[np.uint8]
+    guesses: tuple[Guess, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""What is found wrong or odd about a registration."""
+"""What is found wrong or odd about a registration, or about a reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 MOST = 3
 """Notes of one kind that are told each; the others are counted."""
@@ -20,11 +21,21 @@ class Finding:
     what
         What is odd, and where: row, column, depth.
     do
-        What to do about it.
+        What to do about it; empty where that is plain.
     severe
         Whether a curve would be wrong; else it is a note.
     weight
         Of findings of one rank the heavier ones are told first.
+    kind
+        The same for findings of one kind; one word, or two with a hyphen.
+    curves
+        Mnemonics of the curves that it is about.
+    rows
+        First and last registered row of the stretch that it is about.
+    depths
+        The depths of these rows.
+    columns
+        The lowest and the highest column of the page where it is.
     """
 
     section: str
@@ -32,17 +43,27 @@ class Finding:
     do: str
     severe: bool = False
     weight: float = 0.0
+    kind: str = "registration"
+    curves: tuple[str, ...] = ()
+    rows: tuple[int, int] | None = None
+    depths: tuple[float, float] | None = None
+    columns: tuple[float, float] | None = None
 
     @property
     def text(self) -> str:
         """What is odd and what to do, for those who know the section."""
-        return f"{self.what}: {self.do}"
+        return f"{self.what}: {self.do}" if self.do else self.what
 
     @property
     def line(self) -> str:
         """The finding as one line, its rank first."""
         rank = "wrong" if self.severe else "note"
         return f"{rank}: {self.section}: {self.text}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is known of it, ready for JSON; what is not known is None."""
+        kept = ("kind", "curves", "rows", "depths", "columns")
+        return {name: asdict(self)[name] for name in kept} | {"text": self.text}
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

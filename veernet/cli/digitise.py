@@ -167,6 +167,7 @@ def _write(
 ) -> None:
     """Write what was asked for; a refused section leaves a report and no curves."""
     from veernet.export import write_overlay, write_report, write_traces
+    from veernet.findings import told
 
     if "report" in files:
         write_report(
@@ -189,11 +190,13 @@ def _write(
         confidence=confidence,
     )
     if "trace" in files:
-        write_traces(files["trace"], result.traces, registration, provenance)
+        write_traces(
+            files["trace"], result.traces, registration, provenance, result.findings
+        )
     if "overlay" in files:
         write_overlay(files["overlay"], scan, registration, result.traces)
-    for finding in result.findings:
-        print(f"note: {finding}")
+    for sentence in told(result.findings):
+        print(f"note: {sentence}")
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:

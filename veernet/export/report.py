@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from veernet.check.finding import Finding
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
@@ -22,7 +23,7 @@ def write_report(
     *,
     traces: Sequence[Trace],
     registration: Registration,
-    findings: Sequence[str],
+    findings: Sequence[Finding],
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
@@ -43,7 +44,7 @@ def report(
     *,
     traces: Sequence[Trace],
     registration: Registration,
-    findings: Sequence[str],
+    findings: Sequence[Finding],
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
@@ -57,7 +58,7 @@ def report(
     registration
         Gives gaps their depths.
     findings
-        What a person should look at, one sentence each.
+        What a person should look at, stretch by stretch.
     timings
         Seconds per stage.
     provenance
@@ -71,14 +72,15 @@ def report(
         Ready for JSON. Shares are of the rows of the curve; a gap runs from its first
         row to its last, in depth, and is unread, off-left or off-right: beyond that
         edge of the scale. A wrap is given with the depth of the first row on the new
-        count.
+        count. A finding has its kind, the curves, rows, depths and columns of the page
+        that it is about, None where it is about the whole section, and a sentence.
     """
     return {
         "section": registration.section,
         "refused": refused,
         "depth_unit": registration.depth.unit,
         "curves": [_of_curve(trace, registration) for trace in traces],
-        "findings": list(findings),
+        "findings": [finding.to_dict() for finding in findings],
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         "provenance": provenance.to_dict(),
     }

@@ -9,6 +9,7 @@ metadata.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.check.finding import Finding
 from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
@@ -47,6 +49,7 @@ def write_traces(
     traces: Sequence[Trace],
     registration: Registration,
     provenance: Provenance,
+    findings: Sequence[Finding] = (),
 ) -> None:
     """Write the traces of a section, whole or not at all.
 
@@ -60,6 +63,9 @@ def write_traces(
         Where rows and columns lie on the page.
     provenance
         Goes into the metadata, key by key, beside format, section and depth unit.
+    findings
+        What a person should look at: the metadata ``findings`` is a JSON list of them,
+        each as in the report.
     """
     parts = [_to_table(trace, registration) for trace in traces]
     table = pa.concat_tables(parts) if parts else SCHEMA.empty_table()
@@ -67,6 +73,7 @@ def write_traces(
         "format": FORMAT,
         "section": registration.section,
         "depth_unit": registration.depth.unit,
+        "findings": json.dumps([finding.to_dict() for finding in findings]),
         **provenance.to_dict(),
     }
     table = table.unify_dictionaries().replace_schema_metadata(metadata)
@@ -235,7 +242,7 @@ def _check(
 
 def _metadata(raw: Mapping[bytes, bytes] | None) -> dict[str, str]:
     """Return our part of the metadata; what a table tool added is left."""
-    known = {"format", "section", "depth_unit", *Provenance().to_dict()}
+    known = {"format", "section", "depth_unit", "findings", *Provenance().to_dict()}
     decoded = {
         key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
         for key, value in (raw or {}).items()

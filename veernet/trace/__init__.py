@@ -26,6 +26,7 @@ from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.rock import covariates
 from veernet.trace.skeleton import follow
+from veernet.trace.wrap_counts import doubt_counts
 
 __all__ = [
     "BRIDGE",
@@ -153,7 +154,7 @@ def name_curves(
             ]
             located = locate(paths, pool.identify(covariates(others)))
             for index, curve in zip(pool.members, located, strict=True):
-                named[index] = _path(
+                path = _path(
                     paths[index].spec.mnemonic,
                     curve.column,
                     curve.state,
@@ -161,6 +162,9 @@ def name_curves(
                     _calibrated(curve.mass, confidence),
                     likely,
                 )
+                if paths[index].spec.wraps:
+                    path = doubt_counts(path, paths[index].left, paths[index].right)
+                named[index] = path
         result.append(tuple(named[index] for index in range(len(paths))))
     return result
 

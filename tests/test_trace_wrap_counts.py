@@ -1,0 +1,114 @@
+"""Wrap counts that are guesses: where they are, and how likely they are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from veernet.records import Path
+from veernet.trace.wrap_counts import (
+    count_probability,
+    doubt_counts,
+    find_guesses,
+)
+
+ROWS = 2000
+at = np.arange(float(ROWS))
+QUIET = 0.4 + 0.05 * np.sin(at / 30)
+LIVELY = 0.8 + 0.9 * np.sin(at / 60)
+
+
+def unread(fraction, start, stop):
+    return np.where((at >= start) & (at < stop), np.nan, fraction)
+
+
+def certain(fraction):
+    return np.where(np.isfinite(fraction), 0.99, 0.0)
+
+
+def test_a_curve_that_is_read_throughout_has_no_guess():
+    assert find_guesses(LIVELY, certain(LIVELY)) == ()
+    assert count_probability(LIVELY, ()) == pytest.approx(1.0)
+
+
+def test_across_a_gap_the_count_of_a_lively_curve_is_a_guess():
+    quiet, lively = (unread(f, 700, 760) for f in (QUIET, LIVELY))
+    (sure,) = find_guesses(quiet, certain(quiet))
+    (doubtful,) = find_guesses(lively, certain(lively))
+    assert (doubtful.start, doubtful.stop) == (700, 760)
+    assert sure.step > 0.99
+    assert doubtful.step < 0.9
+
+
+def test_the_farther_a_curve_moved_the_less_sure_is_the_count():
+    found = []
+    for move in (0.0, 0.3, 0.6, 0.9):
+        fraction = unread(LIVELY + np.where(at < 700, 0.0, move), 700, 704)
+        found.append(find_guesses(fraction, certain(fraction))[0].step)
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 0.95
+    assert found[-1] < 0.8
+
+
+def test_a_fold_in_doubt_is_a_guess_and_a_doubtful_name_in_mid_track_is_none():
+    confidence = np.where((at >= 300) & (at < 310), 0.5, 0.99)
+    assert find_guesses(QUIET, confidence) == ()
+    rising = 0.9 + 0.0005 * (at - 100)  # folds at row 300
+    confidence = np.where((at >= 295) & (at < 310), 0.5, 0.99)
+    (guess,) = find_guesses(rising, confidence)
+    assert (guess.start, guess.stop) == (295, 310)
+
+
+def test_the_count_of_the_first_row_read_is_no_guess():
+    late = unread(LIVELY, 0, 200)
+    assert find_guesses(late, certain(late)) == ()
+    nothing = np.full(ROWS, np.nan)
+    assert find_guesses(nothing, np.zeros(ROWS)) == ()
+
+
+def test_the_confidence_of_all_that_hangs_on_a_guess_is_lowered():
+    fraction = unread(LIVELY + np.where(at < 700, 0.0, 0.7), 700, 720)
+    column = 100 + 200 * fraction
+    path = Path("GR", column, certain(fraction), np.ones(ROWS, np.uint8))
+    edges = np.full(ROWS, 100.0), np.full(ROWS, 300.0)
+    result = doubt_counts(path, *edges)
+    np.testing.assert_array_equal(result.column, column)
+    (guess,) = result.guesses
+    assert result.confidence[:700] == pytest.approx(0.99)
+    assert result.confidence[720:] == pytest.approx(0.99 * guess.probability, abs=0.01)
+
+
+def test_a_quiet_curve_keeps_to_its_level():
+    """Of a quiet curve many gaps do not add up to doubt: it would have to move."""
+    gaps = at % 50 < 4
+    quiet, lively = (np.where(gaps, np.nan, f) for f in (QUIET, LIVELY))
+    for fraction, least, most in ((quiet, 0.98, 1.0), (lively, 0.3, 0.95)):
+        guesses = find_guesses(fraction, certain(fraction))
+        assert len(guesses) == 39
+        middle = count_probability(fraction, guesses)[1000]
+        assert least <= middle <= most
+
+
+def test_probabilities_are_roughly_those_of_being_right():
+    """Curves with unread stretches, unfolded by the least move, as the tracer does."""
+    rng = np.random.default_rng(5)
+    told, right = [], []
+    for _ in range(120):
+        walk = np.cumsum(rng.normal(0, rng.uniform(0.005, 0.05), ROWS))
+        true = 0.5 + walk - np.linspace(0, walk[-1], ROWS)
+        read = np.ones(ROWS, dtype=bool)
+        for start in rng.integers(50, ROWS - 100, 6):
+            read[start : start + int(rng.integers(5, 80))] = False
+        folded = np.where(read, true - np.floor(true), np.nan)
+        rows = np.flatnonzero(read)
+        step = -np.rint(np.diff(folded[rows]))
+        fraction = folded.copy()
+        fraction[rows] += np.floor(true[0]) + np.concatenate([[0], np.cumsum(step)])
+        guesses = find_guesses(fraction, read * 0.99)
+        told.append(count_probability(fraction, guesses)[rows])
+        right.append(np.abs(fraction - true)[rows] < 0.5)
+    told, right = np.concatenate(told), np.concatenate(right)
+    base = right.mean() * (1 - right.mean())
+    assert np.mean((told - right) ** 2) < 0.8 * base
+    assert right[told > 0.97].mean() > 0.95
+    assert right[told < 0.8].mean() < right[told > 0.97].mean() - 0.1

@@ -1,0 +1,123 @@
+"""Findings: what a user should look at, stretch by stretch.
+
+Every stroke of a track belongs to a curve, to several that run together, or is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import PurePath
+
+from veernet.check.finding import MOST, Finding, worst_first
+from veernet.check.quick import check_quickly
+from veernet.findings.curves import of_curve, together, wrap_counts
+from veernet.findings.panels import of_panel
+from veernet.findings.reading import PackedMask, PanelReading
+from veernet.records import Registration, Scan, Trace
+from veernet.rectify import beside_page
+
+__all__ = ["Finding", "PackedMask", "PanelReading", "find", "told"]
+
+BESIDE_PAGE = 0.02
+"""Share of a track's width beyond the page that trimmed paper does not explain."""
+
+NAMES = {
+    "unread": "unread stretches",
+    "off-scale": "stretches off scale",
+    "undrawn": "curves that are hardly read",
+    "bridged": "curves with many bridged gaps",
+    "together": "groups of curves on one ink",
+    "wrap-count": "guessed wrap counts",
+    "free-stroke": "strokes that no curve is read from",
+    "one-stroke": "stretches of two curves on one stroke",
+    "jump": "jumps across paper",
+    "style": "stretches in another style",
+}
+"""What several findings of a kind are called."""
+
+
+def find(
+    scan: Scan,
+    registration: Registration,
+    readings: Sequence[PanelReading],
+    traces: Sequence[Trace],
+) -> tuple[Finding, ...]:
+    """Find what a user should look at.
+
+    Parameters
+    ----------
+    scan, registration
+        What was read.
+    readings
+        The panels of the section.
+    traces
+        Every curve of the section.
+
+    Returns
+    -------
+    tuple of Finding
+        First those about the scan and the registration, then those about the reading,
+        the worst first: those on which most rows hang.
+    """
+    section = registration.section
+    about_scan = [
+        Finding(section, f"scan: {note}", "", kind="scan") for note in scan.info.notes
+    ]
+    guesses = {p.mnemonic: p.guesses for r in readings for p in r.paths}
+    reading: list[Finding] = []
+    for trace in traces:
+        reading += of_curve(trace, registration)
+        if registration.curve(trace.mnemonic)[1].wraps:
+            reading += wrap_counts(trace, guesses[trace.mnemonic], registration)
+    reading += together(traces, registration)
+    for panel in readings:
+        reading += of_panel(panel, registration)
+    return (
+        *about_scan,
+        *_misplaced(scan, registration),
+        *worst_first(check_quickly(scan.info, registration)),
+        *worst_first(reading),
+    )
+
+
+def told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the sentences to print: of each kind the worst, and how many more.
+
+    All about the scan and its registration are told.
+    """
+    before = [f for f in findings if f.kind not in NAMES]
+    after: list[Finding] = []
+    by_kind = sorted((f for f in findings if f.kind in NAMES), key=lambda f: f.kind)
+    for kind, group in groupby(by_kind, key=lambda f: f.kind):
+        after += _cut(list(group), NAMES[kind])
+    return tuple(f.text for f in (*before, *worst_first(after)))
+
+
+def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
+    """Return the worst findings of a kind, and one that counts the others."""
+    ordered = list(worst_first(findings))
+    rest = len(ordered) - MOST
+    if rest < 2:
+        return ordered
+    section = ordered[0].section
+    counted = Finding(section, f"{rest} more {name}", "see the report", weight=-1.0)
+    return [*ordered[:MOST], counted]
+
+
+def _misplaced(scan: Scan, registration: Registration) -> Iterator[Finding]:
+    """Say what hints at the registration of another scan, but not enough to refuse."""
+    section = registration.section
+    stated, opened = (
+        PurePath(registration.image or "").name,
+        PurePath(scan.info.path).name,
+    )
+    if stated and opened and stated != opened:
+        yield Finding(
+            section, f"the registration is of {stated}, the scan is {opened}", ""
+        )
+    shares = beside_page(scan, registration)
+    for track, share in zip(registration.tracks, shares, strict=True):
+        if share > BESIDE_PAGE:
+            what = f"track {track.name}: {share:.0%} of its width lies beside the page"
+            yield Finding(section, what, "")

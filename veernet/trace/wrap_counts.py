@@ -1,0 +1,205 @@
+"""Wrap counts that are guesses, and how likely they are right.
+
+The wrap count of a curve is kept from row to row. Where the curve is unread, or its
+name in doubt, it may cross an edge unseen; the count below is then a guess, on which
+all rows below hang. How likely a guess is wrong is seen at the ends of the stretch:
+where the curve left and where it came back, against how far it usually moves over as
+many rows. With m the move as read and u the usual one, both in widths of the track and
+at most 1, the log odds that it truly moved into another wrap are::
+
+    A log((m + u / 2) / (1 - m + u / 2)) + B log(u + .01) + C
+
+The first term weighs the two moves, m and about 1 - m, against each other with heavy
+tails, as curves spike; the second says that quiet curves do not wrap.
+
+A hidden Markov model joins the guesses of a curve. Its states are how far the true
+count is from the one that was read: one less, the same, one more. Each guess is a
+transition. Between two guesses the emission says that a curve keeps to its level: one
+that moves over a tenth of its track all the way does not run a whole track beside that
+for hundreds of rows. Forward-backward gives the probability of every row's count.
+
+A, B and C were fitted to stretches of generated wrapping curves whose true count is
+known; the log of experiments has how well they are calibrated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.special import expit
+
+from veernet.axes import Floats
+from veernet.records import Guess, Path
+from veernet.runs import runs
+
+SURE = 0.9
+"""Confidence of the column from which the count is kept without doubt."""
+
+LEAST_LEAP = 0.1
+"""Widths of the track that a curve moves from one row to the next somewhere in a
+doubtful stretch that is read throughout and has no fold: with less, it crossed no edge.
+"""
+
+MOVE, USUAL, OFFSET = 0.86, 0.84, -0.5
+"""A, B and C. Log of experiments, 2026-11-30: C came out as -.04, and is lower as real
+curves are quieter than the generated ones."""
+
+LEAST_KNOWN = 20
+"""Pairs of rows from which the usual move is taken; with fewer it is `UNKNOWN`."""
+
+UNKNOWN = 0.3
+"""Widths of the track: the usual move of a curve of which too little is known."""
+
+SPREAD = 0.05
+"""Widths of the track: the least mean distance of a curve from its level."""
+
+QUIET = 4.0
+"""Times by which a curve runs farther from its level than usual, in the mean, that
+speak against no count: the levels of lively curves differ by a track."""
+
+INDEPENDENT = 200
+"""Rows of which one is evidence of the level, as neighbouring rows are alike. This and
+`QUIET`: log of experiments, 2026-11-30."""
+
+MOST_CERTAIN = 30.0
+"""Nats that a stretch says at the most, so that no count is impossible."""
+
+OFF = np.array([-1.0, 0.0, 1.0])
+"""States: what the true count is more than that which was read."""
+
+
+def doubt_counts(path: Path, left: Floats, right: Floats) -> Path:
+    """Find where the wrap count was guessed, and lower the confidence below.
+
+    Parameters
+    ----------
+    path
+        Of a curve that wraps.
+    left, right
+        (rows,) columns of the edges of its track.
+
+    Returns
+    -------
+    Path
+        The same columns; its confidence is that of the column times the probability of
+        the count.
+    """
+    fraction = (path.column - left) / (right - left)
+    guesses = find_guesses(fraction, path.confidence)
+    likely = count_probability(fraction, guesses)
+    weighed = (
+        replace(guess, probability=float(likely[guess.start])) for guess in guesses
+    )
+    return replace(path, confidence=path.confidence * likely, guesses=tuple(weighed))
+
+
+def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
+    """Find the stretches across which a wrap count was guessed.
+
+    Parameters
+    ----------
+    fraction
+        (rows,) unfolded, in widths of the track from its left edge; NaN where unread.
+    confidence
+        (rows,) that the column is right, whatever its count.
+
+    Returns
+    -------
+    tuple of Guess
+        From top to bottom, each by itself: the probability is that of its step.
+    """
+    known = np.isfinite(fraction)
+    if not known.any():
+        return ()
+    first = int(np.argmax(known))
+    wrap = np.floor(fraction)
+    usual: dict[int, float] = {}
+    found = []
+    for start, stop in runs(~(known & (confidence >= SURE))):
+        # The first row read has the count of the registration.
+        if start <= first or stop >= fraction.size:
+            continue
+        inside = np.flatnonzero(known[start - 1 : stop + 1]) + start - 1
+        move = float(abs(fraction[stop] - fraction[start - 1]))
+        folds = bool(np.any(np.diff(wrap[inside])))
+        leaps = bool(np.any(np.abs(np.diff(fraction[inside])) > LEAST_LEAP))
+        if inside.size == stop - start + 2 and not (folds or leaps):
+            continue
+        lag = stop - start + 1
+        if lag not in usual:
+            usual[lag] = _usual_move(fraction, lag)
+        wrong = _wrong(min(move, 1.0), usual[lag])
+        found.append(Guess(start, stop, 1.0 - wrong, 1.0 - wrong))
+    return tuple(found)
+
+
+def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
+    """Return (rows,) the probability that the wrap count is right.
+
+    Rows within a doubtful stretch have the probability of those below it.
+
+    Parameters
+    ----------
+    fraction
+        As for `find_guesses`.
+    guesses
+        What that found.
+    """
+    if not guesses:
+        return np.ones(fraction.size)
+    bounds = [0, *(guess.start for guess in guesses), fraction.size]
+    likely = _keeps_level(fraction, bounds)
+    steps = [_transition(1.0 - guess.step) for guess in guesses]
+    # The first row read has the count of the registration.
+    forward = [np.array([0.0, 1.0, 0.0])]
+    for step, here in zip(steps, likely[1:], strict=True):
+        now = (forward[-1] @ step) * here
+        forward.append(now / now.sum())
+    rest = np.ones(OFF.size)
+    result = np.empty(fraction.size)
+    for index in range(len(guesses), -1, -1):
+        joint = forward[index] * rest
+        result[bounds[index] : bounds[index + 1]] = joint[1] / joint.sum()
+        if index:
+            rest = steps[index - 1] @ (likely[index] * rest)
+            rest /= rest.max()
+    return result
+
+
+def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
+    """Return (stretches, states) likelihoods of the level of each stretch."""
+    level = float(np.nanmedian(fraction))
+    usual = max(float(np.nanmean(np.abs(fraction - level))), SPREAD)
+    log = np.zeros((len(bounds) - 1, OFF.size))
+    for index, (start, stop) in enumerate(pairwise(bounds)):
+        away = fraction[start:stop] - level
+        away = away[np.isfinite(away)]
+        if away.size:
+            farther = np.abs(away[:, None] + OFF) - np.abs(away)[:, None]
+            times = farther.mean(axis=0) / usual
+            log[index] = -away.size / INDEPENDENT * np.maximum(times - QUIET, 0.0)
+    return np.exp(np.maximum(log, -MOST_CERTAIN))
+
+
+def _transition(wrong: float) -> Floats:
+    """Return the matrix by which a count goes wrong either way, or back."""
+    half = wrong / 2
+    stay = [1 - half, 1 - wrong, 1 - half]
+    return np.asarray(np.diag(stay) + np.diag([half] * 2, 1) + np.diag([half] * 2, -1))
+
+
+def _wrong(move: float, usual: float) -> float:
+    """Return the probability that the curve moved into another wrap than was read."""
+    ratio = (move + usual / 2) / (1.0 - move + usual / 2)
+    odds = MOVE * np.log(max(ratio, 1e-6)) + USUAL * np.log(usual + 0.01) + OFFSET
+    return float(expit(odds))
+
+
+def _usual_move(fraction: Floats, lag: int) -> float:
+    """Return the mean move over so many rows, at most one track for each."""
+    moved = np.abs(fraction[lag:] - fraction[:-lag])
+    moved = np.minimum(moved[np.isfinite(moved)], 1.0)
+    return float(moved.mean()) if moved.size >= LEAST_KNOWN else UNKNOWN
