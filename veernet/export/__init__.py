@@ -15,7 +15,7 @@ from veernet.export.las import las_mnemonics, write_las
 from veernet.export.overlay import check_overlay, write_overlay
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report
-from veernet.export.tracefile import read_traces, write_traces
+from veernet.export.tracefile import read_reviewed, read_traces, write_traces
 from veernet.files import check_places
 from veernet.records import Curve, Registration
 
@@ -24,6 +24,7 @@ __all__ = [
     "check_output",
     "check_overlay",
     "las_mnemonics",
+    "read_reviewed",
     "read_traces",
     "report",
     "section_path",

@@ -3,8 +3,9 @@
 One row per curve and registered row: ``curve``, ``row``, ``column`` (of the scan,
 unfolded, null where unread), ``scan_row`` (row of the page where the ink is; the same
 as ``row`` unless the page is turned), ``confidence`` and ``origin`` (one of
-``ORIGINS``, which also says why a row is unread). Hashes and names are in the file's
-metadata.
+``ORIGINS``, which also says why a row is unread). ``reviewed`` says which rows a person
+has accepted or edited; where the column is missing, nobody has. Hashes and names are in
+the file's metadata.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from veernet.files import replacing
 from veernet.records import ORIGINS, UNREAD, Registration, Trace
 from veernet.rectify import OUTSIDE
 
+Marks = NDArray[np.bool_]
+
 FORMAT = "veernet trace 1"
 WORDS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -37,6 +40,7 @@ SCHEMA = pa.schema(
         ("origin", WORDS),
     ]
 )
+REVIEWED = pa.field("reviewed", pa.bool_())
 NEEDED = ("curve", "row", "column", "confidence", "origin")
 TALLEST = 4_000_000
 """Rows of a trace beyond which a row number is a slip; tall scans have 250,000."""
@@ -47,6 +51,7 @@ def write_traces(
     traces: Sequence[Trace],
     registration: Registration,
     provenance: Provenance,
+    reviewed: Mapping[str, Marks] | None = None,
 ) -> None:
     """Write the traces of a section, whole or not at all.
 
@@ -60,9 +65,17 @@ def write_traces(
         Where rows and columns lie on the page.
     provenance
         Goes into the metadata, key by key, beside format, section and depth unit.
+    reviewed
+        By mnemonic (rows,) which rows of a trace a person has accepted or edited.
     """
     parts = [_to_table(trace, registration) for trace in traces]
     table = pa.concat_tables(parts) if parts else SCHEMA.empty_table()
+    if reviewed is not None and any(marks.any() for marks in reviewed.values()):
+        marks = [
+            reviewed.get(t.mnemonic, np.zeros(t.row.size, dtype=np.bool_))
+            for t in traces
+        ]
+        table = table.append_column(REVIEWED, [pa.array(np.concatenate(marks))])
     metadata = {
         "format": FORMAT,
         "section": registration.section,
@@ -93,6 +106,28 @@ def read_traces(path: Path) -> tuple[tuple[Trace, ...], dict[str, str]]:
     InputError
         If it is no trace file, or a row is doubled or makes no sense.
     """
+    traces, _, metadata = read_reviewed(path)
+    return traces, metadata
+
+
+def read_reviewed(
+    path: Path,
+) -> tuple[tuple[Trace, ...], dict[str, Marks], dict[str, str]]:
+    """Read a trace file as `read_traces` does, and what a person has looked at.
+
+    Returns
+    -------
+    traces, metadata
+        As of `read_traces`.
+    reviewed
+        By mnemonic (rows,) which rows of the trace a person has accepted or edited; it
+        stands between the two.
+
+    Raises
+    ------
+    InputError
+        As of `read_traces`.
+    """
     if not path.is_file():
         msg = f"there is no file {path}: check the path"
         raise InputError(msg)
@@ -114,7 +149,26 @@ def read_traces(path: Path) -> tuple[tuple[Trace, ...], dict[str, str]]:
         _to_trace(name, {k: c[keep == name] for k, c in columns.items()}, path)
         for name in names
     )
-    return traces, _metadata(table.schema.metadata)
+    seen = _marks(table, path)
+    reviewed = {}
+    for trace in traces:
+        own = keep == trace.mnemonic
+        marks = np.zeros(trace.row.size, dtype=np.bool_)
+        marks[columns["row"][own].astype(np.int64) - trace.row[0]] = seen[own]
+        reviewed[trace.mnemonic] = marks
+    return traces, reviewed, _metadata(table.schema.metadata)
+
+
+def _marks(table: pa.Table, path: Path) -> Marks:
+    """Return the rows that were reviewed; an older file has no such column."""
+    if REVIEWED.name not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.bool_)
+    marks = table.column(REVIEWED.name)
+    if not pa.types.is_boolean(marks.type):
+        msg = f"column reviewed in {path} holds {marks.type}: use true and false"
+        raise InputError(msg)
+    found: Marks = marks.fill_null(fill_value=False).to_numpy()
+    return found
 
 
 def _to_table(trace: Trace, registration: Registration) -> pa.Table:
