@@ -11,19 +11,28 @@ from veernet.edits.ground import Applied
 from veernet.edits.kinds import ACTIONS, Edit
 from veernet.edits.labels import label
 from veernet.edits.parse import edit_from_dict, edit_to_dict
+from veernet.edits.reading import Edited, apply_table, edited_lines, merge
 from veernet.edits.samples import Patch, Samples, patched, reverse
+from veernet.edits.table import TableEdit, read_edits, write_edits
 
 __all__ = [
     "ACTIONS",
     "Applied",
     "Edit",
+    "Edited",
     "Patch",
     "Retracer",
     "Samples",
+    "TableEdit",
     "apply",
+    "apply_table",
     "edit_from_dict",
     "edit_to_dict",
+    "edited_lines",
     "label",
+    "merge",
     "patched",
+    "read_edits",
     "reverse",
+    "write_edits",
 ]

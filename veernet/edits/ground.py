@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.edits.samples import Patch, Samples
+from veernet.edits.samples import Patch, Samples, differ
 from veernet.errors import InputError
 from veernet.records import OFF_SCALE, ORIGINS, CurveSpec, Registration
 
@@ -98,15 +98,8 @@ class Ground:
             wrap.
         """
         before = self.curves[curve].part(after.row0, after.row1)
-        changed = np.zeros(after.rows, dtype=np.bool_)
-        for old, new in zip(before.arrays(), after.arrays(), strict=True):
-            changed |= (old != new) & ~(np.isnan(old) & np.isnan(new))
-        self._check_columns(curve, after, changed)
-        at = np.flatnonzero(changed)
-        if not at.size:
-            return []
-        row0, row1 = after.row0 + int(at[0]), after.row0 + int(at[-1])
-        return [Patch(curve, before.part(row0, row1), after.part(row0, row1))]
+        self._check_columns(curve, after, differ(before, after))
+        return Patch.between(curve, before, after)
 
     def _check_columns(
         self, curve: str, after: Samples, changed: NDArray[np.bool_]

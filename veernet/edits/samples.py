@@ -127,6 +127,14 @@ class Samples:
         }
 
 
+def differ(one: Samples, other: Samples) -> NDArray[np.bool_]:
+    """(rows,) where two stretches of the same rows differ in anything."""
+    changed = np.zeros(one.rows, dtype=np.bool_)
+    for old, new in zip(one.arrays(), other.arrays(), strict=True):
+        changed |= (old != new) & ~(np.isnan(old) & np.isnan(new))
+    return changed
+
+
 @dataclass(frozen=True, eq=False)
 class Patch:
     """What takes the place of a stretch of a curve, and what was there.
@@ -143,6 +151,15 @@ class Patch:
     before: Samples
     after: Samples
 
+    @classmethod
+    def between(cls, curve: str, before: Samples, after: Samples) -> list[Patch]:
+        """Return the patch of the rows that differ, or none if none does."""
+        at = np.flatnonzero(differ(before, after))
+        if not at.size:
+            return []
+        rows = before.row0 + int(at[0]), before.row0 + int(at[-1])
+        return [cls(curve, before.part(*rows), after.part(*rows))]
+
     @property
     def row0(self) -> int:
         """First registered row."""
@@ -152,6 +169,11 @@ class Patch:
     def row1(self) -> int:
         """Last registered row."""
         return self.after.row1
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """(rows,) where anything differs."""
+        return differ(self.before, self.after)
 
     def reverse(self) -> Patch:
         """Return the patch that takes this one back."""
