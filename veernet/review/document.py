@@ -1,0 +1,410 @@
+"""A document: the registration and the reading of a scan, and how they came about.
+
+Every change is in the journal on the disk before it is in memory, and so before it is
+answered. Undo and redo move the cursor along the journal; they are changes of the
+revision too.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from veernet.errors import InputError
+from veernet.records import Registration
+from veernet.review import doubt
+from veernet.review.lines import (
+    KeptPatch,
+    Reading,
+    cover_registration,
+)
+from veernet.review.regdoc import Document as RegistrationDocument
+from veernet.review.regdoc import problems_of, registration_of
+from veernet.review.store import MOVES, Entry, Store
+
+
+class ReadOnly(InputError):
+    """A change of a document that is open to be read only."""
+
+
+class Stale(Exception):
+    """A change is based on a revision that is no longer the last one."""
+
+    def __init__(self, base: int, revision: int) -> None:
+        super().__init__(
+            f"the document has moved on from revision {base} to {revision}: what you "
+            "see is brought up to date; make the change again"
+        )
+        self.revision = revision
+
+
+@dataclass
+class Section:
+    """A section as it stands.
+
+    Parameters
+    ----------
+    document
+        Its registration as the page has it.
+    registration
+        The same as a record; None while something is still to be given.
+    problems
+        What that is, a line each.
+    reading
+        Its curves; empty before it is digitised.
+    first
+        What was doubtful when it was read, by curve.
+    """
+
+    document: RegistrationDocument
+    registration: Registration | None
+    problems: list[str]
+    reading: Reading = field(default_factory=dict)
+    first: dict[str, doubt.FirstDoubt] = field(default_factory=dict)
+
+    def drawn(self) -> Reading:
+        """Return the curves that are registered, in that order."""
+        if self.registration is None:
+            return {}
+        names = [c.mnemonic for t in self.registration.tracks for c in t.curves]
+        return {name: self.reading[name] for name in names if name in self.reading}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change did to curves.
+
+    Parameters
+    ----------
+    revision
+        Of the document after it.
+    patches
+        Rows as they are now.
+    reload
+        Whether more than curves has changed.
+    """
+
+    revision: int
+    patches: tuple[dict[str, Any], ...]
+    reload: bool = False
+
+
+class Document:
+    """The state of a document, and all that changes it; safe among threads.
+
+    Parameters
+    ----------
+    store
+        With a first entry in its journal.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.lock = threading.RLock()
+        self.sections: dict[str, Section] = {}
+        last = store.last()
+        if last is None:
+            msg = f"{store.path} holds no journal: move it away and open the scan again"
+            raise InputError(msg)
+        self.revision, self.head = last.revision, last.head
+        self._build()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed."""
+        return self.store.read_only
+
+    def section(self, name: str | None) -> Section:
+        """Return a section, the first unless one is named.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        if name is None:
+            name = next(iter(self.sections))
+        if name not in self.sections:
+            known = ", ".join(self.sections)
+            msg = f"there is no section {name[:40]!r}: the document has {known}"
+            raise InputError(msg)
+        return self.sections[name]
+
+    def registered(self, name: str | None) -> tuple[Section, Registration]:
+        """Return a section whose registration is complete.
+
+        Raises
+        ------
+        InputError
+            If there is no such section, or something is still to be given.
+        """
+        section = self.section(name)
+        if section.registration is None:
+            msg = f"the registration is not complete: {section.problems[0]}"
+            raise InputError(msg)
+        return section, section.registration
+
+    # changes
+
+    def commit(
+        self,
+        kind: Literal["edit", "registration", "reading"],
+        label: str,
+        *,
+        base: int,
+        id_: str | None = None,
+        section: str | None = None,
+        content: Mapping[str, Any] | None = None,
+        patches: Sequence[KeptPatch] = (),
+        documents: Sequence[RegistrationDocument] | None = None,
+        readings: Mapping[str, Reading] | None = None,
+    ) -> Change:
+        """Make a change: on the disk, then here.
+
+        Parameters
+        ----------
+        kind, label, section, content
+            See `Entry`.
+        base
+            Revision that it was made from.
+        id_
+            Of the change; one that is known is answered as it was, and not made again.
+        patches
+            What an edit does to curves of the section.
+        documents
+            Registrations of all sections, where they change.
+        readings
+            Whole readings, by section, where they change.
+
+        Returns
+        -------
+        Change
+            What the page is to show.
+
+        Raises
+        ------
+        Stale
+            If the document has moved on from the base.
+        """
+        with self.lock:
+            known = None if id_ is None else self.store.entry_of(id_)
+            if known is not None:
+                return self.changes(known.revision - 1, section)
+            self._check_base(base)
+            revision = self.revision + 1
+            entry = Entry(
+                revision=revision,
+                id=id_ or secrets.token_hex(16),
+                kind=kind,
+                parent=self.head,
+                target=None,
+                head=revision,
+                section=section,
+                label=label,
+                content=dict(content or {}),
+            )
+            with self.store.transaction():
+                self.store.append(entry)
+                self.store.add_patches(revision, patches)
+                if documents is not None:
+                    self.store.add_registration(revision, documents)
+                for name, reading in (readings or {}).items():
+                    self.store.add_reading(revision, name, reading)
+            self.revision, self.head = revision, revision
+            if kind != "edit":
+                self._build()
+                return Change(revision, (), reload=True)
+            self._put(section, patches)
+            return Change(revision, tuple(patch.to_page() for patch in patches))
+
+    def undo(self, base: int, id_: str | None = None) -> Change:
+        """Take the last change back.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        with self.lock:
+            head = self.store.entry(self.head)
+            if head.parent is None and not self._is_known(id_):
+                msg = "there is nothing to undo"
+                raise InputError(msg)
+            return self._move("undo", head, head.parent or 0, base, id_)
+
+    def redo(self, base: int, id_: str | None = None) -> Change:
+        """Make the change again that was taken back last.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        with self.lock:
+            again = self.store.redo_of(self.head)
+            if again is None and not self._is_known(id_):
+                msg = "there is nothing to redo"
+                raise InputError(msg)
+            target = again or self.store.entry(self.head)
+            return self._move("redo", target, target.revision, base, id_)
+
+    def _is_known(self, id_: str | None) -> bool:
+        return id_ is not None and self.store.entry_of(id_) is not None
+
+    def _move(
+        self,
+        kind: Literal["undo", "redo"],
+        target: Entry,
+        head: int,
+        base: int,
+        id_: str | None,
+    ) -> Change:
+        known = None if id_ is None else self.store.entry_of(id_)
+        if known is not None:
+            return self.changes(known.revision - 1, known.section)
+        self._check_base(base)
+        revision = self.revision + 1
+        entry = Entry(
+            revision=revision,
+            id=id_ or secrets.token_hex(16),
+            kind=kind,
+            parent=None,
+            target=target.revision,
+            head=head,
+            section=target.section,
+            label=f"{kind}: {target.label}",
+            content={},
+        )
+        with self.store.transaction():
+            self.store.append(entry)
+        self.revision, self.head = revision, head
+        if target.kind != "edit":
+            self._build()
+            return Change(revision, (), reload=True)
+        patches = self.store.patches(target.revision)
+        if kind == "undo":
+            patches = [patch.turned() for patch in reversed(patches)]
+        self._put(target.section, patches)
+        return Change(revision, tuple(patch.to_page() for patch in patches))
+
+    def check(self, base: int, id_: str | None) -> None:
+        """Refuse a change before any work, unless it was made already.
+
+        Raises
+        ------
+        Stale, ReadOnly
+            See `commit`.
+        """
+        if not self._is_known(id_):
+            self._check_base(base)
+
+    def changes_of(self, id_: str) -> Change:
+        """Return what a change that was made already did."""
+        entry = self.store.entry_of(id_)
+        assert entry is not None
+        return self.changes(entry.revision - 1, entry.section)
+
+    def _check_base(self, base: int) -> None:
+        if self.read_only:
+            msg = "the document is open to be read only: nothing is changed"
+            raise ReadOnly(msg)
+        if base != self.revision:
+            raise Stale(base, self.revision)
+
+    # what there is
+
+    def history(self) -> dict[str, str | None]:
+        """Return what undo and redo would do; None where they would do nothing."""
+        with self.lock:
+            head = self.store.entry(self.head)
+            again = self.store.redo_of(self.head)
+            return {
+                "undo": None if head.parent is None else head.label,
+                "redo": None if again is None else again.label,
+            }
+
+    def changes(self, since: int, section: str | None = None) -> Change:
+        """Return the rows that have changed after a revision, as they are now.
+
+        Parameters
+        ----------
+        since
+            A revision.
+        section
+            That is looked at; the first unless named.
+        """
+        with self.lock:
+            name = section or next(iter(self.sections))
+            rows: dict[str, tuple[int, int]] = {}
+            for entry in self.store.since(since):
+                made = entry
+                if entry.kind in MOVES:
+                    made = self.store.entry(entry.target or 0)
+                if made.kind != "edit":
+                    return Change(self.revision, (), reload=True)
+                if (made.section or name) != name:
+                    continue
+                for curve, start, stop in self.store.touched(made.revision):
+                    first, last = rows.get(curve, (start, stop))
+                    rows[curve] = min(first, start), max(last, stop)
+            reading = self.section(name).reading
+            patches = []
+            for curve, (start, stop) in rows.items():
+                now = reading[curve].part(start, stop - start)
+                patches.append(KeptPatch(curve, start, now, now).to_page())
+            return Change(self.revision, tuple(patches))
+
+    def documents(self) -> list[RegistrationDocument]:
+        """Return the registrations of all sections, in their order."""
+        return [section.document for section in self.sections.values()]
+
+    # from the journal
+
+    def _put(self, section: str | None, patches: Sequence[KeptPatch]) -> None:
+        reading = self.section(section).reading
+        for patch in patches:
+            reading[patch.curve].apply(patch, self.revision)
+
+    def _build(self) -> None:
+        """Make the state of the head from the journal."""
+        documents: list[RegistrationDocument] = []
+        readings: dict[str, Reading] = {}
+        first: dict[str, dict[str, doubt.FirstDoubt]] = {}
+        for entry in self.store.line_to(self.head):
+            documents = self.store.registration(entry.revision) or documents
+            renamed = entry.content.get("renamed") or {}
+            if entry.section in readings and renamed:
+                for held in (readings[entry.section], first[entry.section]):
+                    _rename(held, renamed)
+            for name, reading in self.store.readings(entry.revision).items():
+                readings[name] = reading
+                first[name] = doubt.first_doubts(reading)
+            own = readings.get(entry.section or "", {})
+            for patch in self.store.patches(entry.revision):
+                own[patch.curve].apply(patch, entry.revision)
+        self.sections = {}
+        for document in documents:
+            name = document["section"]
+            problems = problems_of(document)
+            registration = None if problems else registration_of(document)
+            section = Section(document, registration, problems)
+            section.reading = readings.get(name, {})
+            section.first = first.get(name, {})
+            for curve in section.reading.values():
+                curve.revision = self.revision
+            if registration is not None and section.reading:
+                cover_registration(section.reading, registration, self.revision)
+            self.sections[name] = section
+
+
+def _rename(held: dict[str, Any], renamed: Mapping[str, str]) -> None:
+    """Give what is held by mnemonic its new names, all at once."""
+    kept = {renamed.get(name, name): thing for name, thing in held.items()}
+    held.clear()
+    held.update(kept)
+    for new, thing in kept.items():
+        if hasattr(thing, "mnemonic"):
+            thing.mnemonic = new
