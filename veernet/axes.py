@@ -141,7 +141,8 @@ class DepthAxis:
 
     def _point(self, depth: float) -> DepthPoint:
         """Return a point of the axis at any depth."""
-        row = float(self.row_at(depth))
+        known = np.flatnonzero(self.depths == depth)  # to the last digit
+        row = float(self.rows[known[0]] if known.size else self.row_at(depth))
         if not self.turned:
             return DepthPoint(row, depth)
         turn = (row + float(end) for end in self.turn_at(row))

@@ -114,6 +114,12 @@ def merge(
         before = ground.part(trace.mnemonic, *rows)
         after = before.part(*rows)
         column = new.column + _wraps_between(ground, trace.mnemonic, new, rows)
+        if not new.row0 <= rows[0] <= rows[1] <= new.row1:
+            msg = (
+                f"{trace.mnemonic} was read anew in rows {new.row0} to {new.row1}, not "
+                f"in all from {rows[0]} to {rows[1]}"
+            )
+            raise InputError(msg)
         inside = slice(rows[0] - new.row0, rows[1] + 1 - new.row0)
         kept = (before.origin == MANUAL) | before.reviewed
         if replace_manual:

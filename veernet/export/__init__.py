@@ -67,6 +67,7 @@ def write_curves(
     provenance: Provenance,
     *,
     confidence: bool = False,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write curves as LAS or CSV, by the suffix of the path.
 
@@ -78,6 +79,8 @@ def write_curves(
         See `write_las`.
     confidence
         For CSV: add ``MNEM_CONF`` per curve.
+    remarks
+        For LAS: lines of the ~Other section.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def write_curves(
     if path.suffix.lower() == ".csv":
         write_csv(path, curves, confidence=confidence)
     else:
-        write_las(path, curves, registration, provenance)
+        write_las(path, curves, registration, provenance, remarks)
 
 
 def section_path(path: Path, section: str, sections: int) -> Path:

@@ -57,6 +57,7 @@ def write_las(
     curves: Sequence[Curve],
     registration: Registration,
     provenance: Provenance,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write curves as LAS 2.0, whole or not at all; same input, same bytes.
 
@@ -75,17 +76,22 @@ def write_las(
         Depth unit, step, null value and well fields.
     provenance
         Goes into the ~Other section.
+    remarks
+        Lines that follow it there.
 
     Raises
     ------
     InputError
         If the depths differ or do not increase, or two mnemonics become one.
     """
-    write_text(path, las_text(curves, registration, provenance))
+    write_text(path, las_text(curves, registration, provenance, remarks))
 
 
 def las_text(
-    curves: Sequence[Curve], registration: Registration, provenance: Provenance
+    curves: Sequence[Curve],
+    registration: Registration,
+    provenance: Provenance,
+    remarks: Sequence[str] = (),
 ) -> str:
     """Return what `write_las` writes."""
     depth = common_depth(curves)
@@ -105,7 +111,7 @@ def las_text(
         values = _clear_of_null(curve.value, decimals, registration.null_value)
         las.append_curve(name, values, unit=_unit(curve.unit), descr=name)
         formats[number] = f"%.{decimals}f"
-    las.other = "\n".join(_ascii(line) for line in provenance.lines())
+    las.other = "\n".join(_ascii(line) for line in (*provenance.lines(), *remarks))
 
     text = io.StringIO()
     las.write(
