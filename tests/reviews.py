@@ -47,7 +47,7 @@ def registration(image: str = "well.tif") -> Registration:
 
 
 def traces() -> tuple[Trace, ...]:
-    """A reading: CALI has a gap, ILD a doubtful stretch."""
+    """Return a reading: CALI has a gap, ILD a doubtful stretch."""
     row = np.arange(FIRST, LAST + 1, dtype=np.int64)
     found = []
     for place, name in enumerate(CURVES):
@@ -85,7 +85,7 @@ class Answer:
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+    def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
 
@@ -161,7 +161,7 @@ class Client:
 
 
 @contextmanager
-def serving(scan: Path, **options: Any) -> Iterator[Client]:  # noqa: ANN401
+def serving(scan: Path, **options: Any) -> Iterator[Client]:
     """Serve a document in a thread, and lend a page that has its cookie."""
     place = Place(token=options.pop("token", None))
     ready = threading.Event()

@@ -193,7 +193,7 @@ def test_a_renamed_curve_keeps_its_trace_and_gets_its_name_back(scan: Path) -> N
     )
     edit(document, action="shift", curve="GRC", row0=300, row1=305, by=1)
     document = reopened(document)
-    assert list(document.section(None).drawn())[0] == "GRC"
+    assert next(iter(document.section(None).drawn())) == "GRC"
     document.undo(document.revision)
     document.undo(document.revision)
     assert state(document) == before
@@ -219,7 +219,7 @@ def test_the_document_of_another_scan_is_refused(scan: Path) -> None:
     raw = bytearray(scan.read_bytes())
     raw[-1] ^= 0xFF
     scan.write_bytes(bytes(raw))
-    with pytest.raises(InputError, match="document of another scan .* move it away"):
+    with pytest.raises(InputError, match=r"document of another scan .* move it away"):
         open_document(scan)
 
 
@@ -268,7 +268,7 @@ def test_other_files_than_held_are_taken_when_asked(scan: Path) -> None:
 
     text = scan.with_suffix(".yaml").read_text()
     scan.with_suffix(".yaml").write_text(text.replace("150", "200"))
-    with pytest.raises(InputError, match="holds another registration .*--overwrite"):
+    with pytest.raises(InputError, match=r"holds another registration .*--overwrite"):
         opened(scan)
     taken = open_document(scan, **given_files(scan), overwrite=True).document
     gr = taken.documents()[0]["tracks"][0]["curves"][0]

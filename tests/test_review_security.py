@@ -174,7 +174,7 @@ def test_no_path_leads_out(client: Client, path: str) -> None:
 )
 def test_a_broken_body_is_told_in_one_line(client: Client, body: bytes) -> None:
     for method, path in routes(client):
-        if method != "POST" or path in ("/api/job/cancel",):
+        if method != "POST" or path == "/api/job/cancel":
             continue
         answer = client.ask("POST", path, body)
         assert 400 <= answer.status < 500, (path, answer.body)

@@ -16,7 +16,16 @@ from veernet.check.finding import worst_first
 from veernet.check.quick import check_quickly
 from veernet.engines import Engine
 from veernet.export.onpage import ink
-from veernet.records import ORIGINS, Curve, Panel, Path, Registration, Scan, Trace
+from veernet.records import (
+    ORIGINS,
+    Curve,
+    Evidence,
+    Panel,
+    Path,
+    Registration,
+    Scan,
+    Trace,
+)
 from veernet.rectify import beside_page, panels, to_trace
 from veernet.runs import runs
 from veernet.segment import segment
@@ -48,6 +57,9 @@ BESIDE_PAGE = 0.02
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, rows done and rows in all."""
+
+Keep = Callable[[Panel, Evidence], None]
+"""Called with each panel and its evidence, before they are let go."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,7 @@ def digitise(
     tracer: Tracer = "dp",
     *,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -103,6 +116,8 @@ def digitise(
         dp or skeleton.
     progress
         Told how far the network has come.
+    keep
+        Given what curves are traced on, for whoever traces a stretch again.
 
     Returns
     -------
@@ -127,6 +142,8 @@ def digitise(
                 progress=_named(progress, name),
             )
             engine.rest()
+        if keep is not None:
+            keep(panel, evidence)
         with clock.stage("trace"):
             if tracer == "dp":
                 followed.append(follow_paths(panel, evidence, Costs()))
@@ -153,10 +170,27 @@ def digitise(
         *(f"scan: {note}" for note in scan.info.notes),
         *_misplaced(scan, registration),
         *(f.text for f in worst_first(check_quickly(scan.info, registration))),
-        *(f for t in found for f in _findings(t, registration)),
-        *_together(found, registration),
+        *reading_findings(found, registration),
     )
     return Result(registration.section, found, curves, findings, clock.seconds, refused)
+
+
+def reading_findings(
+    traces: Sequence[Trace], registration: Registration
+) -> tuple[str, ...]:
+    """Return what a user should look at of traces alone, one sentence each.
+
+    Parameters
+    ----------
+    traces
+        Of every curve of the section, as read or as edited since.
+    registration
+        Of the section.
+    """
+    return (
+        *(f for t in traces for f in _findings(t, registration)),
+        *_together(traces, registration),
+    )
 
 
 def _refusal(traces: tuple[Trace, ...]) -> str | None:
