@@ -1,0 +1,95 @@
+/** Elements of the page, always filled by textContent: names come from OCR. */
+
+/**
+ * Make an element.
+ *
+ * @param {string} tag
+ * @param {Record<string, any>} [props] attributes; `on*` are listeners, `text` the text
+ * @param {(Node|string|null)[]} [children]
+ * @returns {any} the element
+ */
+export function h(tag, props = {}, children = []) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) {
+      element.addEventListener(name.slice(2), value);
+    } else if (name === "text") {
+      element.textContent = String(value);
+    } else if (name === "value") {
+      /** @type {any} */ (element).value = value;
+    } else {
+      element.setAttribute(name, value === true ? "" : String(value));
+    }
+  }
+  for (const child of children) if (child !== null) element.append(child);
+  return element;
+}
+
+/**
+ * Return the element of an id that the page is known to have.
+ *
+ * @param {string} id
+ * @returns {any}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no element #${id}`);
+  return element;
+}
+
+/**
+ * Make a drop-down list.
+ *
+ * @param {Record<string, any>} props
+ * @param {string[][]} options value and what is shown
+ * @param {string|null|undefined} chosen
+ * @returns {HTMLSelectElement}
+ */
+export function choice(props, options, chosen) {
+  const select = h(
+    "select",
+    props,
+    options.map(([value, text]) => h("option", { value, text })),
+  );
+  select.value = chosen ?? options[0]?.[0] ?? "";
+  return select;
+}
+
+/** @returns {boolean} whether a field that takes keys has the focus */
+export function typing() {
+  const at = document.activeElement;
+  if (!at) return false;
+  if (at instanceof HTMLInputElement) {
+    return !["checkbox", "button", "radio", "range"].includes(at.type);
+  }
+  return at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement;
+}
+
+/**
+ * Write a number as a person would.
+ *
+ * @param {number|null|undefined} value
+ * @param {number} [digits] significant ones
+ * @returns {string}
+ */
+export function plain(value, digits = 5) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** @returns {number} pixels of one rem: what canvases scale their text by */
+export function rem() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
+}
+
+/**
+ * Read a colour of the style sheet, for canvases.
+ *
+ * @param {string} name of the custom property, without the dashes
+ * @returns {string}
+ */
+export function ink(name) {
+  const style = getComputedStyle(document.documentElement);
+  return style.getPropertyValue(`--${name}`).trim() || "#888";
+}

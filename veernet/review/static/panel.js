@@ -1,0 +1,119 @@
+/** The panel of the review: curves, progress, and what is doubted, worst first. */
+
+/** @import {App} from "./main.js" */
+/** @import {Stretch} from "./types.js" */
+
+import { byId, h } from "./dom.js";
+
+/** Stretches listed at most; `n` goes on beyond them. */
+const MOST_LISTED = 200;
+
+/** Builds the panel anew where something changed; it is short. */
+export class Panel {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.box = byId("panel");
+    const { state } = app;
+    for (const event of ["document", "change", "active", "stage", "doubt", "visibility", "stretch"]) {
+      state.on(event, () => this.update());
+    }
+  }
+
+  update() {
+    const { state } = this.app;
+    if (state.stage !== "review" || !state.doc) return;
+    const top = this.box.querySelector(".doubts")?.scrollTop ?? 0;
+    if (!state.curves.size) {
+      this.box.replaceChildren(
+        h("h2", { text: "Nothing is read yet" }),
+        h("p", { text: "Register the page, then let it be digitised." }),
+        h("div", { class: "row" }, [
+          h("button", { type: "button", text: "Go to Register", onclick: () => this.app.setStage("register") }),
+        ]),
+      );
+      return;
+    }
+    this.box.replaceChildren(
+      h("h2", { text: "Curves" }),
+      h("ul", { class: "scroll short curves" }, this.#curves()),
+      h("h2", { text: "Doubt" }),
+      ...this.#progress(),
+      h("ol", { class: "scroll doubts" }, this.#doubts()),
+    );
+    const list = this.box.querySelector(".doubts");
+    if (list) list.scrollTop = top;
+    this.box.querySelector(".doubts li.active")?.scrollIntoView({ block: "nearest" });
+  }
+
+  #curves() {
+    const { state } = this.app;
+    return state.ordered.map((curve, index) => {
+      const active = curve === state.curve;
+      const swatch = h("span", { class: "swatch" });
+      swatch.style.background = curve.colour;
+      const share = readShare(curve.column);
+      const choose = () => this.app.chooseCurve(index);
+      const hidden = state.hidden.has(curve.mnemonic);
+      return h("li", { class: active ? "active" : "" }, [
+        swatch,
+        h("button", { type: "button", class: "plain", "aria-pressed": null, title: `Work on ${curve.mnemonic}${index < 9 ? ` (${index + 1})` : ""}`, onclick: choose }, [
+          curve.mnemonic,
+          h("span", { class: "soft", text: ` ${curve.spec.unit}` }),
+        ]),
+        h("span", { class: "soft", title: "Share of rows that are read", text: `${Math.round(share * 100)} %` }),
+        h("button", { type: "button", class: "plain", title: hidden ? "Show" : "Hide", "aria-label": `${hidden ? "Show" : "Hide"} ${curve.mnemonic}`, text: hidden ? "○" : "●", onclick: () => this.app.toggleCurve(curve.mnemonic) }),
+        index < 9 ? h("kbd", { text: index + 1 }) : null,
+      ]);
+    });
+  }
+
+  #progress() {
+    const { state, app } = { state: this.app.state, app: this.app };
+    const share = state.doubt.share_reviewed;
+    const left = state.doubt.stretches.length;
+    const told = left ? `${Math.floor(share * 100)} % of the doubt is reviewed, ${left} left` : "All that was doubted is reviewed";
+    return [
+      h("p", { text: told }),
+      h("p", {}, [h("progress", { id: "reviewed", max: 1, value: share, "aria-label": "Share of doubt that is reviewed" })]),
+      h("div", { class: "row" }, [
+        h("button", { type: "button", onclick: () => app.next(1) }, ["Next", h("kbd", { text: "N" })]),
+        h("button", { type: "button", onclick: () => app.next(-1) }, ["Back", h("kbd", { text: "P" })]),
+        h("button", { type: "button", disabled: !state.stretch || state.readOnly, onclick: () => state.stretch && app.editor.acceptStretch(state.stretch) }, ["Accept", h("kbd", { text: "A" })]),
+      ]),
+    ];
+  }
+
+  #doubts() {
+    const { state } = this.app;
+    const shown = state.doubt.stretches.slice(0, MOST_LISTED);
+    return shown.map((stretch) => {
+      const curve = state.curves.get(stretch.curve);
+      const swatch = h("span", { class: "swatch" });
+      swatch.style.background = curve?.colour ?? "grey";
+      const active = state.stretch?.id === stretch.id;
+      return h("li", { class: active ? "active" : "", "data-stretch": stretch.id }, [
+        swatch,
+        h("button", { type: "button", class: "plain", title: stretch.text, onclick: () => this.app.goTo(stretch) }, this.#told(stretch)),
+      ]);
+    });
+  }
+
+  /** @param {Stretch} stretch @returns {(Node|string)[]} */
+  #told(stretch) {
+    const { state } = this.app;
+    const from = state.placeName(stretch.row0);
+    const rows = stretch.row1 - stretch.row0 + 1;
+    const unit = state.unit;
+    const length = unit ? `${(rows / state.rowsPerUnit).toFixed(1)} ${unit}` : `${rows} rows`;
+    const sure = stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} % sure`;
+    return [`${stretch.curve} `, h("span", { class: "soft", text: `${from}, ${length}, ${sure}` })];
+  }
+}
+
+/** @param {Float32Array} column @returns {number} */
+function readShare(column) {
+  let read = 0;
+  for (let i = 0; i < column.length; i += 1) if (!Number.isNaN(column[i])) read += 1;
+  return column.length ? read / column.length : 0;
+}

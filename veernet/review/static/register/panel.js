@@ -1,0 +1,175 @@
+/** The panel of the first stage: what is missing, findings, depth points. */
+
+/** @import {Registering} from "./stage.js" */
+/** @import {Finding} from "../types.js" */
+
+import { byId, choice, h } from "../dom.js";
+
+/**
+ * Build the panel.
+ *
+ * @param {Registering} registering
+ */
+export function registerPanel(registering) {
+  const { state } = registering.app;
+  const doc = state.doc;
+  if (!doc) return;
+  const box = byId("panel");
+  // A field that is being typed into must not be taken from under the hands.
+  if (box.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) return;
+  const tops = [...box.querySelectorAll(".scroll")].map((list) => list.scrollTop);
+  box.replaceChildren(
+    ...problems(registering),
+    h("h2", { text: "Findings" }),
+    ...findings(registering),
+    h("h2", { text: "Depth points" }),
+    ...depths(registering),
+  );
+  tops.forEach((top, index) => {
+    const list = box.querySelectorAll(".scroll")[index];
+    if (list) list.scrollTop = top;
+  });
+  box.querySelector("li.active")?.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {Registering} registering @returns {(Node|null)[]} */
+function problems(registering) {
+  const { app } = registering;
+  const doc = app.state.doc;
+  const list = doc?.problems ?? [];
+  const found = (doc?.registration.tracks.length ?? 0) > 0;
+  const ready = !list.length;
+  return [
+    h("div", { class: "row" }, [
+      h("button", { type: "button", id: "table-shown", "aria-pressed": String(registering.table.shown), onclick: () => registering.toggleTable() }, ["Curves and scales", h("kbd", { text: "L" })]),
+      h("button", {
+        type: "button",
+        text: found ? "Find again" : "Find all on the page",
+        title: "Finds sections, tracks, depths and the legend by itself",
+        disabled: doc?.read_only,
+        onclick: () => void app.digitising.start("register"),
+      }),
+      found ? h("button", { type: "button", text: "Check", title: "Compare the registration with the ink", disabled: doc?.read_only, onclick: () => void app.digitising.start("check") }) : null,
+      h("button", { type: "button", class: ready ? "primary" : "", disabled: !ready, text: "Digitise →", onclick: () => app.setStage("digitise") }),
+    ]),
+    ready
+      ? h("p", { class: "right", text: "The registration is complete." })
+      : h("div", { class: "scroll short" }, list.map((line) => h("p", { class: "wrong", text: line }))),
+  ];
+}
+
+/** @param {Registering} registering @returns {Node[]} */
+function findings(registering) {
+  const all = registering.findings;
+  if (!all.length) return [h("p", { class: "soft", text: "Nothing was found that needs a look." })];
+  const open = registering.open;
+  const readOnly = registering.app.state.readOnly;
+  const told = open.length ? `${open.length} to look at: N goes to the next, K confirms it, or correct it on the page.` : "All are confirmed.";
+  return [
+    h("p", { class: "soft", text: told }),
+    h("div", { class: "row" }, [
+      h("button", { type: "button", disabled: !open.length, onclick: () => registering.next(1) }, ["Next", h("kbd", { text: "N" })]),
+      h("button", { type: "button", disabled: !registering.key || readOnly, onclick: () => void registering.confirm() }, ["Confirm", h("kbd", { text: "K" })]),
+      h("button", { type: "button", disabled: !open.length || readOnly, text: "Confirm all", onclick: () => void registering.confirmAll(open) }),
+    ]),
+    h("ul", { class: "scroll findings" }, all.map((finding) => item(registering, finding))),
+  ];
+}
+
+/** @param {Registering} registering @param {Finding} finding */
+function item(registering, finding) {
+  const kind = finding.confirmed ? "confirmed" : finding.severity;
+  return h("li", { class: finding.key === registering.key ? "active" : "", "data-finding": finding.key }, [
+    h("span", { class: `tag ${kind}`, text: kind }),
+    h("button", { type: "button", class: "plain", text: finding.text, onclick: () => registering.goTo(finding) }),
+  ]);
+}
+
+/** @param {Registering} registering @returns {Node[]} */
+function depths(registering) {
+  const { app } = registering;
+  const doc = app.state.doc;
+  if (!doc) return [];
+  const { depth, step } = doc.registration;
+  const off = doc.read_only;
+  const unit = choice(
+    { id: "depth-unit", disabled: off, title: "Unit of depth", onchange: () => edit((copy) => (copy.depth.unit = unit.value || null), "Unit of depth") },
+    [["", "unit?"], ["ft", "ft"], ["m", "m"]],
+    depth.unit,
+  );
+  const stepField = number(step, "Step of the output", off, (value) => edit((copy) => (copy.step = value), "Step"));
+  return [
+    h("div", { class: "row" }, [
+      h("label", {}, ["Unit ", unit]),
+      h("label", {}, ["Step ", stepField]),
+      h("button", { type: "button", text: "Add here", disabled: off, title: "A depth point in the middle of the window; a double press on the scan adds one there", onclick: () => registering.askDepth(app.view.pageRow(app.view.height / 2)) }),
+    ]),
+    h("div", { class: "scroll" }, [table(registering)]),
+  ];
+
+  /** @param {(copy: import("../types.js").Registration) => void} change @param {string} told */
+  function edit(change, told) {
+    const copy = registering.copy();
+    change(copy);
+    void registering.change(copy, told);
+  }
+}
+
+/** @param {Registering} registering */
+function table(registering) {
+  const { app, marks } = registering;
+  const doc = /** @type {import("../types.js").Doc} */ (app.state.doc);
+  const rows = doc.registration.depth.points.map((point, index) => {
+    const chosen = marks.chosen?.kind === "depth" && marks.chosen.index === index;
+    const residual = doc.depth[index]?.residual ?? null;
+    const change = (/** @type {"row"|"depth"} */ key) => (/** @type {number} */ value) => {
+      const copy = registering.copy();
+      copy.depth.points[index][key] = value;
+      copy.depth.points.sort((a, b) => a.row - b.row);
+      void registering.change(copy, `Depth point ${key}`);
+    };
+    const go = () => {
+      marks.chosen = { kind: "depth", index };
+      app.centre(point.row);
+    };
+    return h("tr", { class: chosen ? "active" : "", onfocusin: go }, [
+      h("td", {}, [number(point.depth, "Depth as printed", doc.read_only, change("depth"))]),
+      h("td", {}, [number(point.row, "Row of the scan", doc.read_only, change("row"))]),
+      h("td", { class: "number", title: "Rows off the line between its neighbours", text: residual === null ? "" : residual.toFixed(1) }),
+      h("td", {}, [h("button", { type: "button", class: "plain", title: "Take this point away", "aria-label": `Take depth ${point.depth} away`, text: "✕", disabled: doc.read_only, onclick: () => ((marks.chosen = { kind: "depth", index }), marks.remove()) })]),
+    ]);
+  });
+  return h("table", {}, [
+    h("thead", {}, [h("tr", {}, ["Depth", "Row", "Off", ""].map((text) => h("th", { text })))]),
+    h("tbody", {}, rows),
+  ]);
+}
+
+/**
+ * A field for a number that is saved when it is left or Enter is pressed.
+ *
+ * @param {number} value
+ * @param {string} title
+ * @param {boolean} disabled
+ * @param {(value: number) => void} save
+ */
+export function number(value, title, disabled, save) {
+  const field = h("input", { type: "number", step: "any", value, title, "aria-label": title, disabled });
+  field.addEventListener("change", () => {
+    const given = Number(field.value);
+    if (field.value.trim() === "" || !Number.isFinite(given)) {
+      field.value = String(value);
+      return;
+    }
+    // Out of the field first: the panel is built anew with what is saved.
+    field.blur();
+    save(given);
+  });
+  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") {
+      field.value = String(value);
+      field.blur();
+    } else if (event.key === "Enter") field.blur();
+  });
+  return field;
+}

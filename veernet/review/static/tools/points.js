@@ -1,0 +1,385 @@
+/** Tools that go through points: re-trace along the ink, redraw by hand. */
+
+/** @import {Editor} from "../editor.js" */
+/** @import {Point} from "./tool.js" */
+/** @import {Edit} from "../types.js" */
+
+import { ink, rem } from "../dom.js";
+import { Tool, drawColumns } from "./tool.js";
+
+/** Pixels of the pointer from a point that still take hold of it. */
+const GRIP = 10;
+
+/** Pixels of a stroke's end from the curve within which it is tied to the curve. */
+const TIE = 9;
+
+/** @typedef {{row: number, column: number}} Pick an unfolded column at a whole row */
+
+/** Picks through which the tracer must pass; shown before anything is changed. */
+export class Retrace extends Tool {
+  /** @param {Editor} editor */
+  constructor(editor) {
+    super(editor, {
+      name: "retrace",
+      key: "t",
+      label: "Re-trace",
+      hint: "Click two points on the ink, more to force the way; Alt held draws straight. Enter keeps, Esc drops, Del takes a point away.",
+      help: "Re-trace: picks on the ink, the tracer finds the way between; hold Alt for straight",
+    });
+    /** @type {Pick[]} by row */
+    this.picks = [];
+    /** @type {Pick|null} the one that arrows move */
+    this.held = null;
+    this.pressed = false;
+    this.straight = false;
+    /** @type {Pick|null} where the pointer is, for the way it would take */
+    this.leash = null;
+  }
+
+  get pending() {
+    return this.picks.length > 0;
+  }
+
+  get dragging() {
+    return this.pressed;
+  }
+
+  /** @param {Point} point @returns {Pick} */
+  #pickAt(point) {
+    const curve = this.editor.curveOrFail();
+    const row = this.editor.within(curve, point.row);
+    const nearest = [...this.picks].sort((a, b) => Math.abs(a.row - row) - Math.abs(b.row - row));
+    const reference = nearest[0]?.column ?? curve.near(row);
+    return { row, column: curve.unfold(row, point.column, reference) };
+  }
+
+  /** @param {Point} point */
+  down(point) {
+    if (!this.state.curve) return;
+    if (!this.picks.length) this.editor.chooseTrack(point);
+    this.pressed = true;
+    this.held = this.#near(point);
+    if (!this.held) this.#add(this.#pickAt(point));
+    this.#changed();
+  }
+
+  /** @param {Pick} pick */
+  #add(pick) {
+    // Two picks of one row contradict each other: the later one holds.
+    this.picks = this.picks.filter((known) => known.row !== pick.row);
+    this.picks.push(pick);
+    this.picks.sort((a, b) => a.row - b.row);
+    this.held = pick;
+    this.leash = null;
+  }
+
+  /** @param {Point} point @returns {Pick|null} */
+  #near(point) {
+    const curve = this.state.curve;
+    if (!curve) return null;
+    for (const pick of this.picks) {
+      const [x, y] = this.editor.screenOf(curve, pick.row, pick.column);
+      if (Math.hypot(x - point.x, y - point.y) < GRIP) return pick;
+    }
+    return null;
+  }
+
+  /** @param {Point} point */
+  drag(point) {
+    if (!this.held) return;
+    const moved = this.#pickAt(point);
+    this.#move(moved.row, moved.column);
+  }
+
+  /** @param {number} row @param {number} column */
+  #move(row, column) {
+    const held = this.held;
+    if (!held) return;
+    const taken = this.picks.some((pick) => pick !== held && pick.row === row);
+    if (!taken) held.row = row;
+    held.column = column;
+    this.picks.sort((a, b) => a.row - b.row);
+    this.#changed();
+  }
+
+  up() {
+    this.pressed = false;
+  }
+
+  /** @param {Point} point */
+  hover(point) {
+    if (!this.picks.length || !this.state.curve) return;
+    const pick = this.#pickAt(point);
+    const first = this.picks[0];
+    const last = this.picks[this.picks.length - 1];
+    // Between the picks the way is settled; beyond them, show the one it would take.
+    const outside = pick.row < first.row || pick.row > last.row;
+    this.leash = outside && !this.#near(point) ? pick : null;
+    const shown = this.leash ? [...this.picks, this.leash] : this.picks;
+    if (shown.length > 1) this.draft.ask(this.#edit(shown));
+  }
+
+  /** @param {Pick[]} picks @returns {Edit} */
+  #edit(picks) {
+    const ordered = [...picks].sort((a, b) => a.row - b.row);
+    return {
+      action: "retrace",
+      curve: this.state.active ?? "",
+      picks: ordered.map((pick) => [pick.row, pick.column]),
+      straight: this.straight || !this.state.doc?.retrace,
+    };
+  }
+
+  #changed() {
+    if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
+    else this.draft.clear();
+    const next = this.picks.length > 1 ? "Enter keeps it, Esc drops it." : "Set a second point.";
+    const way = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
+    this.state.say(`Re-trace ${this.state.active}, ${this.picks.length} points: ${next}${way}`);
+    this.editor.draw("edit");
+  }
+
+  /** @param {number} columns @param {number} rows @returns {boolean} */
+  nudge(columns, rows) {
+    const curve = this.state.curve;
+    if (!curve) return false;
+    if (this.held) {
+      const row = this.editor.within(curve, this.held.row + rows);
+      this.#move(row, this.held.column + columns);
+      return true;
+    }
+    return this.editor.moveCaret(columns, rows);
+  }
+
+  pick() {
+    const caret = this.state.caret;
+    if (!caret || !this.state.curve) {
+      this.state.say("Move to a place first: arrows, Page up, Page down.");
+      return;
+    }
+    if (this.held) {
+      // Put down: the arrows move the caret again.
+      this.state.caret = { row: this.held.row, column: this.held.column };
+      this.held = null;
+      this.editor.draw("edit");
+      return;
+    }
+    const there = this.picks.find((pick) => pick.row === caret.row);
+    if (there && Math.abs(there.column - caret.column) < 3) this.held = there;
+    else this.#add({ row: caret.row, column: caret.column });
+    if (!there) this.held = null;
+    this.#changed();
+  }
+
+  remove() {
+    const gone = this.held ?? this.picks[this.picks.length - 1];
+    if (!gone) return false;
+    this.picks = this.picks.filter((pick) => pick !== gone);
+    this.held = null;
+    this.leash = null;
+    this.#changed();
+    return true;
+  }
+
+  /** @param {boolean} held */
+  alt(held) {
+    if (this.straight === held) return;
+    this.straight = held;
+    if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
+  }
+
+  commit() {
+    if (this.picks.length < 2) {
+      this.state.say("Re-trace goes between two points or more: set another one.");
+      return;
+    }
+    this.editor.send(this.#edit(this.picks), this);
+  }
+
+  cancel() {
+    this.picks = [];
+    this.held = null;
+    this.leash = null;
+    this.pressed = false;
+    this.straight = false;
+    this.draft.clear();
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  draw(context) {
+    const curve = this.state.curve;
+    if (!curve) return;
+    this.draft.draw(context);
+    for (const pick of this.picks) {
+      drawPoint(context, this.editor.screenOf(curve, pick.row, pick.column), pick === this.held);
+    }
+  }
+}
+
+/** A stroke by hand from one point of the curve to another. */
+export class Redraw extends Tool {
+  /** @param {Editor} editor */
+  constructor(editor) {
+    super(editor, {
+      name: "redraw",
+      key: "r",
+      label: "Redraw",
+      hint: "Draw freehand from one point of the curve to another; I sets points by keys. Enter keeps, Esc drops.",
+      help: "Redraw: draw the curve by hand from one of its points to another",
+    });
+    /** @type {Map<number, number>} unfolded column by row */
+    this.points = new Map();
+    /** @type {Pick|null} */
+    this.last = null;
+    this.pressed = false;
+  }
+
+  get pending() {
+    return this.points.size > 0 && !this.pressed;
+  }
+
+  get dragging() {
+    return this.pressed;
+  }
+
+  /** @returns {[number, number][]} by row */
+  get ordered() {
+    return [...this.points].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** @param {Point} point */
+  down(point) {
+    if (!this.state.curve) return;
+    if (!this.points.size) this.editor.chooseTrack(point);
+    this.pressed = true;
+    this.last = null;
+    this.#to(this.#tied(point));
+  }
+
+  /** @param {Point} point @returns {Pick} */
+  #at(point) {
+    const curve = this.editor.curveOrFail();
+    const row = this.editor.within(curve, point.row);
+    const reference = this.last?.column ?? this.#reference(row);
+    return { row, column: curve.unfold(row, point.column, reference) };
+  }
+
+  /** @param {number} row @returns {number} */
+  #reference(row) {
+    const [nearest] = this.ordered.sort((a, b) => Math.abs(a[0] - row) - Math.abs(b[0] - row));
+    return nearest ? nearest[1] : this.editor.curveOrFail().near(row);
+  }
+
+  /** @param {Point} point @returns {Pick} on the curve, if that is near */
+  #tied(point) {
+    const curve = this.editor.curveOrFail();
+    const at = this.#at(point);
+    const own = curve.at(at.row);
+    const away = Math.abs(own - at.column) * this.editor.view.columnScale;
+    return away < TIE && !point.alt ? { row: at.row, column: own } : at;
+  }
+
+  /** @param {Pick} next a stroke goes straight to it */
+  #to(next) {
+    const last = this.last ?? next;
+    const direction = Math.sign(next.row - last.row) || 1;
+    for (let row = last.row; row !== next.row + direction; row += direction) {
+      const share = next.row === last.row ? 1 : (row - last.row) / (next.row - last.row);
+      this.points.set(row, last.column + share * (next.column - last.column));
+    }
+    this.last = next;
+    this.editor.draw("edit");
+  }
+
+  /** @param {Point} point */
+  drag(point) {
+    this.#to(this.#at(point));
+  }
+
+  /** @param {Point} point */
+  up(point) {
+    this.#to(this.#tied(point));
+    this.pressed = false;
+    this.#told();
+  }
+
+  #told() {
+    const rows = this.ordered;
+    if (rows.length < 2) {
+      this.state.say("A stroke goes from one row to another: draw along the curve.");
+      return;
+    }
+    const [first, last] = [rows[0][0], rows[rows.length - 1][0]].map((row) => this.state.placeName(row));
+    this.state.say(`Redraw ${this.state.active} from ${first} to ${last}: Enter keeps it, Esc drops it.`);
+  }
+
+  /** @param {number} columns @param {number} rows @returns {boolean} */
+  nudge(columns, rows) {
+    return this.editor.moveCaret(columns, rows);
+  }
+
+  pick() {
+    const caret = this.state.caret;
+    if (!caret) return;
+    this.#to({ row: caret.row, column: caret.column });
+    this.#told();
+  }
+
+  remove() {
+    if (!this.points.size) return false;
+    this.cancel();
+    return true;
+  }
+
+  commit() {
+    const points = this.ordered;
+    if (points.length < 2 || !this.state.active) {
+      this.#told();
+      return;
+    }
+    this.editor.send({ action: "redraw", curve: this.state.active, points }, this);
+  }
+
+  cancel() {
+    this.points.clear();
+    this.last = null;
+    this.pressed = false;
+    this.editor.draw("edit");
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  draw(context) {
+    const curve = this.state.curve;
+    const points = this.ordered;
+    if (!curve || !points.length) return;
+    const row0 = points[0][0];
+    const columns = new Float32Array(points[points.length - 1][0] - row0 + 1).fill(NaN);
+    for (let i = 0; i < points.length; i += 1) {
+      const [row, column] = points[i];
+      columns[row - row0] = column;
+      // Two strokes apart are joined by a straight line, as the edit will have it.
+      const next = points[i + 1];
+      if (!next) break;
+      for (let between = row + 1; between < next[0]; between += 1) {
+        columns[between - row0] = column + ((between - row) / (next[0] - row)) * (next[1] - column);
+      }
+    }
+    drawColumns(context, this.editor, curve, row0, columns);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} place in the window
+ * @param {boolean} held
+ */
+export function drawPoint(context, [x, y], held) {
+  const radius = rem() * (held ? 0.5 : 0.38);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = held ? ink("accent") : ink("halo");
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = ink("accent");
+  context.stroke();
+}
