@@ -109,7 +109,12 @@ export function drawGrid(context, view, state) {
   context.lineWidth = 1;
   context.strokeStyle = ink("grid");
   context.beginPath();
-  for (const depth of linesOf(view, state, rem() * 1.6).depths) {
+  const { step, depths } = linesOf(view, state, rem() * 1.6);
+  const first = geometry.depths[0] - step;
+  const last = geometry.depths[geometry.depths.length - 1] + step;
+  for (const depth of depths) {
+    // Beyond the points nothing is fitted, and the header should be seen.
+    if (depth < first || depth > last) continue;
     const row = geometry.rowAt(depth);
     context.moveTo(view.x(left), view.y(geometry.pageRow(row, left)));
     context.lineTo(view.x(right), view.y(geometry.pageRow(row, right)));

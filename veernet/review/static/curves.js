@@ -5,7 +5,7 @@
 /** @import {View} from "./view.js" */
 
 import { ORIGIN, REVIEWED } from "./curve.js";
-import { ink } from "./dom.js";
+import { ink, stroke } from "./dom.js";
 
 /** Confidence below which an unreviewed row is drawn with a halo. */
 const UNSURE = 0.5;
@@ -57,16 +57,16 @@ function drawCurve(context, view, curve, active) {
   context.setLineDash([]);
   context.globalAlpha = 0.4;
   context.strokeStyle = ink("doubt");
-  context.lineWidth = 9;
+  context.lineWidth = stroke(9);
   context.stroke(strokes.halo);
   context.globalAlpha = active ? 1 : 0.75;
   context.strokeStyle = curve.colour;
-  context.lineWidth = active ? 2.2 : 1.4;
+  context.lineWidth = stroke(active ? 2.2 : 1.4);
   context.stroke(strokes.auto);
-  context.lineWidth = active ? 3.6 : 2.6;
+  context.lineWidth = stroke(active ? 3.6 : 2.6);
   context.stroke(strokes.manual);
   context.setLineDash([5, 4]);
-  context.lineWidth = active ? 2.2 : 1.4;
+  context.lineWidth = stroke(active ? 2.2 : 1.4);
   context.stroke(strokes.bridged);
   context.setLineDash([]);
   context.globalAlpha = 1;

@@ -83,6 +83,14 @@ export function rem() {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
 }
 
+/** Pixels of a rem on a small window, for which the widths of strokes are given. */
+const SMALL_REM = 13;
+
+/** @param {number} width on a small window @returns {number} as it is read on this one */
+export function stroke(width) {
+  return (width * rem()) / SMALL_REM;
+}
+
 /**
  * Read a colour of the style sheet, for canvases.
  *

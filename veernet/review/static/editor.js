@@ -355,7 +355,7 @@ export class Editor {
   /** @param {string} id of a field of the tool */
   focusOption(id) {
     const field = document.getElementById(id);
-    if (field instanceof HTMLInputElement) {
+    if (field instanceof HTMLInputElement && field !== document.activeElement) {
       field.focus();
       field.select();
     }

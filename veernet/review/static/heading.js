@@ -5,6 +5,7 @@
 /** @import {Track} from "./types.js" */
 
 import { ink, plain, rem } from "./dom.js";
+import { beside } from "./state.js";
 
 /** Lines of the legend at most; a track with more shows its first ones. */
 const MOST_LINES = 8;
@@ -63,7 +64,7 @@ function drawTrack(context, view, state, track, middle) {
     const top = rem() * 0.2 + index * lineHeight();
     const curve = state.curves.get(spec.mnemonic);
     const active = spec.mnemonic === state.active;
-    const colour = curve?.colour ?? ink("text");
+    const colour = curve ? beside(curve.colour) : ink("text");
     context.globalAlpha = state.hidden.has(spec.mnemonic) ? 0.35 : 1;
     context.strokeStyle = colour;
     context.lineWidth = active ? 3 : 1.5;

@@ -69,8 +69,8 @@ export const BINDINGS = [
   bind("Keyboard alone", ["m"], "M", "begin and end a selection of rows at the caret", (app) => app.editor.toggleMark(), REVIEW),
   bind("Keyboard alone", ["Control+a"], "Ctrl+A", "select all rows of the curve", (app) => app.selectAll(), REVIEW),
   bind("Keyboard alone", ["i"], "I", "set a point at the caret, or let it go", (app) => app.editor.tool.pick(), REVIEW),
-  bind("Keyboard alone", ["l"], "L", "curves and scales: open or close the table", (app) => app.toggleTable(), ["register"]),
-  bind("Keyboard alone", ["k"], "K", "confirm the suggestion that is shown", (app) => app.confirm(), ["register"]),
+  bind("Register", ["l"], "L", "curves and scales: open or close the table", (app) => app.toggleTable(), ["register"]),
+  bind("Register", ["k"], "K", "confirm the suggestion that is shown", (app) => app.confirm(), ["register"]),
   bind("Go", ["?", "Shift+?"], "?", "this sheet", (app) => showSheet(app)),
   bind("Go", ["e"], "E", "export", (app) => app.setStage("export")),
 ];
@@ -152,6 +152,7 @@ export function showSheet(app) {
     ["Tools", [...app.editor.tools.map((tool) => [tool.key.toUpperCase(), tool.help]), ["1 – 9", "choose a curve"]]],
     ["Edit", rowsOf("Edit")],
     ["Keyboard alone", rowsOf("Keyboard alone")],
+    ["Register", [...rowsOf("Register"), ["Double press", "add a depth point; on an edge, a point of it"]]],
     ["Mouse", MOUSE],
   ];
   const sections = groups.map(([title, rows]) =>
@@ -169,6 +170,7 @@ export function showSheet(app) {
     ]),
   );
   dialog.showModal();
+  dialog.scrollTop = 0;
 }
 
 /** @param {string} group @returns {string[][]} */

@@ -340,9 +340,12 @@ export class App {
       this.editor.refusePending();
       return;
     }
-    let place = NaN;
+    let first = NaN;
+    let last = NaN;
     const note = (/** @type {import("./types.js").Patch[]} */ patches) => {
-      if (patches.length) place = patches[0].row0 + patches[0].column.length / 2;
+      if (!patches.length) return;
+      first = patches[0].row0;
+      last = first + patches[0].column.length - 1;
     };
     this.state.on("change", note);
     const well = await act();
@@ -350,8 +353,8 @@ export class App {
     if (!well) return;
     this.state.stretch = null;
     this.state.say(told);
-    const y = this.view.y(place);
-    if (Number.isFinite(y) && (y < 0 || y > this.view.height)) this.centre(place);
+    const hidden = this.view.y(last) < 0 || this.view.y(first) > this.view.height;
+    if (hidden) this.centre(first + Math.min(last - first, this.view.height / this.view.rowScale) / 2);
   }
 
   /** @param {number} columns @param {number} rows */

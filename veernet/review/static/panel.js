@@ -4,6 +4,7 @@
 /** @import {Stretch} from "./types.js" */
 
 import { byId, h } from "./dom.js";
+import { beside } from "./state.js";
 
 /** Stretches listed at most; `n` goes on beyond them. */
 const MOST_LISTED = 200;
@@ -51,7 +52,7 @@ export class Panel {
     return state.ordered.map((curve, index) => {
       const active = curve === state.curve;
       const swatch = h("span", { class: "swatch" });
-      swatch.style.background = curve.colour;
+      swatch.style.background = beside(curve.colour);
       const share = readShare(curve.column);
       const choose = () => this.app.chooseCurve(index);
       const hidden = state.hidden.has(curve.mnemonic);
@@ -90,11 +91,12 @@ export class Panel {
     return shown.map((stretch) => {
       const curve = state.curves.get(stretch.curve);
       const swatch = h("span", { class: "swatch" });
-      swatch.style.background = curve?.colour ?? "grey";
+      swatch.style.background = curve ? beside(curve.colour) : "grey";
       const active = state.stretch?.id === stretch.id;
       return h("li", { class: active ? "active" : "", "data-stretch": stretch.id }, [
         swatch,
         h("button", { type: "button", class: "plain", title: stretch.text, onclick: () => this.app.goTo(stretch) }, this.#told(stretch)),
+        h("span", { class: "soft", text: stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} %` }),
       ]);
     });
   }
@@ -102,12 +104,10 @@ export class Panel {
   /** @param {Stretch} stretch @returns {(Node|string)[]} */
   #told(stretch) {
     const { state } = this.app;
-    const from = state.placeName(stretch.row0);
     const rows = stretch.row1 - stretch.row0 + 1;
     const unit = state.unit;
     const length = unit ? `${(rows / state.rowsPerUnit).toFixed(1)} ${unit}` : `${rows} rows`;
-    const sure = stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} % sure`;
-    return [`${stretch.curve} `, h("span", { class: "soft", text: `${from}, ${length}, ${sure}` })];
+    return [`${stretch.curve} `, h("span", { class: "soft", text: `${state.placeName(stretch.row0)}, ${length}` })];
   }
 }
 

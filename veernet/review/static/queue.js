@@ -117,8 +117,10 @@ export class Queue {
       const answer = await change(item.path, this.state.revision, item.id, item.body);
       this.items.shift();
       if (this.state.take(answer)) await this.state.load();
-      for (const note of answer.notes ?? []) this.state.say(note);
       item.done(true);
+      // After what the gesture itself says.
+      await Promise.resolve();
+      for (const note of answer.notes ?? []) this.state.say(note, "note");
       return true;
     } catch (error) {
       return this.#failed(item, error);

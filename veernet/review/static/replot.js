@@ -10,8 +10,9 @@
 /** @import {State} from "./state.js" */
 /** @import {View} from "./view.js" */
 
-import { ink, plain, rem } from "./dom.js";
+import { ink, plain, rem, stroke } from "./dom.js";
 import { fractionAt, valueAt } from "./geometry.js";
+import { beside } from "./state.js";
 
 /** Samples beyond which every second, third ... is left out: no window shows more. */
 const MOST_SAMPLES = 6000;
@@ -77,8 +78,8 @@ export function drawReplot(context, view, state, width) {
   const x = (/** @type {number} */ fraction) =>
     margin + ((fraction - low) / (high - low)) * (width - 2 * margin);
   drawScaleLines(context, view, curve, x, low, high);
-  context.strokeStyle = curve.colour;
-  context.lineWidth = 1.6;
+  context.strokeStyle = beside(curve.colour);
+  context.lineWidth = stroke(1.6);
   context.lineJoin = "round";
   context.beginPath();
   let down = false;
@@ -150,7 +151,7 @@ export function drawReplotHeading(context, state, width, height) {
   const size = rem() * 0.85;
   context.font = `bold ${size}px system-ui, sans-serif`;
   context.textBaseline = "bottom";
-  context.fillStyle = curve.colour;
+  context.fillStyle = beside(curve.colour);
   context.textAlign = "center";
   context.fillText(`${curve.mnemonic}, replotted`, width / 2, height - size * 1.5, width - 4);
   context.font = `${size}px system-ui, sans-serif`;

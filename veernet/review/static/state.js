@@ -12,6 +12,23 @@ export const PALETTE = [
   "#5e35b1", "#00796b",
 ];
 
+/** The same inks on the dark page beside the scan. */
+const BRIGHT = [
+  "#ff6b9d", "#6fa8ff", "#6fce80", "#ffa24d", "#d08bea", "#4fd0e0", "#d8bc4a", "#ff8080",
+  "#a98bff", "#4cc4b4",
+];
+
+/**
+ * Ink of a curve beside the scan: text, replot, swatches.
+ *
+ * @param {string} colour of the palette
+ * @returns {string}
+ */
+export function beside(colour) {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  return dark ? (BRIGHT[PALETTE.indexOf(colour)] ?? colour) : colour;
+}
+
 const NO_DOUBT = { share_reviewed: 1, stretches: [] };
 
 /** The state of the page; listeners are told by name of what has changed. */
@@ -205,7 +222,7 @@ export class State {
    * Say one line to the user.
    *
    * @param {string} text
-   * @param {"info"|"error"} [kind]
+   * @param {"info"|"error"|"note"} [kind] a note is added to the line that stands there
    */
   say(text, kind = "info") {
     this.emit("say", { text, kind });

@@ -14,6 +14,9 @@ const STAGES = [
   ["export", "4 Export", "LAS, CSV and what else is wanted (E)"],
 ];
 
+const REGISTER_HINT =
+  "Drag depth points and edges; a double press adds a depth, or a point of an edge; arrows move what was pressed, Del takes it away.";
+
 /** Builds the bars, and keeps them true. */
 export class Toolbar {
   /** @param {App} app */
@@ -131,6 +134,10 @@ export class Toolbar {
     const box = byId("options");
     // A field that is being typed into must not be taken from under the hands.
     if (box.contains(document.activeElement)) return;
+    if (state.stage === "register") {
+      box.replaceChildren(h("span", { class: "soft", text: REGISTER_HINT }));
+      return;
+    }
     const shown = state.stage === "review" && state.curve && !state.readOnly;
     box.replaceChildren(...(shown ? editor.tool.options() : []));
   }
@@ -160,8 +167,10 @@ export class Toolbar {
   /** @param {{text: string, kind: string}} told */
   #say(told) {
     const box = byId("message");
-    box.textContent = told.text;
-    box.title = told.text;
+    const text = told.kind === "note" ? `${box.textContent} Note: ${told.text}.` : told.text;
+    box.textContent = text;
+    box.title = text;
+    if (told.kind === "note") return;
     box.classList.toggle("error", told.kind === "error");
     box.classList.remove("attention");
   }

@@ -9,7 +9,7 @@ import { Layer } from "../layers.js";
 import { View } from "../view.js";
 
 /** Pixels of the lens for a pixel of the scan. */
-const MAGNIFIED = 4;
+const MAGNIFIED = 3;
 
 /** A round window on the scan, beside the pointer. */
 export class Lens {
@@ -21,8 +21,11 @@ export class Lens {
     this.layer = new Layer("lens");
   }
 
-  /** @param {Point|null} point null to put it away */
-  show(point) {
+  /**
+   * @param {Point|null} point null to put it away
+   * @param {number} [column] of the page that is looked at; that of the pointer if not given
+   */
+  show(point, column = point?.column ?? 0) {
     this.canvas.hidden = point === null;
     if (!point) return;
     this.layer.fit();
@@ -35,7 +38,7 @@ export class Lens {
     view.rowScale = MAGNIFIED;
     view.columnScale = MAGNIFIED;
     view.row = point.pageRow + 0.5 - height / 2 / MAGNIFIED;
-    view.column = point.column + 0.5 - width / 2 / MAGNIFIED;
+    view.column = column + 0.5 - width / 2 / MAGNIFIED;
     this.layer.clear();
     this.app.tiles?.draw(context, view, false);
     drawEdges(context, view, this.app.state, 1.5);

@@ -162,13 +162,21 @@ export class Registering {
   /** @param {Point} point */
   down(point) {
     this.marks.down(point);
-    this.lens.show(this.marks.held ? point : null);
+    this.#magnify(point);
+  }
+
+  /** @param {Point} point */
+  #magnify(point) {
+    const { held } = this.marks;
+    // Depth lines end at the track beside the numerals: that is where to look.
+    const column = held?.kind === "depth" ? this.marks.depthColumn.left - 8 : point.column;
+    this.lens.show(held ? point : null, column);
   }
 
   /** @param {Point} point */
   drag(point) {
     this.marks.drag(point);
-    this.lens.show(this.marks.held ? point : null);
+    this.#magnify(point);
   }
 
   /** @param {Point} point */

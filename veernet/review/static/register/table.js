@@ -59,7 +59,7 @@ export class ScaleTable {
     view.columnScale = 1;
     view.fitColumns(span.left - 10, span.right + 10);
     const first = doc?.registration.depth.points[0]?.row ?? HEADER_ROWS;
-    view.centre(first - (0.45 * box.height) / view.rowScale);
+    view.row = Math.max(0, first - (0.8 * box.height) / view.rowScale);
   }
 
   #picture() {
@@ -155,7 +155,7 @@ export class ScaleTable {
     const field = h("input", { type: "color", value: spec.colour ?? "#000000", disabled: off || !spec.colour, "aria-label": "Colour of the ink" });
     field.addEventListener("change", () => edit((curve) => (curve.colour = field.value), "Colour"));
     const known = tick("Its ink has a colour", Boolean(spec.colour), off, (on) => edit((curve) => (curve.colour = on ? "#c03030" : null), "Colour"));
-    return h("span", {}, [known, field]);
+    return h("span", { class: "pair" }, [known, field]);
   }
 
   /**

@@ -4,7 +4,7 @@
 /** @import {Point} from "./tool.js" */
 /** @import {Edit} from "../types.js" */
 
-import { ink, rem } from "../dom.js";
+import { ink, rem, stroke } from "../dom.js";
 import { Tool, drawColumns } from "./tool.js";
 
 /** Pixels of the pointer from a point that still take hold of it. */
@@ -379,7 +379,7 @@ export function drawPoint(context, [x, y], held) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = held ? ink("accent") : ink("halo");
   context.fill();
-  context.lineWidth = 2;
+  context.lineWidth = stroke(2);
   context.strokeStyle = ink("accent");
   context.stroke();
 }

@@ -6,7 +6,7 @@
 
 import { ApiError, preview } from "../api.js";
 import { pathOf } from "../curves.js";
-import { ink } from "../dom.js";
+import { ink, stroke } from "../dom.js";
 
 /**
  * A place that the pointer is at.
@@ -156,7 +156,7 @@ export class Draft {
         if (this.next === null && this.asking) {
           this.patches = answer.patches;
           this.error = "";
-          for (const note of answer.notes) this.editor.state.say(note);
+          for (const note of answer.notes) this.editor.state.say(note, "note");
         }
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -201,10 +201,10 @@ export function drawColumns(context, editor, curve, row0, columns) {
   context.lineJoin = "round";
   context.setLineDash([]);
   context.strokeStyle = ink("halo");
-  context.lineWidth = 6;
+  context.lineWidth = stroke(6);
   context.stroke(path);
   context.strokeStyle = curve.colour;
-  context.lineWidth = 2.6;
+  context.lineWidth = stroke(2.6);
   context.setLineDash([8, 3]);
   context.stroke(path);
   context.setLineDash([]);
