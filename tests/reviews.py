@@ -65,9 +65,19 @@ def traces() -> tuple[Trace, ...]:
 
 def write_well(folder: Path, *, colour: bool = False) -> Path:
     """Write the scan, its registration and its trace file; return the scan."""
-    rng = np.random.default_rng(3)
-    shape = (ROWS, COLUMNS, 3) if colour else (ROWS, COLUMNS)
-    page = np.where(rng.random(shape) < 0.1, 0, 255).astype(np.uint8)
+    page = np.full((ROWS, COLUMNS), 255, np.uint8)
+    page[np.random.default_rng(3).random(page.shape) < 0.002] = 0
+    for at in (20, 180, 240, 400):
+        page[FIRST - 60 : LAST + 60, at] = 0
+    page[FIRST : LAST + 1 : 50, 20:401] = 120
+    for trace in traces():
+        seen = np.isfinite(trace.column)
+        at = np.rint(trace.column[seen]).astype(int)
+        for beside in (-1, 0, 1):
+            page[trace.row[seen], at + beside] = 0
+    if colour:
+        page = np.repeat(page[..., None], 3, axis=2)
+        page[:, :200, 0] |= 180  # red ink at the left
     scan = folder / "well.tif"
     tifffile.imwrite(scan, page, resolution=(200, 200), resolutionunit="INCH")
     save_registrations(folder / "well.yaml", registration())

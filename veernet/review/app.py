@@ -20,6 +20,7 @@ from veernet.errors import InputError, Refused
 from veernet.review import views
 from veernet.review.changes import add_changes
 from veernet.review.document import ReadOnly, Stale
+from veernet.review.jobroutes import add_jobs
 from veernet.review.service import Review
 
 STATIC = Path(__file__).parent / "static"
@@ -34,6 +35,7 @@ def build_app(review: Review) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         review.hub.start()
         decoding = asyncio.create_task(review.page.decode(review.tell_image))
+        await run_in_threadpool(review.begin)
         try:
             yield
         finally:
@@ -48,6 +50,7 @@ def build_app(review: Review) -> FastAPI:
     _add_image(app, review)
     _add_state(app, review)
     add_changes(app, review)
+    add_jobs(app, review)
     return app
 
 

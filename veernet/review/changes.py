@@ -43,6 +43,15 @@ class MoveBody(Body):
     id: str | None = Field(None, min_length=8, max_length=64)
 
 
+class ConfirmBody(Body):
+    """Suggestions that a person takes as they stand, or no longer."""
+
+    base: int
+    id: str = Field(min_length=8, max_length=64)
+    keys: list[str] = Field(min_length=1, max_length=10_000)
+    confirmed: bool = True
+
+
 class RegistrationBody(Body):
     """A registration as it is to be."""
 
@@ -107,6 +116,21 @@ def add_changes(app: FastAPI, review: Review) -> None:
     def redo(body: MoveBody) -> JSONResponse:
         with document.lock:
             return answer(document.redo(body.base, body.id), body.section)
+
+    @app.post("/api/confirm")
+    def confirm(body: ConfirmBody) -> JSONResponse:
+        with document.lock:
+            word = "confirmed" if body.confirmed else "unconfirmed"
+            change = document.commit(
+                "confirm",
+                f"{len(body.keys)} suggestions {word}",
+                base=body.base,
+                id_=body.id,
+                section=document.section(body.section).document["section"],
+                content={word: body.keys},
+            )
+            findings = review.findings_view(body.section)
+            return answer(change, body.section, findings=findings)
 
     @app.post("/api/registration")
     def registration(body: RegistrationBody) -> JSONResponse:

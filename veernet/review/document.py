@@ -105,6 +105,8 @@ class Document:
         self.store = store
         self.lock = threading.RLock()
         self.sections: dict[str, Section] = {}
+        self.findings: list[dict[str, Any]] = []
+        self.confirmed: set[str] = set()
         last = store.last()
         if last is None:
             msg = f"{store.path} holds no journal: move it away and open the scan again"
@@ -151,7 +153,7 @@ class Document:
 
     def commit(
         self,
-        kind: Literal["edit", "registration", "reading"],
+        kind: Literal["edit", "registration", "reading", "confirm"],
         label: str,
         *,
         base: int,
@@ -214,6 +216,9 @@ class Document:
                 for name, reading in (readings or {}).items():
                     self.store.add_reading(revision, name, reading)
             self.revision, self.head = revision, revision
+            if kind == "confirm":
+                self._confirm()
+                return Change(revision, ())
             if kind != "edit":
                 self._build()
                 return Change(revision, (), reload=True)
@@ -281,6 +286,9 @@ class Document:
         with self.store.transaction():
             self.store.append(entry)
         self.revision, self.head = revision, head
+        if target.kind == "confirm":
+            self._confirm()
+            return Change(revision, (), reload=True)
         if target.kind != "edit":
             self._build()
             return Change(revision, (), reload=True)
@@ -368,8 +376,18 @@ class Document:
         for patch in patches:
             reading[patch.curve].apply(patch, self.revision)
 
+    def _confirm(self) -> None:
+        """Tell what of a proposal was found, and what a person has confirmed of it."""
+        self.findings, self.confirmed = [], set()
+        for entry in self.store.line_to(self.head):
+            if "findings" in entry.content:
+                self.findings = entry.content["findings"]
+            self.confirmed |= set(entry.content.get("confirmed") or ())
+            self.confirmed -= set(entry.content.get("unconfirmed") or ())
+
     def _build(self) -> None:
         """Make the state of the head from the journal."""
+        self._confirm()
         documents: list[RegistrationDocument] = []
         readings: dict[str, Reading] = {}
         first: dict[str, dict[str, doubt.FirstDoubt]] = {}

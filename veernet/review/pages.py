@@ -78,6 +78,19 @@ class Page:
         self.done, self.total = 0, 0
 
     @property
+    def size(self) -> tuple[int, int] | None:
+        """Rows and columns of the page; None before it is decoded."""
+        if self._pyramid is None:
+            return None
+        level = self._pyramid.layout.levels[0]
+        return level.rows, level.columns
+
+    @property
+    def known(self) -> PageFacts | None:
+        """What the page is; None before it is decoded."""
+        return self._facts
+
+    @property
     def ready(self) -> bool:
         """Whether tiles can be had."""
         return self._pyramid is not None

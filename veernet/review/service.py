@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
+from veernet.check.quick import check_quickly
 from veernet.edits import Retracer
+from veernet.errors import InputError
+from veernet.records import Registration, ScanInfo
 from veernet.review import views
+from veernet.review.document import Section
 from veernet.review.events import Hub
+from veernet.review.evidence import evidence_key
+from veernet.review.findings import (
+    Finding,
+    of_check,
+    of_reading,
+    still_there,
+    worst_first,
+)
+from veernet.review.jobs import Job, Jobs
 from veernet.review.opening import Opened
 from veernet.review.pages import Page, cache_folder
+from veernet.review.regdoc import Document as RegistrationDocument
 
 
 class Review:
@@ -24,20 +41,84 @@ class Review:
         self.opened = opened
         self.document = opened.document
         self.hub = Hub()
-        self.page = Page(
-            opened.scan, opened.sha256, opened.page, cache_folder() / "pages"
-        )
+        self.cache = cache_folder()
+        self.page = Page(opened.scan, opened.sha256, opened.page, self.cache / "pages")
+        self.jobs = Jobs(self.tell_job)
+        self.checked: tuple[list[RegistrationDocument], list[dict[str, Any]]] = ([], [])
+        """What the last check has found, and of which registrations."""
 
     async def close(self) -> None:
         """Stop what runs."""
+        await run_in_threadpool(self.jobs.close)
+
+    def evidence_folder(self, registration: RegistrationDocument) -> Path:
+        """Return where the evidence of a section is kept."""
+        key = evidence_key(self.opened.sha256, registration)
+        return self.cache / "evidence" / key
 
     def retracer(self, section: str | None) -> Retracer | None:  # noqa: ARG002
         """Return what follows ink between picks; None where no evidence is kept."""
         return None
 
-    def findings_view(self, section: str | None) -> list[dict[str, Any]]:  # noqa: ARG002
+    # what a person should look at
+
+    def findings_view(self, name: str | None) -> list[dict[str, Any]]:
         """Return what a person should look at of the registration and the reading."""
-        return []
+        with self.document.lock:
+            section = self.document.section(name)
+            confirmed = self.document.confirmed
+            found = [*self._proposed(section), *self._found(section)]
+            if section.registration is not None and section.reading:
+                traces = views.traces_of(section)
+                found += of_reading(traces, section.registration, self._rows(section))
+        return [
+            {**one.to_json(), "confirmed": one.key in confirmed}
+            for one in worst_first(found)
+        ]
+
+    def _proposed(self, section: Section) -> list[Finding]:
+        name = section.document["section"]
+        kept = map(Finding.from_json, self.document.findings)
+        return [
+            one
+            for one in kept
+            if one.section == name and still_there(one, section.document)
+        ]
+
+    def _found(self, section: Section) -> list[Finding]:
+        """Return what the check says; without the page while it has not looked."""
+        if section.registration is None:
+            return []
+        documents, findings = self.checked
+        if section.document in documents:
+            name = section.document["section"]
+            every = map(Finding.from_json, findings)
+            return [one for one in every if one.section == name]
+        info = self._info(section.registration)
+        rows = self._rows(section)
+        return [
+            of_check(one, rows) for one in check_quickly(info, section.registration)
+        ]
+
+    def _info(self, registration: Registration) -> ScanInfo:
+        size = self.page.size or (0, 0)
+        dpi = None if self.page.known is None else self.page.known.dpi
+        return ScanInfo(
+            path=self.opened.scan.name,
+            page=registration.page,
+            pages=1,
+            rows=size[0],
+            columns=size[1],
+            mode="",
+            dpi=dpi,
+        )
+
+    def _rows(self, section: Section) -> int:
+        """Return the rows of the page, as far as they are known."""
+        if self.page.size is not None:
+            return self.page.size[0]
+        registration = section.registration
+        return registration.row_range[1] if registration is not None else 0
 
     def figures_view(self, section: str | None) -> dict[str, Any]:
         """Return figures of every curve, and the findings."""
@@ -52,9 +133,12 @@ class Review:
             "job": self.job_view(),
         }
 
+    # what pages are told
+
     def job_view(self) -> dict[str, Any] | None:
         """Return the job that runs, or ran last."""
-        return None
+        job = self.jobs.current
+        return None if job is None else job.to_page()
 
     def image_told(self) -> dict[str, Any]:
         """Return how far the scan is decoded."""
@@ -65,6 +149,22 @@ class Review:
         """Tell every page how far the scan is decoded."""
         self.hub.publish("image", self.image_told())
 
+    def tell_job(self, job: Job) -> None:
+        """Tell every page how a job stands."""
+        self.hub.publish("job", {"job": job.to_page()})
+
     def tell_state(self) -> None:
         """Tell every page that the document has changed."""
         self.hub.publish("state", views.state_view(self.document, None))
+
+    def begin(self) -> None:
+        """Propose a registration where there is nothing yet."""
+        from veernet.review.jobroutes import start_register  # noqa: PLC0415 - a circle
+
+        document = self.document
+        untouched = document.revision == 1 and not document.documents()[0]["tracks"]
+        if untouched and not document.read_only:
+            try:
+                start_register(self, 1, {}, force=False)
+            except InputError:
+                return

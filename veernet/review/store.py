@@ -257,8 +257,8 @@ class Store:
         columns = "revision, id, kind, parent, target, head, section, label, content"
         sql = f"{first} SELECT {columns} FROM journal {where}"  # noqa: S608, RUF100
         for row in self._db.execute(sql, values):
-            values: list[Any] = [*row[:-1], json.loads(row[-1])]
-            yield Entry(*values)
+            told: list[Any] = [*row[:-1], json.loads(row[-1])]
+            yield Entry(*told)
 
     # what changes brought
 
