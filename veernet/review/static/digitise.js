@@ -4,7 +4,7 @@
 /** @import {Job} from "./types.js" */
 
 import { ApiError, cancelJob, startJob } from "./api.js";
-import { byId, h } from "./dom.js";
+import { byId, choice, h } from "./dom.js";
 
 /** What jobs are called. */
 const NAMES = /** @type {Record<string, string>} */ ({
@@ -66,7 +66,7 @@ export class Digitising {
    * Start a job; ask where it would overwrite what a person edited.
    *
    * @param {string} kind
-   * @param {Record<string, boolean>} [choice]
+   * @param {Record<string, unknown>} [choice]
    */
   async start(kind, choice = {}) {
     const { state, queue } = this.app;
@@ -78,30 +78,70 @@ export class Digitising {
       this.app.registering.update();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 409 && error.body.edited !== undefined) this.#ask(kind, error);
+      if (error.status === 409 && error.body.edited !== undefined) this.#ask(kind, error, choice);
       else state.say(error.message, "error");
     }
   }
 
-  /** @param {string} kind @param {ApiError} error */
-  #ask(kind, error) {
+  /**
+   * @param {string} kind
+   * @param {ApiError} error
+   * @param {Record<string, unknown>} before what was chosen already
+   */
+  #ask(kind, error, before) {
     const dialog = byId("ask");
     const answer = (/** @type {Record<string, boolean>|null} */ choice) => () => {
       dialog.close();
-      if (choice) void this.start(kind, choice);
+      if (choice) void this.start(kind, { ...before, ...choice });
     };
     const counted = Object.entries(error.body.by_curve ?? {});
+    const registering = kind === "register";
     dialog.replaceChildren(
-      h("h2", { text: "Keep what was edited?" }),
-      h("p", { text: `${error.body.edited} rows were edited by a person.` }),
+      h("h2", { text: registering ? "Replace the registration?" : "Keep what was edited?" }),
+      h("p", { text: error.message }),
       h("ul", {}, counted.map(([name, rows]) => h("li", { text: `${name}: ${rows} rows` }))),
       h("div", { class: "actions" }, [
         h("button", { type: "button", text: "Cancel", onclick: answer(null) }),
-        h("button", { type: "button", text: "Read all anew (undo brings them back)", onclick: answer({ force: true }) }),
-        h("button", { type: "button", class: "primary", text: "Keep the edited rows", onclick: answer({ keep_edits: true }) }),
+        h("button", { type: "button", text: registering ? "Replace it (undo brings it back)" : "Read all anew (undo brings them back)", onclick: answer({ force: true }) }),
+        registering ? null : h("button", { type: "button", class: "primary", text: "Keep the edited rows", onclick: answer({ keep_edits: true }) }),
       ]),
     );
     dialog.showModal();
+  }
+
+  /** Ask what is known of the depths, all of it optional, and look for the rest. */
+  askRegister() {
+    const dialog = byId("ask");
+    const field = (/** @type {string} */ title) => h("input", { type: "text", inputmode: "decimal", "aria-label": title });
+    const top = field("Depth of the first line");
+    const bottom = field("Depth of the last line");
+    const least = field("Least depth");
+    const most = field("Greatest depth");
+    const unit = choice({ "aria-label": "Unit" }, [["", "as printed"], ["ft", "ft"], ["m", "m"]], "");
+    const find = () => {
+      dialog.close();
+      /** @type {Record<string, unknown>} */
+      const known = {};
+      if (top.value.trim() && bottom.value.trim()) known.stated = [Number(top.value), Number(bottom.value)];
+      if (least.value.trim() && most.value.trim()) known.within = [Number(least.value), Number(most.value)];
+      if (unit.value) known.unit = unit.value;
+      void this.start("register", known);
+    };
+    dialog.replaceChildren(
+      h("h2", { text: "Find sections, tracks, depths and the legend" }),
+      h("p", { class: "soft", text: "Nothing needs to be given. What is known of the depths helps where the numerals are hard to read." }),
+      h("div", { class: "choices" }, [
+        h("label", {}, ["Unit of depth ", unit]),
+        h("label", {}, ["Depths of the first and the last depth line ", top, bottom]),
+        h("label", {}, ["The whole log lies between ", least, most]),
+      ]),
+      h("div", { class: "actions" }, [
+        h("button", { type: "button", text: "Cancel", onclick: () => dialog.close() }),
+        h("button", { type: "button", class: "primary", id: "find", text: "Find", onclick: find }),
+      ]),
+    );
+    dialog.showModal();
+    byId("find").focus();
   }
 }
 

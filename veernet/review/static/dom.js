@@ -17,6 +17,8 @@ export function h(tag, props = {}, children = []) {
     } else if (name === "text") {
       element.textContent = String(value);
     } else if (name === "value") {
+      // The attribute too: it tells later whether something was typed.
+      if (tag === "input") element.setAttribute("value", String(value));
       /** @type {any} */ (element).value = value;
     } else {
       element.setAttribute(name, value === true ? "" : String(value));
@@ -54,6 +56,31 @@ export function choice(props, options, chosen) {
   );
   select.value = chosen ?? options[0]?.[0] ?? "";
   return select;
+}
+
+const FOCUSABLE = "button, input, select, [tabindex]";
+
+/**
+ * Fill a box anew, keeping the focus and what is scrolled; not while something is typed.
+ *
+ * @param {HTMLElement} box
+ * @param {(Node|string|null)[]} children
+ */
+export function rebuild(box, children) {
+  const active = document.activeElement;
+  const inside = active instanceof HTMLElement && active !== box && box.contains(active);
+  if (inside && active instanceof HTMLInputElement && active.type !== "checkbox") {
+    if (active.value !== active.defaultValue) return;
+  }
+  const index = inside ? [...box.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
+  const tops = [...box.querySelectorAll(".scroll")].map((list) => list.scrollTop);
+  box.replaceChildren(...children.filter((child) => child !== null));
+  tops.forEach((top, place) => {
+    const list = box.querySelectorAll(".scroll")[place];
+    if (list) list.scrollTop = top;
+  });
+  const again = box.querySelectorAll(FOCUSABLE)[index];
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
 /** @returns {boolean} whether a field that takes keys has the focus */

@@ -3,7 +3,7 @@
 /** @import {App} from "./main.js" */
 /** @import {Stretch} from "./types.js" */
 
-import { byId, h } from "./dom.js";
+import { byId, h, rebuild } from "./dom.js";
 import { beside } from "./state.js";
 
 /** Stretches listed at most; `n` goes on beyond them. */
@@ -24,26 +24,23 @@ export class Panel {
   update() {
     const { state } = this.app;
     if (state.stage !== "review" || !state.doc) return;
-    const top = this.box.querySelector(".doubts")?.scrollTop ?? 0;
     if (!state.curves.size) {
-      this.box.replaceChildren(
+      rebuild(this.box, [
         h("h2", { text: "Nothing is read yet" }),
         h("p", { text: "Register the page, then let it be digitised." }),
         h("div", { class: "row" }, [
           h("button", { type: "button", text: "Go to Register", onclick: () => this.app.setStage("register") }),
         ]),
-      );
+      ]);
       return;
     }
-    this.box.replaceChildren(
+    rebuild(this.box, [
       h("h2", { text: "Curves" }),
       h("ul", { class: "scroll short curves" }, this.#curves()),
       h("h2", { text: "Doubt" }),
       ...this.#progress(),
       h("ol", { class: "scroll doubts" }, this.#doubts()),
-    );
-    const list = this.box.querySelector(".doubts");
-    if (list) list.scrollTop = top;
+    ]);
     this.box.querySelector(".doubts li.active")?.scrollIntoView({ block: "nearest" });
   }
 

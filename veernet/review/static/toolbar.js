@@ -113,6 +113,7 @@ export class Toolbar {
       button?.setAttribute("aria-pressed", String(tool === editor.tool));
     }
     byId("tools").hidden = state.stage !== "review" || !state.curves.size || doc.read_only;
+    byId("log").classList.toggle("unread", !state.curves.size);
     byId("unit").textContent = state.unit || "row";
     this.#sections();
     this.options();

@@ -255,7 +255,7 @@ export class Marks {
   #drawDepths(context, registration) {
     const { view, state } = this.app;
     const geometry = this.draft ? new Geometry(registration) : state.geometry;
-    const { left, right } = this.depthColumn;
+    const { left } = this.depthColumn;
     const size = rem() * 0.9;
     context.font = `bold ${size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
@@ -264,7 +264,8 @@ export class Marks {
       if (y < -20 || y > view.height + 20) return;
       const residual = state.doc?.depth[index]?.residual ?? null;
       const chosen = this.chosen?.kind === "depth" && this.chosen.index === index;
-      const doubtful = residual !== null && Math.abs(residual) > OFF;
+      const suggested = this.#suggested(point.row);
+      const doubtful = suggested || (residual !== null && Math.abs(residual) > OFF);
       context.strokeStyle = chosen ? ink("accent") : doubtful ? ink("doubt") : ink("sure");
       context.lineWidth = chosen ? 3.5 : 2;
       context.beginPath();
@@ -275,8 +276,19 @@ export class Marks {
       }
       context.stroke();
       const tail = residual === null ? "" : `  ${residual > 0 ? "+" : ""}${residual.toFixed(1)}`;
-      label(context, `${point.depth}${tail}`, view.x((left + right) / 2), y, context.strokeStyle);
+      // Beside the numeral, which is to be compared with it.
+      label(context, `${point.depth}${tail}`, view.x(left), y, context.strokeStyle);
     });
+  }
+
+  /** @param {number} row @returns {boolean} whether a depth there is still to be confirmed */
+  #suggested(row) {
+    const findings = this.app.state.doc?.findings ?? [];
+    return findings.some(
+      (finding) =>
+        finding.severity === "suggestion" && !finding.confirmed && !finding.curve &&
+        finding.row !== null && Math.abs(finding.row - row) < 2,
+    );
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Registration} registration */
@@ -347,11 +359,11 @@ function drawLine(context, view, edge, width) {
 function label(context, text, x, y, colour) {
   const width = context.measureText(text).width + 8;
   const height = rem() * 1.15;
-  context.textAlign = "center";
+  context.textAlign = "right";
   context.fillStyle = colour;
-  context.fillRect(x - width / 2, y - height / 2, width, height);
+  context.fillRect(x - width, y - height / 2, width, height);
   context.fillStyle = "#ffffff";
-  context.fillText(text, x, y + 1);
+  context.fillText(text, x - 4, y + 1);
 }
 
 /** @param {EdgePoint[]} edge @param {number} row @returns {number} */

@@ -3,7 +3,7 @@
 /** @import {Registering} from "./stage.js" */
 /** @import {Finding} from "../types.js" */
 
-import { byId, choice, h } from "../dom.js";
+import { byId, choice, h, rebuild } from "../dom.js";
 
 /**
  * Build the panel.
@@ -15,20 +15,13 @@ export function registerPanel(registering) {
   const doc = state.doc;
   if (!doc) return;
   const box = byId("panel");
-  // A field that is being typed into must not be taken from under the hands.
-  if (box.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) return;
-  const tops = [...box.querySelectorAll(".scroll")].map((list) => list.scrollTop);
-  box.replaceChildren(
+  rebuild(box, [
     ...problems(registering),
     h("h2", { text: "Findings" }),
     ...findings(registering),
     h("h2", { text: "Depth points" }),
     ...depths(registering),
-  );
-  tops.forEach((top, index) => {
-    const list = box.querySelectorAll(".scroll")[index];
-    if (list) list.scrollTop = top;
-  });
+  ]);
   box.querySelector("li.active")?.scrollIntoView({ block: "nearest" });
 }
 
@@ -44,17 +37,19 @@ function problems(registering) {
       h("button", { type: "button", id: "table-shown", "aria-pressed": String(registering.table.shown), onclick: () => registering.toggleTable() }, ["Curves and scales", h("kbd", { text: "L" })]),
       h("button", {
         type: "button",
-        text: found ? "Find again" : "Find all on the page",
+        text: found ? "Find again…" : "Find all on the page…",
         title: "Finds sections, tracks, depths and the legend by itself",
         disabled: doc?.read_only,
-        onclick: () => void app.digitising.start("register"),
+        onclick: () => app.digitising.askRegister(),
       }),
       found ? h("button", { type: "button", text: "Check", title: "Compare the registration with the ink", disabled: doc?.read_only, onclick: () => void app.digitising.start("check") }) : null,
       h("button", { type: "button", class: ready ? "primary" : "", disabled: !ready, text: "Digitise →", onclick: () => app.setStage("digitise") }),
     ]),
     ready
       ? h("p", { class: "right", text: "The registration is complete." })
-      : h("div", { class: "scroll short" }, list.map((line) => h("p", { class: "wrong", text: line }))),
+      : h("div", { class: "scroll short problems" }, list.map((line) =>
+          h("button", { type: "button", class: "plain wrong", title: "Open the table of curves and scales", text: line, onclick: () => registering.table.shown || registering.toggleTable() }),
+        )),
   ];
 }
 
@@ -80,8 +75,10 @@ function findings(registering) {
 function item(registering, finding) {
   const kind = finding.confirmed ? "confirmed" : finding.severity;
   return h("li", { class: finding.key === registering.key ? "active" : "", "data-finding": finding.key }, [
-    h("span", { class: `tag ${kind}`, text: kind }),
-    h("button", { type: "button", class: "plain", text: finding.text, onclick: () => registering.goTo(finding) }),
+    h("button", { type: "button", class: "plain", onclick: () => registering.goTo(finding) }, [
+      h("span", { class: `tag ${kind}`, text: kind }),
+      ` ${finding.text}`,
+    ]),
   ]);
 }
 
@@ -161,15 +158,14 @@ export function number(value, title, disabled, save) {
       field.value = String(value);
       return;
     }
-    // Out of the field first: the panel is built anew with what is saved.
-    field.blur();
+    field.defaultValue = field.value;
     save(given);
   });
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {
       field.value = String(value);
       field.blur();
-    } else if (event.key === "Enter") field.blur();
+    }
   });
   return field;
 }

@@ -96,7 +96,7 @@ export class Registering {
     if (finding.row !== null) view.centre(finding.row);
     if (finding.column !== null) view.reveal(finding.column);
     if (finding.curve && state.active !== finding.curve) state.active = finding.curve;
-    if (finding.curve && finding.row === null && !this.table.shown) this.toggleTable();
+    if (finding.curve && !this.table.shown) this.toggleTable();
     state.say(`${finding.text}${finding.confirmed ? "" : " (K confirms it as it stands)"}`);
     this.app.moved();
     this.update();

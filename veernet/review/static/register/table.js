@@ -3,7 +3,7 @@
 /** @import {App} from "../main.js" */
 /** @import {CurveSpec, Registration, Track} from "../types.js" */
 
-import { byId, choice, h } from "../dom.js";
+import { byId, choice, h, rebuild } from "../dom.js";
 import { Layer } from "../layers.js";
 import { View } from "../view.js";
 import { number as numberField } from "./panel.js";
@@ -31,13 +31,9 @@ export class ScaleTable {
   /** Build the drawer; its picture stays where it was moved to. */
   update() {
     const drawer = byId("drawer");
-    const active = document.activeElement;
-    if (drawer.contains(active) && (active instanceof HTMLInputElement || active instanceof HTMLSelectElement)) return;
-    const top = drawer.querySelector(".table")?.scrollTop ?? 0;
-    const picture = this.built ? byId("header-picture") : this.#picture();
-    drawer.replaceChildren(picture, h("div", { class: "table" }, this.#table()));
-    const box = drawer.querySelector(".table");
-    if (box) box.scrollTop = top;
+    if (!this.built) drawer.replaceChildren(this.#picture(), h("div", { class: "table" }));
+    const box = /** @type {HTMLElement} */ (drawer.querySelector(".table"));
+    rebuild(box, this.#table());
     if (!this.built) {
       this.built = true;
       this.layer = new Layer("header-picture");
@@ -222,12 +218,13 @@ function setScale(curve, scale) {
 function text(value, title, disabled, save) {
   const field = h("input", { type: "text", value, title, "aria-label": title, disabled });
   field.addEventListener("change", () => {
-    field.blur();
+    field.defaultValue = field.value;
     save(field.value.trim());
   });
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Escape") field.value = value;
-    if (event.key === "Escape" || event.key === "Enter") field.blur();
+    if (event.key !== "Escape") return;
+    field.value = value;
+    field.blur();
   });
   return field;
 }
@@ -242,9 +239,7 @@ function text(value, title, disabled, save) {
 function select(title, options, value, disabled, save) {
   const field = choice({ title, "aria-label": title, disabled }, options, value ?? "");
   field.addEventListener("change", () => {
-    const given = field.value;
-    field.blur();
-    save(given);
+    save(field.value);
   });
   return field;
 }
@@ -258,7 +253,6 @@ function select(title, options, value, disabled, save) {
 function tick(title, on, disabled, save) {
   const field = h("input", { type: "checkbox", title, "aria-label": title, disabled, checked: on });
   field.addEventListener("change", () => {
-    field.blur();
     save(field.checked);
   });
   return field;
