@@ -173,7 +173,9 @@ class Client:
 @contextmanager
 def serving(scan: Path, **options: Any) -> Iterator[Client]:
     """Serve a document in a thread, and lend a page that has its cookie."""
-    place = Place(token=options.pop("token", None))
+    place = Place(
+        token=options.pop("token", None), roots=tuple(options.pop("roots", ()))
+    )
     ready = threading.Event()
     opened = open_document(scan, **options)
     served = prepare(opened, place, lambda _: ready.set())

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.review.opening import open_document
     from veernet.review.serve import Place, serve
 
-    place = Place(options.host, options.port, options.token)
+    place = Place(options.host, options.port, options.token, tuple(options.root))
     opened = open_document(
         options.scan,
         registration=options.registration,

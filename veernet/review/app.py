@@ -20,6 +20,7 @@ from veernet.errors import InputError, Refused
 from veernet.review import views
 from veernet.review.changes import add_changes
 from veernet.review.document import ReadOnly, Stale
+from veernet.review.exportroutes import add_exports
 from veernet.review.jobroutes import add_jobs
 from veernet.review.service import Review
 
@@ -51,6 +52,7 @@ def build_app(review: Review) -> FastAPI:
     _add_state(app, review)
     add_changes(app, review)
     add_jobs(app, review)
+    add_exports(app, review)
     return app
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from veernet.errors import InputError
+from veernet.export import Provenance
 from veernet.records import Registration
 from veernet.review import doubt
 from veernet.review.lines import (
@@ -364,6 +365,36 @@ class Document:
                 now = reading[curve].part(start, stop - start)
                 patches.append(KeptPatch(curve, start, now, now).to_page())
             return Change(self.revision, tuple(patches))
+
+    def base_of(
+        self, section: str, line: Sequence[Entry]
+    ) -> tuple[Reading, list[Entry]]:
+        """Return the last whole reading of a section, and the entries after it.
+
+        Parameters
+        ----------
+        section
+            Its name.
+        line
+            Of the journal, to the head.
+        """
+        for place in range(len(line) - 1, -1, -1):
+            reading = self.store.readings(line[place].revision).get(section)
+            if reading is not None:
+                after = [one for one in line[place + 1 :] if one.section == section]
+                return reading, after
+        return {}, []
+
+    def provenance_of(self, section: str, line: Sequence[Entry]) -> Provenance:
+        """Return what the last whole reading of a section was made with."""
+        known: dict[str, str] = {
+            "scan": self.store.get("image") or "",
+            "scan_sha256": self.store.get("image_sha256") or "",
+        }
+        for entry in line:
+            if entry.section in (section, None) and "metadata" in entry.content:
+                known |= entry.content["metadata"] or {}
+        return Provenance.from_dict(known)
 
     def documents(self) -> list[RegistrationDocument]:
         """Return the registrations of all sections, in their order."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet.errors import InputError
-from veernet.export import read_traces
+from veernet.export import read_reviewed
 from veernet.files import sha256
-from veernet.records import Registration, Trace
+from veernet.records import ORIGINS, Registration, Trace
 from veernet.registration import MAIN, load_registrations
 from veernet.review.document import Document
-from veernet.review.lines import Reading, ReviewedCurve
+from veernet.review.lines import EDITED, REVIEWED, Reading, ReviewedCurve
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.regdoc import document_of, filled
 from veernet.review.store import Entry, Store
 
 SUFFIX = ".veernet"
 
-TRACED = "traced"
-"""Key under which a document keeps what its reading was made with."""
+MANUAL = ORIGINS.index("manual")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Given:
         Of the sections; none if they are to be proposed.
     reading
         Of one section; empty if it is to be digitised.
+    reviewed
+        By mnemonic (rows,) what a person has seen of it.
     section
         That the reading is of.
     metadata
@@ -44,6 +46,7 @@ class Given:
 
     registrations: tuple[Registration, ...] = ()
     reading: tuple[Trace, ...] = ()
+    reviewed: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     section: str | None = None
     metadata: dict[str, str] | None = None
 
@@ -93,7 +96,7 @@ def load_given(
         raise InputError(msg)
     if trace is None:
         return Given(registrations)
-    traces, metadata = read_traces(trace)
+    traces, reviewed, metadata = read_reviewed(trace)
     known = metadata.get("scan_sha256", "unknown")
     if known not in ("unknown", scan_hash):
         msg = (
@@ -108,7 +111,7 @@ def load_given(
         raise InputError(msg)
     for one in traces:
         of.curve(one.mnemonic)
-    return Given(registrations, traces, own, metadata)
+    return Given(registrations, traces, reviewed, own, metadata)
 
 
 def open_document(
@@ -175,19 +178,26 @@ def empty_registration(scan: Path, page: int) -> RegistrationDocument:
 def _begin(store: Store, scan: Path, scan_hash: str, given: Given, page: int) -> None:
     """Write the first entry of a journal."""
     documents = [document_of(one) for one in given.registrations]
-    entry = Entry(1, secrets.token_hex(16), "open", None, None, 1, None, "opened", {})
+    content = {"metadata": given.metadata} if given.reading else {}
+    id_ = secrets.token_hex(16)
+    entry = Entry(1, id_, "open", None, None, 1, given.section, "opened", content)
     with store.transaction():
         store.set("image", scan.name)
         store.set("image_sha256", scan_hash)
         store.append(entry)
         store.add_registration(1, documents or [empty_registration(scan, page)])
         if given.reading:
-            store.set(TRACED, json.dumps(given.metadata))
             store.add_reading(1, given.section or MAIN, _reading(given))
 
 
 def _reading(given: Given) -> Reading:
-    return {one.mnemonic: ReviewedCurve.of(one, 1) for one in given.reading}
+    reading = {one.mnemonic: ReviewedCurve.of(one, 1) for one in given.reading}
+    for name, marks in given.reviewed.items():
+        samples = reading[name].samples
+        manual = marks & (samples.origin == MANUAL)
+        samples.flags[marks] |= REVIEWED
+        samples.flags[manual] |= EDITED
+    return reading
 
 
 def _take(document: Document, given: Given, *, overwrite: bool) -> None:
@@ -214,12 +224,12 @@ def _take(document: Document, given: Given, *, overwrite: bool) -> None:
             documents=list(named.values()),
         )
     if new_reading:
-        document.store.set(TRACED, json.dumps(given.metadata))
         document.commit(
             "reading",
             "reading taken from a file",
             base=document.revision,
             section=given.section,
+            content={"metadata": given.metadata},
             readings={given.section or MAIN: _reading(given)},
         )
 

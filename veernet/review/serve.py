@@ -8,6 +8,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
@@ -35,11 +36,14 @@ class Place:
         0 takes a free one.
     token
         Given by the user; None to make one that is good once.
+    roots
+        Folders that exports may be written to, beside the scan's own.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     token: str | None = None
+    roots: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -135,7 +139,7 @@ def prepare(
     access = Access("127.0.0.1" if host == "localhost" else host, port)
     if place.token is not None:
         access.token, access.lasting = place.token, True
-    review = Review(opened)
+    review = Review(opened, place.roots)
     config = uvicorn.Config(
         Guard(build_app(review), access),
         log_level="error",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from veernet.review import views
 from veernet.review.document import Section
 from veernet.review.events import Hub
 from veernet.review.evidence import evidence_key
+from veernet.review.exporting import Roots
 from veernet.review.findings import (
     Finding,
     of_check,
@@ -35,12 +37,15 @@ class Review:
     ----------
     opened
         Its document.
+    roots
+        Folders that exports may be written to, beside the scan's own.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, roots: Sequence[Path] = ()) -> None:
         self.opened = opened
         self.document = opened.document
         self.hub = Hub()
+        self.roots = Roots([opened.scan.resolve().parent, *roots])
         self.cache = cache_folder()
         self.page = Page(opened.scan, opened.sha256, opened.page, self.cache / "pages")
         self.jobs = Jobs(self.tell_job)
