@@ -227,6 +227,9 @@ def _retrace(edit: Retrace, ground: Ground, retracer: Retracer | None) -> list[P
         raise InputError(msg)
     row0, row1 = int(rows[0]), int(rows[-1])
     part = ground.part(edit.curve, row0, row1)
+    picked = np.isin(np.arange(row0, row1 + 1), rows)
+    part.column[picked] = columns
+    ground.check_columns(edit.curve, part, picked)
     if edit.straight:
         found = np.interp(np.arange(row0, row1 + 1), rows, columns)
     elif retracer is None:

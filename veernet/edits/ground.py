@@ -98,12 +98,13 @@ class Ground:
             wrap.
         """
         before = self.curves[curve].part(after.row0, after.row1)
-        self._check_columns(curve, after, differ(before, after))
+        self.check_columns(curve, after, differ(before, after))
         return Patch.between(curve, before, after)
 
-    def _check_columns(
+    def check_columns(
         self, curve: str, after: Samples, changed: NDArray[np.bool_]
     ) -> None:
+        """Refuse columns that change and lie beyond the track, unless it wraps."""
         if self.spec(curve).wraps:
             return
         left, right = self.edges(curve, after.row0, after.row1)
