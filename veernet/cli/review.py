@@ -71,9 +71,11 @@ def run(options: argparse.Namespace) -> int:
         msg = "review needs more than the core: pip install 'veernet[review]'"
         raise InputError(msg) from error
     del fastapi, uvicorn
+    from veernet.review.exporting import Roots
     from veernet.review.opening import open_document
     from veernet.review.serve import Place, serve
 
+    Roots([options.scan.parent, *options.root])
     place = Place(options.host, options.port, options.token, tuple(options.root))
     opened = open_document(
         options.scan,
@@ -84,10 +86,14 @@ def run(options: argparse.Namespace) -> int:
         read_only=options.read_only,
         overwrite=options.overwrite,
     )
-    serve(
-        opened,
-        place,
-        lambda address: print(address, flush=True),
-        browser=not options.no_open,
-    )
+    try:
+        serve(
+            opened,
+            place,
+            lambda address: print(address, flush=True),
+            browser=not options.no_open,
+        )
+    except KeyboardInterrupt:
+        # How a review ends: nothing is lost by it.
+        print(f"stopped; all changes are in {opened.document.store.path}")
     return DONE

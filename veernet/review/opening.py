@@ -20,6 +20,7 @@ from veernet.review.lines import EDITED, REVIEWED, Reading, ReviewedCurve
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.regdoc import document_of, filled
 from veernet.review.store import Entry, Store
+from veernet.scan import check_format
 
 SUFFIX = ".veernet"
 
@@ -146,6 +147,7 @@ def open_document(
         If the document is of another scan, is in use, or holds something else than
         what is given.
     """
+    check_format(scan)
     scan_hash = sha256(scan)
     given = load_given(registration, trace, section, scan_hash)
     path = scan.with_suffix(SUFFIX)

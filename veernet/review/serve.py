@@ -85,8 +85,8 @@ def serve(
     InputError
         If the port is taken, or the host none of this machine.
     """
-    served = prepare(opened, place, said, browser=browser)
     try:
+        served = prepare(opened, place, said, browser=browser)
         asyncio.run(served.run())
     finally:
         opened.document.store.close()
