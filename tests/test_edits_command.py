@@ -154,6 +154,22 @@ def test_a_stretch_is_read_by_itself(log):
     assert trace.row[[0, -1]].tolist() == [240, 340]
 
 
+def test_findings_of_a_stretch_are_of_its_rows_or_of_the_whole(log, capsys):
+    scan, _ = log
+    picture = np.array(Image.open(scan))
+    picture[450:] = 255  # nothing is drawn below 1041 ft
+    Image.fromarray(picture).save(scan)
+    assert _digitise(scan, "--out", "a.las", "--trace", "a.parquet") == DONE
+    whole = "note: GR: unread from 1041.0 to 1060.0 ft"
+    assert whole in capsys.readouterr().out
+    more = ["--from", "1020", "--to", "1030"]
+    assert _digitise(scan, "--out", "b.las", *more) == DONE
+    assert "unread" not in capsys.readouterr().out
+    into = ["--into", "a.parquet", "--trace", "c.parquet"]
+    assert _digitise(scan, "--out", "c.las", *more, *into) == DONE
+    assert whole in capsys.readouterr().out
+
+
 def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):
     scan, _ = log
     edits = _edits("GR,1015,,gap\nGR,1035,,gap\n\nGR,1024,50,\nGR,1025,50,\n")

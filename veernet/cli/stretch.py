@@ -108,6 +108,7 @@ def placed(
 ) -> Outcome:
     """Cut a reading to its stretch, or put it into an earlier one of the whole."""
     from veernet.calibrate import calibrate_all
+    from veernet.digitise import reading_findings
 
     if options.into is None or result.refused:
         traces = tuple(stretch.cut(trace) for trace in result.traces)
@@ -116,8 +117,18 @@ def placed(
         curves, edits = _merged(options, result, stretch, provenance)
         traces = tuple(samples.to_trace(name) for name, samples in curves.items())
         outcome = _of(curves, result, stretch, replace(provenance, edits=edits))
-    values = () if result.refused else calibrate_all(traces, outcome.registration)
-    return replace(outcome, result=replace(result, traces=traces, curves=values))
+    registration = outcome.registration
+    of_rows_around = reading_findings(result.traces, stretch.wide)
+    result = replace(
+        result,
+        traces=traces,
+        curves=() if result.refused else calibrate_all(traces, registration),
+        findings=(
+            *(f for f in result.findings if f not in of_rows_around),
+            *reading_findings(traces, registration),
+        ),
+    )
+    return replace(outcome, result=result)
 
 
 def _of(
