@@ -141,22 +141,20 @@ def read_reviewed(
     if missing:
         msg = f"{path} is no trace file: it has no column {', '.join(missing)}"
         raise InputError(msg)
-    curve = _words(table, "curve", path)
+    curve, names = _words(table, "curve", path)
     columns = _columns(table, path)
-    names = list(dict.fromkeys(curve))
-    keep = np.array(curve)
-    traces = tuple(
-        _to_trace(name, {k: c[keep == name] for k, c in columns.items()}, path)
-        for name in names
-    )
     seen = _marks(table, path)
+    traces = []
     reviewed = {}
-    for trace in traces:
-        own = keep == trace.mnemonic
+    for place, name in enumerate(names):
+        own = curve == place
+        part = {key: column[own] for key, column in columns.items()}
+        trace = _to_trace(name, part, path)
+        traces.append(trace)
         marks = np.zeros(trace.row.size, dtype=np.bool_)
         marks[columns["row"][own].astype(np.int64) - trace.row[0]] = seen[own]
         reviewed[trace.mnemonic] = marks
-    return traces, reviewed, _metadata(table.schema.metadata)
+    return tuple(traces), reviewed, _metadata(table.schema.metadata)
 
 
 def _marks(table: pa.Table, path: Path) -> Marks:
@@ -188,22 +186,44 @@ def _to_table(trace: Trace, registration: Registration) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
-def _words(table: pa.Table, name: str, path: Path) -> list[str]:
-    """Return a column of words; every row must have one."""
-    words: list[str] = []
-    for place, word in enumerate(table.column(name).to_pylist()):
-        if not isinstance(word, str):
-            msg = f"entry {place} of column {name} in {path} is {word!r}, not a word"
-            raise InputError(msg)
-        words.append(word)
-    return words
+def _words(
+    table: pa.Table, name: str, path: Path
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Return a column of words, of which every row must have one.
+
+    Returns
+    -------
+    index
+        (rows,) of each row's word among the words.
+    words
+        In the order in which they first occur.
+    """
+    column = table.column(name).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):  # of a table without rows
+        column = pa.concat_arrays(column.chunks) if column.chunks else column
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    words = column.dictionary.to_pylist()
+    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(int)
+    wrong = [place for place, word in enumerate(words) if not isinstance(word, str)]
+    at = np.flatnonzero((index < 0) | np.isin(index, wrong))
+    if at.size:
+        place = int(at[0])
+        word = words[index[place]] if index[place] >= 0 else None
+        msg = f"entry {place} of column {name} in {path} is {word!r}, not a word"
+        raise InputError(msg)
+    used, first = np.unique(index, return_index=True)
+    order = used[np.argsort(first)]
+    places = np.zeros(len(words) + 1, dtype=np.int64)
+    places[order] = np.arange(order.size)
+    return places[index], [words[k] for k in order]
 
 
 def _columns(table: pa.Table, path: Path) -> dict[str, NDArray[np.generic]]:
     """Return the columns of numbers, and origins as indices into ``ORIGINS``."""
     index: dict[str, int] = {word: place for place, word in enumerate(ORIGINS)}
-    origin = _words(table, "origin", path)
-    unknown = next((word for word in origin if word not in index), None)
+    origin, words = _words(table, "origin", path)
+    unknown = next((word for word in words if word not in index), None)
     if unknown is not None:
         msg = f"origin {unknown!r} in {path} is not known: use {', '.join(ORIGINS)}"
         raise InputError(msg)
@@ -211,7 +231,7 @@ def _columns(table: pa.Table, path: Path) -> dict[str, NDArray[np.generic]]:
         "row": _cast(table, "row", pa.int64(), path),
         "column": _cast(table, "column", pa.float64(), path),
         "confidence": _cast(table, "confidence", pa.float64(), path),
-        "origin": np.array([index[word] for word in origin], dtype=np.uint8),
+        "origin": np.array([index[w] for w in words], dtype=np.uint8)[origin],
     }
 
 

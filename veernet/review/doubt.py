@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -58,7 +58,7 @@ class Stretch:
     def to_page(self) -> dict[str, Any]:
         """Return the stretch as JSON, with a name of its own."""
         name = f"{self.curve}:{self.kind}:{self.row0}-{self.row1}"
-        return {"id": name, **asdict(self)}
+        return {"id": name, **vars(self)}
 
 
 def unsure(samples: KeptSamples, limit: float) -> Mask:
@@ -90,30 +90,42 @@ def doubtful(samples: KeptSamples, limit: float = LIMIT) -> Mask:
 def stretches(
     curve: ReviewedCurve, depth: DepthAxis, limit: float = LIMIT
 ) -> list[Stretch]:
-    """Return what of a curve is still to be looked at, from the top down."""
+    """Return what of a curve is still to be looked at, from the top down.
+
+    It is worked out once for each state of a curve.
+    """
+    known = curve.doubts
+    if known is not None and known[:3] == (curve.revision, depth, limit):
+        return list(known[3])
+    found = sorted(_stretches(curve, depth, limit), key=lambda one: one.row0)
+    curve.doubts = (curve.revision, depth, limit, found)
+    return found
+
+
+def _stretches(
+    curve: ReviewedCurve, depth: DepthAxis, limit: float
+) -> Iterator[Stretch]:
     samples = curve.samples
     unseen = samples.flags & REVIEWED == 0
-    found: list[Stretch] = []
     masks: tuple[tuple[Kind, Mask], ...] = (
         ("unsure", unsure(samples, limit) & unseen),
         ("gap", gaps(samples) & unseen),
     )
     for kind, mask in masks:
-        for start, stop in _joined(mask):
+        joined = _joined(mask)
+        ends = np.array(joined, dtype=np.float64).reshape(-1, 2) - (0, 1)
+        depths = depth.depth_at(curve.first_row + ends)
+        for (start, stop), (top, base) in zip(joined, depths, strict=True):
             rows = int(mask[start:stop].sum())
             if rows < SHORTEST:
                 continue
             sure = samples.confidence[start:stop][mask[start:stop]].mean()
             confidence = 0.0 if kind == "gap" else round(float(sure), 3)
             row0, row1 = curve.first_row + start, curve.first_row + stop - 1
-            top, base = depth.depth_at([row0, row1])
             said = "unread" if kind == "gap" else f"confidence {confidence:.2f}"
             text = f"{curve.mnemonic}: {said} from {top:.1f} to {base:.1f} {depth.unit}"
             weight = round(rows * (1 - confidence), 2)
-            found.append(
-                Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
-            )
-    return sorted(found, key=lambda stretch: stretch.row0)
+            yield Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
 
 
 def worst_first(found: Iterable[Stretch]) -> list[Stretch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,12 @@ from veernet.records import ORIGINS, Registration, Trace
 
 REVIEWED, EDITED = 1, 2
 """Bits of a row's flags: a person has accepted it; a person has changed it."""
+
+RAW, PACKED = b"r", b"z"
+"""Before samples that are kept as they are, and packed."""
+
+LONG = 20_000
+"""Rows of samples that are kept as they are."""
 
 NONE = ORIGINS.index("none")
 
@@ -72,15 +78,21 @@ class KeptSamples:
         self.flags[rows] = other.flags
 
     def pack(self) -> bytes:
-        """Return the samples as the document keeps them."""
+        """Return the samples as the document keeps them.
+
+        Long ones are kept as they are: packing a whole curve would take longer than an
+        edit may.
+        """
         whole = (self.column.astype("<f8"), self.confidence.astype("<f4"))
         parts = [*whole, self.origin, self.flags]
-        return zlib.compress(b"".join(part.tobytes() for part in parts), 1)
+        raw = b"".join(part.tobytes() for part in parts)
+        return RAW + raw if len(self) > LONG else PACKED + zlib.compress(raw, 1)
 
     @classmethod
     def unpack(cls, packed: bytes, rows: int) -> KeptSamples:
         """Return what was packed; the arrays may be written to."""
-        raw = bytearray(zlib.decompress(packed))
+        body = memoryview(packed)[1:]
+        raw = bytearray(body if packed[:1] == RAW else zlib.decompress(body))
         return cls(
             np.frombuffer(raw, "<f8", rows, 0),
             np.frombuffer(raw, "<f4", rows, 8 * rows),
@@ -141,12 +153,15 @@ class ReviewedCurve:
         One a row; changed in place, by patches alone.
     revision
         Of the document when it last changed.
+    doubts
+        What `veernet.review.doubt` has worked out of this state.
     """
 
     mnemonic: str
     first_row: int
     samples: KeptSamples
     revision: int
+    doubts: Any = field(default=None, repr=False)
 
     @classmethod
     def of(cls, trace: Trace, revision: int) -> ReviewedCurve:

@@ -18,6 +18,9 @@ from veernet.review.pages import PageFacts
 from veernet.review.pyramid import TILE, Pyramid
 from veernet.review.regdoc import residuals
 
+MOST = 500
+"""Stretches that a page is told, the worst of them: it asks again after each."""
+
 
 def stage_of(section: Section) -> str:
     """Return what is to be done next: register, digitise or review."""
@@ -114,7 +117,8 @@ def doubt_view(
             "limit": limit,
             "share_reviewed": _part(seen, rows),
             "rows": rows,
-            "stretches": [one.to_page() for one in doubt.worst_first(found)],
+            "count": len(found),
+            "stretches": [one.to_page() for one in doubt.worst_first(found)[:MOST]],
         }
 
 
