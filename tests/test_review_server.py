@@ -346,20 +346,57 @@ def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> Non
         assert told["history"]["undo"] == "digitised"
         read = curve(client, "ILD")["column"]
         assert np.nanmedian(np.abs(read - traces()[2].column)) < 1
+        assert client.get("/api/document").json["retrace"]
+        told = client.edit("cut", curve="ILD", row0=320, row1=370).json
+        picks = [[r, float(read[r - FIRST]) + 0.25] for r in (310, 345, 380)]
+        again = {"action": "retrace", "curve": "ILD", "picks": picks}
+        preview = client.post("/api/preview", edit=again).json["patches"][0]
+        assert (preview["row0"], preview["rows"]) == (310, 71)
+        found = patch_of(preview)["column"]
+        for row, column in picks:
+            assert found[row - 310] == np.float32(column)
+        np.testing.assert_allclose(found, read[310 - FIRST : 381 - FIRST], atol=1)
+        client.post("/api/undo", base=told["revision"])
+
         client.edit("shift", curve="ILD", row0=300, row1=309, by=5)
         moved = curve(client, "ILD")["column"]
-        asked = client.post("/api/job", kind="digitise", base=3)
+        asked = client.post("/api/job", kind="digitise", base=5)
         assert asked.status == 409
         assert (asked.json["edited"], asked.json["by_curve"]) == (10, {"ILD": 10})
-        told = client.post("/api/job", kind="digitise", base=3, keep_edits=True)
+        told = client.post("/api/job", kind="digitise", base=5, keep_edits=True)
         assert told.status == 202
         assert finished(client)["state"] == "done"
         kept = curve(client, "ILD")
         np.testing.assert_array_equal(kept["column"], moved)
         assert (kept["flags"][300 - FIRST : 310 - FIRST] == 3).all()
-        client.post("/api/undo", base=4)
-        client.post("/api/undo", base=5)
+        client.post("/api/undo", base=6)
+        client.post("/api/undo", base=7)
         np.testing.assert_array_equal(curve(client, "ILD")["column"], read)
+
+
+def test_a_reading_from_a_file_is_traced_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    scan = write_well(tmp_path)
+    true = traces()[2].column
+    picks = [[row, float(true[row - FIRST])] for row in (310, 380)]
+    edit = {"action": "retrace", "curve": "ILD", "picks": picks}
+    with serving(scan, **files(scan)) as client:
+        assert not client.get("/api/document").json["retrace"]
+        refused = client.post("/api/preview", edit=edit)
+        assert refused.status == 422
+        assert "no evidence is kept" in refused.json["error"]
+        straight = client.post("/api/preview", edit={**edit, "straight": True})
+        column = patch_of(straight.json["patches"][0])["column"]
+        np.testing.assert_allclose(np.diff(column), np.diff(column)[0], atol=1e-3)
+        assert client.post("/api/job", kind="evidence", base=1).status == 202
+        assert finished(client)["state"] == "done"
+        assert client.get("/api/document").json["retrace"]
+        found = patch_of(client.post("/api/preview", edit=edit).json["patches"][0])
+        wanted = true[310 - FIRST : 381 - FIRST]
+        np.testing.assert_allclose(found["column"], wanted, atol=1.5)
+        assert client.revision == 1
 
 
 def test_a_job_is_cancelled_and_leaves_nothing(tmp_path: Path) -> None:

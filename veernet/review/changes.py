@@ -78,8 +78,8 @@ def add_changes(app: FastAPI, review: Review) -> None:
     def preview(body: PreviewBody) -> JSONResponse:
         with document.lock:
             section, registration = document.registered(body.section)
-            retracer = review.retracer(body.section)
-            planned = plan(section.drawn(), registration, body.edit, retracer)
+            evidence = review.evidence.of(section.document["section"])
+            planned = plan(section.drawn(), registration, body.edit, evidence)
         patches = [patch.to_page() for patch in planned.patches]
         return JSONResponse({"patches": patches, "notes": list(planned.notes)})
 
@@ -91,8 +91,8 @@ def add_changes(app: FastAPI, review: Review) -> None:
                 change = document.changes_of(body.id)
                 return answer(change, body.section, notes=[])
             section, registration = document.registered(body.section)
-            retracer = review.retracer(body.section)
-            planned = plan(section.drawn(), registration, body.edit, retracer)
+            evidence = review.evidence.of(section.document["section"])
+            planned = plan(section.drawn(), registration, body.edit, evidence)
             if not planned.patches:
                 msg = "this changes nothing: the curve is there already"
                 raise InputError(msg)

@@ -106,6 +106,7 @@ class Document:
         self.store = store
         self.lock = threading.RLock()
         self.sections: dict[str, Section] = {}
+        self._registrations: tuple[int, list[RegistrationDocument]] | None = None
         self.findings: list[dict[str, Any]] = []
         self.confirmed: set[str] = set()
         last = store.last()
@@ -395,6 +396,19 @@ class Document:
             if entry.section in (section, None) and "metadata" in entry.content:
                 known |= entry.content["metadata"] or {}
         return Provenance.from_dict(known)
+
+    def registrations_of(self, section: str) -> list[RegistrationDocument]:
+        """Return how a section is and was registered, the last first, each once."""
+        if self._registrations is None or self._registrations[0] != self.head:
+            found: list[RegistrationDocument] = []
+            for entry in reversed(self.store.line_to(self.head)):
+                found += self.store.registration(entry.revision) or ()
+            self._registrations = (self.head, found)
+        own: list[RegistrationDocument] = []
+        for one in self._registrations[1]:
+            if one["section"] == section and one not in own:
+                own.append(one)
+        return own
 
     def documents(self) -> list[RegistrationDocument]:
         """Return the registrations of all sections, in their order."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from veernet.edits import Patch as EditPatch
-from veernet.edits import Retracer, Samples, apply, edit_from_dict, edit_to_dict, label
+from veernet.edits import Samples, apply, edit_from_dict, edit_to_dict, label
+from veernet.edits.retracer import retracer_of
 from veernet.records import Registration
 from veernet.review.lines import (
     EDITED,
@@ -19,6 +20,7 @@ from veernet.review.lines import (
     Reading,
     ReviewedCurve,
 )
+from veernet.trace.kept import KeptEvidence
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def plan(
     reading: Reading,
     registration: Registration,
     told: Mapping[str, Any],
-    retracer: Retracer | None,
+    evidence: KeptEvidence | None,
 ) -> Planned:
     """Work out an edit.
 
@@ -59,8 +61,8 @@ def plan(
         Of the section.
     told
         The edit as the page sends it.
-    retracer
-        Follows ink between picks; None where no evidence is kept.
+    evidence
+        That a stretch is traced again on; None where none is kept.
 
     Raises
     ------
@@ -69,7 +71,8 @@ def plan(
     """
     edit = edit_from_dict(told)
     curves = {name: _samples(curve) for name, curve in reading.items()}
-    applied = apply(curves, edit, registration, retracer)
+    follow = evidence and retracer_of(evidence, curves, registration)
+    applied = apply(curves, edit, registration, follow or None)
     flag = REVIEWED if edit.action == "accept" else REVIEWED | EDITED
     patches = tuple(_kept(reading[p.curve], p, flag) for p in applied.patches)
     return Planned(

@@ -24,7 +24,7 @@ from veernet.review.service import Review
 class JobBody(Body):
     """What is to be done, and what may be lost by it."""
 
-    kind: Literal["register", "check", "digitise"]
+    kind: Literal["register", "check", "digitise", "evidence"]
     base: int
     keep_edits: bool = False
     force: bool = False
@@ -60,6 +60,8 @@ def add_jobs(app: FastAPI, review: Review) -> None:
             job = start_register(review, body.base, known, force=body.force)
         elif body.kind == "check":
             job = start_check(review)
+        elif body.kind == "evidence":
+            job = start_evidence(review, body.section)
         else:
             job = start_digitise(review, body)
         return JSONResponse({"job": job}, 202)
@@ -143,20 +145,45 @@ def start_digitise(review: Review, body: JobBody) -> dict[str, Any]:
             raise WouldOverwrite(edited)
         registration = section.document
         how = Reread(registration["section"], registration, body.force)
+    evidence = review.evidence.file_for(registration)
     task = {
         "kind": "digitise",
         **_page(review),
         "sha256": review.opened.sha256,
         "document": registration,
         "registration_name": review.opened.scan.with_suffix(".yaml").name,
-        "evidence": str(review.evidence_folder(registration)),
+        "evidence": str(evidence),
     }
 
     def finish(folder: Path) -> None:
+        review.evidence.forget(evidence)
         take_reading(document, folder, how)
         review.tell_state()
 
     return review.jobs.start(task, how.section, finish).to_page()
+
+
+def start_evidence(review: Review, section: str | None) -> dict[str, Any]:
+    """Start to look at a section as the network does, and to read nothing.
+
+    A reading that came from a file can then be traced again by stretches.
+    """
+    document = review.document
+    with document.lock:
+        registration = document.registered(section)[0].document
+    path = review.evidence.file_for(registration)
+    task = {
+        "kind": "evidence",
+        **_page(review),
+        "document": registration,
+        "evidence": str(path),
+    }
+
+    def finish(_: Path) -> None:
+        review.evidence.forget(path)
+        review.evidence.warm(registration["section"])
+
+    return review.jobs.start(task, registration["section"], finish).to_page()
 
 
 def _page(review: Review) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from veernet.errors import InputError
 
-Kind = Literal["register", "check", "digitise"]
+Kind = Literal["register", "check", "digitise", "evidence"]
 State = Literal["running", "done", "failed", "cancelled"]
 
 GRACE = 3.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,12 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from veernet.check.quick import check_quickly
-from veernet.edits import Retracer
 from veernet.errors import InputError
 from veernet.records import Registration, ScanInfo
 from veernet.review import views
 from veernet.review.document import Section
 from veernet.review.events import Hub
-from veernet.review.evidence import evidence_key
+from veernet.review.evidence import Evidences
 from veernet.review.exporting import Roots
 from veernet.review.findings import (
     Finding,
@@ -48,6 +48,7 @@ class Review:
         self.roots = Roots([opened.scan.resolve().parent, *roots])
         self.cache = cache_folder()
         self.page = Page(opened.scan, opened.sha256, opened.page, self.cache / "pages")
+        self.evidence = Evidences(self.document, opened.sha256, self.cache / "evidence")
         self.jobs = Jobs(self.tell_job)
         self.checked: tuple[list[RegistrationDocument], list[dict[str, Any]]] = ([], [])
         """What the last check has found, and of which registrations."""
@@ -55,15 +56,7 @@ class Review:
     async def close(self) -> None:
         """Stop what runs."""
         await run_in_threadpool(self.jobs.close)
-
-    def evidence_folder(self, registration: RegistrationDocument) -> Path:
-        """Return where the evidence of a section is kept."""
-        key = evidence_key(self.opened.sha256, registration)
-        return self.cache / "evidence" / key
-
-    def retracer(self, section: str | None) -> Retracer | None:  # noqa: ARG002
-        """Return what follows ink between picks; None where no evidence is kept."""
-        return None
+        self.evidence.close()
 
     # what a person should look at
 
@@ -130,11 +123,16 @@ class Review:
         told = views.figures_view(self.document, section)
         return {**told, "findings": self.findings_view(section)}
 
+    def retraces(self, section: str | None) -> bool:
+        """Whether evidence is kept that a stretch can be traced again on."""
+        name = self.document.section(section).document["section"]
+        return self.evidence.of(name) is not None
+
     def more_view(self, section: str | None) -> dict[str, Any]:
         """Return what the page is told beside the document."""
         return {
             "findings": self.findings_view(section),
-            "retrace": self.retracer(section) is not None,
+            "retrace": self.retraces(section),
             "job": self.job_view(),
         }
 
@@ -163,13 +161,19 @@ class Review:
         self.hub.publish("state", views.state_view(self.document, None))
 
     def begin(self) -> None:
-        """Propose a registration where there is nothing yet."""
+        """Propose a registration where there is nothing yet, and load what is slow."""
         from veernet.review.jobroutes import start_register  # noqa: PLC0415 - a circle
 
         document = self.document
+        threading.Thread(target=self._warm, daemon=True).start()
         untouched = document.revision == 1 and not document.documents()[0]["tracks"]
         if untouched and not document.read_only:
             try:
                 start_register(self, 1, {}, force=False)
             except InputError:
                 return
+
+    def _warm(self) -> None:
+        """Load the compiled code of the tracer."""
+        for name in list(self.document.sections):
+            self.evidence.warm(name)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ def main() -> int:
     task = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tasks = {"register": register, "check": check, "digitise": digitise}
+    tasks["evidence"] = evidence
     try:
         told = tasks[task["kind"]](task)
     except (InputError, Refused, OSError) as error:
@@ -119,9 +121,9 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
     from veernet.export import Provenance, write_traces  # noqa: PLC0415
     from veernet.files import sha256  # noqa: PLC0415
     from veernet.registration import to_yaml  # noqa: PLC0415
-    from veernet.review.evidence import keeper  # noqa: PLC0415
     from veernet.review.regdoc import registration_of  # noqa: PLC0415
     from veernet.scan import open_scan  # noqa: PLC0415
+    from veernet.trace.kept import EvidenceWriter  # noqa: PLC0415
     from veernet.weights import SUFFIXES, weights_file, weights_stem  # noqa: PLC0415
 
     _say(stage="opening the scan")
@@ -131,14 +133,13 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
     _say(stage="loading the network")
     engine = load_engine()
     progress = _Panels(registration)
-    keep, finish = keeper(Path(task["evidence"]), registration)
-    result = digitise_section(
-        scan, registration, engine, progress=progress.tell, keep=keep
-    )
-    if result.refused:
-        raise Refused(result.refused)
-    _say(stage="writing")
-    finish()
+    with EvidenceWriter(Path(task["evidence"]), registration) as writer:
+        result = digitise_section(
+            scan, registration, engine, progress=progress.tell, keep=writer.add
+        )
+        if result.refused:
+            raise Refused(result.refused)
+        _say(stage="writing")
     weights = weights_file(weights_stem(None), SUFFIXES[1])
     text = to_yaml(registration).encode()
     provenance = Provenance(
@@ -154,6 +155,30 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
     target = Path(task["folder"]) / TRACE
     write_traces(target, result.traces, registration, provenance)
     return {"timings": result.timings, "metadata": asdict(provenance)}
+
+
+def evidence(task: dict[str, Any]) -> dict[str, Any]:
+    """Keep what the network sees of a section, and trace nothing."""
+    from veernet.engines import load_engine  # noqa: PLC0415
+    from veernet.rectify import panels  # noqa: PLC0415
+    from veernet.review.regdoc import registration_of  # noqa: PLC0415
+    from veernet.scan import open_scan  # noqa: PLC0415
+    from veernet.segment import segment  # noqa: PLC0415
+    from veernet.trace.kept import EvidenceWriter  # noqa: PLC0415
+
+    _say(stage="opening the scan")
+    registration = registration_of(task["document"])
+    scan = open_scan(Path(task["scan"]), registration.page)
+    _say(stage="loading the network")
+    engine = load_engine()
+    progress = _Panels(registration)
+    with EvidenceWriter(Path(task["evidence"]), registration) as writer:
+        for panel in panels(scan, registration):
+            name = "+".join(track.name for track in panel.tracks)
+            seen = segment(panel, engine, progress=partial(progress.tell, name))
+            engine.rest()
+            writer.add(panel, seen)
+    return {}
 
 
 class _Panels:
