@@ -85,13 +85,14 @@ export class Exporting {
       h("div", { id: "export-result", role: "status" }),
       h("div", { class: "actions" }, [
         h("button", { type: "button", text: "Close", onclick: () => this.dialog.close() }),
-        h("button", { type: "button", class: "primary", id: "export-now", text: "Export", onclick: () => void this.#write() }),
+        h("button", { type: "button", class: "primary", id: "export-now", text: "Export", onclick: () => void this.#write(byId("overwrite").checked) }),
       ]),
     );
     byId("export-now").focus();
   }
 
-  async #write() {
+  /** @param {boolean} overwrite */
+  async #write(overwrite) {
     const on = (/** @type {string} */ name) => byId(`export-${name}`).checked;
     const target = document.getElementById("append-to");
     const appendTo = target instanceof HTMLSelectElement ? target.value : "";
@@ -107,7 +108,7 @@ export class Exporting {
         stem: byId("stem").value.trim(),
         append_to: appendTo || null,
         clash: appendTo ? byId("clash").value : null,
-        overwrite: byId("overwrite").checked,
+        overwrite,
       });
       box.replaceChildren(
         h("p", { class: "right", text: "Written:" }),
@@ -117,8 +118,13 @@ export class Exporting {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const names = error.body.existing ?? [];
-      const tail = names.length ? " Tick “Write over files that are there”, or give another name." : "";
-      box.replaceChildren(h("p", { class: "wrong", text: error.message + tail }));
+      const over = () => void this.#write(true);
+      box.replaceChildren(
+        h("p", { class: "wrong", text: error.message }),
+        names.length
+          ? h("button", { type: "button", id: "write-over", text: `Write over ${names.join(", ")}`, onclick: over })
+          : "",
+      );
     } finally {
       byId("export-now").disabled = false;
     }

@@ -29,6 +29,8 @@ export class Bend extends Tool {
     this.hold = null;
     this.offset = 0;
     this.anchor = 0;
+    /** @type {string|null} another curve that was pressed: chosen unless it becomes a drag */
+    this.other = null;
   }
 
   get dragging() {
@@ -46,12 +48,9 @@ export class Bend extends Tool {
       return;
     }
     const near = this.editor.curveNear(point, GRIP);
-    if (near && near !== this.state.curve) {
-      this.state.activate(near.mnemonic);
-      return;
-    }
     const curve = this.state.curve;
-    if (near && curve) {
+    this.other = near && near !== curve ? near.mnemonic : null;
+    if (near && near === curve) {
       const row = Math.round(point.row);
       const from = curve.at(row);
       this.gesture = "bend";
@@ -86,7 +85,10 @@ export class Bend extends Tool {
     if (gesture === "rows") {
       this.editor.caretTo(point.row);
       const selection = this.state.selection;
-      if (selection && selection.row1 - selection.row0 < 2) this.state.select(null);
+      if (!selection || selection.row1 - selection.row0 < 2) {
+        this.state.select(null);
+        if (this.other) this.state.activate(this.other);
+      }
     } else if (gesture === "bend" && this.hold) {
       this.editor.caretTo(this.hold.row);
       if (Math.abs(this.hold.column - this.hold.from) < 0.25) this.cancel();
