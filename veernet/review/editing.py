@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from veernet.edits import Patch as EditPatch
-from veernet.edits import Samples, apply, edit_from_dict, edit_to_dict, label
-from veernet.edits.retracer import retracer_of
+from veernet.edits import Retracer, Samples, apply, edit_from_dict, edit_to_dict, label
 from veernet.records import Registration
 from veernet.review.lines import (
     EDITED,
@@ -20,7 +19,9 @@ from veernet.review.lines import (
     Reading,
     ReviewedCurve,
 )
-from veernet.trace.kept import KeptEvidence
+
+if TYPE_CHECKING:
+    from veernet.trace.kept import KeptEvidence
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,28 @@ def plan(
     """
     edit = edit_from_dict(told)
     curves = {name: _samples(curve) for name, curve in reading.items()}
-    follow = evidence and retracer_of(evidence, curves, registration)
-    applied = apply(curves, edit, registration, follow or None)
+    applied = apply(
+        curves, edit, registration, _retracer(evidence, curves, registration)
+    )
     flag = REVIEWED if edit.action == "accept" else REVIEWED | EDITED
     patches = tuple(_kept(reading[p.curve], p, flag) for p in applied.patches)
     return Planned(
         edit_to_dict(edit), label(edit, registration), patches, applied.notes
     )
+
+
+def _retracer(
+    evidence: KeptEvidence | None,
+    curves: Mapping[str, Samples],
+    registration: Registration,
+) -> Retracer | None:
+    """Return what follows ink between picks, where evidence is kept."""
+    if evidence is None:
+        return None
+    # The tracer takes a while to load, and the first picture does not wait for it.
+    from veernet.edits.retracer import retracer_of  # noqa: PLC0415
+
+    return retracer_of(evidence, curves, registration)
 
 
 def _samples(curve: ReviewedCurve) -> Samples:

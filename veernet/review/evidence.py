@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from veernet.errors import InputError
 from veernet.review.document import Document
 from veernet.review.editing import plan
 from veernet.review.regdoc import Document as RegistrationDocument
-from veernet.trace.kept import KeptEvidence
+
+if TYPE_CHECKING:
+    from veernet.trace.kept import KeptEvidence
 
 KEPT = 4 * 2**30
 """Bytes of evidence that is kept of all scans; what was not used for longest goes."""
@@ -135,6 +138,9 @@ class Evidences:
                 return self._open[path]
             if not path.is_file():
                 return None
+            # With the tracer, which the first picture does not wait for.
+            from veernet.trace.kept import KeptEvidence  # noqa: PLC0415
+
             try:
                 self._open[path] = KeptEvidence(path)
             except InputError:

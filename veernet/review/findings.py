@@ -6,15 +6,15 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from veernet.check.finding import Finding as CheckFinding
-from veernet.digitise import reading_findings
 from veernet.records import Registration, Trace
 from veernet.register.depths.proposal import STATED
-from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import curve_words
 from veernet.review.regdoc import Document
+
+if TYPE_CHECKING:
+    from veernet.register.propose import ProposedSection
 
 Severity = Literal["wrong", "suggestion", "note", "stated"]
 Source = Literal["register", "check", "digitise"]
@@ -86,6 +86,8 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
     Depths that are stated are one finding; a suggestion is one for each point, so that
     they are gone through one by one.
     """
+    from veernet.register.tracktext import curve_words  # noqa: PLC0415 - with OpenCV
+
     name, found, depth = section.name, section.found, section.depth
     row = float(found.first_row)
 
@@ -152,6 +154,9 @@ def of_reading(
     traces: Sequence[Trace], registration: Registration, image_rows: int
 ) -> list[Finding]:
     """Return what is to be looked at of traces as they stand."""
+    # With the tracer, which the first picture does not wait for.
+    from veernet.digitise import reading_findings  # noqa: PLC0415
+
     return [
         _placed(
             Finding(text, "note", "digitise", registration.section),

@@ -61,14 +61,14 @@ class Review:
     # what a person should look at
 
     def findings_view(self, name: str | None) -> list[dict[str, Any]]:
-        """Return what a person should look at of the registration and the reading."""
+        """Return what a person should look at of the registration."""
         with self.document.lock:
             section = self.document.section(name)
-            confirmed = self.document.confirmed
             found = [*self._proposed(section), *self._found(section)]
-            if section.registration is not None and section.reading:
-                traces = views.traces_of(section)
-                found += of_reading(traces, section.registration, self._rows(section))
+        return self._told(found)
+
+    def _told(self, found: Sequence[Finding]) -> list[dict[str, Any]]:
+        confirmed = self.document.confirmed
         return [
             {**one.to_json(), "confirmed": one.key in confirmed}
             for one in worst_first(found)
@@ -119,9 +119,13 @@ class Review:
         return registration.row_range[1] if registration is not None else 0
 
     def figures_view(self, section: str | None) -> dict[str, Any]:
-        """Return figures of every curve, and the findings."""
+        """Return figures of every curve, and what is to be looked at of them."""
         told = views.figures_view(self.document, section)
-        return {**told, "findings": self.findings_view(section)}
+        with self.document.lock:
+            own, registration = self.document.registered(section)
+            traces, rows = views.traces_of(own), self._rows(own)
+        found = of_reading(traces, registration, rows) if traces else []
+        return {**told, "findings": self._told(found)}
 
     def retraces(self, section: str | None) -> bool:
         """Whether evidence is kept that a stretch can be traced again on."""
