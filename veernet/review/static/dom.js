@@ -72,15 +72,30 @@ export function rebuild(box, children) {
   if (inside && active instanceof HTMLInputElement && active.type !== "checkbox") {
     if (active.value !== active.defaultValue) return;
   }
-  const index = inside ? [...box.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
+  const name = inside ? nameOf(active) : null;
+  const place = inside ? named(box, name).indexOf(active) : -1;
   const tops = [...box.querySelectorAll(".scroll")].map((list) => list.scrollTop);
   box.replaceChildren(...children.filter((child) => child !== null));
   tops.forEach((top, place) => {
     const list = box.querySelectorAll(".scroll")[place];
     if (list) list.scrollTop = top;
   });
-  const again = box.querySelectorAll(FOCUSABLE)[index];
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+  if (!inside) return;
+  const again = named(box, name)[place];
+  // What had the focus is gone: keys go on in the window.
+  (again ?? byId("window")).focus({ preventScroll: true });
+}
+
+/** @param {Element} element @returns {string} what it is called, of whatever it shows */
+function nameOf(element) {
+  const label = element.id || element.getAttribute("aria-label") || element.textContent;
+  return `${element.tagName} ${label}`;
+}
+
+/** @param {HTMLElement} box @param {string|null} name @returns {HTMLElement[]} */
+function named(box, name) {
+  const all = /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll(FOCUSABLE));
+  return [...all].filter((element) => nameOf(element) === name);
 }
 
 /** @returns {boolean} whether a field that takes keys has the focus */

@@ -95,7 +95,9 @@ function writeLine(context, spec, place) {
   context.fillText(ends[0], place.left + 2, y);
   context.textAlign = "right";
   context.fillText(ends[1], place.right - 2, y);
-  const room = place.right - place.left - context.measureText(ends.join("")).width - size;
+  // Centred text has the room that the wider end leaves on both sides.
+  const widest = Math.max(...ends.map((end) => context.measureText(end).width));
+  const room = place.right - place.left - 2 * widest - size;
   context.textAlign = "center";
   context.font = `${place.active ? "bold " : ""}${size}px system-ui, sans-serif`;
   context.fillStyle = place.colour;

@@ -66,6 +66,8 @@ export const BINDINGS = [
   ...arrow("ArrowDown", 0, 1),
   ...arrow("ArrowLeft", -1, 0),
   ...arrow("ArrowRight", 1, 0),
+  bind("Keyboard alone", ["Control+ArrowLeft"], "Ctrl+← →", "re-trace: the held point is one wrap less or more", (app) => app.editor.tool.turn(-1), REVIEW),
+  bind("Keyboard alone", ["Control+ArrowRight"], "", "", (app) => app.editor.tool.turn(1), REVIEW),
   bind("Keyboard alone", ["m"], "M", "begin and end a selection of rows at the caret", (app) => app.editor.toggleMark(), REVIEW),
   bind("Keyboard alone", ["Control+a"], "Ctrl+A", "select all rows of the curve", (app) => app.selectAll(), REVIEW),
   bind("Keyboard alone", ["i"], "I", "set a point at the caret, or let it go", (app) => app.editor.tool.pick(), REVIEW),

@@ -75,9 +75,7 @@ export class App {
     this.fit();
     this.square();
     this.setStage(doc.stage);
-    const first = state.geometry?.rows[0] ?? 0;
-    this.view.row = Math.max(0, first - 0.1 * (this.view.height / this.view.rowScale));
-    this.moved();
+    this.#toTop();
     listen({
       state: (told) => this.#elsewhere(told.revision),
       job: (job) => this.#job(job),
@@ -87,6 +85,16 @@ export class App {
     new ResizeObserver(() => this.resize()).observe(byId("window"));
     byId("window").focus({ preventScroll: true });
     if (state.stage === "review") state.say("N goes to the worst doubt, ? shows all keys.");
+  }
+
+  /** Show the first depths of the section, a little of what is above, and all its tracks. */
+  #toTop() {
+    // The replot may just have come, and have taken its part of the width.
+    this.resize();
+    this.fit();
+    const first = this.state.geometry?.rows[0] ?? 0;
+    this.view.row = Math.max(0, first - 0.1 * (this.view.height / this.view.rowScale));
+    this.moved();
   }
 
   /** @param {number} revision */
@@ -107,8 +115,8 @@ export class App {
     await this.state.load();
     if (job.state === "done") {
       this.setStage(job.kind === "digitise" ? "review" : "register");
-      this.fit();
-      this.state.say(job.kind === "digitise" ? "Read. N goes to the worst doubt." : "Found: N goes through the suggestions.");
+      if (job.kind !== "check") this.#toTop();
+      this.state.say(job.kind === "digitise" ? "Read. N goes to the worst doubt." : this.registering.summary);
     } else {
       this.setStage(this.state.stage);
     }
@@ -138,8 +146,7 @@ export class App {
     await this.queue.settled();
     await this.state.load(name);
     this.setStage(this.state.doc?.stage ?? "review");
-    this.fit();
-    this.centre(this.state.geometry?.rows[0] ?? 0);
+    this.#toTop();
   }
 
   /** @param {string} stage */
@@ -295,9 +302,10 @@ export class App {
     const middle = (row0 + row1) / 2;
     const column = curve.fold(middle, curve.near(middle));
     const at = Number.isFinite(column) ? column : curve.track.left[0].column;
-    this.#approach(row1 - row0 + 1);
+    const edges = curve.geometry.edgesAt(curve.track, middle);
+    this.#approach(row1 - row0 + 1, edges[1] - edges[0]);
     view.show(curve.geometry.pageRow(row0, at), curve.geometry.pageRow(row1, at));
-    view.reveal(at);
+    this.#across(edges, at);
     this.editor.caretTo(middle);
     state.say(`${stretch.text}. A accepts it as it is; or choose an edit.`);
     state.emit("stretch");
@@ -305,15 +313,34 @@ export class App {
   }
 
   /**
-   * Zoom in until a pixel of the scan is one of the window, if the rows then still fit.
+   * Zoom in until a pixel of the scan is one of the window, as far as rows and track fit.
    *
    * @param {number} rows
+   * @param {number} track width in columns
    */
-  #approach(rows) {
+  #approach(rows, track) {
     const { view } = this;
     if (view.rowScale >= 1 || rows > 0.7 * view.height) return;
-    const factor = 1 / Math.min(1, view.columnScale);
-    view.zoom(view.width / 2, view.height / 2, factor, 1 / view.rowScale);
+    const wanted = Math.max(view.columnScale, Math.min(1, view.width / (1.12 * track)));
+    view.zoom(view.width / 2, view.height / 2, wanted / view.columnScale, 1 / view.rowScale);
+  }
+
+  /**
+   * Show a track whole if it fits, else a column of it.
+   *
+   * @param {[number, number]} edges
+   * @param {number} column
+   */
+  #across([left, right], column) {
+    const { view } = this;
+    const seen = view.x(left) >= 0 && view.x(right) <= view.width;
+    if (seen) return;
+    if ((right - left) * view.columnScale > view.width) view.reveal(column);
+    else {
+      const width = view.width / view.columnScale;
+      const middle = (left + right) / 2 - width / 2;
+      view.column = Math.max(Math.min(middle, view.pageColumns - width), 0);
+    }
   }
 
   /** @param {Stretch} stretch that was accepted */

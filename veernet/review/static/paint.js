@@ -25,11 +25,6 @@ export function paintLog(app) {
     heading.fit();
     drawHeading(heading.context, view, state, heading.height);
   });
-  const replotHeading = layer("replot-heading");
-  painter.add("replot-heading", () => {
-    replotHeading.fit();
-    drawReplotHeading(replotHeading.context, state, replotHeading.width, replotHeading.height);
-  });
   const tiles = layer("tiles");
   painter.add("tiles", () => {
     tiles.fit();
@@ -59,9 +54,14 @@ export function paintLog(app) {
     drawDepthScale(depth.context, view, state, depth.width, app.pointer.at?.y ?? null);
   });
   const replot = layer("replot");
+  const replotHeading = layer("replot-heading");
   painter.add("replot", () => {
     replot.fit();
-    if (replot.width > 20) drawReplot(replot.context, view, state, replot.width);
+    if (replot.width < 20) return;
+    const range = drawReplot(replot.context, view, state, replot.width);
+    replotHeading.fit();
+    const { context, width, height } = replotHeading;
+    drawReplotHeading(context, state, width, height, range);
   });
   const minimap = layer("minimap");
   painter.add("minimap", () => {

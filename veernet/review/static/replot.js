@@ -65,11 +65,12 @@ function samples(view, state, curve) {
  * @param {View} view
  * @param {State} state
  * @param {number} width
+ * @returns {[number, number]} fractions of the scale at its left and its right
  */
 export function drawReplot(context, view, state, width) {
   context.clearRect(0, 0, width, view.height);
   const curve = state.curve;
-  if (!curve?.geometry.hasDepth) return;
+  if (!curve?.geometry.hasDepth) return [0, 1];
   const drawn = samples(view, state, curve);
   const read = drawn.map((sample) => sample.fraction).filter(Number.isFinite);
   const low = Math.min(0, Math.floor(Math.min(0, ...read) + 1e-6));
@@ -94,6 +95,7 @@ export function drawReplot(context, view, state, width) {
     down = true;
   }
   context.stroke();
+  return [low, high];
 }
 
 /**
@@ -143,8 +145,9 @@ function divisions(curve) {
  * @param {State} state
  * @param {number} width
  * @param {number} height
+ * @param {[number, number]} range fractions of the scale at the left and the right
  */
-export function drawReplotHeading(context, state, width, height) {
+export function drawReplotHeading(context, state, width, height, [low, high]) {
   context.clearRect(0, 0, width, height);
   const curve = state.curve;
   if (!curve) return;
@@ -153,11 +156,11 @@ export function drawReplotHeading(context, state, width, height) {
   context.textBaseline = "bottom";
   context.fillStyle = beside(curve.colour);
   context.textAlign = "center";
-  context.fillText(`${curve.mnemonic}, replotted`, width / 2, height - size * 1.5, width - 4);
+  context.fillText(`${curve.mnemonic}, ${high - low > 1 ? "unfolded" : "replotted"}`, width / 2, height - size * 1.5, width - 4);
   context.font = `${size}px system-ui, sans-serif`;
   context.fillStyle = ink("text");
   context.textAlign = "left";
-  context.fillText(plain(valueAt(curve.spec, 0)), 4, height - 2);
+  context.fillText(plain(valueAt(curve.spec, low)), 4, height - 2);
   context.textAlign = "right";
-  context.fillText(plain(valueAt(curve.spec, 1)), width - 4, height - 2);
+  context.fillText(plain(valueAt(curve.spec, high)), width - 4, height - 2);
 }

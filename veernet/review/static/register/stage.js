@@ -44,6 +44,14 @@ export class Registering {
     return this.findings.filter((finding) => OPEN.includes(finding.severity) && !finding.confirmed);
   }
 
+  /** @returns {string} what is to be done next */
+  get summary() {
+    const count = this.open.length;
+    if (count) return `${count} suggestions are open: N goes to the next, K confirms it.`;
+    const missing = this.app.state.doc?.problems.length ?? 0;
+    return missing ? "What is missing stands in the panel." : "All is found: Digitise is next.";
+  }
+
   update() {
     const { state } = this.app;
     const shown = state.stage === "register";
@@ -78,10 +86,7 @@ export class Registering {
   next(direction) {
     const open = this.open;
     if (!open.length) {
-      const problems = this.app.state.doc?.problems.length ?? 0;
-      this.app.state.say(
-        problems ? "No suggestion is open; what is missing stands in the panel." : "All is confirmed: Digitise is next.",
-      );
+      this.app.state.say(this.summary);
       return;
     }
     const at = open.findIndex((finding) => finding.key === this.key);
@@ -111,7 +116,7 @@ export class Registering {
     }
     const well = await this.app.queue.confirm([finding.key], true);
     if (well && this.open.length) this.next(1);
-    else if (well) this.app.state.say("All is confirmed: Digitise is next.");
+    else if (well) this.app.state.say(this.summary);
   }
 
   /** @param {Finding[]} findings */

@@ -4,7 +4,7 @@
 /** @import {Point} from "./tool.js" */
 /** @import {Edit} from "../types.js" */
 
-import { ink, rem, stroke } from "../dom.js";
+import { h, ink, rem, stroke } from "../dom.js";
 import { Tool, drawColumns } from "./tool.js";
 
 /** Pixels of the pointer from a point that still take hold of it. */
@@ -48,8 +48,11 @@ export class Retrace extends Tool {
   #pickAt(point) {
     const curve = this.editor.curveOrFail();
     const row = this.editor.within(curve, point.row);
-    const nearest = [...this.picks].sort((a, b) => Math.abs(a.row - row) - Math.abs(b.row - row));
-    const reference = nearest[0]?.column ?? curve.near(row);
+    const [nearest] = [...this.picks].sort((a, b) => Math.abs(a.row - row) - Math.abs(b.row - row));
+    // On what is read already the wraps are those of the reading, else those of the pick nearby.
+    const own = curve.at(row);
+    const away = Math.abs(curve.fold(row, own) - point.column) * this.editor.view.columnScale;
+    const reference = away < GRIP || !nearest ? curve.near(row) : nearest.column;
     return { row, column: curve.unfold(row, point.column, reference) };
   }
 
@@ -135,7 +138,8 @@ export class Retrace extends Tool {
     else this.draft.clear();
     const next = this.picks.length > 1 ? "Enter keeps it, Esc drops it." : "Set a second point.";
     const way = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
-    this.state.say(`Re-trace ${this.state.active}, ${this.picks.length} points: ${next}${way}`);
+    const turn = this.state.curve?.spec.wraps ? " Ctrl+arrow: one wrap more or less." : "";
+    this.state.say(`Re-trace ${this.state.active}, ${this.picks.length} points: ${next}${turn}${way}`);
     this.editor.draw("edit");
   }
 
@@ -169,6 +173,26 @@ export class Retrace extends Tool {
     else this.#add({ row: caret.row, column: caret.column });
     if (!there) this.held = null;
     this.#changed();
+  }
+
+  /**
+   * Move the held point by scale widths: where it was taken for another wrap.
+   *
+   * @param {number} by
+   */
+  turn(by) {
+    const curve = this.state.curve;
+    const held = this.held ?? this.picks[this.picks.length - 1];
+    if (!curve?.spec.wraps || !held) return;
+    this.held = held;
+    this.#move(held.row, held.column + by * curve.widthAt(held.row));
+  }
+
+  options() {
+    if (!this.state.curve?.spec.wraps) return [];
+    const button = (/** @type {number} */ by, /** @type {string} */ text) =>
+      h("button", { type: "button", text, title: `Take the held point for one wrap ${by > 0 ? "more" : "less"} (Ctrl and an arrow)`, onclick: () => this.turn(by) });
+    return [h("span", { class: "soft", text: "Point " }), button(-1, "−1 wrap"), button(1, "+1 wrap")];
   }
 
   remove() {

@@ -75,6 +75,9 @@ export class Tool {
     this.state.say("Only Re-trace and Redraw set points: T or R first.");
   }
 
+  /** @param {number} _by scale widths that the held point moves */
+  turn(_by) {}
+
   /** @returns {boolean} whether there was something to delete */
   remove() {
     return false;
