@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +34,8 @@ from tests.reviews import (
     write_well,
 )
 from veernet.calibrate import calibrate_all
+from veernet.registration import load_registrations, save_registrations
+from veernet.review import pages
 from veernet.scan import open_scan
 
 
@@ -115,6 +119,42 @@ def test_a_scan_that_cannot_be_decoded_is_told_in_one_line(tmp_path: Path) -> No
         assert answer.status == 422
         assert str(scan) in answer.json["error"]
         assert "\n" not in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("decoder", "said"),
+    [
+        ("crashing", "the decoder was stopped (signal 11)"),
+        ("hanging", "was not decoded within"),
+        ("silent", "could not be decoded"),
+    ],
+)
+def test_what_a_file_does_to_its_decoder_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: str, said: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(pages, "DECODER", f"tests.decoders.{decoder}")
+    monkeypatch.setattr(pages, "TIMEOUT", 2.0)
+    with serving(write_well(tmp_path)) as client:
+        answer = client.get("/api/document")
+        assert answer.status == 422
+        assert said in answer.json["error"]
+        assert not list((tmp_path / "cache/veernet/pages").iterdir())
+
+
+def test_a_decoder_takes_no_more_memory_than_it_may(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    code = (
+        "import sys; from veernet.review import decode; decode.MEMORY = 2 ** 28;"
+        "sys.exit(decode.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, scan, "0", tmp_path / "a", tmp_path / "b"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_document_says_how_things_stand(client: Client) -> None:
@@ -459,3 +499,77 @@ def test_an_edit_outlives_a_killed_server(tmp_path: Path) -> None:
     assert process.wait(20) == 0
     assert "stopped; all changes are in" in process.stdout.read()
     process.stdout.close()
+
+
+def test_a_stopped_server_ends_what_pages_listen_to(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scan = write_well(tmp_path)
+    with serving(scan, **files(scan)) as client:
+        told = events(client, "state")
+        next(told)
+        client.served.stop()
+        assert list(told) == []
+    assert capfd.readouterr().err == ""
+
+
+def test_a_job_whose_process_dies_has_failed(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    with serving(scan, registration=scan.with_suffix(".yaml")) as client:
+        client.post("/api/job", kind="digitise", base=1)
+        process = client.served.review.jobs._process
+        assert process is not None
+        process.kill()
+        job = finished(client)
+        assert job["state"] == "failed"
+        assert "digitise ended with code -9" in job["error"]
+        assert client.revision == 1
+
+
+def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    repeat = dataclasses.replace(registration(), section="repeat")
+    save_registrations(scan.with_suffix(".yaml"), registration(), repeat)
+    with serving(scan, **files(scan)) as client:
+        told = client.get("/api/document").json
+        assert (told["sections"], told["section"]) == (["main", "repeat"], "main")
+        told = client.get("/api/document?section=repeat").json
+        assert (told["stage"], told["curves"]) == ("digitise", [])
+        edit = {"action": "cut", "curve": "GR", "row0": 200, "row1": 210}
+        name = str(uuid.uuid4())
+        wrong = client.post("/api/edit", base=1, id=name, section="repeat", edit=edit)
+        assert wrong.status == 422
+        right = client.post("/api/edit", base=1, id=name, section="main", edit=edit)
+        assert right.status == 200
+        assert client.get("/api/changes?since=1&section=repeat").json["patches"] == []
+        assert client.post("/api/export", csv=True, section="repeat").status == 422
+        made = client.post("/api/export", csv=True, registration=True, stem="out")
+        assert [f["name"] for f in made.json["files"]] == ["out.main.csv", "out.yaml"]
+        assert len(load_registrations(tmp_path / "out.yaml")) == 2
+
+
+@pytest.mark.slow
+def test_a_registration_is_proposed_and_confirmed(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr")
+    scan = tmp_path / "sample.tif"
+    shutil.copy(Path(__file__).parents[1] / "data" / "sample.tif", scan)
+    with serving(scan) as client:
+        assert finished(client)["state"] == "done"
+        told = client.get("/api/document").json
+        assert told["stage"] == "register"
+        assert any(
+            "T1: its curves are still to be given" in p for p in told["problems"]
+        )
+        found = [f for f in told["findings"] if f["severity"] == "suggestion"]
+        assert {f["curve"] for f in found} >= {"ILD", "ILM"}
+        assert all(f["row"] is not None for f in found)
+        keys = [f["key"] for f in found]
+        answer = client.post("/api/confirm", base=2, id=str(uuid.uuid4()), keys=keys)
+        assert answer.status == 200
+        assert all(f["confirmed"] for f in answer.json["findings"] if f["key"] in keys)
+        client.post("/api/undo", base=3)
+        told = client.get("/api/document").json
+        assert not any(f["confirmed"] for f in told["findings"])
+        again = client.post("/api/job", kind="register", base=4)
+        assert again.status == 409
+        assert "proposed anew" in again.json["error"]

@@ -106,7 +106,7 @@ class Document:
         self.store = store
         self.lock = threading.RLock()
         self.sections: dict[str, Section] = {}
-        self._registrations: tuple[int, list[RegistrationDocument]] | None = None
+        self._registrations: list[RegistrationDocument] = []
         self.findings: list[dict[str, Any]] = []
         self.confirmed: set[str] = set()
         last = store.last()
@@ -399,13 +399,8 @@ class Document:
 
     def registrations_of(self, section: str) -> list[RegistrationDocument]:
         """Return how a section is and was registered, the last first, each once."""
-        if self._registrations is None or self._registrations[0] != self.head:
-            found: list[RegistrationDocument] = []
-            for entry in reversed(self.store.line_to(self.head)):
-                found += self.store.registration(entry.revision) or ()
-            self._registrations = (self.head, found)
         own: list[RegistrationDocument] = []
-        for one in self._registrations[1]:
+        for one in self._registrations:
             if one["section"] == section and one not in own:
                 own.append(one)
         return own
@@ -436,8 +431,11 @@ class Document:
         documents: list[RegistrationDocument] = []
         readings: dict[str, Reading] = {}
         first: dict[str, dict[str, doubt.FirstDoubt]] = {}
+        self._registrations = []
         for entry in self.store.line_to(self.head):
-            documents = self.store.registration(entry.revision) or documents
+            registered = self.store.registration(entry.revision)
+            documents = registered or documents
+            self._registrations[:0] = registered or ()
             renamed = entry.content.get("renamed") or {}
             if entry.section in readings and renamed:
                 for held in (readings[entry.section], first[entry.section]):

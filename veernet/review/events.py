@@ -21,6 +21,7 @@ class Hub:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queues: set[asyncio.Queue[bytes]] = set()
+        self._stopped = False
 
     def start(self) -> None:
         """Take the running loop as the one that pages are served by."""
@@ -44,7 +45,7 @@ class Hub:
             for event, data in first:
                 text = json.dumps(data, allow_nan=False)
                 yield f"event: {event}\ndata: {text}\n\n".encode()
-            while True:
+            while not self._stopped:
                 try:
                     async with asyncio.timeout(ALIVE):
                         message = await queue.get()
@@ -54,8 +55,18 @@ class Hub:
         finally:
             self._queues.discard(queue)
 
+    def stop(self) -> None:
+        """End what every page listens to; called where the pages are served."""
+        self._stopped = True
+        for queue in self._queues:
+            self._put_in(queue, b"")
+
     def _put(self, message: bytes) -> None:
         for queue in self._queues:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(message)
+            self._put_in(queue, message)
+
+    @staticmethod
+    def _put_in(queue: asyncio.Queue[bytes], message: bytes) -> None:
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(message)

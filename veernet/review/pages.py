@@ -18,6 +18,8 @@ from veernet.review.pyramid import FORMAT, Layout, Pyramid
 TIMEOUT = 900.0
 """Seconds that a scan may take to decode, reading from the disk included."""
 
+DECODER = "veernet.review.decode"
+
 KEPT = 8 * 2**30
 """Bytes of decoded scans that are kept; those that were not used for longest go."""
 
@@ -161,7 +163,7 @@ class Page:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "veernet.review.decode",
+            DECODER,
             str(self.scan),
             str(self.number),
             *map(str, temporary),
@@ -176,6 +178,9 @@ class Page:
                 code = await process.wait()
             if error or code:
                 raise InputError(error or f"{self.scan}: {_died(code)}")
+            if not all(file.is_file() for file in temporary):
+                msg = f"{self.scan}: could not be decoded: the decoder wrote nothing"
+                raise InputError(msg)
             for old, new in zip(temporary, self._files(self.key), strict=True):
                 old.replace(new)
         except TimeoutError as late:

@@ -152,7 +152,11 @@ def prepare(
         ws="none",
         lifespan="on",
     )
-    server = _Server(config, lambda: _started(access.address, said, browser=browser))
+    server = _Server(
+        config,
+        lambda: _started(access.address, said, browser=browser),
+        review.hub.stop,
+    )
     return Served(review, access, server, listener)
 
 
@@ -163,11 +167,21 @@ def _started(address: str, said: Callable[[str], None], *, browser: bool) -> Non
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers."""
+    """A server that says when it answers, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        ending: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
