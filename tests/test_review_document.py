@@ -235,6 +235,18 @@ def test_a_file_that_is_no_document_is_refused(scan: Path) -> None:
         open_document(scan)
 
 
+def test_a_damaged_document_is_told_in_one_line(scan: Path) -> None:
+    document = opened(scan)
+    for row in range(200, 500, 10):
+        edit(document, action="cut", curve="GR", row0=row, row1=row + 3)
+    document.store.close()
+    path = scan.with_suffix(".veernet")
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4096] + bytes(len(raw) - 4096))
+    with pytest.raises(InputError, match="move it away, or put its copy back"):
+        open_document(scan)
+
+
 def test_two_reviews_of_one_document_are_refused(scan: Path) -> None:
     document = opened(scan)
     with pytest.raises(InputError, match="is open in another veernet review"):

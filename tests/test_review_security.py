@@ -196,6 +196,10 @@ def test_beyond_loopback_a_token_is_wanted() -> None:
         Place("0.0.0.0")
     with pytest.raises(InputError, match="16 characters or more"):
         Place("192.168.0.7", token="short")
+    assert Place("127.0.0.1").warning is None
+    warning = Place("192.168.0.7", token="x" * 16).warning
+    assert warning is not None
+    assert "not encrypted" in warning
     access = Access("192.168.0.7", 80, "x" * 16)
     assert access.hosts == {"192.168.0.7:80"}
     assert "127.0.0.1:80" in Access("0.0.0.0", 80).hosts

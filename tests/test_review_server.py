@@ -7,8 +7,10 @@ import http.client
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +176,8 @@ def test_the_document_says_how_things_stand(client: Client) -> None:
         np.testing.assert_array_equal(found["origin"], trace.origin)
     assert client.get("/api/curve/NONE").status == 404
     assert client.get("/api/document?section=none").status == 422
+    assert client.get(f"/api/changes?since={10**30}").status == 422
+    assert client.get("/api/doubt?limit=nan").status == 200
 
 
 def test_values_are_those_of_an_export(client: Client) -> None:
@@ -263,6 +267,43 @@ def test_a_stale_edit_is_brought_up_to_date_and_made_again(client: Client) -> No
         assert again.status == 200
         assert again.json["revision"] == 3
     assert client.revision == 3
+
+
+def test_of_edits_at_one_time_one_is_made(client: Client) -> None:
+    answers: list[int] = []
+
+    def send(row: int) -> None:
+        edit = {"action": "cut", "curve": "GR", "row0": row, "row1": row + 5}
+        name = str(uuid.uuid4())
+        answers.append(client.post("/api/edit", base=1, id=name, edit=edit).status)
+
+    threads = [threading.Thread(target=send, args=(200 + 10 * k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200, *[409] * 7]
+    assert client.revision == 2
+
+
+def test_an_edit_that_cannot_be_saved_is_not_made(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = curve(client, "GR")["column"].tobytes()
+
+    def full(*_: object) -> None:
+        msg = "database or disk is full"
+        raise sqlite3.OperationalError(msg)
+
+    store = client.served.review.document.store
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "add_patches", full)
+        answer = client.edit("cut", curve="GR", row0=200, row1=210)
+    assert answer.status == 507
+    assert "disk is full" in answer.json["error"]
+    assert curve(client, "GR")["column"].tobytes() == before
+    assert client.revision == 1
+    assert client.edit("cut", curve="GR", row0=200, row1=210).status == 200
 
 
 def test_a_wrong_edit_is_told_in_one_line(client: Client) -> None:

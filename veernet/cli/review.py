@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from veernet.cli.arguments import Verbs, add_registration, add_scan, add_verb
@@ -77,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
 
     Roots([options.scan.parent, *options.root])
     place = Place(options.host, options.port, options.token, tuple(options.root))
+    if place.warning:
+        print(f"note: {place.warning}", file=sys.stderr)
     opened = open_document(
         options.scan,
         registration=options.registration,

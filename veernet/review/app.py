@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
@@ -25,6 +27,8 @@ from veernet.review.jobroutes import add_jobs
 from veernet.review.service import Review
 
 STATIC = Path(__file__).parent / "static"
+
+Revision = Annotated[int, Query(ge=0, le=2**53)]
 
 FOREVER = "private, max-age=31536000, immutable"
 
@@ -85,6 +89,15 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def other(_: Request, error: StarletteHTTPException) -> Response:
         return said(error.status_code, str(error.detail))
+
+    @app.exception_handler(sqlite3.Error)
+    async def unsaved(_: Request, error: sqlite3.Error) -> Response:
+        return said(507, f"could not be saved ({error}): nothing was changed")
+
+    @app.exception_handler(Exception)
+    async def defect(_: Request, error: Exception) -> Response:
+        line = f"this is a defect of veernet, told where it was started: {error!r}"
+        return said(500, line[:300])
 
     @app.exception_handler(OSError)
     async def unwritten(_: Request, error: OSError) -> Response:
@@ -177,7 +190,7 @@ def _add_state(app: FastAPI, review: Review) -> None:
         return Response(body, media_type="application/octet-stream", headers=headers)
 
     @app.get("/api/changes")
-    def changes(since: int, section: str | None = None) -> Response:
+    def changes(since: Revision, section: str | None = None) -> Response:
         with document.lock:
             change = document.changes(since, section)
             return JSONResponse(views.change_view(document, change))

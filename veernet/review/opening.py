@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,6 +168,10 @@ def open_document(
         _take(document, given, overwrite=overwrite)
         number = document.section(None).document["page"]
         return Opened(document, scan, scan_hash, number)
+    except sqlite3.Error as error:
+        store.close()
+        msg = f"{path} cannot be read ({error}): move it away, or take its last copy"
+        raise InputError(msg) from error
     except BaseException:
         store.close()
         raise

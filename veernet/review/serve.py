@@ -59,6 +59,17 @@ class Place:
             )
             raise InputError(msg)
 
+    @property
+    def warning(self) -> str | None:
+        """What it means to listen there; None where it means nothing."""
+        if self.host in LOOPBACK:
+            return None
+        return (
+            f"listening at {self.host}: whoever reaches this machine and knows the "
+            "token can read this scan, change its document and write files beside it; "
+            "what is sent is not encrypted"
+        )
+
 
 def serve(
     opened: Opened,

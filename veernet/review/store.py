@@ -27,7 +27,7 @@ FORMAT = "veernet document 1"
 MOVES = ("undo", "redo")
 """Rows of the journal that move the cursor; all others are changes."""
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE document (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal (
   revision INTEGER PRIMARY KEY,
@@ -53,6 +53,7 @@ CREATE TABLE reading (
   curve TEXT NOT NULL, first_row INTEGER NOT NULL, rows INTEGER NOT NULL,
   samples BLOB NOT NULL, PRIMARY KEY (revision, section, place)
 );
+INSERT INTO document VALUES ('format', '{FORMAT}');
 CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
   BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
 CREATE TRIGGER journal_is_not_cut BEFORE DELETE ON journal
@@ -128,20 +129,25 @@ class Store:
                 # A closed database in a folder that may not be written to.
                 self._db = self._connect(f"{uri}&immutable=1")
         self._db.isolation_level = None
-        with self._told():
-            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[
-                0
-            ]
-            self.is_new = tables == 0
-            if not self.is_new:
-                self._check()
-            if not read_only:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                # An edit is on the disk before it is answered.
-                self._db.execute("PRAGMA synchronous = FULL")
-            if self.is_new:
-                self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                self.set("format", FORMAT)
+        try:
+            with self._told():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Make the tables, or make sure that they are ours."""
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables:
+            self._check()
+        if not self.read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # An edit is on the disk before it is answered.
+            self._db.execute("PRAGMA synchronous = FULL")
+        if not tables:
+            self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+        self.is_new = self.last() is None
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         with self._told():
@@ -152,7 +158,10 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            msg = f"{self.path} is no document of veernet, or cannot be used: {error}"
+            msg = (
+                f"{self.path} is no document of veernet, or damaged ({error}): move it "
+                "away, or put its copy back"
+            )
             raise InputError(msg) from error
 
     def _check(self) -> None:
