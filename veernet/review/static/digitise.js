@@ -4,7 +4,7 @@
 /** @import {Job} from "./types.js" */
 
 import { ApiError, cancelJob, startJob } from "./api.js";
-import { byId, choice, h } from "./dom.js";
+import { byId, choice, h, rebuild } from "./dom.js";
 
 /** What jobs are called. */
 const NAMES = /** @type {Record<string, string>} */ ({
@@ -34,7 +34,8 @@ export class Digitising {
     byId("empty").hidden = true;
     if (state.stage !== "digitise" || !state.doc) return;
     const job = this.running;
-    byId("panel").replaceChildren(...(job ? progressOf(job) : this.#start()));
+    if (job) showProgress(job);
+    else rebuild(byId("panel"), this.#start());
   }
 
   /** @returns {Node[]} */
@@ -146,18 +147,30 @@ export class Digitising {
 }
 
 /**
+ * Show how far a job is; what is shown already is only brought up to date, so that
+ * Cancel can be pressed.
+ *
  * @param {Job} job
- * @returns {Node[]}
  */
-export function progressOf(job) {
-  const share = job.total ? job.done / job.total : 0;
+export function showProgress(job) {
+  const box = byId("panel");
   const known = job.total > 0;
-  return [
+  const share = known ? job.done / job.total : 0;
+  const text = known ? `${job.stage}: ${Math.round(100 * share)} %` : job.stage;
+  const bar = document.getElementById("job");
+  if (bar?.dataset.job === job.id) {
+    byId("job-stage").textContent = text;
+    if (known) bar.setAttribute("value", String(share));
+    else bar.removeAttribute("value");
+    return;
+  }
+  box.replaceChildren(
     h("h2", { text: NAMES[job.kind] ?? job.kind }),
-    h("p", { text: known ? `${job.stage}: ${Math.round(100 * share)} %` : job.stage }),
-    h("p", {}, [h("progress", known ? { max: 1, value: share, id: "job" } : { id: "job" })]),
+    h("p", { id: "job-stage", text }),
+    h("p", {}, [h("progress", { id: "job", "data-job": job.id, max: 1, "aria-label": "Progress" })]),
+    h("p", { class: "soft", text: "The page can be looked at meanwhile." }),
     h("div", { class: "row" }, [
       h("button", { type: "button", text: "Cancel", id: "cancel-job", onclick: () => void cancelJob() }),
     ]),
-  ];
+  );
 }

@@ -111,7 +111,6 @@ export class App {
     this.state.emit("job", job);
     const ended = job.state !== "running" && (before?.id !== job.id || before?.state === "running");
     if (!ended) return;
-    if (job.state === "failed") this.state.say(job.error ?? "the job failed", "error");
     await this.state.load();
     if (job.state === "done") {
       this.setStage(job.kind === "digitise" ? "review" : "register");
@@ -119,6 +118,8 @@ export class App {
       this.state.say(job.kind === "digitise" ? "Read. N goes to the worst doubt." : this.registering.summary);
     } else {
       this.setStage(this.state.stage);
+      if (job.state === "failed") this.state.say(job.error ?? "It failed.", "error");
+      else this.state.say("Cancelled: nothing was changed.");
     }
   }
 

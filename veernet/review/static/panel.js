@@ -70,7 +70,7 @@ export class Panel {
     const { state, app } = { state: this.app.state, app: this.app };
     const share = state.doubt.share_reviewed;
     const left = state.doubt.stretches.length;
-    const told = left ? `${Math.floor(share * 100)} % of the doubt is reviewed, ${left} left` : "All that was doubted is reviewed";
+    const told = left ? `${Math.floor(share * 100)} % of the doubt reviewed, ${left} left` : "All that was doubted is reviewed";
     return [
       h("p", { text: told }),
       h("p", {}, [h("progress", { id: "reviewed", max: 1, value: share, "aria-label": "Share of doubt that is reviewed" })]),

@@ -48,15 +48,26 @@ function problems(registering) {
     ready
       ? h("p", { class: "right", text: "The registration is complete." })
       : h("div", { class: "scroll short problems" }, list.map((line) =>
-          h("button", { type: "button", class: "plain wrong", title: "Open the table of curves and scales", text: line, onclick: () => registering.table.shown || registering.toggleTable() }),
+          h("button", { type: "button", class: "plain wrong", title: "Go where it is given", text: line, onclick: () => giveMissing(registering, line) }),
         )),
   ];
+}
+
+/**
+ * Go to where what is missing is given: the depth's fields, or the table of curves.
+ *
+ * @param {Registering} registering
+ * @param {string} line
+ */
+function giveMissing(registering, line) {
+  if (/depth/.test(line)) byId("depth-unit").focus();
+  else if (!registering.table.shown) registering.toggleTable();
 }
 
 /** @param {Registering} registering @returns {Node[]} */
 function findings(registering) {
   const all = registering.findings;
-  if (!all.length) return [h("p", { class: "soft", text: "Nothing was found that needs a look." })];
+  if (!all.length) return [h("p", { class: "soft", text: "None." })];
   const open = registering.open;
   const readOnly = registering.app.state.readOnly;
   const told = open.length ? `${open.length} to look at: N goes to the next, K confirms it, or correct it on the page.` : "All are confirmed.";

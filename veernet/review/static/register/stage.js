@@ -4,7 +4,7 @@
 /** @import {Finding, Registration} from "../types.js" */
 /** @import {Point} from "../tools/tool.js" */
 
-import { progressOf } from "../digitise.js";
+import { showProgress } from "../digitise.js";
 import { byId, h } from "../dom.js";
 import { Lens } from "./lens.js";
 import { Marks } from "./marks.js";
@@ -58,7 +58,7 @@ export class Registering {
     byId("drawer").hidden = !shown || !this.table.shown;
     if (!shown || !state.doc) return;
     const job = this.app.digitising.running;
-    if (job) byId("panel").replaceChildren(...progressOf(job));
+    if (job) showProgress(job);
     else registerPanel(this);
     if (this.table.shown) this.table.update();
     this.app.painter.ask("curves", "edit", "depth", "heading");

@@ -91,9 +91,10 @@ export class ScaleTable {
     const rows = (registration?.tracks ?? []).flatMap((track, number) => [
       ...track.curves.map((spec, index) => this.#row(track, number, spec, index, off)),
       h("tr", {}, [
-        h("td", { text: track.curves.length ? "" : track.name }),
+        h("td", {}, track.curves.length ? [] : [this.#trackName(track, number, off)]),
         h("td", { colspan: head.length - 1 }, [
           h("button", { type: "button", class: "plain", disabled: off, text: `+ curve in ${track.name}`, onclick: () => this.#add(number) }),
+          h("button", { type: "button", class: "plain soft", disabled: off, text: `✕ track ${track.name}`, title: "Take the track and its curves away", onclick: () => this.#takeTrack(number) }),
         ]),
       ]),
     ]);
@@ -102,8 +103,50 @@ export class ScaleTable {
         h("thead", {}, [h("tr", {}, head.map((text) => h("th", { text })))]),
         h("tbody", {}, rows),
       ]),
+      h("div", { class: "row" }, [
+        h("button", { type: "button", disabled: off, text: "+ track in the middle of the window", title: "Its edges are then dragged to where they are printed", onclick: () => this.#addTrack() }),
+      ]),
       h("p", { class: "soft", text: "Left and right are the values at the two edges of the track, as the header prints them. List every curve that is drawn, wanted or not: one that is left out may be mistaken for its neighbour." }),
+      ...wellFields(registration?.well ?? {}, off, (well, told) => {
+        const copy = this.app.registering.copy();
+        copy.well = well;
+        this.save(copy, told);
+      }),
     ];
+  }
+
+  /** @param {Track} track @param {number} number @param {boolean} off */
+  #trackName(track, number, off) {
+    return text(track.name, "Name of the track", off, (name) => {
+      const registration = this.app.registering.copy();
+      registration.tracks[number].name = name;
+      this.save(registration, `Track ${track.name} is now ${name}`);
+    });
+  }
+
+  #addTrack() {
+    const registration = this.app.registering.copy();
+    const { view } = this.app;
+    const taken = new Set(registration.tracks.map((track) => track.name));
+    let count = 1;
+    while (taken.has(`T${count}`)) count += 1;
+    const at = (/** @type {number} */ share) => Math.round(view.pageColumn(view.width * share));
+    const row = Math.max(0, Math.round(view.pageRow(view.height / 2)));
+    registration.tracks.push({
+      name: `T${count}`,
+      left: [{ row, column: at(0.4) }],
+      right: [{ row, column: at(0.6) }],
+      curves: [],
+    });
+    registration.tracks.sort((a, b) => a.left[0].column - b.left[0].column);
+    this.save(registration, `Track T${count} added: drag its edges`);
+  }
+
+  /** @param {number} number */
+  #takeTrack(number) {
+    const registration = this.app.registering.copy();
+    const [gone] = registration.tracks.splice(number, 1);
+    this.save(registration, `Track ${gone.name} taken away`);
   }
 
   /**
@@ -121,7 +164,7 @@ export class ScaleTable {
     const edit = (change, what) => this.#edit(number, index, change, what);
     const lines = LINES.map((name) => [name, name]);
     return h("tr", { class: spec.mnemonic === this.app.state.active ? "active" : "", onfocusin: () => this.#look(spec) }, [
-      h("td", { text: index === 0 ? track.name : "" }),
+      h("td", {}, index === 0 ? [this.#trackName(track, number, off)] : []),
       h("td", {}, [text(spec.mnemonic, "Mnemonic", off, (value) => this.#rename(number, index, value))]),
       h("td", {}, [text(spec.unit, "Unit", off, (value) => edit((curve) => (curve.unit = value), "Unit"))]),
       h("td", {}, [numberField(spec.left, "Value at the left edge", off || spec.scale === "piecewise", (value) => edit((curve) => (curve.left = value), "Left end"))]),
@@ -198,6 +241,31 @@ export class ScaleTable {
     const [gone] = registration.tracks[track].curves.splice(index, 1);
     this.save(registration, `${gone.mnemonic} taken away`);
   }
+}
+
+/** Fields of the ~Well section that are always offered. */
+const WELL_FIELDS = ["WELL", "COMP", "FLD", "LOC", "CNTY", "STAT", "UWI", "API", "DATE"];
+
+/**
+ * Fields that go into the LAS as they are.
+ *
+ * @param {Record<string, string>} well
+ * @param {boolean} off
+ * @param {(well: Record<string, string>, told: string) => void} save
+ * @returns {Node[]}
+ */
+function wellFields(well, off, save) {
+  const keys = [...new Set([...WELL_FIELDS, ...Object.keys(well)])];
+  const fields = keys.map((key) =>
+    h("label", {}, [
+      `${key} `,
+      text(well[key] ?? "", `${key} of the well`, off, (value) => {
+        const { [key]: _, ...rest } = well;
+        save(value ? { ...rest, [key]: value } : rest, `${key} of the well`);
+      }),
+    ]),
+  );
+  return [h("h2", { text: "Well" }), h("div", { class: "row well" }, fields)];
 }
 
 /** @param {CurveSpec} curve @param {string} scale */
