@@ -115,6 +115,8 @@ def test_every_answer_is_closed_to_scripts_and_frames(client: Client) -> None:
 def test_the_token_opens_once_and_is_not_in_the_address_after(client: Client) -> None:
     again = client.ask("GET", f"/?token={client.served.access.token}")
     assert again.status == 401
+    assert again.headers["content-type"] == "text/plain"
+    assert b"start veernet review again" in again.body
     assert "set-cookie" not in again.headers
     wrong = client.ask("GET", "/?token=guess")
     assert wrong.status == 401

@@ -465,13 +465,14 @@ def test_a_reading_from_a_file_is_traced_again(
     edit = {"action": "retrace", "curve": "ILD", "picks": picks}
     with serving(scan, **files(scan)) as client:
         assert not client.get("/api/document").json["retrace"]
-        refused = client.post("/api/preview", edit=edit)
-        assert refused.status == 422
-        assert "no evidence is kept" in refused.json["error"]
         straight = client.post("/api/preview", edit={**edit, "straight": True})
         column = patch_of(straight.json["patches"][0])["column"]
         np.testing.assert_allclose(np.diff(column), np.diff(column)[0], atol=1e-3)
-        assert client.post("/api/job", kind="evidence", base=1).status == 202
+        for _ in range(2):
+            refused = client.post("/api/preview", edit=edit)
+            assert refused.status == 422
+            assert "which is being made now" in refused.json["error"]
+        assert client.post("/api/job", kind="evidence", base=1).status == 422
         assert finished(client)["state"] == "done"
         assert client.get("/api/document").json["retrace"]
         found = patch_of(client.post("/api/preview", edit=edit).json["patches"][0])

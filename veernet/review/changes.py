@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from veernet.errors import InputError
 from veernet.review import views
+from veernet.review.bodies import (
+    ConfirmBody,
+    EditBody,
+    MoveBody,
+    PreviewBody,
+    RegistrationBody,
+)
 from veernet.review.document import Change
 from veernet.review.editing import plan
+from veernet.review.jobroutes import start_evidence
 from veernet.review.regdoc import filled, problems_of, residuals
 from veernet.review.service import Review
 
-
-class Body(BaseModel):
-    """What a page sends: no field that is not known."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    section: str | None = Field(None, max_length=200)
-
-
-class PreviewBody(Body):
-    """An edit that is not to be made."""
-
-    edit: dict[str, Any]
-
-
-class EditBody(PreviewBody):
-    """An edit, what it is based on, and its name among all edits."""
-
-    base: int
-    id: str = Field(min_length=8, max_length=64)
-
-
-class MoveBody(Body):
-    """Undo and redo."""
-
-    base: int
-    id: str | None = Field(None, min_length=8, max_length=64)
-
-
-class ConfirmBody(Body):
-    """Suggestions that a person takes as they stand, or no longer."""
-
-    base: int
-    id: str = Field(min_length=8, max_length=64)
-    keys: list[str] = Field(min_length=1, max_length=10_000)
-    confirmed: bool = True
-
-
-class RegistrationBody(Body):
-    """A registration as it is to be."""
-
-    base: int
-    id: str = Field(min_length=8, max_length=64)
-    registration: dict[str, Any]
-    renamed: dict[str, str] = Field(default_factory=dict)
-    confirmed: list[str] | None = None
-    label: str = Field("registration changed", max_length=200)
+if TYPE_CHECKING:
+    from veernet.trace.kept import KeptEvidence
 
 
 def add_changes(app: FastAPI, review: Review) -> None:
@@ -74,11 +37,26 @@ def add_changes(app: FastAPI, review: Review) -> None:
         review.tell_state()
         return JSONResponse(told)
 
+    def evidence_for(section: str | None, edit: dict[str, Any]) -> KeptEvidence | None:
+        """Return what a stretch is traced again on; begin to make it where it lacks."""
+        name = document.section(section).document["section"]
+        found = review.evidence.of(name)
+        follows = edit.get("action") == "retrace" and not edit.get("straight")
+        if found is not None or not follows:
+            return found
+        if not review.jobs.is_running:
+            start_evidence(review, name)
+        msg = (
+            "re-tracing needs what the network sees of the scan, which is being made "
+            "now: try again when the bar is full, or hold the key for a straight line"
+        )
+        raise InputError(msg)
+
     @app.post("/api/preview")
     def preview(body: PreviewBody) -> JSONResponse:
         with document.lock:
             section, registration = document.registered(body.section)
-            evidence = review.evidence.of(section.document["section"])
+            evidence = evidence_for(body.section, body.edit)
             planned = plan(section.drawn(), registration, body.edit, evidence)
         patches = [patch.to_page() for patch in planned.patches]
         return JSONResponse({"patches": patches, "notes": list(planned.notes)})
@@ -91,7 +69,7 @@ def add_changes(app: FastAPI, review: Review) -> None:
                 change = document.changes_of(body.id)
                 return answer(change, body.section, notes=[])
             section, registration = document.registered(body.section)
-            evidence = review.evidence.of(section.document["section"])
+            evidence = evidence_for(body.section, body.edit)
             planned = plan(section.drawn(), registration, body.edit, evidence)
             if not planned.patches:
                 msg = "this changes nothing: the curve is there already"

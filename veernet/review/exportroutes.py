@@ -10,7 +10,7 @@ from pydantic import Field
 
 from veernet.errors import InputError
 from veernet.export.intolas import Clashes
-from veernet.review.changes import Body
+from veernet.review.bodies import Body
 from veernet.review.exporting import Existing, Wanted, export
 from veernet.review.service import Review
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from pydantic import Field, field_validator
 
-from veernet.review.changes import Body
+from veernet.review.bodies import Body
 from veernet.review.results import (
     Reread,
     WouldOverwrite,

@@ -123,7 +123,7 @@ class Guard:
             return
         if not self._knows(headers):
             said = "no cookie: open the address that veernet review printed"
-            await _answer(send, 401, said)
+            await _answer(send, 401, said, plain=scope["path"] == "/")
             return
         await self._pass(scope, receive, send)
 
@@ -174,7 +174,7 @@ class Guard:
                 "this address was used before, or is of another run: start veernet "
                 "review again, or go on in the tab that it opened"
             )
-            await _answer(send, 401, said)
+            await _answer(send, 401, said, plain=True)
             return
         cookie = f"{self.access.cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode())]
@@ -237,12 +237,15 @@ async def _answer(
     status: int,
     said: str,
     headers: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    plain: bool = False,
 ) -> None:
-    body = json.dumps({"error": said}).encode() if said else b""
+    """Answer in one line: as JSON for a script, as it is for a person's window."""
+    body = said.encode() if plain or not said else json.dumps({"error": said}).encode()
     told = _with_ours(
         [
             *headers,
-            (b"content-type", b"application/json"),
+            (b"content-type", b"text/plain" if plain else b"application/json"),
             (b"content-length", str(len(body)).encode()),
         ]
     )

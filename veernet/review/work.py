@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 OFTEN = 0.1
 """Seconds between two words of how far the work is."""
 
+NICE = 5
+"""How much of the processor is left to others."""
+
 RESULT = "result.json"
 TRACE = "reading.parquet"
 
 
 def main() -> int:
     """Do the task that stands in the first line of the input."""
+    # The page that a person looks at goes first.
+    os.nice(NICE)
     task = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tasks = {"register": register, "check": check, "digitise": digitise}
