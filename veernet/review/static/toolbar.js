@@ -96,6 +96,7 @@ export class Toolbar {
     const doc = state.doc;
     if (!doc) return;
     byId("name").textContent = doc.name + (doc.read_only ? " (read only)" : "");
+    byId("name").title = doc.name;
     document.title = `${doc.name} – veernet review`;
     const { undo, redo } = doc.history;
     byId("undo").disabled = !undo || doc.read_only;

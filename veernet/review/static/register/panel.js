@@ -69,6 +69,7 @@ function findings(registering) {
   const all = registering.findings;
   if (!all.length) return [h("p", { class: "soft", text: "None." })];
   const open = registering.open;
+  const depths = registering.openDepths;
   const readOnly = registering.app.state.readOnly;
   const told = open.length ? `${open.length} to look at: N goes to the next, K confirms it, or correct it on the page.` : "All are confirmed.";
   return [
@@ -76,6 +77,7 @@ function findings(registering) {
     h("div", { class: "row" }, [
       h("button", { type: "button", disabled: !open.length, onclick: () => registering.next(1) }, ["Next", h("kbd", { text: "N" })]),
       h("button", { type: "button", disabled: !registering.key || readOnly, onclick: () => void registering.confirm() }, ["Confirm", h("kbd", { text: "K" })]),
+      depths.length > 3 ? h("button", { type: "button", disabled: readOnly, text: `Confirm ${depths.length} depths`, title: "Those that are most off the line of their neighbours come first: look at these", onclick: () => void registering.confirmAll(depths) }) : null,
       h("button", { type: "button", disabled: !open.length || readOnly, text: "Confirm all", onclick: () => void registering.confirmAll(open) }),
     ]),
     h("ul", { class: "scroll findings" }, all.map((finding) => item(registering, finding))),
@@ -142,7 +144,7 @@ function table(registering) {
     };
     return h("tr", { class: chosen ? "active" : "", onfocusin: go }, [
       h("td", {}, [number(point.depth, "Depth as printed", doc.read_only, change("depth"))]),
-      h("td", {}, [number(point.row, "Row of the scan", doc.read_only, change("row"))]),
+      h("td", {}, [number(Math.round(point.row * 10) / 10, "Row of the scan", doc.read_only, change("row"))]),
       h("td", { class: "number", title: "Rows off the line between its neighbours", text: residual === null ? "" : residual.toFixed(1) }),
       h("td", {}, [h("button", { type: "button", class: "plain", title: "Take this point away", "aria-label": `Take depth ${point.depth} away`, text: "✕", disabled: doc.read_only, onclick: () => ((marks.chosen = { kind: "depth", index }), marks.remove()) })]),
     ]);

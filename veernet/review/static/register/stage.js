@@ -36,7 +36,20 @@ export class Registering {
       return finding.confirmed ? 10 + place : place;
     };
     const all = this.app.state.doc?.findings ?? [];
-    return [...all].sort((a, b) => rank(a) - rank(b));
+    return [...all].sort((a, b) => rank(a) - rank(b) || this.#off(b) - this.#off(a));
+  }
+
+  /** @param {Finding} finding @returns {number} rows that its depth point is off */
+  #off(finding) {
+    if (finding.row === null || finding.curve) return 0;
+    const row = finding.row;
+    const point = this.app.state.doc?.depth.find((known) => Math.abs(known.row - row) < 1);
+    return Math.abs(point?.residual ?? 0);
+  }
+
+  /** @returns {Finding[]} suggested depths that are not confirmed yet */
+  get openDepths() {
+    return this.open.filter((finding) => finding.row !== null && !finding.curve && /^depth /.test(finding.text));
   }
 
   /** @returns {Finding[]} */
