@@ -1,6 +1,6 @@
 /** The page: puts the parts together, and holds what keys and buttons call. */
 
-/** @import {Job, Stretch} from "./types.js" */
+/** @import {Finding, Job, Stretch} from "./types.js" */
 
 import { listen, loadDoubt } from "./api.js";
 import { Digitising } from "./digitise.js";
@@ -132,7 +132,7 @@ export class App {
 
   /** @param {boolean} open */
   #connection(open) {
-    if (!open) this.state.setSaved("failed", "The server does not answer.");
+    if (!open) this.state.setSaved("offline", "The server does not answer: is veernet review still running?");
     else if (this.queue.idle) this.state.setSaved("saved");
     else this.queue.retry();
   }
@@ -310,6 +310,20 @@ export class App {
     this.editor.caretTo(middle);
     state.say(`${stretch.text}. A accepts it as it is; or choose an edit.`);
     state.emit("stretch");
+    this.moved();
+  }
+
+  /**
+   * Show what a note is of.
+   *
+   * @param {Finding} note
+   */
+  lookAt(note) {
+    const { state, view } = this;
+    if (note.curve && state.curves.has(note.curve)) state.activate(note.curve);
+    if (note.row !== null) this.centre(note.row);
+    if (note.column !== null) view.reveal(note.column);
+    state.say(note.text);
     this.moved();
   }
 

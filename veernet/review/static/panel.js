@@ -1,13 +1,17 @@
 /** The panel of the review: curves, progress, and what is doubted, worst first. */
 
 /** @import {App} from "./main.js" */
-/** @import {Stretch} from "./types.js" */
+/** @import {Figures, Finding, Stretch} from "./types.js" */
 
+import { ApiError, loadFigures } from "./api.js";
 import { byId, h, rebuild } from "./dom.js";
 import { beside } from "./state.js";
 
 /** Stretches listed at most; `n` goes on beyond them. */
 const MOST_LISTED = 200;
+
+/** Milliseconds of rest after an edit before figures are asked for. */
+const REST = 900;
 
 /** Builds the panel anew where something changed; it is short. */
 export class Panel {
@@ -16,9 +20,32 @@ export class Panel {
     this.app = app;
     this.box = byId("panel");
     const { state } = app;
+    /** @type {Map<string, Figures>} */
+    this.figures = new Map();
+    /** @type {Finding[]} */
+    this.notes = [];
+    this.waiting = 0;
     for (const event of ["document", "change", "active", "stage", "doubt", "visibility", "stretch"]) {
       state.on(event, () => this.update());
     }
+    for (const event of ["document", "change"]) state.on(event, () => this.#askFigures());
+  }
+
+  /** Ask for what an edit changes in figures and notes, once nothing more is edited. */
+  #askFigures() {
+    window.clearTimeout(this.waiting);
+    if (!this.app.state.curves.size) return;
+    this.waiting = window.setTimeout(async () => {
+      try {
+        const told = await loadFigures();
+        this.figures = new Map(told.curves.map((known) => [known.mnemonic, known]));
+        this.notes = told.findings;
+        this.update();
+      } catch (error) {
+        // Figures are for looking at: the next edit asks again.
+        if (!(error instanceof ApiError)) throw error;
+      }
+    }, REST);
   }
 
   update() {
@@ -40,6 +67,7 @@ export class Panel {
       h("h2", { text: "Doubt" }),
       ...this.#progress(),
       h("ol", { class: "scroll doubts" }, this.#doubts()),
+      ...this.#notes(),
     ]);
     this.box.querySelector(".doubts li.active")?.scrollIntoView({ block: "nearest" });
   }
@@ -59,11 +87,19 @@ export class Panel {
           curve.mnemonic,
           h("span", { class: "soft", text: ` ${curve.spec.unit}` }),
         ]),
-        h("span", { class: "soft", title: "Share of rows that are read", text: `${Math.round(share * 100)} %` }),
+        h("span", { class: "soft", title: this.#shares(curve.mnemonic), text: `${Math.round(share * 100)} %` }),
         h("button", { type: "button", class: "plain", title: hidden ? "Show" : "Hide", "aria-label": `${hidden ? "Show" : "Hide"} ${curve.mnemonic}`, text: hidden ? "○" : "●", onclick: () => this.app.toggleCurve(curve.mnemonic) }),
         index < 9 ? h("kbd", { text: index + 1 }) : null,
       ]);
     });
+  }
+
+  /** @param {string} mnemonic @returns {string} */
+  #shares(mnemonic) {
+    const known = this.figures.get(mnemonic);
+    if (!known) return "Share of rows that are read";
+    const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
+    return `${percent(known.read_share)} of its rows are read, ${percent(known.edited_share)} edited, ${percent(known.bridged_share)} bridged, ${percent(known.off_scale_share)} off scale`;
   }
 
   #progress() {
@@ -80,6 +116,15 @@ export class Panel {
         h("button", { type: "button", disabled: !state.stretch || state.readOnly, onclick: () => state.stretch && app.editor.acceptStretch(state.stretch) }, ["Accept", h("kbd", { text: "A" })]),
       ]),
     ];
+  }
+
+  #notes() {
+    if (!this.notes.length) return [];
+    const items = this.notes.map((note) => {
+      const go = () => this.app.lookAt(note);
+      return h("li", {}, [h("button", { type: "button", class: "plain", text: note.text, onclick: go })]);
+    });
+    return [h("h2", { text: `Notes (${items.length})` }), h("ul", { class: "scroll notes" }, items)];
   }
 
   #doubts() {

@@ -60,7 +60,7 @@ export class State {
     this.caret = null;
     /** Rows over which a bend fades out. */
     this.reach = 40;
-    /** @type {string} saved, saving or failed */
+    /** @type {string} saved, saving, failed, or offline */
     this.saved = "saved";
     /** @type {Map<string, Set<(data: any) => void>>} */
     this.listeners = new Map();

@@ -160,7 +160,7 @@ export class Toolbar {
     const { state } = this.app;
     const box = byId("saved");
     box.dataset.state = state.saved;
-    const words = new Map([["saved", "Saved"], ["saving", "Saving…"], ["failed", "Not saved"]]);
+    const words = new Map([["saved", "Saved"], ["saving", "Saving…"], ["failed", "Not saved"], ["offline", "No server"]]);
     box.textContent = words.get(state.saved) ?? "";
     box.title = text ?? "";
     byId("retry").hidden = state.saved !== "failed";
