@@ -16,6 +16,7 @@ from veernet.review.document import Document, ReadOnly, Stale
 from veernet.review.editing import plan
 from veernet.review.opening import open_document
 from veernet.review.store import Store
+from veernet.review.views import doubt_view
 
 pytest.importorskip("fastapi")
 
@@ -197,6 +198,38 @@ def test_a_renamed_curve_keeps_its_trace_and_gets_its_name_back(scan: Path) -> N
     document.undo(document.revision)
     document.undo(document.revision)
     assert state(document) == before
+
+
+def test_what_a_reading_says_of_itself_is_gone_through(scan: Path) -> None:
+    document = opened(scan)
+    found = [
+        {"kind": "jump", "curves": ["GR"], "rows": [300, 319], "text": "GR: jumps"},
+        {"kind": "style", "curves": ["OLD"], "rows": [300, 319], "text": "OLD: style"},
+        {"kind": "scan", "curves": [], "rows": None, "text": "the scan is old"},
+    ]
+    reading = document.section(None).reading
+    document.commit(
+        "reading",
+        "digitised",
+        base=1,
+        section="main",
+        content={"found": found},
+        readings={"main": reading},
+    )
+
+    def told() -> list[tuple[str, str]]:
+        stretches = doubt_view(document, None)["stretches"]
+        return [(one["curve"], one["kind"]) for one in stretches]
+
+    assert told() == [("CALI", "gap"), ("ILD", "unsure"), ("GR", "finding")]
+    assert doubt_view(document, None)["rows"] == 80
+    edit(document, action="accept", curve="GR", row0=300, row1=310)
+    assert ("GR", "finding") in told()
+    edit(document, action="accept", curve="GR", row0=300, row1=319)
+    assert ("GR", "finding") not in told()
+    assert doubt_view(document, None)["share_reviewed"] == 20 / 80
+    document.undo(document.revision)
+    assert ("GR", "finding") in told()
 
 
 def test_more_rows_of_a_registration_are_unread_and_can_be_drawn(scan: Path) -> None:

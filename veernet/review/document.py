@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from veernet.errors import InputError
@@ -58,6 +58,8 @@ class Section:
         Its curves; empty before it is digitised.
     first
         What was doubtful when it was read, by curve.
+    found
+        What the reading says of itself, where it is about rows of a curve.
     """
 
     document: RegistrationDocument
@@ -65,6 +67,7 @@ class Section:
     problems: list[str]
     reading: Reading = field(default_factory=dict)
     first: dict[str, doubt.FirstDoubt] = field(default_factory=dict)
+    found: list[doubt.Found] = field(default_factory=list)
 
     def drawn(self) -> Reading:
         """Return the curves that are registered, in that order."""
@@ -431,6 +434,7 @@ class Document:
         documents: list[RegistrationDocument] = []
         readings: dict[str, Reading] = {}
         first: dict[str, dict[str, doubt.FirstDoubt]] = {}
+        found: dict[str, list[doubt.Found]] = {}
         self._registrations = []
         for entry in self.store.line_to(self.head):
             registered = self.store.registration(entry.revision)
@@ -440,9 +444,15 @@ class Document:
             if entry.section in readings and renamed:
                 for held in (readings[entry.section], first[entry.section]):
                     _rename(held, renamed)
+                found[entry.section] = [
+                    replace(one, curve=renamed.get(one.curve, one.curve))
+                    for one in found[entry.section]
+                ]
             for name, reading in self.store.readings(entry.revision).items():
                 readings[name] = reading
                 first[name] = doubt.first_doubts(reading)
+                told = entry.content.get("found") or ()
+                found[name] = doubt.found_in(told, reading)
             own = readings.get(entry.section or "", {})
             for patch in self.store.patches(entry.revision):
                 own[patch.curve].apply(patch, entry.revision)
@@ -454,6 +464,7 @@ class Document:
             section = Section(document, registration, problems)
             section.reading = readings.get(name, {})
             section.first = first.get(name, {})
+            section.found = found.get(name, [])
             for curve in section.reading.values():
                 curve.revision = self.revision
             if registration is not None and section.reading:

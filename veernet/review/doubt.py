@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,10 +20,14 @@ apart stay near .79 throughout (30 November 2026): a higher limit names all rows
 NEAR = 8
 """Rows between two doubtful stretches that are looked at as one."""
 
+TOLD = 0.5
+"""Share of the rows of a finding that are taken to be wrong, at the least: the reading
+is sure of them and says why it may be mistaken."""
+
 SHORTEST = 3
 """Doubtful rows of a stretch that is worth a stop."""
 
-Kind = Literal["unsure", "gap"]
+Kind = Literal["unsure", "gap", "finding"]
 Mask = NDArray[np.bool_]
 
 
@@ -40,7 +44,8 @@ class Stretch:
     confidence
         Mean of the doubtful rows; 0 in a gap.
     kind
-        unsure: read, below the limit; gap: unread between rows that are read.
+        unsure: read, below the limit; gap: unread between rows that are read; finding:
+        what the reading says of itself there.
     text
         The same for a person, with depths.
     weight
@@ -128,6 +133,66 @@ def _stretches(
             yield Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
 
 
+@dataclass(frozen=True)
+class Found:
+    """A finding of the reading about some rows of a curve.
+
+    Parameters
+    ----------
+    curve
+        The first that it is about.
+    row0, row1
+        First and last registered row.
+    text
+        In a sentence.
+    """
+
+    curve: str
+    row0: int
+    row1: int
+    text: str
+
+
+def found_in(told: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[Found]:
+    """Return findings that are about rows of a curve that is drawn.
+
+    Parameters
+    ----------
+    told
+        As the report of a reading has them: ``curves``, ``rows``, ``text``.
+    names
+        Mnemonics of the curves.
+    """
+    found = []
+    for one in told:
+        curve = next((name for name in one.get("curves") or () if name in names), None)
+        rows = one.get("rows")
+        if curve is not None and rows:
+            found.append(Found(curve, int(rows[0]), int(rows[1]), str(one["text"])))
+    return found
+
+
+def of_findings(curve: ReviewedCurve, found: Iterable[Found]) -> Iterator[Stretch]:
+    """Return the findings of a curve of which rows are not reviewed yet."""
+    for one in found:
+        start, stop = _inside(curve, one)
+        if one.curve != curve.mnemonic or start >= stop:
+            continue
+        seen = curve.samples.flags[start:stop] & REVIEWED > 0
+        if seen.all():
+            continue
+        sure = curve.samples.confidence[start:stop]
+        confidence = round(float(sure.mean()), 3)
+        weight = round((stop - start) * max(1 - confidence, TOLD), 2)
+        rows = curve.first_row + start, curve.first_row + stop - 1
+        yield Stretch(curve.mnemonic, *rows, confidence, "finding", one.text, weight)
+
+
+def _inside(curve: ReviewedCurve, found: Found) -> tuple[int, int]:
+    start = max(0, found.row0 - curve.first_row)
+    return start, min(len(curve.samples), found.row1 + 1 - curve.first_row)
+
+
 def worst_first(found: Iterable[Stretch]) -> list[Stretch]:
     """Return stretches in the order in which they are gone through."""
     return sorted(found, key=lambda s: (-s.weight, s.row0, s.curve))
@@ -157,16 +222,22 @@ def first_doubts(reading: Reading) -> dict[str, FirstDoubt]:
     }
 
 
-def reviewed_of(curve: ReviewedCurve, first: FirstDoubt | None) -> tuple[int, int]:
+def reviewed_of(
+    curve: ReviewedCurve, first: FirstDoubt | None, found: Iterable[Found] = ()
+) -> tuple[int, int]:
     """Count the doubtful rows of a curve that are reviewed, and all of them.
 
     Rows that were doubtful as read count, whatever an edit has made of them, and so do
-    those that have become doubtful.
+    those that have become doubtful, and those that a finding is about.
     """
     doubt = doubtful(curve.samples)
     if first is not None and first.mask.size:
         start = first.first_row - curve.first_row
         doubt[start : start + first.mask.size] |= first.mask
+    for one in found:
+        if one.curve == curve.mnemonic:
+            begin, end = _inside(curve, one)
+            doubt[begin:end] = True
     seen = doubt & (curve.samples.flags & REVIEWED > 0)
     return int(seen.sum()), int(doubt.sum())
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,7 +187,7 @@ def empty_registration(scan: Path, page: int) -> RegistrationDocument:
 def _begin(store: Store, scan: Path, scan_hash: str, given: Given, page: int) -> None:
     """Write the first entry of a journal."""
     documents = [document_of(one) for one in given.registrations]
-    content = {"metadata": given.metadata} if given.reading else {}
+    content = _content(given) if given.reading else {}
     id_ = secrets.token_hex(16)
     entry = Entry(1, id_, "open", None, None, 1, given.section, "opened", content)
     with store.transaction():
@@ -195,6 +197,16 @@ def _begin(store: Store, scan: Path, scan_hash: str, given: Given, page: int) ->
         store.add_registration(1, documents or [empty_registration(scan, page)])
         if given.reading:
             store.add_reading(1, given.section or MAIN, _reading(given))
+
+
+def _content(given: Given) -> dict[str, Any]:
+    """Return what the journal keeps of a trace file beside its curves."""
+    metadata = dict(given.metadata or {})
+    try:
+        found = json.loads(metadata.pop("findings", "[]"))
+    except ValueError:
+        found = []
+    return {"metadata": metadata, "found": found if isinstance(found, list) else []}
 
 
 def _reading(given: Given) -> Reading:
@@ -236,7 +248,7 @@ def _take(document: Document, given: Given, *, overwrite: bool) -> None:
             "reading taken from a file",
             base=document.revision,
             section=given.section,
-            content={"metadata": given.metadata},
+            content=_content(given),
             readings={given.section or MAIN: _reading(given)},
         )
 

@@ -104,7 +104,7 @@ def take_reading(document: Document, folder: Path, how: Reread) -> None:
         revision = document.revision + 1
         reading = {one.mnemonic: ReviewedCurve.of(one, revision) for one in traces}
         kept = 0 if how.replace else _keep(section.reading, reading)
-        content = {"metadata": told["metadata"], "timings": told["timings"]}
+        content = {key: told[key] for key in ("metadata", "timings", "found")}
         again = f", {kept} rows kept" if kept else ""
         document.commit(
             "reading",

@@ -94,7 +94,9 @@ def curves_view(section: Section) -> list[dict[str, Any]]:
             "revision": curve.revision,
             "share_read": _share(np.isfinite(curve.samples.column)),
             "share_edited": share_edited(curve),
-            "share_reviewed": _part(*doubt.reviewed_of(curve, section.first.get(name))),
+            "share_reviewed": _part(
+                *doubt.reviewed_of(curve, section.first.get(name), section.found)
+            ),
         }
         for name, curve in section.drawn().items()
     ]
@@ -110,7 +112,9 @@ def doubt_view(
         seen = rows = 0
         for mnemonic, curve in section.drawn().items():
             found += doubt.stretches(curve, registration.depth, limit)
-            own = doubt.reviewed_of(curve, section.first.get(mnemonic))
+            found += doubt.of_findings(curve, section.found)
+            first = section.first.get(mnemonic)
+            own = doubt.reviewed_of(curve, first, section.found)
             seen, rows = seen + own[0], rows + own[1]
         return {
             "revision": document.revision,

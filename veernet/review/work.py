@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -159,7 +159,17 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
     )
     target = Path(task["folder"]) / TRACE
     write_traces(target, result.traces, registration, provenance)
-    return {"timings": result.timings, "metadata": asdict(provenance)}
+    return {
+        "timings": result.timings,
+        "metadata": asdict(provenance),
+        "found": _kept(result.findings),
+    }
+
+
+def _kept(findings: Sequence[object]) -> list[dict[str, Any]]:
+    """Return the findings that say which rows of which curves they are about."""
+    dicts = (getattr(one, "to_dict", None) for one in findings)
+    return [to_dict() for to_dict in dicts if to_dict is not None]
 
 
 def evidence(task: dict[str, Any]) -> dict[str, Any]:
