@@ -65,7 +65,8 @@ export function drawDepthScale(context, view, state, width, pointer) {
   } else {
     const minor = linesOf(view, state, rem() * 0.9);
     const major = linesOf(view, state, rem() * 5);
-    for (const depth of minor.depths) tick(context, view.y(geometry.rowAt(depth)), width, "", false);
+    for (const depth of minor.depths)
+      tick(context, view.y(geometry.rowAt(depth)), width, "", false);
     for (const depth of major.depths) {
       tick(context, view.y(geometry.rowAt(depth)), width, String(depth), true);
     }

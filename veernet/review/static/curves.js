@@ -40,7 +40,8 @@ export function drawCurves(context, view, state) {
   if (state.overlayHidden) return;
   const active = state.curve;
   for (const curve of state.ordered) {
-    if (curve !== active && !state.hidden.has(curve.mnemonic)) drawCurve(context, view, curve, false);
+    if (curve !== active && !state.hidden.has(curve.mnemonic))
+      drawCurve(context, view, curve, false);
   }
   if (active) drawCurve(context, view, active, true);
 }

@@ -1,6 +1,6 @@
 /** The stage between: curves are read in a process of their own, with progress. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 /** @import {Job} from "./types.js" */
 
 import { ApiError, cancelJob, startJob } from "./api.js";
@@ -55,9 +55,20 @@ export class Digitising {
       ...problems.map((line) => h("p", { class: "wrong", text: line })),
       failed ? h("p", { class: "wrong", text: failed }) : h("p"),
       h("div", { class: "row" }, [
-        h("button", { type: "button", id: "digitise", class: "primary", disabled, text: again ? "Digitise again" : "Digitise", onclick: () => this.start("digitise") }),
+        h("button", {
+          type: "button",
+          id: "digitise",
+          class: "primary",
+          disabled,
+          text: again ? "Digitise again" : "Digitise",
+          onclick: () => this.start("digitise"),
+        }),
         problems.length
-          ? h("button", { type: "button", text: "Go to Register", onclick: () => this.app.setStage("register") })
+          ? h("button", {
+              type: "button",
+              text: "Go to Register",
+              onclick: () => this.app.setStage("register"),
+            })
           : null,
       ]),
     ];
@@ -100,11 +111,28 @@ export class Digitising {
     dialog.replaceChildren(
       h("h2", { text: registering ? "Replace the registration?" : "Keep what was edited?" }),
       h("p", { text: error.message }),
-      h("ul", {}, counted.map(([name, rows]) => h("li", { text: `${name}: ${rows} rows` }))),
+      h(
+        "ul",
+        {},
+        counted.map(([name, rows]) => h("li", { text: `${name}: ${rows} rows` })),
+      ),
       h("div", { class: "actions" }, [
         h("button", { type: "button", text: "Cancel", onclick: answer(null) }),
-        h("button", { type: "button", text: registering ? "Replace it (undo brings it back)" : "Read all anew (undo brings them back)", onclick: answer({ force: true }) }),
-        registering ? null : h("button", { type: "button", class: "primary", text: "Keep the edited rows", onclick: answer({ keep_edits: true }) }),
+        h("button", {
+          type: "button",
+          text: registering
+            ? "Replace it (undo brings it back)"
+            : "Read all anew (undo brings them back)",
+          onclick: answer({ force: true }),
+        }),
+        registering
+          ? null
+          : h("button", {
+              type: "button",
+              class: "primary",
+              text: "Keep the edited rows",
+              onclick: answer({ keep_edits: true }),
+            }),
       ]),
     );
     dialog.showModal();
@@ -113,24 +141,38 @@ export class Digitising {
   /** Ask what is known of the depths, all of it optional, and look for the rest. */
   askRegister() {
     const dialog = byId("ask");
-    const field = (/** @type {string} */ title) => h("input", { type: "text", inputmode: "decimal", "aria-label": title });
+    const field = (/** @type {string} */ title) =>
+      h("input", { type: "text", inputmode: "decimal", "aria-label": title });
     const top = field("Depth of the first line");
     const bottom = field("Depth of the last line");
     const least = field("Least depth");
     const most = field("Greatest depth");
-    const unit = choice({ "aria-label": "Unit" }, [["", "as printed"], ["ft", "ft"], ["m", "m"]], "");
+    const unit = choice(
+      { "aria-label": "Unit" },
+      [
+        ["", "as printed"],
+        ["ft", "ft"],
+        ["m", "m"],
+      ],
+      "",
+    );
     const find = () => {
       dialog.close();
       /** @type {Record<string, unknown>} */
       const known = {};
-      if (top.value.trim() && bottom.value.trim()) known.stated = [Number(top.value), Number(bottom.value)];
-      if (least.value.trim() && most.value.trim()) known.within = [Number(least.value), Number(most.value)];
+      if (top.value.trim() && bottom.value.trim())
+        known.stated = [Number(top.value), Number(bottom.value)];
+      if (least.value.trim() && most.value.trim())
+        known.within = [Number(least.value), Number(most.value)];
       if (unit.value) known.unit = unit.value;
       void this.start("register", known);
     };
     dialog.replaceChildren(
       h("h2", { text: "Find sections, tracks, depths and the legend" }),
-      h("p", { class: "soft", text: "Nothing needs to be given. What is known of the depths helps where the numerals are hard to read." }),
+      h("p", {
+        class: "soft",
+        text: "Nothing needs to be given. What is known of the depths helps where the numerals are hard to read.",
+      }),
       h("div", { class: "choices" }, [
         h("label", {}, ["Unit of depth ", unit]),
         h("label", {}, ["Depths of the first and the last depth line ", top, bottom]),
@@ -167,10 +209,17 @@ export function showProgress(job) {
   box.replaceChildren(
     h("h2", { text: NAMES[job.kind] ?? job.kind }),
     h("p", { id: "job-stage", text }),
-    h("p", {}, [h("progress", { id: "job", "data-job": job.id, max: 1, "aria-label": "Progress" })]),
+    h("p", {}, [
+      h("progress", { id: "job", "data-job": job.id, max: 1, "aria-label": "Progress" }),
+    ]),
     h("p", { class: "soft", text: "The page can be looked at meanwhile." }),
     h("div", { class: "row" }, [
-      h("button", { type: "button", text: "Cancel", id: "cancel-job", onclick: () => void cancelJob() }),
+      h("button", {
+        type: "button",
+        text: "Cancel",
+        id: "cancel-job",
+        onclick: () => void cancelJob(),
+      }),
     ]),
   );
 }

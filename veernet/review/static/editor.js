@@ -8,10 +8,8 @@
 /** @import {View} from "./view.js" */
 
 import { choice, h } from "./dom.js";
-import { Bend } from "./tools/bend.js";
-import { Redraw, Retrace } from "./tools/points.js";
-import { stretchTools } from "./tools/stretch.js";
-import { Swap } from "./tools/swap.js";
+import { Caret } from "./caret.js";
+import { allTools } from "./tools/all.js";
 
 const LEAST_REACH = 1;
 const MOST_REACH = 2000;
@@ -29,10 +27,9 @@ export class Editor {
     this.queue = queue;
     this.view = view;
     this.draw = draw;
+    this.caret = new Caret(this);
     /** @type {Tool[]} in the order of the tool bar */
-    this.tools = [new Bend(this), new Retrace(this), new Redraw(this)];
-    const [cut, join, ...rest] = stretchTools(this);
-    this.tools.push(cut, join, new Swap(this), ...rest);
+    this.tools = allTools(this);
     this.tool = this.tools[0];
     /** @type {string} mnemonic that swap and hand over take; empty for the nearest */
     this.partner = "";
@@ -40,7 +37,7 @@ export class Editor {
     this.settling = [];
     state.on("active", () => {
       this.partner = "";
-      this.#caretOnCurve();
+      this.caret.onCurve();
       this.showOptions();
     });
   }
@@ -221,83 +218,9 @@ export class Editor {
     if (chosen) this.state.activate(chosen.mnemonic);
   }
 
-  /** @returns {number} the row at which keys act */
-  caretRow() {
-    const curve = this.curveOrFail();
-    const { row, column } = this.#caretPlace();
-    const y = this.view.y(curve.geometry.pageRow(row, column));
-    if (y >= 0 && y <= this.view.height) return row;
-    // A caret that was scrolled away would act where nobody looks.
-    const middle = this.view.pageRow(this.view.height / 2);
-    this.caretTo(curve.geometry.rowOf(middle, column));
-    return this.state.caret?.row ?? row;
-  }
-
-  /** @returns {{row: number, column: number}} */
-  #caretPlace() {
-    const curve = this.curveOrFail();
-    if (this.state.caret) return this.state.caret;
-    const row = this.within(curve, this.view.pageRow(this.view.height / 2));
-    return { row, column: curve.near(row) };
-  }
-
-  /** @param {number} row */
-  caretTo(row) {
-    const curve = this.state.curve;
-    if (!curve) return;
-    const at = this.within(curve, row);
-    this.state.caret = { row: at, column: curve.near(at) };
-    this.#extend();
-    this.draw("edit");
-  }
-
-  /** The caret stays at its depth when another curve is chosen. */
-  #caretOnCurve() {
-    if (this.state.caret) this.caretTo(this.state.caret.row);
-  }
-
-  /** The selection goes from the mark to the caret. */
-  #extend() {
-    const curve = this.state.curve;
-    if (this.state.mark === null || !this.state.caret || !curve) return;
-    this.state.select(this.rowsOf(curve, this.state.mark, this.state.caret.row));
-  }
-
-  /** Begin or end the selection by keys. */
-  toggleMark() {
-    if (!this.state.curve) return;
-    if (this.state.mark === null) {
-      this.state.mark = this.caretRow();
-      this.caretTo(this.state.mark);
-      this.state.say("Selecting from here: move with the arrows or Page down, M again ends it.");
-    } else {
-      this.state.mark = null;
-      const rows = this.state.selection;
-      if (rows) this.state.say(`Selected ${this.rowsName(rows)}: choose what to do with it.`);
-    }
-  }
-
   /** @param {{row0: number, row1: number}} rows @returns {string} */
   rowsName(rows) {
     return `${this.state.placeName(rows.row0)} to ${this.state.placeName(rows.row1)}`;
-  }
-
-  /**
-   * Move the caret freely, for tools that set points.
-   *
-   * @param {number} columns
-   * @param {number} rows
-   * @returns {boolean}
-   */
-  moveCaret(columns, rows) {
-    const curve = this.state.curve;
-    if (!curve) return false;
-    const row = this.within(curve, this.caretRow() + rows);
-    const caret = this.state.caret ?? { row, column: curve.near(row) };
-    this.state.caret = { row, column: caret.column + columns };
-    this.#extend();
-    this.draw("edit");
-    return true;
   }
 
   /** @param {number} by pixels @returns {boolean} */

@@ -1,6 +1,6 @@
 /** The dialogue of the last stage: which files are wanted. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 
 import { ApiError, exportFiles, lasFiles, loadFigures } from "./api.js";
 import { byId, choice, h } from "./dom.js";
@@ -8,8 +8,18 @@ import { byId, choice, h } from "./dom.js";
 const KINDS = [
   ["las", "LAS", "Values at the step, with who edited what share in ~Other", true],
   ["csv", "CSV", "The same values as a table", false],
-  ["registration", "Registration (YAML)", "Where tracks, depths and scales lie; to digitise again", true],
-  ["trace", "Trace file (Parquet)", "The whole reading, a row for each curve and row of the scan", false],
+  [
+    "registration",
+    "Registration (YAML)",
+    "Where tracks, depths and scales lie; to digitise again",
+    true,
+  ],
+  [
+    "trace",
+    "Trace file (Parquet)",
+    "The whole reading, a row for each curve and row of the scan",
+    false,
+  ],
   ["edits", "Edits (CSV)", "What persons changed; veernet export --edits takes it", false],
 ];
 
@@ -32,7 +42,10 @@ export class Exporting {
       return;
     }
     await queue.settled();
-    this.dialog.replaceChildren(h("h2", { text: "Export" }), h("p", { text: "Computing figures…" }));
+    this.dialog.replaceChildren(
+      h("h2", { text: "Export" }),
+      h("p", { text: "Computing figures…" }),
+    );
     if (!this.dialog.open) this.dialog.showModal();
     try {
       const [figures, files] = await Promise.all([loadFigures(), lasFiles()]);
@@ -59,7 +72,10 @@ export class Exporting {
     );
     const clash = choice(
       { id: "clash" },
-      [["replace", "replace curves of the same name"], ["append", "add them beside"]],
+      [
+        ["replace", "replace curves of the same name"],
+        ["append", "add them beside"],
+      ],
       "replace",
     );
     const existing = h("div", {}, [h("label", {}, ["Curves of that name: ", clash])]);
@@ -70,22 +86,39 @@ export class Exporting {
       figuresTable(figures),
       h("p", {
         class: left ? "wrong" : "right",
-        text: left ? `${left} doubtful stretches are not reviewed; they are exported as they stand.` : "All that was doubted is reviewed.",
+        text: left
+          ? `${left} doubtful stretches are not reviewed; they are exported as they stand.`
+          : "All that was doubted is reviewed.",
       }),
       h("div", { class: "choices" }, [
         ...KINDS.flatMap(([name, label, help, on]) => [
-          h("label", {}, [h("input", { type: "checkbox", id: `export-${name}`, checked: on }), String(label)]),
+          h("label", {}, [
+            h("input", { type: "checkbox", id: `export-${name}`, checked: on }),
+            String(label),
+          ]),
           h("p", { class: "help", text: help }),
         ]),
-        h("label", {}, ["Name of the files: ", h("input", { type: "text", id: "stem", value: stem })]),
+        h("label", {}, [
+          "Name of the files: ",
+          h("input", { type: "text", id: "stem", value: stem }),
+        ]),
         files.length ? h("label", {}, ["LAS goes into ", append]) : null,
         existing,
-        h("label", {}, [h("input", { type: "checkbox", id: "overwrite" }), "Write over files that are there"]),
+        h("label", {}, [
+          h("input", { type: "checkbox", id: "overwrite" }),
+          "Write over files that are there",
+        ]),
       ]),
       h("div", { id: "export-result", role: "status" }),
       h("div", { class: "actions" }, [
         h("button", { type: "button", text: "Close", onclick: () => this.dialog.close() }),
-        h("button", { type: "button", class: "primary", id: "export-now", text: "Export", onclick: () => void this.#write(byId("overwrite").checked) }),
+        h("button", {
+          type: "button",
+          class: "primary",
+          id: "export-now",
+          text: "Export",
+          onclick: () => void this.#write(byId("overwrite").checked),
+        }),
       ]),
     );
     byId("export-now").focus();
@@ -112,7 +145,13 @@ export class Exporting {
       });
       box.replaceChildren(
         h("p", { class: "right", text: "Written:" }),
-        h("ul", {}, answer.files.map((file) => h("li", { text: `${file.name}, ${file.bytes.toLocaleString("en")} bytes` }))),
+        h(
+          "ul",
+          {},
+          answer.files.map((file) =>
+            h("li", { text: `${file.name}, ${file.bytes.toLocaleString("en")} bytes` }),
+          ),
+        ),
         ...answer.notes.map((note) => h("p", { text: note })),
       );
     } catch (error) {
@@ -122,7 +161,12 @@ export class Exporting {
       box.replaceChildren(
         h("p", { class: "wrong", text: error.message }),
         names.length
-          ? h("button", { type: "button", id: "write-over", text: `Write over ${names.join(", ")}`, onclick: over })
+          ? h("button", {
+              type: "button",
+              id: "write-over",
+              text: `Write over ${names.join(", ")}`,
+              onclick: over,
+            })
           : "",
       );
     } finally {
@@ -133,19 +177,30 @@ export class Exporting {
 
 /** @param {import("./types.js").Figures[]} figures */
 function figuresTable(figures) {
-  const percent = (/** @type {number} */ share) => h("td", { class: "number", text: `${(100 * share).toFixed(1)} %` });
+  const percent = (/** @type {number} */ share) =>
+    h("td", { class: "number", text: `${(100 * share).toFixed(1)} %` });
   const head = ["Curve", "read", "bridged", "edited", "off scale", "mean confidence"];
   return h("table", {}, [
-    h("thead", {}, [h("tr", {}, head.map((text) => h("th", { text })))]),
-    h("tbody", {}, figures.map((known) =>
-      h("tr", {}, [
-        h("td", { text: known.mnemonic }),
-        percent(known.read_share),
-        percent(known.bridged_share),
-        percent(known.edited_share),
-        percent(known.off_scale_share),
-        h("td", { class: "number", text: (known.mean_confidence ?? 0).toFixed(2) }),
-      ]),
-    )),
+    h("thead", {}, [
+      h(
+        "tr",
+        {},
+        head.map((text) => h("th", { text })),
+      ),
+    ]),
+    h(
+      "tbody",
+      {},
+      figures.map((known) =>
+        h("tr", {}, [
+          h("td", { text: known.mnemonic }),
+          percent(known.read_share),
+          percent(known.bridged_share),
+          percent(known.edited_share),
+          percent(known.off_scale_share),
+          h("td", { class: "number", text: (known.mean_confidence ?? 0).toFixed(2) }),
+        ]),
+      ),
+    ),
   ]);
 }

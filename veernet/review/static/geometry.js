@@ -174,7 +174,11 @@ export function valueAt(spec, fraction) {
   if (spec.scale === "log") return spec.left * (spec.right / spec.left) ** fraction;
   if (spec.scale === "piecewise" && spec.points && spec.points.length > 1) {
     const points = spec.points;
-    return interpolate(fraction, points.map((p) => p.fraction), points.map((p) => p.value));
+    return interpolate(
+      fraction,
+      points.map((p) => p.fraction),
+      points.map((p) => p.value),
+    );
   }
   return spec.left + fraction * (spec.right - spec.left);
 }
@@ -193,7 +197,11 @@ export function fractionAt(spec, value) {
   if (spec.scale === "piecewise" && spec.points && spec.points.length > 1) {
     let points = spec.points;
     if (points[0].value > points[points.length - 1].value) points = [...points].reverse();
-    return interpolate(value, points.map((p) => p.value), points.map((p) => p.fraction));
+    return interpolate(
+      value,
+      points.map((p) => p.value),
+      points.map((p) => p.fraction),
+    );
   }
   return (value - spec.left) / (spec.right - spec.left);
 }

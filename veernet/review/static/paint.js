@@ -1,6 +1,6 @@
 /** What is drawn on each canvas, and on top of what. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 
 import { drawDepthScale, drawEdges, drawGrid } from "./chart.js";
 import { drawCurves } from "./curves.js";

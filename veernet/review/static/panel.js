@@ -1,6 +1,6 @@
 /** The panel of the review: curves, progress, and what is doubted, worst first. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 /** @import {Figures, Finding, Stretch} from "./types.js" */
 
 import { ApiError, loadFigures } from "./api.js";
@@ -25,7 +25,15 @@ export class Panel {
     /** @type {Finding[]} */
     this.notes = [];
     this.waiting = 0;
-    for (const event of ["document", "change", "active", "stage", "doubt", "visibility", "stretch"]) {
+    for (const event of [
+      "document",
+      "change",
+      "active",
+      "stage",
+      "doubt",
+      "visibility",
+      "stretch",
+    ]) {
       state.on(event, () => this.update());
     }
     for (const event of ["document", "change"]) state.on(event, () => this.#askFigures());
@@ -56,7 +64,11 @@ export class Panel {
         h("h2", { text: "Nothing is read yet" }),
         h("p", { text: "Register the page, then let it be digitised." }),
         h("div", { class: "row" }, [
-          h("button", { type: "button", text: "Go to Register", onclick: () => this.app.setStage("register") }),
+          h("button", {
+            type: "button",
+            text: "Go to Register",
+            onclick: () => this.app.setStage("register"),
+          }),
         ]),
       ]);
       return;
@@ -79,16 +91,34 @@ export class Panel {
       const swatch = h("span", { class: "swatch" });
       swatch.style.background = beside(curve.colour);
       const share = readShare(curve.column);
-      const choose = () => this.app.chooseCurve(index);
+      const choose = () => this.app.going.chooseCurve(index);
       const hidden = state.hidden.has(curve.mnemonic);
       return h("li", { class: active ? "active" : "" }, [
         swatch,
-        h("button", { type: "button", class: "plain", "aria-pressed": null, title: `Work on ${curve.mnemonic}${index < 9 ? ` (${index + 1})` : ""}`, onclick: choose }, [
-          curve.mnemonic,
-          h("span", { class: "soft", text: ` ${curve.spec.unit}` }),
-        ]),
-        h("span", { class: "soft", title: this.#shares(curve.mnemonic), text: `${Math.round(share * 100)} %` }),
-        h("button", { type: "button", class: "plain", title: hidden ? "Show" : "Hide", "aria-label": `${hidden ? "Show" : "Hide"} ${curve.mnemonic}`, text: hidden ? "○" : "●", onclick: () => this.app.toggleCurve(curve.mnemonic) }),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "aria-pressed": null,
+            title: `Work on ${curve.mnemonic}${index < 9 ? ` (${index + 1})` : ""}`,
+            onclick: choose,
+          },
+          [curve.mnemonic, h("span", { class: "soft", text: ` ${curve.spec.unit}` })],
+        ),
+        h("span", {
+          class: "soft",
+          title: this.#shares(curve.mnemonic),
+          text: `${Math.round(share * 100)} %`,
+        }),
+        h("button", {
+          type: "button",
+          class: "plain",
+          title: hidden ? "Show" : "Hide",
+          "aria-label": `${hidden ? "Show" : "Hide"} ${curve.mnemonic}`,
+          text: hidden ? "○" : "●",
+          onclick: () => this.app.toggleCurve(curve.mnemonic),
+        }),
         index < 9 ? h("kbd", { text: index + 1 }) : null,
       ]);
     });
@@ -106,14 +136,37 @@ export class Panel {
     const { state, app } = { state: this.app.state, app: this.app };
     const share = state.doubt.share_reviewed;
     const left = state.doubt.stretches.length;
-    const told = left ? `${Math.floor(share * 100)} % of the doubt reviewed, ${left} left` : "All that was doubted is reviewed";
+    const told = left
+      ? `${Math.floor(share * 100)} % of the doubt reviewed, ${left} left`
+      : "All that was doubted is reviewed";
     return [
       h("p", { text: told }),
-      h("p", {}, [h("progress", { id: "reviewed", max: 1, value: share, "aria-label": "Share of doubt that is reviewed" })]),
+      h("p", {}, [
+        h("progress", {
+          id: "reviewed",
+          max: 1,
+          value: share,
+          "aria-label": "Share of doubt that is reviewed",
+        }),
+      ]),
       h("div", { class: "row" }, [
-        h("button", { type: "button", onclick: () => app.next(1) }, ["Next", h("kbd", { text: "N" })]),
-        h("button", { type: "button", onclick: () => app.next(-1) }, ["Back", h("kbd", { text: "P" })]),
-        h("button", { type: "button", disabled: !state.stretch || state.readOnly, onclick: () => state.stretch && app.editor.acceptStretch(state.stretch) }, ["Accept", h("kbd", { text: "A" })]),
+        h("button", { type: "button", onclick: () => app.going.next(1) }, [
+          "Next",
+          h("kbd", { text: "N" }),
+        ]),
+        h("button", { type: "button", onclick: () => app.going.next(-1) }, [
+          "Back",
+          h("kbd", { text: "P" }),
+        ]),
+        h(
+          "button",
+          {
+            type: "button",
+            disabled: !state.stretch || state.readOnly,
+            onclick: () => state.stretch && app.editor.acceptStretch(state.stretch),
+          },
+          ["Accept", h("kbd", { text: "A" })],
+        ),
       ]),
     ];
   }
@@ -121,10 +174,15 @@ export class Panel {
   #notes() {
     if (!this.notes.length) return [];
     const items = this.notes.map((note) => {
-      const go = () => this.app.lookAt(note);
-      return h("li", {}, [h("button", { type: "button", class: "plain", text: note.text, onclick: go })]);
+      const go = () => this.app.going.lookAt(note);
+      return h("li", {}, [
+        h("button", { type: "button", class: "plain", text: note.text, onclick: go }),
+      ]);
     });
-    return [h("h2", { text: `Notes (${items.length})` }), h("ul", { class: "scroll notes" }, items)];
+    return [
+      h("h2", { text: `Notes (${items.length})` }),
+      h("ul", { class: "scroll notes" }, items),
+    ];
   }
 
   #doubts() {
@@ -137,8 +195,20 @@ export class Panel {
       const active = state.stretch?.id === stretch.id;
       return h("li", { class: active ? "active" : "", "data-stretch": stretch.id }, [
         swatch,
-        h("button", { type: "button", class: "plain", title: stretch.text, onclick: () => this.app.goTo(stretch) }, this.#told(stretch)),
-        h("span", { class: "soft", text: stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} %` }),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            title: stretch.text,
+            onclick: () => this.app.going.goTo(stretch),
+          },
+          this.#told(stretch),
+        ),
+        h("span", {
+          class: "soft",
+          text: stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} %`,
+        }),
       ]);
     });
   }
@@ -149,7 +219,10 @@ export class Panel {
     const rows = stretch.row1 - stretch.row0 + 1;
     const unit = state.unit;
     const length = unit ? `${(rows / state.rowsPerUnit).toFixed(1)} ${unit}` : `${rows} rows`;
-    return [`${stretch.curve} `, h("span", { class: "soft", text: `${state.placeName(stretch.row0)}, ${length}` })];
+    return [
+      `${stretch.curve} `,
+      h("span", { class: "soft", text: `${state.placeName(stretch.row0)}, ${length}` }),
+    ];
   }
 }
 

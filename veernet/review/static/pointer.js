@@ -1,9 +1,10 @@
 /** The pointer over the window: panning and zooming first, then the tool that is chosen. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 /** @import {Point} from "./tools/tool.js" */
 
 import { byId } from "./dom.js";
+import { readout } from "./readout.js";
 
 /** Factor of the scale for a notch of the wheel, and of the reach. */
 const NOTCH = 1.2;
@@ -31,10 +32,22 @@ export class Pointer {
     this.box.addEventListener("pointerleave", () => this.#leave());
     this.box.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.box.addEventListener("auxclick", (event) => event.preventDefault());
-    this.box.addEventListener("dblclick", (event) => this.app.registering?.double(this.point(event)));
-    byId("depth").addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.#depthWheel(event), { passive: false });
-    byId("replot").addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.#depthWheel(event), { passive: false });
-    this.#follow("minimap", (event, height) => this.app.centre(this.app.minimap.rowAt(event.offsetY, height)));
+    this.box.addEventListener("dblclick", (event) =>
+      this.app.registering?.double(this.point(event)),
+    );
+    byId("depth").addEventListener(
+      "wheel",
+      (/** @type {WheelEvent} */ event) => this.#depthWheel(event),
+      { passive: false },
+    );
+    byId("replot").addEventListener(
+      "wheel",
+      (/** @type {WheelEvent} */ event) => this.#depthWheel(event),
+      { passive: false },
+    );
+    this.#follow("minimap", (event, height) =>
+      this.app.centre(this.app.minimap.rowAt(event.offsetY, height)),
+    );
   }
 
   /**
@@ -106,7 +119,7 @@ export class Pointer {
       this.#target?.hover(this.at);
     }
     this.app.painter.ask("edit", "depth");
-    this.app.readout();
+    readout(this.app);
   }
 
   /** @param {PointerEvent} event */
@@ -133,7 +146,7 @@ export class Pointer {
     if (this.pressed || this.pan) return;
     this.at = null;
     this.app.painter.ask("edit", "depth");
-    this.app.readout();
+    readout(this.app);
   }
 
   /** @param {WheelEvent} event */
@@ -157,7 +170,7 @@ export class Pointer {
     }
     this.at = this.point(event);
     this.app.moved();
-    this.app.readout();
+    readout(this.app);
   }
 
   /** @param {WheelEvent} event */

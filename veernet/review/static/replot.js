@@ -47,7 +47,10 @@ function samples(view, state, curve) {
   const registration = geometry.registration;
   const column = registration.tracks.length ? state.span.left : 0;
   const points = registration.depth.points;
-  const first = Math.max(geometry.depthAt(geometry.rowOf(view.pageRow(0), column)), points[0].depth);
+  const first = Math.max(
+    geometry.depthAt(geometry.rowOf(view.pageRow(0), column)),
+    points[0].depth,
+  );
   const end = points[points.length - 1].depth;
   const last = Math.min(geometry.depthAt(geometry.rowOf(view.pageRow(view.height), column)), end);
   const every = Math.max(1, Math.ceil((last - first) / registration.step / MOST_SAMPLES));
@@ -156,7 +159,12 @@ export function drawReplotHeading(context, state, width, height, [low, high]) {
   context.textBaseline = "bottom";
   context.fillStyle = beside(curve.colour);
   context.textAlign = "center";
-  context.fillText(`${curve.mnemonic}, ${high - low > 1 ? "unfolded" : "replotted"}`, width / 2, height - size * 1.5, width - 4);
+  context.fillText(
+    `${curve.mnemonic}, ${high - low > 1 ? "unfolded" : "replotted"}`,
+    width / 2,
+    height - size * 1.5,
+    width - 4,
+  );
   context.font = `${size}px system-ui, sans-serif`;
   context.fillStyle = ink("text");
   context.textAlign = "left";

@@ -8,14 +8,30 @@ import { Geometry } from "./geometry.js";
 
 /** Inks of curves on the screen: told apart on white, and from the black of a print. */
 export const PALETTE = [
-  "#d81b60", "#1565d8", "#2e8b3d", "#e06c00", "#8e24aa", "#008c9e", "#a08000", "#c62828",
-  "#5e35b1", "#00796b",
+  "#d81b60",
+  "#1565d8",
+  "#2e8b3d",
+  "#e06c00",
+  "#8e24aa",
+  "#008c9e",
+  "#a08000",
+  "#c62828",
+  "#5e35b1",
+  "#00796b",
 ];
 
 /** The same inks on the dark page beside the scan. */
 const BRIGHT = [
-  "#ff6b9d", "#6fa8ff", "#6fce80", "#ffa24d", "#d08bea", "#4fd0e0", "#d8bc4a", "#ff8080",
-  "#a98bff", "#4cc4b4",
+  "#ff6b9d",
+  "#6fa8ff",
+  "#6fce80",
+  "#ffa24d",
+  "#d08bea",
+  "#4fd0e0",
+  "#d8bc4a",
+  "#ff8080",
+  "#a98bff",
+  "#4cc4b4",
 ];
 
 /**

@@ -1,6 +1,6 @@
 /** Hooks for tests of the page, present only under `?test=1`. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 
 /**
  * Put the hooks in place: numbers of what a canvas cannot tell.
@@ -12,7 +12,11 @@ export function installHooks(app) {
   const settle = () => new Promise((resolve) => requestAnimationFrame(() => resolve(null)));
   /** @type {any} */ (window).veernet = {
     /** Place in the client area of a sample. */
-    screenOf: (/** @type {string} */ name, /** @type {number} */ row, /** @type {number} */ column) => {
+    screenOf: (
+      /** @type {string} */ name,
+      /** @type {number} */ row,
+      /** @type {number} */ column,
+    ) => {
       const curve = state.curves.get(name);
       if (!curve) return null;
       const box = document.getElementById("window")?.getBoundingClientRect();
@@ -25,7 +29,8 @@ export function installHooks(app) {
       const pageRow = view.pageRow(y - (box?.top ?? 0));
       return { pageRow, column, row: state.geometry?.rowOf(pageRow, column) };
     },
-    columnAt: (/** @type {string} */ name, /** @type {number} */ row) => state.curves.get(name)?.at(row),
+    columnAt: (/** @type {string} */ name, /** @type {number} */ row) =>
+      state.curves.get(name)?.at(row),
     show: (/** @type {number} */ row, /** @type {number} */ rowScale) => {
       view.rowScale = rowScale;
       app.centre(row);
@@ -44,7 +49,12 @@ export function installHooks(app) {
         pending: editor.tool.pending,
         saved: state.saved,
         reach: state.reach,
-        view: { row: view.row, column: view.column, rowScale: view.rowScale, columnScale: view.columnScale },
+        view: {
+          row: view.row,
+          column: view.column,
+          rowScale: view.rowScale,
+          columnScale: view.columnScale,
+        },
       };
     },
     get frames() {

@@ -1,6 +1,6 @@
 /** The bars at the top: stages, tools, zoom, and whether all is saved. */
 
-/** @import {App} from "./main.js" */
+/** @import {App} from "./app.js" */
 
 import { byId, choice, h } from "./dom.js";
 
@@ -56,7 +56,12 @@ export class Toolbar {
         byId("window").focus({ preventScroll: true });
       };
       const key = h("kbd", { text: tool.key.toUpperCase() });
-      const props = { type: "button", "data-tool": tool.name, title: `${tool.help} (${tool.key.toUpperCase()})`, onclick: choose };
+      const props = {
+        type: "button",
+        "data-tool": tool.name,
+        title: `${tool.help} (${tool.key.toUpperCase()})`,
+        onclick: choose,
+      };
       byId("tools").append(h("button", props, [tool.label, key]));
     }
   }
@@ -77,7 +82,8 @@ export class Toolbar {
       "",
     );
     /** @param {string} text @param {string} title @param {() => void} run */
-    const button = (text, title, run) => h("button", { type: "button", text, title, onclick: act(run) });
+    const button = (text, title, run) =>
+      h("button", { type: "button", text, title, onclick: act(run) });
     byId("zoom").append(
       print,
       button("↕+", "Zoom depth in (+)", () => app.zoomBy(1, 1.25)),
@@ -86,7 +92,14 @@ export class Toolbar {
       button("↔−", "Zoom columns out (<)", () => app.zoomBy(0.8, 1)),
       button("Fit width", "Fit the tracks in the window (0)", () => app.fit()),
       button("Square", "Pixels as square as on paper", () => app.square()),
-      h("button", { type: "button", id: "replot-shown", text: "Replot", title: "The curve from its values, beside the scan", "aria-pressed": "true", onclick: act(() => app.toggleReplot()) }),
+      h("button", {
+        type: "button",
+        id: "replot-shown",
+        text: "Replot",
+        title: "The curve from its values, beside the scan",
+        "aria-pressed": "true",
+        onclick: act(() => app.toggleReplot()),
+      }),
     );
   }
 
@@ -160,7 +173,12 @@ export class Toolbar {
     const { state } = this.app;
     const box = byId("saved");
     box.dataset.state = state.saved;
-    const words = new Map([["saved", "Saved"], ["saving", "Saving…"], ["failed", "Not saved"], ["offline", "No server"]]);
+    const words = new Map([
+      ["saved", "Saved"],
+      ["saving", "Saving…"],
+      ["failed", "Not saved"],
+      ["offline", "No server"],
+    ]);
     box.textContent = words.get(state.saved) ?? "";
     box.title = text ?? "";
     byId("retry").hidden = state.saved !== "failed";

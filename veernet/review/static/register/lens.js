@@ -1,6 +1,6 @@
 /** The magnified view at the pointer, while a handle is dragged. */
 
-/** @import {App} from "../main.js" */
+/** @import {App} from "../app.js" */
 /** @import {Point} from "../tools/tool.js" */
 
 import { drawEdges } from "../chart.js";

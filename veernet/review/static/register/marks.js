@@ -1,17 +1,11 @@
 /** Depth points and edges as handles on the scan: pressed, dragged, added, deleted. */
 
-/** @import {App} from "../main.js" */
-/** @import {DepthPoint, EdgePoint, Finding, Registration} from "../types.js" */
+/** @import {App} from "../app.js" */
+/** @import {DepthPoint, EdgePoint, Registration} from "../types.js" */
 /** @import {Point} from "../tools/tool.js" */
-
-import { ink, rem } from "../dom.js";
-import { Geometry } from "../geometry.js";
 
 /** Pixels of the pointer from a handle that still take hold of it. */
 const GRIP = 10;
-
-/** Residual in rows from which a depth point is drawn as doubtful. */
-const OFF = 1.5;
 
 /**
  * What can be held: a depth point, a point of an edge, or a whole edge.
@@ -82,7 +76,10 @@ export class Marks {
       for (const side of /** @type {const} */ (["left", "right"])) {
         const edge = registration.tracks[track][side];
         for (let index = 0; edge.length > 1 && index < edge.length; index += 1) {
-          const away = Math.hypot(view.x(edge[index].column) - point.x, view.y(edge[index].row) - point.y);
+          const away = Math.hypot(
+            view.x(edge[index].column) - point.x,
+            view.y(edge[index].row) - point.y,
+          );
           if (away < GRIP) return { kind: "edge", track, side, index };
         }
       }
@@ -98,7 +95,8 @@ export class Marks {
     for (let track = 0; track < registration.tracks.length; track += 1) {
       for (const side of /** @type {const} */ (["left", "right"])) {
         const at = columnOf(registration.tracks[track][side], point.pageRow);
-        if (Math.abs(view.x(at) - point.x) < GRIP / 2) return { kind: "side", track, side, from: point.column };
+        if (Math.abs(view.x(at) - point.x) < GRIP / 2)
+          return { kind: "side", track, side, from: point.column };
       }
     }
     return null;
@@ -137,7 +135,10 @@ export class Marks {
       this.#moveDepth(this.draft.depth.points, held.index, point.pageRow);
     } else if (held.kind === "edge") {
       const edge = this.draft.tracks[held.track][held.side];
-      edge[held.index] = { row: between(edge, held.index, point.pageRow), column: round(point.column) };
+      edge[held.index] = {
+        row: between(edge, held.index, point.pageRow),
+        column: round(point.column),
+      };
     } else {
       const edge = this.draft.tracks[held.track][held.side];
       for (const known of edge) known.column = round(known.column + point.column - held.from);
@@ -166,7 +167,8 @@ export class Marks {
     const held = this.held;
     this.held = null;
     this.draft = null;
-    if (draft && held && this.moved) this.save(draft, held.kind === "depth" ? "Depth point moved" : "Edge moved");
+    if (draft && held && this.moved)
+      this.save(draft, held.kind === "depth" ? "Depth point moved" : "Edge moved");
     this.app.painter.ask("edit");
   }
 
@@ -210,7 +212,8 @@ export class Marks {
       if (!edge) return false;
       const some = chosen.kind === "edge" ? [edge[chosen.index]] : edge;
       for (const known of some) known.column = round(known.column + columns);
-      if (chosen.kind === "edge") edge[chosen.index].row = between(edge, chosen.index, edge[chosen.index].row + rows);
+      if (chosen.kind === "edge")
+        edge[chosen.index].row = between(edge, chosen.index, edge[chosen.index].row + rows);
     }
     this.save(registration, "Moved");
     return true;
@@ -220,7 +223,9 @@ export class Marks {
     const chosen = this.chosen;
     const registration = this.app.registering.copy();
     if (!chosen || chosen.kind === "side") {
-      this.app.state.say("Press a depth point or a point of an edge first, then Del takes it away.");
+      this.app.state.say(
+        "Press a depth point or a point of an edge first, then Del takes it away.",
+      );
       return;
     }
     if (chosen.kind === "depth") {
@@ -242,128 +247,6 @@ export class Marks {
     this.app.registering.update();
     this.app.painter.ask("edit");
   }
-
-  /** @param {CanvasRenderingContext2D} context */
-  draw(context) {
-    const registration = this.registration;
-    if (!registration || this.app.state.overlayHidden) return;
-    this.#drawDepths(context, registration);
-    this.#drawEdges(context, registration);
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Registration} registration */
-  #drawDepths(context, registration) {
-    const { view, state } = this.app;
-    const geometry = this.draft ? new Geometry(registration) : state.geometry;
-    const { left } = this.depthColumn;
-    const size = rem() * 0.9;
-    context.font = `bold ${size}px system-ui, sans-serif`;
-    context.textBaseline = "middle";
-    registration.depth.points.forEach((point, index) => {
-      const y = view.y(point.row);
-      if (y < -20 || y > view.height + 20) return;
-      const residual = state.doc?.depth[index]?.residual ?? null;
-      const chosen = this.chosen?.kind === "depth" && this.chosen.index === index;
-      const suggested = this.#suggested(point.row);
-      const doubtful = suggested || (residual !== null && Math.abs(residual) > OFF);
-      context.strokeStyle = chosen ? ink("accent") : doubtful ? ink("doubt") : ink("sure");
-      context.lineWidth = chosen ? 3.5 : 2;
-      context.beginPath();
-      if (geometry) {
-        const { left: first, right: last } = state.span;
-        context.moveTo(view.x(first), view.y(geometry.pageRow(point.row, first)));
-        context.lineTo(view.x(last), view.y(geometry.pageRow(point.row, last)));
-      }
-      context.stroke();
-      const tail = residual === null ? "" : `  ${residual > 0 ? "+" : ""}${residual.toFixed(1)}`;
-      // Beside the numeral, which is to be compared with it.
-      label(context, `${point.depth}${tail}`, view.x(left), y, context.strokeStyle);
-    });
-  }
-
-  /** @param {number} row @returns {boolean} whether a depth there is still to be confirmed */
-  #suggested(row) {
-    const findings = this.app.state.doc?.findings ?? [];
-    return findings.some(
-      (finding) =>
-        finding.severity === "suggestion" && !finding.confirmed && !finding.curve &&
-        finding.row !== null && Math.abs(finding.row - row) < 2,
-    );
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Registration} registration */
-  #drawEdges(context, registration) {
-    const { view } = this.app;
-    const radius = rem() * 0.28;
-    context.lineWidth = 1.5;
-    registration.tracks.forEach((track, number) => {
-      for (const side of /** @type {const} */ (["left", "right"])) {
-        const edge = track[side];
-        const whole = this.chosen?.kind === "side" && this.chosen.track === number && this.chosen.side === side;
-        if (this.draft || whole) drawLine(context, view, edge, whole ? 3 : 1.5);
-        edge.forEach((point, index) => {
-          const y = view.y(point.row);
-          if (edge.length < 2 || y < -9 || y > view.height + 9) return;
-          const chosen =
-            this.chosen?.kind === "edge" && this.chosen.track === number && this.chosen.side === side && this.chosen.index === index;
-          context.fillStyle = chosen ? ink("accent") : ink("halo");
-          context.strokeStyle = ink("edge");
-          context.beginPath();
-          context.arc(view.x(point.column), y, chosen ? radius * 1.5 : radius, 0, 2 * Math.PI);
-          context.fill();
-          context.stroke();
-        });
-      }
-    });
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Finding} finding */
-  drawFinding(context, finding) {
-    const { view } = this.app;
-    if (finding.row === null) return;
-    const column = finding.column ?? (this.depthColumn.left + this.depthColumn.right) / 2;
-    context.strokeStyle = ink("doubt");
-    context.lineWidth = 3;
-    context.setLineDash([7, 4]);
-    context.beginPath();
-    context.ellipse(view.x(column), view.y(finding.row), rem() * 4, rem() * 2, 0, 0, 2 * Math.PI);
-    context.stroke();
-    context.setLineDash([]);
-  }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {import("../view.js").View} view
- * @param {EdgePoint[]} edge
- * @param {number} width
- */
-function drawLine(context, view, edge, width) {
-  if (!edge.length) return;
-  context.strokeStyle = ink("accent");
-  context.lineWidth = width;
-  context.beginPath();
-  context.moveTo(view.x(edge[0].column), 0);
-  for (const point of edge) context.lineTo(view.x(point.column), view.y(point.row));
-  context.lineTo(view.x(edge[edge.length - 1].column), Math.max(view.height, view.y(edge[edge.length - 1].row)));
-  context.stroke();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {number} x
- * @param {number} y
- * @param {string|CanvasGradient|CanvasPattern} colour
- */
-function label(context, text, x, y, colour) {
-  const width = context.measureText(text).width + 8;
-  const height = rem() * 1.15;
-  context.textAlign = "right";
-  context.fillStyle = colour;
-  context.fillRect(x - width, y - height / 2, width, height);
-  context.fillStyle = "#ffffff";
-  context.fillText(text, x - 4, y + 1);
 }
 
 /** @param {EdgePoint[]} edge @param {number} row @returns {number} */
@@ -373,7 +256,10 @@ function columnOf(edge, row) {
   for (const point of edge) {
     if (point.row > row) {
       if (point === before) return point.column;
-      return before.column + ((row - before.row) / (point.row - before.row)) * (point.column - before.column);
+      return (
+        before.column +
+        ((row - before.row) / (point.row - before.row)) * (point.column - before.column)
+      );
     }
     before = point;
   }

@@ -4,6 +4,7 @@
 /** @import {Finding} from "../types.js" */
 
 import { byId, choice, h, rebuild } from "../dom.js";
+import { numberField } from "./fields.js";
 
 /**
  * Build the panel.
@@ -34,7 +35,16 @@ function problems(registering) {
   const ready = !list.length;
   return [
     h("div", { class: "row" }, [
-      h("button", { type: "button", id: "table-shown", "aria-pressed": String(registering.table.shown), onclick: () => registering.toggleTable() }, ["Curves and scales", h("kbd", { text: "L" })]),
+      h(
+        "button",
+        {
+          type: "button",
+          id: "table-shown",
+          "aria-pressed": String(registering.table.shown),
+          onclick: () => registering.toggleTable(),
+        },
+        ["Curves and scales", h("kbd", { text: "L" })],
+      ),
       h("button", {
         type: "button",
         text: found ? "Find again…" : "Find all on the page…",
@@ -42,14 +52,38 @@ function problems(registering) {
         disabled: doc?.read_only,
         onclick: () => app.digitising.askRegister(),
       }),
-      found ? h("button", { type: "button", text: "Check", title: "Compare the registration with the ink", disabled: doc?.read_only, onclick: () => void app.digitising.start("check") }) : null,
-      h("button", { type: "button", class: ready ? "primary" : "", disabled: !ready, text: "Digitise →", onclick: () => app.setStage("digitise") }),
+      found
+        ? h("button", {
+            type: "button",
+            text: "Check",
+            title: "Compare the registration with the ink",
+            disabled: doc?.read_only,
+            onclick: () => void app.digitising.start("check"),
+          })
+        : null,
+      h("button", {
+        type: "button",
+        class: ready ? "primary" : "",
+        disabled: !ready,
+        text: "Digitise →",
+        onclick: () => app.setStage("digitise"),
+      }),
     ]),
     ready
       ? h("p", { class: "right", text: "The registration is complete." })
-      : h("div", { class: "scroll short problems" }, list.map((line) =>
-          h("button", { type: "button", class: "plain wrong", title: "Go where it is given", text: line, onclick: () => giveMissing(registering, line) }),
-        )),
+      : h(
+          "div",
+          { class: "scroll short problems" },
+          list.map((line) =>
+            h("button", {
+              type: "button",
+              class: "plain wrong",
+              title: "Go where it is given",
+              text: line,
+              onclick: () => giveMissing(registering, line),
+            }),
+          ),
+        ),
   ];
 }
 
@@ -71,28 +105,62 @@ function findings(registering) {
   const open = registering.open;
   const depths = registering.openDepths;
   const readOnly = registering.app.state.readOnly;
-  const told = open.length ? `${open.length} to look at: N goes to the next, K confirms it, or correct it on the page.` : "All are confirmed.";
+  const told = open.length
+    ? `${open.length} to look at: N goes to the next, K confirms it, or correct it on the page.`
+    : "All are confirmed.";
   return [
     h("p", { class: "soft", text: told }),
     h("div", { class: "row" }, [
-      h("button", { type: "button", disabled: !open.length, onclick: () => registering.next(1) }, ["Next", h("kbd", { text: "N" })]),
-      h("button", { type: "button", disabled: !registering.key || readOnly, onclick: () => void registering.confirm() }, ["Confirm", h("kbd", { text: "K" })]),
-      depths.length > 3 ? h("button", { type: "button", disabled: readOnly, text: `Confirm ${depths.length} depths`, title: "Those that are most off the line of their neighbours come first: look at these", onclick: () => void registering.confirmAll(depths) }) : null,
-      h("button", { type: "button", disabled: !open.length || readOnly, text: "Confirm all", onclick: () => void registering.confirmAll(open) }),
+      h("button", { type: "button", disabled: !open.length, onclick: () => registering.next(1) }, [
+        "Next",
+        h("kbd", { text: "N" }),
+      ]),
+      h(
+        "button",
+        {
+          type: "button",
+          disabled: !registering.key || readOnly,
+          onclick: () => void registering.confirm(),
+        },
+        ["Confirm", h("kbd", { text: "K" })],
+      ),
+      depths.length > 3
+        ? h("button", {
+            type: "button",
+            disabled: readOnly,
+            text: `Confirm ${depths.length} depths`,
+            title: "Those that are most off the line of their neighbours come first: look at these",
+            onclick: () => void registering.confirmAll(depths),
+          })
+        : null,
+      h("button", {
+        type: "button",
+        disabled: !open.length || readOnly,
+        text: "Confirm all",
+        onclick: () => void registering.confirmAll(open),
+      }),
     ]),
-    h("ul", { class: "scroll findings" }, all.map((finding) => item(registering, finding))),
+    h(
+      "ul",
+      { class: "scroll findings" },
+      all.map((finding) => item(registering, finding)),
+    ),
   ];
 }
 
 /** @param {Registering} registering @param {Finding} finding */
 function item(registering, finding) {
   const kind = finding.confirmed ? "confirmed" : finding.severity;
-  return h("li", { class: finding.key === registering.key ? "active" : "", "data-finding": finding.key }, [
-    h("button", { type: "button", class: "plain", onclick: () => registering.goTo(finding) }, [
-      h("span", { class: `tag ${kind}`, text: kind }),
-      ` ${finding.text}`,
-    ]),
-  ]);
+  return h(
+    "li",
+    { class: finding.key === registering.key ? "active" : "", "data-finding": finding.key },
+    [
+      h("button", { type: "button", class: "plain", onclick: () => registering.goTo(finding) }, [
+        h("span", { class: `tag ${kind}`, text: kind }),
+        ` ${finding.text}`,
+      ]),
+    ],
+  );
 }
 
 /** @param {Registering} registering @returns {Node[]} */
@@ -103,16 +171,34 @@ function depths(registering) {
   const { depth, step } = doc.registration;
   const off = doc.read_only;
   const unit = choice(
-    { id: "depth-unit", disabled: off, title: "Unit of depth", onchange: () => edit((copy) => (copy.depth.unit = unit.value || null), "Unit of depth") },
-    [["", "unit?"], ["ft", "ft"], ["m", "m"]],
+    {
+      id: "depth-unit",
+      disabled: off,
+      title: "Unit of depth",
+      onchange: () => edit((copy) => (copy.depth.unit = unit.value || null), "Unit of depth"),
+    },
+    [
+      ["", "unit?"],
+      ["ft", "ft"],
+      ["m", "m"],
+    ],
     depth.unit,
   );
-  const stepField = number(step, "Step of the output", off, (value) => edit((copy) => (copy.step = value), "Step"));
+  const stepField = numberField(step, "Step of the output", off, (value) =>
+    edit((copy) => (copy.step = value), "Step"),
+  );
   return [
     h("div", { class: "row" }, [
       h("label", {}, ["Unit ", unit]),
       h("label", {}, ["Step ", stepField]),
-      h("button", { type: "button", text: "Add here", disabled: off, title: "A depth point in the middle of the window; a double press on the scan adds one there", onclick: () => registering.askDepth(app.view.pageRow(app.view.height / 2)) }),
+      h("button", {
+        type: "button",
+        text: "Add here",
+        disabled: off,
+        title:
+          "A depth point in the middle of the window; a double press on the scan adds one there",
+        onclick: () => registering.askDepth(app.view.pageRow(app.view.height / 2)),
+      }),
     ]),
     h("div", { class: "scroll" }, [table(registering)]),
   ];
@@ -143,42 +229,41 @@ function table(registering) {
       app.centre(point.row);
     };
     return h("tr", { class: chosen ? "active" : "", onfocusin: go }, [
-      h("td", {}, [number(point.depth, "Depth as printed", doc.read_only, change("depth"))]),
-      h("td", {}, [number(Math.round(point.row * 10) / 10, "Row of the scan", doc.read_only, change("row"))]),
-      h("td", { class: "number", title: "Rows off the line between its neighbours", text: residual === null ? "" : residual.toFixed(1) }),
-      h("td", {}, [h("button", { type: "button", class: "plain", title: "Take this point away", "aria-label": `Take depth ${point.depth} away`, text: "✕", disabled: doc.read_only, onclick: () => ((marks.chosen = { kind: "depth", index }), marks.remove()) })]),
+      h("td", {}, [numberField(point.depth, "Depth as printed", doc.read_only, change("depth"))]),
+      h("td", {}, [
+        numberField(
+          Math.round(point.row * 10) / 10,
+          "Row of the scan",
+          doc.read_only,
+          change("row"),
+        ),
+      ]),
+      h("td", {
+        class: "number",
+        title: "Rows off the line between its neighbours",
+        text: residual === null ? "" : residual.toFixed(1),
+      }),
+      h("td", {}, [
+        h("button", {
+          type: "button",
+          class: "plain",
+          title: "Take this point away",
+          "aria-label": `Take depth ${point.depth} away`,
+          text: "✕",
+          disabled: doc.read_only,
+          onclick: () => ((marks.chosen = { kind: "depth", index }), marks.remove()),
+        }),
+      ]),
     ]);
   });
   return h("table", {}, [
-    h("thead", {}, [h("tr", {}, ["Depth", "Row", "Off", ""].map((text) => h("th", { text })))]),
+    h("thead", {}, [
+      h(
+        "tr",
+        {},
+        ["Depth", "Row", "Off", ""].map((text) => h("th", { text })),
+      ),
+    ]),
     h("tbody", {}, rows),
   ]);
-}
-
-/**
- * A field for a number that is saved when it is left or Enter is pressed.
- *
- * @param {number} value
- * @param {string} title
- * @param {boolean} disabled
- * @param {(value: number) => void} save
- */
-export function number(value, title, disabled, save) {
-  const field = h("input", { type: "number", step: "any", value, title, "aria-label": title, disabled });
-  field.addEventListener("change", () => {
-    const given = Number(field.value);
-    if (field.value.trim() === "" || !Number.isFinite(given)) {
-      field.value = String(value);
-      return;
-    }
-    field.defaultValue = field.value;
-    save(given);
-  });
-  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Escape") {
-      field.value = String(value);
-      field.blur();
-    }
-  });
-  return field;
 }

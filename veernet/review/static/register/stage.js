@@ -1,11 +1,12 @@
 /** The first stage: what was found is laid on the scan, confirmed, dragged, typed. */
 
-/** @import {App} from "../main.js" */
+/** @import {App} from "../app.js" */
 /** @import {Finding, Registration} from "../types.js" */
 /** @import {Point} from "../tools/tool.js" */
 
 import { showProgress } from "../digitise.js";
 import { byId, h } from "../dom.js";
+import { Drawing } from "./drawing.js";
 import { Lens } from "./lens.js";
 import { Marks } from "./marks.js";
 import { registerPanel } from "./panel.js";
@@ -20,8 +21,11 @@ export class Registering {
   constructor(app) {
     this.app = app;
     this.marks = new Marks(app, (registration, told) => this.change(registration, told));
+    this.drawing = new Drawing(app, this.marks);
     this.lens = new Lens(app);
-    this.table = new ScaleTable(app, (registration, told, more) => this.change(registration, told, more));
+    this.table = new ScaleTable(app, (registration, told, more) =>
+      this.change(registration, told, more),
+    );
     /** @type {string|null} key of the finding that is looked at */
     this.key = null;
     for (const event of ["document", "change", "registration", "job"]) {
@@ -49,7 +53,9 @@ export class Registering {
 
   /** @returns {Finding[]} suggested depths that are not confirmed yet */
   get openDepths() {
-    return this.open.filter((finding) => finding.row !== null && !finding.curve && /^depth /.test(finding.text));
+    return this.open.filter(
+      (finding) => finding.row !== null && !finding.curve && /^depth /.test(finding.text),
+    );
   }
 
   /** @returns {Finding[]} */
@@ -134,7 +140,10 @@ export class Registering {
 
   /** @param {Finding[]} findings */
   async confirmAll(findings) {
-    await this.app.queue.confirm(findings.map((finding) => finding.key), true);
+    await this.app.queue.confirm(
+      findings.map((finding) => finding.key),
+      true,
+    );
   }
 
   /**
@@ -146,7 +155,12 @@ export class Registering {
     const { state } = this.app;
     const guess = state.geometry?.hasDepth ? state.geometry.depthAt(row) : null;
     const dialog = byId("ask");
-    const field = h("input", { type: "text", inputmode: "decimal", id: "new-depth", value: guess === null ? "" : Math.round(guess) });
+    const field = h("input", {
+      type: "text",
+      inputmode: "decimal",
+      id: "new-depth",
+      value: guess === null ? "" : Math.round(guess),
+    });
     const add = () => {
       const depth = Number(field.value);
       if (field.value.trim() === "" || !Number.isFinite(depth)) return;
@@ -232,8 +246,8 @@ export class Registering {
 
   /** @param {CanvasRenderingContext2D} context */
   draw(context) {
-    this.marks.draw(context);
+    this.drawing.draw(context);
     const at = this.app.state.doc?.findings.find((finding) => finding.key === this.key);
-    if (at) this.marks.drawFinding(context, at);
+    if (at) this.drawing.drawFinding(context, at);
   }
 }

@@ -83,14 +83,14 @@ export class Bend extends Tool {
     const gesture = this.gesture;
     this.gesture = null;
     if (gesture === "rows") {
-      this.editor.caretTo(point.row);
+      this.editor.caret.to(point.row);
       const selection = this.state.selection;
       if (!selection || selection.row1 - selection.row0 < 2) {
         this.state.select(null);
         if (this.other) this.state.activate(this.other);
       }
     } else if (gesture === "bend" && this.hold) {
-      this.editor.caretTo(this.hold.row);
+      this.editor.caret.to(this.hold.row);
       if (Math.abs(this.hold.column - this.hold.from) < 0.25) this.cancel();
       else this.commit();
     }
@@ -110,10 +110,12 @@ export class Bend extends Tool {
     if (!curve || rows || this.gesture) return Boolean(this.hold);
     if (!this.hold) {
       if (this.state.selection) return this.editor.shiftBy(columns);
-      const row = this.editor.caretRow();
+      const row = this.editor.caret.row();
       const from = curve.at(row);
       if (Number.isNaN(from)) {
-        this.state.say(`${curve.mnemonic} is unread at ${this.state.placeName(row)}: redraw it (R).`);
+        this.state.say(
+          `${curve.mnemonic} is unread at ${this.state.placeName(row)}: redraw it (R).`,
+        );
         return true;
       }
       this.hold = { row, column: from, from };

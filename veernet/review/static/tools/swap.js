@@ -99,11 +99,11 @@ export class Swap extends Tool {
 
   /** @param {number} columns @param {number} rows @returns {boolean} */
   nudge(columns, rows) {
-    return this.pending ? true : this.editor.moveCaret(columns, rows);
+    return this.pending ? true : this.editor.caret.move(columns, rows);
   }
 
   pick() {
-    if (!this.pending && this.state.curve) this.#wait(this.editor.caretRow(), null);
+    if (!this.pending && this.state.curve) this.#wait(this.editor.caret.row(), null);
   }
 
   cancel() {

@@ -17,6 +17,8 @@ import { ink, stroke } from "../dom.js";
  * }} Point
  */
 
+/** @typedef {{row: number, column: number}} Pick an unfolded column at a whole row */
+
 /** A way to work on a curve. Keys and pointer reach the one that is chosen. */
 export class Tool {
   /**
