@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
+import functools
 import http.client
 import json
+import os
+import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -13,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import tifffile
@@ -170,15 +176,30 @@ class Client:
         return self.post("/api/edit", base=self.revision, id=name, edit=edit)
 
 
+@functools.cache
+def shared_cache() -> Path:
+    """Return the folder of what is decoded once for all tests."""
+    folder = tempfile.mkdtemp(prefix="veernet-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 @contextmanager
-def serving(scan: Path, **options: Any) -> Iterator[Client]:
-    """Serve a document in a thread, and lend a page that has its cookie."""
+def serving(
+    scan: Path, *, cache: Path | None = None, **options: Any
+) -> Iterator[Client]:
+    """Serve a document in a thread, and lend a page that has its cookie.
+
+    Decoded scans and evidence are kept in a folder that goes when the tests end, not
+    with the user's.
+    """
     place = Place(
         token=options.pop("token", None), roots=tuple(options.pop("roots", ()))
     )
     ready = threading.Event()
     opened = open_document(scan, **options)
-    served = prepare(opened, place, lambda _: ready.set())
+    with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(cache or shared_cache())):
+        served = prepare(opened, place, lambda _: ready.set())
     thread = threading.Thread(target=lambda: asyncio.run(served.run()), daemon=True)
     thread.start()
     try:
@@ -207,3 +228,43 @@ def samples_of(body: bytes) -> dict[str, np.ndarray]:
 def patch_of(patch: dict[str, Any]) -> dict[str, np.ndarray]:
     """Take a patch apart."""
     return samples_of(base64.b64decode(patch["data"]))
+
+
+def files(scan: Path) -> dict[str, Path]:
+    """Return what is given with the scan of `write_well`."""
+    return {
+        "registration": scan.with_suffix(".yaml"),
+        "trace": scan.with_suffix(".parquet"),
+    }
+
+
+def curve(client: Client, name: str) -> dict[str, np.ndarray]:
+    """Return a curve as the page gets it."""
+    return samples_of(client.get(f"/api/curve/{name}").body)
+
+
+def events(client: Client, wanted: str, seconds: float = 30) -> Iterator[dict]:
+    """Listen as a page does, and yield what is told of one kind."""
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=seconds)
+    host = f"127.0.0.1:{client.port}"
+    headers = {"Host": host, "Cookie": client.cookie}
+    connection.request("GET", "/api/events", headers=headers)
+    response = connection.getresponse()
+    assert response.headers["content-type"].startswith("text/event-stream")
+    kind = ""
+    try:
+        while line := response.readline().decode():
+            if line.startswith("event: "):
+                kind = line[7:].strip()
+            elif line.startswith("data: ") and kind == wanted:
+                yield json.loads(line[6:])
+    finally:
+        connection.close()
+
+
+def finished(client: Client, seconds: float = 120) -> dict:
+    """Wait for the job that runs."""
+    for told in events(client, "job", seconds):
+        if told["job"] is not None and told["job"]["state"] != "running":
+            return told["job"]
+    raise AssertionError

@@ -11,30 +11,26 @@ import pytest
 
 pytest.importorskip("fastapi")
 
-from tests.reviews import FIRST, Client, registration, serving, traces, write_well
+from tests.reviews import (
+    FIRST,
+    Client,
+    files,
+    registration,
+    serving,
+    traces,
+    write_well,
+)
 from veernet.cli import main
 from veernet.export import read_reviewed
 from veernet.export.intolas import into_las
 from veernet.registration import load_registrations
 
 
-@pytest.fixture(autouse=True, scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep decoded scans out of the user's cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
     scan = write_well(tmp_path)
-    given = {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
-    with serving(scan, **given) as client:
-        yield client
+    with serving(scan, **files(scan)) as served:
+        yield served
 
 
 def values(client: Client, name: str) -> np.ndarray:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import http.client
 import json
-import shutil
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,148 +14,35 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("fastapi")
 
 from tests.reviews import (
-    COLUMNS,
     CURVES,
     FIRST,
     LAST,
-    ROWS,
     Client,
+    curve,
+    events,
+    files,
     patch_of,
     registration,
-    samples_of,
     serving,
+    shared_cache,
     traces,
     write_well,
 )
 from veernet.calibrate import calibrate_all
 from veernet.registration import load_registrations, save_registrations
-from veernet.review import pages
-from veernet.scan import open_scan
-
-
-@pytest.fixture(autouse=True, scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep decoded scans out of the user's cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
-def files(scan: Path) -> dict[str, Path]:
-    return {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
     scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as client:
-        yield client
-
-
-def curve(client: Client, name: str) -> dict[str, np.ndarray]:
-    return samples_of(client.get(f"/api/curve/{name}").body)
-
-
-@pytest.mark.parametrize("colour", [False, True])
-def test_tiles_make_up_the_page(tmp_path: Path, *, colour: bool) -> None:
-    scan = write_well(tmp_path, colour=colour)
-    with serving(scan) as client:
-        image = client.get("/api/document").json["image"]
-        assert (image["rows"], image["columns"]) == (ROWS, COLUMNS)
-        assert image["colour"] is colour
-        assert image["dpi"] == [200, 200]
-        page = open_scan(scan).read_colour(0, ROWS)
-        whole = page
-        for level in image["levels"]:
-            shape = (level["rows"], level["columns"])
-            assert whole.shape[:2] == shape
-            rows = []
-            for row in range(-(-shape[0] // 512)):
-                line = []
-                for column in range(-(-shape[1] // 512)):
-                    at = {"level": level["level"], "row": row, "column": column}
-                    answer = client.get(image["tiles"].format(**at))
-                    assert answer.status == 200
-                    assert "immutable" in answer.headers["cache-control"]
-                    tile = cv2.imdecode(np.frombuffer(answer.body, np.uint8), 1)
-                    assert max(tile.shape[:2]) <= 512
-                    line.append(tile[..., ::-1])
-                rows.append(np.hstack(line))
-            np.testing.assert_allclose(
-                np.vstack(rows).astype(int), whole.astype(int), atol=level["level"]
-            )
-            even = np.pad(
-                whole, ((0, shape[0] % 2), (0, shape[1] % 2), (0, 0)), mode="edge"
-            )
-            quarters = even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2, 3)
-            whole = np.rint(quarters.mean(axis=(1, 3)))
-
-
-def test_a_tile_is_asked_for_once(client: Client) -> None:
-    image = client.get("/api/document").json["image"]
-    path = image["tiles"].format(level=0, row=0, column=0)
-    tag = client.get(path).headers["etag"]
-    again = client.ask("GET", path, headers={"If-None-Match": tag})
-    assert (again.status, again.body) == (304, b"")
-    assert client.get(path.replace("/0/0/0.png", "/0/2/0.png")).status == 404
-    assert client.get(path.replace("/0/0/0.png", "/9/0/0.png")).status == 404
-    assert client.get(path.replace(image["key"], "f" * 36)).status == 404
-
-
-def test_a_scan_that_cannot_be_decoded_is_told_in_one_line(tmp_path: Path) -> None:
-    scan = tmp_path / "well.tif"
-    scan.write_bytes(b"II*\0" + b"\xff" * 400)
-    with serving(scan) as client:
-        answer = client.get("/api/document")
-        assert answer.status == 422
-        assert str(scan) in answer.json["error"]
-        assert "\n" not in answer.json["error"]
-
-
-@pytest.mark.parametrize(
-    ("decoder", "said"),
-    [
-        ("crashing", "the decoder was stopped (signal 11)"),
-        ("hanging", "was not decoded within"),
-        ("silent", "could not be decoded"),
-    ],
-)
-def test_what_a_file_does_to_its_decoder_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: str, said: str
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(pages, "DECODER", f"tests.decoders.{decoder}")
-    monkeypatch.setattr(pages, "TIMEOUT", 2.0)
-    with serving(write_well(tmp_path)) as client:
-        answer = client.get("/api/document")
-        assert answer.status == 422
-        assert said in answer.json["error"]
-        assert not list((tmp_path / "cache/veernet/pages").iterdir())
-
-
-def test_a_decoder_takes_no_more_memory_than_it_may(tmp_path: Path) -> None:
-    scan = write_well(tmp_path)
-    code = (
-        "import sys; from veernet.review import decode; decode.MEMORY = 2 ** 28;"
-        "sys.exit(decode.main(sys.argv[1:]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, scan, "0", tmp_path / "a", tmp_path / "b"],
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert not (tmp_path / "b").exists()
+    with serving(scan, **files(scan)) as served:
+        yield served
 
 
 def test_the_document_says_how_things_stand(client: Client) -> None:
@@ -377,25 +263,6 @@ def test_a_read_only_document_is_not_changed(tmp_path: Path) -> None:
     assert not scan.with_suffix(".veernet").exists()
 
 
-def events(client: Client, wanted: str, seconds: float = 30) -> Iterator[dict]:
-    """Listen as a page does, and yield what is told of one kind."""
-    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=seconds)
-    host = f"127.0.0.1:{client.port}"
-    headers = {"Host": host, "Cookie": client.cookie}
-    connection.request("GET", "/api/events", headers=headers)
-    response = connection.getresponse()
-    assert response.headers["content-type"].startswith("text/event-stream")
-    kind = ""
-    try:
-        while line := response.readline().decode():
-            if line.startswith("event: "):
-                kind = line[7:].strip()
-            elif line.startswith("data: ") and kind == wanted:
-                yield json.loads(line[6:])
-    finally:
-        connection.close()
-
-
 def test_another_tab_is_told_of_an_edit(client: Client) -> None:
     told = events(client, "state")
     assert next(told)["revision"] == 1
@@ -406,107 +273,14 @@ def test_another_tab_is_told_of_an_edit(client: Client) -> None:
     told.close()
 
 
-def finished(client: Client, seconds: float = 120) -> dict:
-    """Wait for the job that runs."""
-    for told in events(client, "job", seconds):
-        if told["job"] is not None and told["job"]["state"] != "running":
-            return told["job"]
-    raise AssertionError
-
-
-def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> None:
-    scan = write_well(tmp_path)
-    with serving(scan, registration=scan.with_suffix(".yaml")) as client:
-        assert client.get("/api/document").json["stage"] == "digitise"
-        answer = client.post("/api/job", kind="digitise", base=1)
-        assert answer.status == 202
-        assert client.post("/api/job", kind="digitise", base=1).status == 422
-        assert finished(client)["state"] == "done"
-        told = client.get("/api/document").json
-        assert told["stage"] == "review"
-        assert told["history"]["undo"] == "digitised"
-        read = curve(client, "ILD")["column"]
-        assert np.nanmedian(np.abs(read - traces()[2].column)) < 1
-        assert client.get("/api/document").json["retrace"]
-        told = client.edit("cut", curve="ILD", row0=320, row1=370).json
-        picks = [[r, float(read[r - FIRST]) + 0.25] for r in (310, 345, 380)]
-        again = {"action": "retrace", "curve": "ILD", "picks": picks}
-        preview = client.post("/api/preview", edit=again).json["patches"][0]
-        assert (preview["row0"], preview["rows"]) == (310, 71)
-        found = patch_of(preview)["column"]
-        for row, column in picks:
-            assert found[row - 310] == np.float32(column)
-        np.testing.assert_allclose(found, read[310 - FIRST : 381 - FIRST], atol=1)
-        client.post("/api/undo", base=told["revision"])
-
-        client.edit("shift", curve="ILD", row0=300, row1=309, by=5)
-        moved = curve(client, "ILD")["column"]
-        asked = client.post("/api/job", kind="digitise", base=5)
-        assert asked.status == 409
-        assert (asked.json["edited"], asked.json["by_curve"]) == (10, {"ILD": 10})
-        told = client.post("/api/job", kind="digitise", base=5, keep_edits=True)
-        assert told.status == 202
-        assert finished(client)["state"] == "done"
-        kept = curve(client, "ILD")
-        np.testing.assert_array_equal(kept["column"], moved)
-        assert (kept["flags"][300 - FIRST : 310 - FIRST] == 3).all()
-        client.post("/api/undo", base=6)
-        client.post("/api/undo", base=7)
-        np.testing.assert_array_equal(curve(client, "ILD")["column"], read)
-
-
-def test_a_reading_from_a_file_is_traced_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    scan = write_well(tmp_path)
-    true = traces()[2].column
-    picks = [[row, float(true[row - FIRST])] for row in (310, 380)]
-    edit = {"action": "retrace", "curve": "ILD", "picks": picks}
-    with serving(scan, **files(scan)) as client:
-        assert not client.get("/api/document").json["retrace"]
-        straight = client.post("/api/preview", edit={**edit, "straight": True})
-        column = patch_of(straight.json["patches"][0])["column"]
-        np.testing.assert_allclose(np.diff(column), np.diff(column)[0], atol=1e-3)
-        for _ in range(2):
-            refused = client.post("/api/preview", edit=edit)
-            assert refused.status == 422
-            assert "which is being made now" in refused.json["error"]
-        assert client.post("/api/job", kind="evidence", base=1).status == 422
-        assert finished(client)["state"] == "done"
-        assert client.get("/api/document").json["retrace"]
-        found = patch_of(client.post("/api/preview", edit=edit).json["patches"][0])
-        wanted = true[310 - FIRST : 381 - FIRST]
-        np.testing.assert_allclose(found["column"], wanted, atol=1.5)
-        assert client.revision == 1
-
-
-def test_a_job_is_cancelled_and_leaves_nothing(tmp_path: Path) -> None:
-    scan = write_well(tmp_path)
-    with serving(scan, registration=scan.with_suffix(".yaml")) as client:
-        client.post("/api/job", kind="digitise", base=1)
-        told = client.post("/api/job/cancel").json
-        assert told["job"]["state"] == "cancelled"
-        assert client.revision == 1
-        assert client.get("/api/document").json["job"]["state"] == "cancelled"
-
-
-def test_what_cannot_be_registered_says_why(tmp_path: Path) -> None:
-    scan = tmp_path / "well.tif"
-    write_well(tmp_path)
-    cv2.imwrite(str(scan), np.full((900, 400), 255, np.uint8))
-    with serving(scan) as client:
-        job = finished(client)
-        assert (job["kind"], job["state"]) == ("register", "failed")
-        assert "\n" not in job["error"]
-        assert client.get("/api/document").json["stage"] == "register"
-
-
 def start(scan: Path, *more: str) -> tuple[subprocess.Popen[str], int]:
     """Start the command, and return it with its port."""
     command = [sys.executable, "-m", "veernet", "review", str(scan), "--no-open"]
     process = subprocess.Popen(
-        [*command, "--token", "t", *more], stdout=subprocess.PIPE, text=True
+        [*command, "--token", "t", *more],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(shared_cache())},
     )
     assert process.stdout is not None
     address = process.stdout.readline()
@@ -555,19 +329,6 @@ def test_a_stopped_server_ends_what_pages_listen_to(
     assert capfd.readouterr().err == ""
 
 
-def test_a_job_whose_process_dies_has_failed(tmp_path: Path) -> None:
-    scan = write_well(tmp_path)
-    with serving(scan, registration=scan.with_suffix(".yaml")) as client:
-        client.post("/api/job", kind="digitise", base=1)
-        process = client.served.review.jobs._process
-        assert process is not None
-        process.kill()
-        job = finished(client)
-        assert job["state"] == "failed"
-        assert "digitise ended with code -9" in job["error"]
-        assert client.revision == 1
-
-
 def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
     scan = write_well(tmp_path)
     repeat = dataclasses.replace(registration(), section="repeat")
@@ -588,30 +349,3 @@ def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
         made = client.post("/api/export", csv=True, registration=True, stem="out")
         assert [f["name"] for f in made.json["files"]] == ["out.main.csv", "out.yaml"]
         assert len(load_registrations(tmp_path / "out.yaml")) == 2
-
-
-@pytest.mark.slow
-def test_a_registration_is_proposed_and_confirmed(tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr")
-    scan = tmp_path / "sample.tif"
-    shutil.copy(Path(__file__).parents[1] / "data" / "sample.tif", scan)
-    with serving(scan) as client:
-        assert finished(client)["state"] == "done"
-        told = client.get("/api/document").json
-        assert told["stage"] == "register"
-        assert any(
-            "T1: its curves are still to be given" in p for p in told["problems"]
-        )
-        found = [f for f in told["findings"] if f["severity"] == "suggestion"]
-        assert {f["curve"] for f in found} >= {"ILD", "ILM"}
-        assert all(f["row"] is not None for f in found)
-        keys = [f["key"] for f in found]
-        answer = client.post("/api/confirm", base=2, id=str(uuid.uuid4()), keys=keys)
-        assert answer.status == 200
-        assert all(f["confirmed"] for f in answer.json["findings"] if f["key"] in keys)
-        client.post("/api/undo", base=3)
-        told = client.get("/api/document").json
-        assert not any(f["confirmed"] for f in told["findings"])
-        again = client.post("/api/job", kind="register", base=4)
-        assert again.status == 409
-        assert "proposed anew" in again.json["error"]

@@ -72,8 +72,8 @@ def run(options: argparse.Namespace) -> int:
         msg = "review needs more than the core: pip install 'veernet[review]'"
         raise InputError(msg) from error
     del fastapi, uvicorn
-    from veernet.review.exporting import Roots
     from veernet.review.opening import open_document
+    from veernet.review.roots import Roots
     from veernet.review.serve import Place, serve
 
     Roots([options.scan.parent, *options.root])

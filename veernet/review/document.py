@@ -10,20 +10,15 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from veernet.errors import InputError
 from veernet.export import Provenance
 from veernet.records import Registration
-from veernet.review import doubt
-from veernet.review.lines import (
-    KeptPatch,
-    Reading,
-    cover_registration,
-)
+from veernet.review.lines import KeptPatch, Reading
 from veernet.review.regdoc import Document as RegistrationDocument
-from veernet.review.regdoc import problems_of, registration_of
+from veernet.review.sections import Section, build
 from veernet.review.store import MOVES, Entry, Store
 
 
@@ -40,41 +35,6 @@ class Stale(Exception):
             "see is brought up to date; make the change again"
         )
         self.revision = revision
-
-
-@dataclass
-class Section:
-    """A section as it stands.
-
-    Parameters
-    ----------
-    document
-        Its registration as the page has it.
-    registration
-        The same as a record; None while something is still to be given.
-    problems
-        What that is, a line each.
-    reading
-        Its curves; empty before it is digitised.
-    first
-        What was doubtful when it was read, by curve.
-    found
-        What the reading says of itself, where it is about rows of a curve.
-    """
-
-    document: RegistrationDocument
-    registration: Registration | None
-    problems: list[str]
-    reading: Reading = field(default_factory=dict)
-    first: dict[str, doubt.FirstDoubt] = field(default_factory=dict)
-    found: list[doubt.Found] = field(default_factory=list)
-
-    def drawn(self) -> Reading:
-        """Return the curves that are registered, in that order."""
-        if self.registration is None:
-            return {}
-        names = [c.mnemonic for t in self.registration.tracks for c in t.curves]
-        return {name: self.reading[name] for name in names if name in self.reading}
 
 
 @dataclass(frozen=True)
@@ -431,52 +391,5 @@ class Document:
     def _build(self) -> None:
         """Make the state of the head from the journal."""
         self._confirm()
-        documents: list[RegistrationDocument] = []
-        readings: dict[str, Reading] = {}
-        first: dict[str, dict[str, doubt.FirstDoubt]] = {}
-        found: dict[str, list[doubt.Found]] = {}
-        self._registrations = []
-        for entry in self.store.line_to(self.head):
-            registered = self.store.registration(entry.revision)
-            documents = registered or documents
-            self._registrations[:0] = registered or ()
-            renamed = entry.content.get("renamed") or {}
-            if entry.section in readings and renamed:
-                for held in (readings[entry.section], first[entry.section]):
-                    _rename(held, renamed)
-                found[entry.section] = [
-                    replace(one, curve=renamed.get(one.curve, one.curve))
-                    for one in found[entry.section]
-                ]
-            for name, reading in self.store.readings(entry.revision).items():
-                readings[name] = reading
-                first[name] = doubt.first_doubts(reading)
-                told = entry.content.get("found") or ()
-                found[name] = doubt.found_in(told, reading)
-            own = readings.get(entry.section or "", {})
-            for patch in self.store.patches(entry.revision):
-                own[patch.curve].apply(patch, entry.revision)
-        self.sections = {}
-        for document in documents:
-            name = document["section"]
-            problems = problems_of(document)
-            registration = None if problems else registration_of(document)
-            section = Section(document, registration, problems)
-            section.reading = readings.get(name, {})
-            section.first = first.get(name, {})
-            section.found = found.get(name, [])
-            for curve in section.reading.values():
-                curve.revision = self.revision
-            if registration is not None and section.reading:
-                cover_registration(section.reading, registration, self.revision)
-            self.sections[name] = section
-
-
-def _rename(held: dict[str, Any], renamed: Mapping[str, str]) -> None:
-    """Give what is held by mnemonic its new names, all at once."""
-    kept = {renamed.get(name, name): thing for name, thing in held.items()}
-    held.clear()
-    held.update(kept)
-    for new, thing in kept.items():
-        if hasattr(thing, "mnemonic"):
-            thing.mnemonic = new
+        built = build(self.store, self.head, self.revision)
+        self.sections, self._registrations = built.sections, built.registrations

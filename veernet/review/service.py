@@ -13,10 +13,8 @@ from veernet.check.quick import check_quickly
 from veernet.errors import InputError
 from veernet.records import Registration, ScanInfo
 from veernet.review import views
-from veernet.review.document import Section
 from veernet.review.events import Hub
 from veernet.review.evidence import Evidences
-from veernet.review.exporting import Roots
 from veernet.review.findings import (
     Finding,
     of_check,
@@ -28,6 +26,8 @@ from veernet.review.jobs import Job, Jobs
 from veernet.review.opening import Opened
 from veernet.review.pages import Page, cache_folder
 from veernet.review.regdoc import Document as RegistrationDocument
+from veernet.review.roots import Roots
+from veernet.review.sections import Section
 
 
 class Review:

@@ -21,44 +21,10 @@ from typing import Any
 
 from veernet.errors import InputError
 from veernet.review.lines import KeptPatch, KeptSamples, Reading, ReviewedCurve
-
-FORMAT = "veernet document 1"
+from veernet.review.schema import FORMAT, SCHEMA
 
 MOVES = ("undo", "redo")
 """Rows of the journal that move the cursor; all others are changes."""
-
-_SCHEMA = f"""
-CREATE TABLE document (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE journal (
-  revision INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL,
-  parent INTEGER,
-  target INTEGER,
-  head INTEGER NOT NULL,
-  section TEXT,
-  label TEXT NOT NULL,
-  content TEXT NOT NULL,
-  time TEXT NOT NULL
-);
-CREATE INDEX children ON journal (parent);
-CREATE TABLE patch (
-  revision INTEGER NOT NULL, place INTEGER NOT NULL, curve TEXT NOT NULL,
-  row0 INTEGER NOT NULL, rows INTEGER NOT NULL,
-  before BLOB NOT NULL, after BLOB NOT NULL, PRIMARY KEY (revision, place)
-);
-CREATE TABLE registration (revision INTEGER PRIMARY KEY, documents TEXT NOT NULL);
-CREATE TABLE reading (
-  revision INTEGER NOT NULL, section TEXT NOT NULL, place INTEGER NOT NULL,
-  curve TEXT NOT NULL, first_row INTEGER NOT NULL, rows INTEGER NOT NULL,
-  samples BLOB NOT NULL, PRIMARY KEY (revision, section, place)
-);
-INSERT INTO document VALUES ('format', '{FORMAT}');
-CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
-  BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
-CREATE TRIGGER journal_is_not_cut BEFORE DELETE ON journal
-  BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
-"""
 
 
 @dataclass(frozen=True)
@@ -146,7 +112,7 @@ class Store:
             # An edit is on the disk before it is answered.
             self._db.execute("PRAGMA synchronous = FULL")
         if not tables:
-            self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+            self._db.executescript(f"BEGIN;{SCHEMA}COMMIT;")
         self.is_new = self.last() is None
 
     def _connect(self, uri: str) -> sqlite3.Connection:

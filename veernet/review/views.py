@@ -12,11 +12,12 @@ from veernet.calibrate import calibrate_all
 from veernet.export import Provenance, report
 from veernet.records import Curve, Registration, Trace
 from veernet.review import doubt
-from veernet.review.document import Change, Document, Section
+from veernet.review.document import Change, Document
 from veernet.review.lines import EDITED, ReviewedCurve
 from veernet.review.pages import PageFacts
 from veernet.review.pyramid import TILE, Pyramid
 from veernet.review.regdoc import residuals
+from veernet.review.sections import Section
 
 MOST = 500
 """Stretches that a page is told, the worst of them: it asks again after each."""
