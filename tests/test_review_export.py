@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,3 +216,19 @@ def test_a_folder_that_was_named_may_be_written_to(tmp_path: Path) -> None:
         assert client.post("/api/export", las=True, folder=str(out)).status == 200
         assert client.post("/api/export", las=True, folder="link").status == 422
     assert (out / "well.las").is_file()
+
+
+def test_what_was_exported_opens_the_document_again(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    with serving(scan, **files(scan)) as client:
+        told = client.get("/api/document").json["registration"]
+        told["tracks"][0]["curves"][0] |= {"right": 300.0, "weight": None}
+        told["depth"]["points"][0] |= {"row_left": None, "row_right": None}
+        name = str(uuid.uuid4())
+        told = client.post("/api/registration", base=1, id=name, registration=told)
+        assert told.status == 200
+        client.edit("cut", curve="GR", row0=200, row1=299)
+        wanted = {"registration": True, "trace": True, "overwrite": True}
+        assert client.post("/api/export", **wanted).status == 200
+    with serving(scan, **files(scan)) as client:
+        assert client.revision == 3

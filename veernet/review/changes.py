@@ -19,7 +19,13 @@ from veernet.review.bodies import (
 from veernet.review.document import Change
 from veernet.review.editing import plan
 from veernet.review.jobroutes import start_evidence
-from veernet.review.regdoc import filled, problems_of, residuals
+from veernet.review.regdoc import (
+    document_of,
+    filled,
+    problems_of,
+    registration_of,
+    residuals,
+)
 from veernet.review.service import Review
 
 if TYPE_CHECKING:
@@ -120,7 +126,9 @@ def add_changes(app: FastAPI, review: Review) -> None:
             if new["section"] != name:
                 msg = f"the section is called {name!r}, not {new['section']!r}"
                 raise InputError(msg)
-            problems_of(new)  # raises where something is wrong rather than missing
+            if not problems_of(new):
+                # As it comes back from a file, so that it is known again there.
+                new = document_of(registration_of(new))
             documents = [
                 new if one["section"] == name else one for one in document.documents()
             ]

@@ -225,7 +225,7 @@ def _depth_point(point: object, where: str) -> Document:
         if isinstance(value, bool) or not isinstance(value, int | float):
             msg = f"{where}.{key}: {value!r} is not a number"
             raise InputError(msg)
-    return given
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _points(edge: object, where: str) -> list[Document]:
