@@ -178,3 +178,40 @@ class TestScale:
     def test_wrong_scales_are_refused(self, scale: tuple, message: str) -> None:
         with pytest.raises(InputError, match=message):
             Scale(*scale)
+
+
+class TestParts:
+    """Stretches of a depth axis, and its depths in another unit."""
+
+    axis = DepthAxis(
+        "ft",
+        (
+            DepthPoint(0, 100),
+            DepthPoint(1000, 200, 995, 1007),
+            DepthPoint(1900, 300, 1897, 1905),
+        ),
+    )
+
+    @pytest.mark.parametrize(("top", "base"), [(100, 300), (130, 260), (210, 220)])
+    def test_a_stretch_agrees_with_the_whole_in_every_row(self, top, base):
+        part = self.axis.between(top, base)
+        assert part.depths[[0, -1]].tolist() == [top, base]
+        rows = np.linspace(part.rows[0], part.rows[-1], 57)
+        np.testing.assert_allclose(part.depth_at(rows), self.axis.depth_at(rows))
+        np.testing.assert_allclose(part.turn_at(rows), self.axis.turn_at(rows))
+
+    def test_the_whole_as_a_stretch_has_its_rows_to_the_last_digit(self):
+        whole = self.axis.between(100, 300)
+        assert whole.rows.tolist() == self.axis.rows.tolist()
+
+    @pytest.mark.parametrize(("top", "base"), [(99, 200), (200, 301), (200, 200)])
+    def test_what_is_no_stretch_is_refused(self, top, base):
+        with pytest.raises(InputError, match="is no stretch of the section"):
+            self.axis.between(top, base)
+
+    def test_units_go_there_and_back(self):
+        metres = self.axis.in_unit("m")
+        assert metres.depths.tolist() == pytest.approx([30.48, 60.96, 91.44])
+        assert metres.rows.tolist() == self.axis.rows.tolist()
+        assert metres.in_unit("ft").depths.tolist() == pytest.approx([100, 200, 300])
+        assert self.axis.in_unit("ft") is self.axis

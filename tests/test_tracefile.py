@@ -18,7 +18,7 @@ from veernet.check.finding import Finding
 from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
-from veernet.export.tracefile import read_traces, write_traces
+from veernet.export.tracefile import read_reviewed, read_traces, write_traces
 from veernet.records import ORIGINS, CurveSpec, Registration, Trace, Track
 
 NAN = np.nan
@@ -86,7 +86,9 @@ class TestRoundTrip:
         path = tmp_path / "a.parquet"
         place = {"rows": (41, 41), "depths": (4.1, 4.1)}
         gap = Finding("repeat", "GR: unread", "", kind="unread", **place)
-        write_traces(path, [make_trace()], make_registration(), Provenance(), [gap])
+        write_traces(
+            path, [make_trace()], make_registration(), Provenance(), findings=[gap]
+        )
         _, metadata = read_traces(path)
         (kept,) = json.loads(metadata["findings"])
         assert (kept["kind"], kept["rows"]) == ("unread", [41, 41])
@@ -247,3 +249,37 @@ class TestEdited:
         frame.drop(columns=["row", "origin"]).to_parquet(edited)
         with pytest.raises(InputError, match="no column row, origin"):
             read_traces(edited)
+
+
+class TestReviewed:
+    def test_marks_come_back_row_by_row(self, tmp_path: Path) -> None:
+        traces = [make_trace(), make_trace("DT", (150.0, 151.0, NAN, 150.5))]
+        marks = {"GR": np.array([True, True, False, False])}
+        path = tmp_path / "a.parquet"
+        write_traces(path, traces, make_registration(), Provenance(), reviewed=marks)
+        read, reviewed, _ = read_reviewed(path)
+        assert_same(read[0], traces[0])
+        np.testing.assert_array_equal(reviewed["GR"], marks["GR"])
+        assert not reviewed["DT"].any()
+        assert_same(read_traces(path)[0][1], traces[1])
+
+    def test_a_file_without_the_column_is_not_reviewed(self, path: Path) -> None:
+        assert "reviewed" not in pq.read_table(path).column_names
+        _, reviewed, _ = read_reviewed(path)
+        assert not any(marks.any() for marks in reviewed.values())
+
+    def test_rows_taken_out_shift_no_mark(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.parquet"
+        marks = {"GR": np.array([True, False, False, True])}
+        write_traces(
+            path, [make_trace()], make_registration(), Provenance(), reviewed=marks
+        )
+        table = pd.read_parquet(path).drop(index=1).iloc[::-1]
+        table.to_parquet(path)
+        _, reviewed, _ = read_reviewed(path)
+        np.testing.assert_array_equal(reviewed["GR"], marks["GR"])
+
+    def test_words_are_no_marks(self, path: Path) -> None:
+        pd.read_parquet(path).assign(reviewed="yes").to_parquet(path)
+        with pytest.raises(InputError, match="use true and false"):
+            read_reviewed(path)

@@ -6,7 +6,7 @@ of a track's width to value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -19,6 +19,9 @@ from veernet.errors import InputError
 Floats = NDArray[np.float64]
 
 ScaleKind = Literal["linear", "log", "piecewise"]
+
+FOOT = 0.3048
+"""Metres, exactly (international foot, 1959)."""
 
 SCALES: tuple[ScaleKind, ...] = ("linear", "log", "piecewise")
 
@@ -109,6 +112,41 @@ class DepthAxis:
     def row_at(self, depth: ArrayLike) -> Floats:
         """Return the registered row of depths; end segments go on outwards."""
         return _piecewise(np.asarray(depth, dtype=np.float64), self.depths, self.rows)
+
+    def in_unit(self, unit: str) -> DepthAxis:
+        """Return the axis with its depths in ft or m."""
+        factor = {"ft": 1 / FOOT, "m": FOOT}.get(unit, 1.0)
+        if unit == self.unit:
+            return self
+        points = (replace(p, depth=p.depth * factor) for p in self.points)
+        return DepthAxis(unit, tuple(points))
+
+    def between(self, top: float, base: float) -> DepthAxis:
+        """Return the part of the axis between two depths, which are its end points.
+
+        Raises
+        ------
+        InputError
+            If it is no stretch of the axis.
+        """
+        first, last = float(self.depths[0]), float(self.depths[-1])
+        if not first <= top < base <= last:
+            msg = (
+                f"{top:g} to {base:g} {self.unit} is no stretch of the section, which "
+                f"runs from {first:g} to {last:g} {self.unit}"
+            )
+            raise InputError(msg)
+        inner = (p for p in self.points if top < p.depth < base)
+        return DepthAxis(self.unit, (self._point(top), *inner, self._point(base)))
+
+    def _point(self, depth: float) -> DepthPoint:
+        """Return a point of the axis at any depth."""
+        known = np.flatnonzero(self.depths == depth)  # to the last digit
+        row = float(self.rows[known[0]] if known.size else self.row_at(depth))
+        if not self.turned:
+            return DepthPoint(row, depth)
+        turn = (row + float(end) for end in self.turn_at(row))
+        return DepthPoint(row, depth, *turn)
 
     def turn_at(self, row: ArrayLike) -> tuple[Floats, Floats]:
         """Rows to add to a registered row at the leftmost and rightmost track edge.

@@ -20,7 +20,9 @@ MOST_SAMPLES = 10_000_000
 """A curve with more would be finer than any scan: its step is a slip of the pen."""
 
 
-def calibrate(trace: Trace, registration: Registration) -> Curve:
+def calibrate(
+    trace: Trace, registration: Registration, depth: Floats | None = None
+) -> Curve:
     """Return a trace as values at the multiples of the registration's step.
 
     A value is linear between the two rows that its depth lies between, and NaN if
@@ -33,11 +35,14 @@ def calibrate(trace: Trace, registration: Registration) -> Curve:
         Registered rows and unfolded columns of the page.
     registration
         With which the trace was read, or an edited one: other scales, another step.
+    depth
+        (samples,) increasing depths in the registration's unit instead of those
+        multiples; NaN stands where they lie beyond the depth points.
 
     Returns
     -------
     Curve
-        From the first to the last depth point.
+        From the first to the last depth point, or at the depths that are given.
 
     Raises
     ------
@@ -57,9 +62,13 @@ def calibrate(trace: Trace, registration: Registration) -> Curve:
     value = spec.scale.value_at((trace.column - left) / (right - left))
     confidence = np.where(np.isnan(value), 0.0, trace.confidence)
 
-    depth = even_depths(registration.depth, registration.step)
+    if depth is None:
+        depth = even_depths(registration.depth, registration.step)
     ends = registration.depth.depths[[0, -1]]
     row = registration.depth.row_at(np.clip(depth, *ends))
+    # A depth that was rounded in a file is still that of an end.
+    slack = NEAR * float(np.ptp(ends))
+    row[(depth < ends[0] - slack) | (depth > ends[1] + slack)] = np.nan
     above, below = np.floor(row + NEAR), np.ceil(row - NEAR)
     share = np.where(above == below, 0.0, row - above)
     start = trace.row[0] if trace.row.size else 0
@@ -76,7 +85,7 @@ def calibrate(trace: Trace, registration: Registration) -> Curve:
 
 
 def calibrate_all(
-    traces: Iterable[Trace], registration: Registration
+    traces: Iterable[Trace], registration: Registration, depth: Floats | None = None
 ) -> tuple[Curve, ...]:
     """Return the curves that are wanted, in the order of the registration.
 
@@ -90,6 +99,8 @@ def calibrate_all(
         One for every curve of the registration, in any order.
     registration
         With which they were read.
+    depth
+        See `calibrate`.
 
     Returns
     -------
@@ -101,7 +112,7 @@ def calibrate_all(
     InputError
         If a curve has no trace, or a trace no curve.
     """
-    curves = {trace.mnemonic: calibrate(trace, registration) for trace in traces}
+    curves = {t.mnemonic: calibrate(t, registration, depth) for t in traces}
     specs = [spec for track in registration.tracks for spec in track.curves]
     for spec in specs:
         if spec.mnemonic not in curves:

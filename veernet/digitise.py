@@ -12,7 +12,7 @@ import numpy as np
 from veernet.calibrate import calibrate_all
 from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
-from veernet.records import Curve, Panel, Path, Registration, Scan, Trace
+from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
 from veernet.rectify import panels, to_trace
 from veernet.segment import segment
 from veernet.trace import (
@@ -29,6 +29,9 @@ LEAST_READ = 0.05
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, rows done and rows in all."""
+
+Keep = Callable[[Panel, Evidence], None]
+"""Called with each panel and its evidence, before they are let go."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def digitise(
     tracer: Tracer = "dp",
     *,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -84,6 +88,8 @@ def digitise(
         dp or skeleton.
     progress
         Told how far the network has come.
+    keep
+        Given what curves are traced on, for whoever traces a stretch again.
 
     Returns
     -------
@@ -109,6 +115,8 @@ def digitise(
                 progress=_named(progress, name),
             )
             engine.rest()
+        if keep is not None:
+            keep(panel, evidence)
         with clock.stage("trace"):
             if tracer == "dp":
                 followed.append(follow_paths(panel, evidence, Costs()))

@@ -17,7 +17,7 @@ from veernet.axes import SCALES, DepthAxis, DepthPoint, Edge, Floats, Scale
 from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.records import LINES, WEIGHTS, CurveSpec, Registration, Track
-from veernet.yamldoc import Entry, read_documents
+from veernet.yamldoc import Entry, documents_in, read_documents
 
 if TYPE_CHECKING:
     from veernet.formats.draft import Draft
@@ -56,7 +56,29 @@ def load_registrations(
         If anything in the file is wrong; the message names the file, the line, the key
         and the value, and says what to do.
     """
-    documents = read_documents(path)
+    return _registrations(read_documents(path), path, section)
+
+
+def registrations_in(
+    content: bytes, path: Path, section: str | None = None
+) -> tuple[Registration, ...]:
+    """Read registrations from a YAML text, as `load_registrations` does from a file.
+
+    Parameters
+    ----------
+    content
+        UTF-8.
+    path
+        What errors name it by.
+    section
+        See `load_registrations`.
+    """
+    return _registrations(documents_in(content, path), path, section)
+
+
+def _registrations(
+    documents: tuple[Entry, ...], path: Path, section: str | None
+) -> tuple[Registration, ...]:
     if section is not None:
         names = [_name_of(document) for document in documents]
         if section not in names:

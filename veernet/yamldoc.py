@@ -42,10 +42,25 @@ def read_documents(path: Path) -> tuple[Entry, ...]:
         if path.stat().st_size > LARGEST:
             msg = f"{path} is too large for a YAML file: is it the scan?"
             raise InputError(msg)
-        nodes = list(yaml.compose_all(path.read_bytes(), Loader=yaml.SafeLoader))
+        content = path.read_bytes()
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}): name a YAML file"
         raise InputError(msg) from error
+    return documents_in(content, path)
+
+
+def documents_in(content: bytes, path: Path) -> tuple[Entry, ...]:
+    """Read every document of a YAML text, as `read_documents` does of a file.
+
+    Parameters
+    ----------
+    content
+        UTF-8.
+    path
+        What errors name it by.
+    """
+    try:
+        nodes = list(yaml.compose_all(content, Loader=yaml.SafeLoader))
     except yaml.reader.ReaderError as error:
         msg = f"{path} is not YAML text in UTF-8: {error.reason}"
         raise InputError(msg) from error

@@ -22,6 +22,7 @@ from veernet.cli import (
     export,
     register,
     report,
+    review,
     scan,
 )
 from veernet.cli.composed import config_folder, offer_settings
@@ -38,7 +39,7 @@ __all__ = [
     "offer_settings",
 ]
 
-VERBS = (digitise, export, evaluate, scan, register, check, convert, report)
+VERBS = (digitise, export, evaluate, scan, register, check, review, convert, report)
 """In the order in which the help lists them."""
 
 

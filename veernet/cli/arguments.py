@@ -54,11 +54,15 @@ def add_scan(verb: argparse.ArgumentParser, metavar: str = "SCAN") -> None:
     verb.add_argument("scan", type=Path, metavar=metavar, help="TIFF, PNG, JPEG or PDF")
 
 
-def add_registration(verb: argparse.ArgumentParser, *, required: bool) -> None:
-    """Let a verb take a registration file."""
-    says = "where depths, tracks and scales lie on the scan"
-    if not required:
-        says += "; needed for pixels, fractions and swaps"
+def add_registration(
+    verb: argparse.ArgumentParser,
+    *,
+    required: bool,
+    says: str = "needed for pixels, fractions and swaps",
+) -> None:
+    """Let a verb take a registration file, and say what for where it is optional."""
+    what = "where depths, tracks and scales lie on the scan"
+    says = what if required else f"{what}; {says}"
     verb.add_argument(
         "--registration", type=Path, required=required, metavar="REG.yaml", help=says
     )

@@ -16,10 +16,16 @@ from veernet.cli.arguments import (
     add_verb,
 )
 from veernet.cli.output import DONE, panel_progress, write_curves
+from veernet.cli.stretch import (
+    Outcome,
+    add_stretch,
+    check_into,
+    placed,
+    stretch_of,
+)
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
-    from veernet.digitise import Result
     from veernet.export import Provenance
     from veernet.records import Registration, Scan
 
@@ -39,6 +45,7 @@ def add_arguments(verbs: Verbs) -> None:
     add_registration(verb, required=True)
     add_out(verb)
     add("--section", metavar="NAME", help="only this section of the registration")
+    add_stretch(verb)
     add(
         "--overlay",
         type=Path,
@@ -86,28 +93,27 @@ def run(options: argparse.Namespace) -> int:
     from veernet.scan import open_scan
 
     registrations = load_registrations(options.registration, options.section)
+    stretch = stretch_of(options, registrations)
     files = [_files(options, r.section, len(registrations)) for r in registrations]
-    _check_files(options, registrations, files)
+    _check_files(options, registrations if not stretch else [stretch.alone], files)
     provenance = _provenance(options)
+    if stretch:
+        check_into(options, stretch, provenance)
     engine = load_engine(options.weights, options.engine, options.device)
     refused = []
     for registration, outputs in zip(registrations, files, strict=True):
         scan = open_scan(options.scan, registration.page)
         result = digitise(
             scan,
-            registration,
+            stretch.wide if stretch else registration,
             engine,
             options.tracer,
             progress=panel_progress("segmented"),
         )
-        _write(
-            result,
-            scan,
-            registration,
-            outputs,
-            provenance,
-            confidence=options.confidence,
-        )
+        outcome = Outcome(result, registration, provenance)
+        if stretch:
+            outcome = placed(options, result, stretch, provenance)
+        _write(outcome, scan, outputs, confidence=options.confidence)
         if result.refused:
             refused.append(f"section {result.section}: {result.refused}")
     if refused:
@@ -143,6 +149,7 @@ def _check_files(
         even_depths(registration.depth, registration.step)
     stem = weights_stem(options.weights)
     inputs = [options.scan, options.registration]
+    inputs += [options.into] if options.into is not None else []
     inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
     outputs = [path for named in files for path in named.values()]
     check_places(outputs, inputs)
@@ -157,18 +164,13 @@ def _check_files(
 
 
 def _write(
-    result: Result,
-    scan: Scan,
-    registration: Registration,
-    files: Mapping[str, Path],
-    provenance: Provenance,
-    *,
-    confidence: bool,
+    outcome: Outcome, scan: Scan, files: Mapping[str, Path], *, confidence: bool
 ) -> None:
     """Write what was asked for; a refused section leaves a report and no curves."""
     from veernet.export import write_overlay, write_report, write_traces
     from veernet.findings import told
 
+    result, registration = outcome.result, outcome.registration
     if "report" in files:
         write_report(
             files["report"],
@@ -176,7 +178,7 @@ def _write(
             registration=registration,
             findings=result.findings,
             timings=result.timings,
-            provenance=provenance,
+            provenance=outcome.provenance,
             refused=result.refused,
         )
     if result.refused:
@@ -186,12 +188,18 @@ def _write(
         result.curves,
         result.traces,
         registration,
-        provenance,
+        outcome.provenance,
         confidence=confidence,
+        remarks=outcome.remarks,
     )
     if "trace" in files:
         write_traces(
-            files["trace"], result.traces, registration, provenance, result.findings
+            files["trace"],
+            result.traces,
+            registration,
+            outcome.provenance,
+            findings=result.findings,
+            reviewed=outcome.reviewed,
         )
     if "overlay" in files:
         write_overlay(files["overlay"], scan, registration, result.traces)

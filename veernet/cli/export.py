@@ -1,9 +1,10 @@
-"""Export: write a trace file as LAS or CSV again."""
+"""Export: write a trace file as LAS or CSV again, corrected by a table of edits."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veernet.cli.arguments import (
     Verbs,
@@ -15,6 +16,22 @@ from veernet.cli.arguments import (
 from veernet.cli.output import DONE, write_curves
 from veernet.errors import InputError
 
+if TYPE_CHECKING:
+    from veernet.edits import Samples
+    from veernet.export import Provenance
+    from veernet.records import Registration
+
+STEP_DIGITS = 9
+"""Decimals of a step that was converted: 0.5 ft is 0.1524 m."""
+
+EDITS_HELP = """\
+The table of --edits is a CSV with the columns curve; depth or row; value or column; and
+action, if any. Lines of one curve that follow each other are one edit, a blank line
+ends it. Without an action the curve is drawn straight from point to point; with one, a
+line or two say where: gap, off-left, off-right, swap-with CURVE, hand-to CURVE, wrap+1,
+wrap-1, join, shift, accept.
+"""
+
 
 def add_arguments(verbs: Verbs) -> None:
     """Add the verb ``export`` and what it takes."""
@@ -23,42 +40,167 @@ def add_arguments(verbs: Verbs) -> None:
         "export",
         run,
         "write a trace file as LAS or CSV again",
-        "With other scales, or after the trace was edited; the scan is not needed.",
+        "With other scales, another step or unit of depth, or corrected; the scan is "
+        f"needed for the overlay alone. {EDITS_HELP}",
     )
     says = "written by digitise --trace"
     verb.add_argument("trace", type=Path, metavar="TRACE.parquet", help=says)
     add_registration(verb, required=True)
     add_out(verb)
-    verb.add_argument("--section", metavar="NAME", help="instead of the trace's own")
+    add = verb.add_argument
+    add("--section", metavar="NAME", help="instead of the trace's own")
+    add("--edits", type=Path, metavar="EDITS.csv", help="corrections to the trace")
+    add(
+        "--trace",
+        dest="trace_out",
+        type=Path,
+        metavar="OUT.parquet",
+        help="write the corrected trace file",
+    )
+    add(
+        "--overlay",
+        type=Path,
+        metavar="WELL.png",
+        help="draw the curves over the scan again; needs --scan",
+    )
+    add("--scan", type=Path, metavar="SCAN", help="that was read: for the overlay")
+    add("--step", type=float, help="of depth, instead of the registration's")
+    add(
+        "--unit",
+        choices=["m", "ft"],
+        help="of depth, instead of the log's own; values keep theirs",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the curves of a trace file."""
+    from veernet.calibrate import calibrate_all
+    from veernet.edits import edited_lines
+    from veernet.export import check_output, write_overlay, write_traces
+    from veernet.files import sha256
+    from veernet.scan import open_scan
+
+    _check_files(options)
+    registration, curves, provenance = _reading(options)
+    check_output(options.out, [registration], confidence=options.confidence)
+    scan = open_scan(options.scan, registration.page) if options.scan else None
+    if options.edits is not None:
+        curves = _edited(options.edits, curves, registration)
+        name, digest = options.edits.name, sha256(options.edits)
+        provenance = provenance.edited_with(name, digest)
+    traces = tuple(samples.to_trace(name) for name, samples in curves.items())
+    remarks = edited_lines(curves, registration)
+    wanted = _sampled(registration, options.unit, options.step)
+    write_curves(
+        options.out,
+        calibrate_all(traces, wanted),
+        traces,
+        wanted,
+        provenance,
+        confidence=options.confidence,
+        remarks=remarks,
+    )
+    for remark in remarks:
+        print(remark)
+    if options.trace_out is not None:
+        marks = {name: samples.reviewed for name, samples in curves.items()}
+        write_traces(
+            options.trace_out, traces, registration, provenance, reviewed=marks
+        )
+        print(f"{options.trace_out}: {len(traces)} curves")
+    if scan is not None:
+        if sha256(options.scan) != provenance.scan_sha256:
+            print(f"note: {options.scan} is not the file that was read, by its SHA-256")
+        for part in write_overlay(options.overlay, scan, registration, traces):
+            print(part)
+    return DONE
+
+
+def _reading(
+    options: argparse.Namespace,
+) -> tuple[Registration, dict[str, Samples], Provenance]:
+    """Read the trace file, and the section of the registration that it is of."""
     from dataclasses import replace
 
-    from veernet.calibrate import calibrate_all
-    from veernet.export import Provenance, check_output, read_traces
-    from veernet.files import check_places, sha256
+    from veernet.edits import Samples
+    from veernet.export import Provenance, read_reviewed
+    from veernet.files import sha256
 
-    traces, metadata = read_traces(options.trace)
+    traces, reviewed, metadata = read_reviewed(options.trace)
     own = metadata.get("section")
     if own and options.section and options.section != own:
         msg = f"{options.trace} is of section {own!r}, not of {options.section!r}"
         raise InputError(msg)
     registration = load_section(options.registration, options.section or own)
-    check_output(options.out, [registration], confidence=options.confidence)
-    check_places([options.out], [options.trace, options.registration])
     provenance = replace(
         Provenance.from_dict(metadata),
         registration=options.registration.name,
         registration_sha256=sha256(options.registration),
     )
-    write_curves(
-        options.out,
-        calibrate_all(traces, registration),
-        traces,
-        registration,
-        provenance,
-        confidence=options.confidence,
-    )
-    return DONE
+    curves = {
+        trace.mnemonic: Samples.from_trace(trace, reviewed[trace.mnemonic])
+        for trace in traces
+    }
+    return registration, curves, provenance
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Refuse what cannot be written or is missing, before anything is read."""
+    from veernet.export import check_overlay
+    from veernet.files import check_places
+
+    if (options.overlay is None) != (options.scan is None):
+        has, lacks = ("--overlay", "--scan")
+        if options.overlay is None:
+            has, lacks = lacks, has
+        msg = f"{has} is given without {lacks}: the overlay needs both"
+        raise InputError(msg)
+    inputs = [options.trace, options.registration]
+    inputs += [path for path in (options.edits, options.scan) if path is not None]
+    outputs = [options.out]
+    if options.trace_out is not None:
+        if options.trace_out.suffix.lower() != ".parquet":
+            msg = (
+                f"{options.trace_out} does not end in .parquet: that is what a trace is"
+            )
+            raise InputError(msg)
+        outputs.append(options.trace_out)
+    if options.overlay is not None:
+        check_overlay(options.overlay, [*inputs, *outputs])
+        outputs.append(options.overlay)
+    check_places(outputs, inputs)
+
+
+def _edited(
+    path: Path, curves: dict[str, Samples], registration: Registration
+) -> dict[str, Samples]:
+    """Apply a table of edits, and print what it did."""
+    from veernet.edits import apply_table, read_edits
+
+    edits = read_edits(path, registration)
+    edited = apply_table(curves, edits, registration, path)
+    rows: dict[str, int] = {}
+    for _, patches in edited.steps:
+        for patch in patches:
+            rows[patch.curve] = rows.get(patch.curve, 0) + int(patch.changed.sum())
+    for note in edited.notes:
+        print(f"note: {path}, {note}")
+    told = ", ".join(f"{name} {count} rows" for name, count in rows.items())
+    print(f"{path}: {len(edits)} edits; changed: {told or 'nothing'}")
+    return edited.curves
+
+
+def _sampled(
+    registration: Registration, unit: str | None, step: float | None
+) -> Registration:
+    """Return a registration with another unit and step of depth; scales stay."""
+    from dataclasses import replace
+
+    depth = registration.depth.in_unit(unit or registration.depth.unit)
+    if step is None:
+        stretch = depth.depths[-1] - depth.depths[0]
+        own = registration.depth.depths[-1] - registration.depth.depths[0]
+        step = registration.step
+        if depth is not registration.depth:
+            step = round(float(step * stretch / own), STEP_DIGITS)
+    return replace(registration, depth=depth, step=step)

@@ -28,11 +28,14 @@ def write_curves(
     provenance: Provenance,
     *,
     confidence: bool,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write curves, and print of how many depths each was read."""
     from veernet import export
 
-    export.write_curves(path, curves, registration, provenance, confidence=confidence)
+    export.write_curves(
+        path, curves, registration, provenance, confidence=confidence, remarks=remarks
+    )
     by_name = {trace.mnemonic: trace for trace in traces}
     read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
     print(f"{path}: {curves[0].depth.size} depths; read: {read}")

@@ -15,7 +15,7 @@ from veernet.export.las import las_mnemonics, write_las
 from veernet.export.overlay import check_overlay, write_overlay
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report
-from veernet.export.tracefile import read_traces, write_traces
+from veernet.export.tracefile import read_reviewed, read_traces, write_traces
 from veernet.files import check_places
 from veernet.records import Curve, Registration
 
@@ -24,6 +24,7 @@ __all__ = [
     "check_output",
     "check_overlay",
     "las_mnemonics",
+    "read_reviewed",
     "read_traces",
     "report",
     "section_path",
@@ -66,6 +67,7 @@ def write_curves(
     provenance: Provenance,
     *,
     confidence: bool = False,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write curves as LAS or CSV, by the suffix of the path.
 
@@ -77,6 +79,8 @@ def write_curves(
         See `write_las`.
     confidence
         For CSV: add ``MNEM_CONF`` per curve.
+    remarks
+        For LAS: lines of the ~Other section.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def write_curves(
     if path.suffix.lower() == ".csv":
         write_csv(path, curves, confidence=confidence)
     else:
-        write_las(path, curves, registration, provenance)
+        write_las(path, curves, registration, provenance, remarks)
 
 
 def section_path(path: Path, section: str, sections: int) -> Path:

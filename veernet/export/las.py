@@ -57,6 +57,7 @@ def write_las(
     curves: Sequence[Curve],
     registration: Registration,
     provenance: Provenance,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Write curves as LAS 2.0, whole or not at all; same input, same bytes.
 
@@ -75,17 +76,22 @@ def write_las(
         Depth unit, step, null value and well fields.
     provenance
         Goes into the ~Other section.
+    remarks
+        Lines that follow it there.
 
     Raises
     ------
     InputError
         If the depths differ or do not increase, or two mnemonics become one.
     """
-    write_text(path, las_text(curves, registration, provenance))
+    write_text(path, las_text(curves, registration, provenance, remarks))
 
 
 def las_text(
-    curves: Sequence[Curve], registration: Registration, provenance: Provenance
+    curves: Sequence[Curve],
+    registration: Registration,
+    provenance: Provenance,
+    remarks: Sequence[str] = (),
 ) -> str:
     """Return what `write_las` writes."""
     depth = common_depth(curves)
@@ -105,7 +111,7 @@ def las_text(
         values = _clear_of_null(curve.value, decimals, registration.null_value)
         las.append_curve(name, values, unit=_unit(curve.unit), descr=name)
         formats[number] = f"%.{decimals}f"
-    las.other = "\n".join(_ascii(line) for line in provenance.lines())
+    las.other = "\n".join(one_line(line) for line in (*provenance.lines(), *remarks))
 
     text = io.StringIO()
     las.write(
@@ -133,7 +139,7 @@ def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:
     seen = {INDEX: "the depth"}
     names = []
     for mnemonic in mnemonics:
-        name = re.sub(r"[\s.:~#]+", "_", _ascii(mnemonic)) or "_"
+        name = re.sub(r"[\s.:~#]+", "_", one_line(mnemonic)) or "_"
         if name.upper() in seen:
             msg = (
                 f"curve {mnemonic!r} would read as {name.upper()} in a LAS file, as "
@@ -184,13 +190,13 @@ def _fill_well(las: lasio.LASFile, well: dict[str, str]) -> None:
     A field that the standard does not name is described by its own mnemonic.
     """
     for key, value in well.items():
-        name = re.sub(r"[\s.:~#]+", "_", _ascii(key)).upper()
+        name = re.sub(r"[\s.:~#]+", "_", one_line(key)).upper()
         if name in COMPUTED:
             continue
         if name in las.well:
-            las.well[name].value = _ascii(str(value))
+            las.well[name].value = one_line(str(value))
         else:
-            las.well.append(lasio.HeaderItem(name, "", _ascii(str(value)), name))
+            las.well.append(lasio.HeaderItem(name, "", one_line(str(value)), name))
 
 
 def _clear_of_null(values: Floats, decimals: int, null: float) -> Floats:
@@ -250,10 +256,10 @@ def _depth_unit(las: lasio.LASFile) -> tuple[str | None, float]:
 
 def _unit(unit: str) -> str:
     """Return a unit as a LAS header can hold it: no space, no colon."""
-    return re.sub(r"[\s:]+", "", _ascii(unit))
+    return re.sub(r"[\s:]+", "", one_line(unit))
 
 
-def _ascii(text: str) -> str:
+def one_line(text: str) -> str:
     """One line of plain letters: the nearest, or a question mark where none is near."""
     plain = unicodedata.normalize("NFKD", text.translate(LETTERS))
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 UNKNOWN = "unknown"
 
@@ -23,6 +23,9 @@ class Provenance:
         Of veernet.
     tracer
         dp or skeleton.
+    edits
+        Tables of edits that were applied, in their order, each with its SHA-256; empty
+        where there was none.
     """
 
     scan: str = UNKNOWN
@@ -33,6 +36,7 @@ class Provenance:
     weights_sha256: str = UNKNOWN
     version: str = UNKNOWN
     tracer: str = UNKNOWN
+    edits: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields by name."""
@@ -44,11 +48,18 @@ class Provenance:
         names = {field.name for field in fields(cls)}
         return cls(**{name: text for name, text in known.items() if name in names})
 
+    def edited_with(self, name: str, sha256: str) -> Provenance:
+        """Return the same with one more table of edits."""
+        told = f"{name}, SHA-256 {sha256}"
+        return replace(self, edits="; ".join(filter(None, (self.edits, told))))
+
     def lines(self) -> tuple[str, ...]:
         """Return sentences for a person, one for each thing that has a part in it."""
+        edits = (f"Edits: {self.edits}",) if self.edits else ()
         return (
             f"Digitised from a scan by veernet {self.version}, tracer {self.tracer}.",
             f"Scan: {self.scan}, SHA-256 {self.scan_sha256}",
             f"Registration: {self.registration}, SHA-256 {self.registration_sha256}",
             f"Weights: {self.weights}, SHA-256 {self.weights_sha256}",
+            *edits,
         )

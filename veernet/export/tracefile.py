@@ -3,8 +3,9 @@
 One row per curve and registered row: ``curve``, ``row``, ``column`` (of the scan,
 unfolded, null where unread), ``scan_row`` (row of the page where the ink is; the same
 as ``row`` unless the page is turned), ``confidence`` and ``origin`` (one of
-``ORIGINS``, which also says why a row is unread). Hashes and names are in the file's
-metadata.
+``ORIGINS``, which also says why a row is unread). ``reviewed`` says which rows a person
+has accepted or edited; where the column is missing, nobody has. Hashes and names are in
+the file's metadata.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from veernet.files import replacing
 from veernet.records import ORIGINS, UNREAD, Registration, Trace
 from veernet.rectify import OUTSIDE
 
+Marks = NDArray[np.bool_]
+
 FORMAT = "veernet trace 1"
 WORDS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -39,6 +42,7 @@ SCHEMA = pa.schema(
         ("origin", WORDS),
     ]
 )
+REVIEWED = pa.field("reviewed", pa.bool_())
 NEEDED = ("curve", "row", "column", "confidence", "origin")
 TALLEST = 4_000_000
 """Rows of a trace beyond which a row number is a slip; tall scans have 250,000."""
@@ -49,7 +53,9 @@ def write_traces(
     traces: Sequence[Trace],
     registration: Registration,
     provenance: Provenance,
+    *,
     findings: Sequence[Finding] = (),
+    reviewed: Mapping[str, Marks] | None = None,
 ) -> None:
     """Write the traces of a section, whole or not at all.
 
@@ -66,9 +72,17 @@ def write_traces(
     findings
         What a person should look at: the metadata ``findings`` is a JSON list of them,
         each as in the report.
+    reviewed
+        By mnemonic (rows,) which rows of a trace a person has accepted or edited.
     """
     parts = [_to_table(trace, registration) for trace in traces]
     table = pa.concat_tables(parts) if parts else SCHEMA.empty_table()
+    if reviewed is not None and any(marks.any() for marks in reviewed.values()):
+        marks = [
+            reviewed.get(t.mnemonic, np.zeros(t.row.size, dtype=np.bool_))
+            for t in traces
+        ]
+        table = table.append_column(REVIEWED, [pa.array(np.concatenate(marks))])
     metadata = {
         "format": FORMAT,
         "section": registration.section,
@@ -100,6 +114,28 @@ def read_traces(path: Path) -> tuple[tuple[Trace, ...], dict[str, str]]:
     InputError
         If it is no trace file, or a row is doubled or makes no sense.
     """
+    traces, _, metadata = read_reviewed(path)
+    return traces, metadata
+
+
+def read_reviewed(
+    path: Path,
+) -> tuple[tuple[Trace, ...], dict[str, Marks], dict[str, str]]:
+    """Read a trace file as `read_traces` does, and what a person has looked at.
+
+    Returns
+    -------
+    traces, metadata
+        As of `read_traces`.
+    reviewed
+        By mnemonic (rows,) which rows of the trace a person has accepted or edited; it
+        stands between the two.
+
+    Raises
+    ------
+    InputError
+        As of `read_traces`.
+    """
     if not path.is_file():
         msg = f"there is no file {path}: check the path"
         raise InputError(msg)
@@ -113,15 +149,32 @@ def read_traces(path: Path) -> tuple[tuple[Trace, ...], dict[str, str]]:
     if missing:
         msg = f"{path} is no trace file: it has no column {', '.join(missing)}"
         raise InputError(msg)
-    curve = _words(table, "curve", path)
+    curve, names = _words(table, "curve", path)
     columns = _columns(table, path)
-    names = list(dict.fromkeys(curve))
-    keep = np.array(curve)
-    traces = tuple(
-        _to_trace(name, {k: c[keep == name] for k, c in columns.items()}, path)
-        for name in names
-    )
-    return traces, _metadata(table.schema.metadata)
+    seen = _marks(table, path)
+    traces = []
+    reviewed = {}
+    for place, name in enumerate(names):
+        own = curve == place
+        part = {key: column[own] for key, column in columns.items()}
+        trace = _to_trace(name, part, path)
+        traces.append(trace)
+        marks = np.zeros(trace.row.size, dtype=np.bool_)
+        marks[columns["row"][own].astype(np.int64) - trace.row[0]] = seen[own]
+        reviewed[trace.mnemonic] = marks
+    return tuple(traces), reviewed, _metadata(table.schema.metadata)
+
+
+def _marks(table: pa.Table, path: Path) -> Marks:
+    """Return the rows that were reviewed; an older file has no such column."""
+    if REVIEWED.name not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.bool_)
+    marks = table.column(REVIEWED.name)
+    if not pa.types.is_boolean(marks.type):
+        msg = f"column reviewed in {path} holds {marks.type}: use true and false"
+        raise InputError(msg)
+    found: Marks = marks.fill_null(fill_value=False).to_numpy()
+    return found
 
 
 def _to_table(trace: Trace, registration: Registration) -> pa.Table:
@@ -141,22 +194,44 @@ def _to_table(trace: Trace, registration: Registration) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
-def _words(table: pa.Table, name: str, path: Path) -> list[str]:
-    """Return a column of words; every row must have one."""
-    words: list[str] = []
-    for place, word in enumerate(table.column(name).to_pylist()):
-        if not isinstance(word, str):
-            msg = f"entry {place} of column {name} in {path} is {word!r}, not a word"
-            raise InputError(msg)
-        words.append(word)
-    return words
+def _words(
+    table: pa.Table, name: str, path: Path
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Return a column of words, of which every row must have one.
+
+    Returns
+    -------
+    index
+        (rows,) of each row's word among the words.
+    words
+        In the order in which they first occur.
+    """
+    column = table.column(name).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):  # of a table without rows
+        column = pa.concat_arrays(column.chunks) if column.chunks else column
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    words = column.dictionary.to_pylist()
+    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(int)
+    wrong = [place for place, word in enumerate(words) if not isinstance(word, str)]
+    at = np.flatnonzero((index < 0) | np.isin(index, wrong))
+    if at.size:
+        place = int(at[0])
+        word = words[index[place]] if index[place] >= 0 else None
+        msg = f"entry {place} of column {name} in {path} is {word!r}, not a word"
+        raise InputError(msg)
+    used, first = np.unique(index, return_index=True)
+    order = used[np.argsort(first)]
+    places = np.zeros(len(words) + 1, dtype=np.int64)
+    places[order] = np.arange(order.size)
+    return places[index], [words[k] for k in order]
 
 
 def _columns(table: pa.Table, path: Path) -> dict[str, NDArray[np.generic]]:
     """Return the columns of numbers, and origins as indices into ``ORIGINS``."""
     index: dict[str, int] = {word: place for place, word in enumerate(ORIGINS)}
-    origin = _words(table, "origin", path)
-    unknown = next((word for word in origin if word not in index), None)
+    origin, words = _words(table, "origin", path)
+    unknown = next((word for word in words if word not in index), None)
     if unknown is not None:
         msg = f"origin {unknown!r} in {path} is not known: use {', '.join(ORIGINS)}"
         raise InputError(msg)
@@ -164,7 +239,7 @@ def _columns(table: pa.Table, path: Path) -> dict[str, NDArray[np.generic]]:
         "row": _cast(table, "row", pa.int64(), path),
         "column": _cast(table, "column", pa.float64(), path),
         "confidence": _cast(table, "confidence", pa.float64(), path),
-        "origin": np.array([index[word] for word in origin], dtype=np.uint8),
+        "origin": np.array([index[w] for w in words], dtype=np.uint8)[origin],
     }
 
 

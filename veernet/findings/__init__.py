@@ -17,7 +17,7 @@ from veernet.findings.reading import PackedMask, PanelReading
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
 
-__all__ = ["Finding", "PackedMask", "PanelReading", "find", "told"]
+__all__ = ["Finding", "PackedMask", "PanelReading", "find", "of_traces", "told"]
 
 BESIDE_PAGE = 0.02
 """Share of a track's width beyond the page that trimmed paper does not explain."""
@@ -65,12 +65,10 @@ def find(
         Finding(section, f"scan: {note}", "", kind="scan") for note in scan.info.notes
     ]
     guesses = {p.mnemonic: p.guesses for r in readings for p in r.paths}
-    reading: list[Finding] = []
+    reading = of_traces(traces, registration)
     for trace in traces:
-        reading += of_curve(trace, registration)
         if registration.curve(trace.mnemonic)[1].wraps:
             reading += wrap_counts(trace, guesses[trace.mnemonic], registration)
-    reading += together(traces, registration)
     for panel in readings:
         reading += of_panel(panel, registration)
     return (
@@ -79,6 +77,20 @@ def find(
         *worst_first(check_quickly(scan.info, registration)),
         *worst_first(reading),
     )
+
+
+def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Finding]:
+    """Find what traces show by themselves, as read or as edited since.
+
+    Parameters
+    ----------
+    traces
+        Every curve of the section.
+    registration
+        Of the section.
+    """
+    found = [f for trace in traces for f in of_curve(trace, registration)]
+    return [*found, *together(traces, registration)]
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from veernet.scan.pdf import count_pdf_pages, open_pdf
 from veernet.scan.picture import count_pictures, open_jpeg, open_png
 from veernet.scan.tiff import count_tiff_pages, open_tiff
 
-__all__ = ["describe", "open_scan"]
+__all__ = ["check_format", "describe", "open_scan"]
 
 _Opener = Callable[[Path, int], Scan]
 _Counter = Callable[[Path], int]
@@ -62,6 +62,17 @@ def open_scan(path: Path | str, page: int = 0) -> Scan:
     file = Path(path)
     opener, _ = _format_of(file)
     return opener(file, page)
+
+
+def check_format(path: Path | str) -> None:
+    """Refuse what is no picture of a kind that is read, before any of it is decoded.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or its first bytes are those of no such kind.
+    """
+    _format_of(Path(path))
 
 
 def describe(path: Path | str) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def cheapest_way(
     wraps: tuple[int, int] = (0, 0),
     wrap_start: int = 0,
     costs: Costs | None = None,
+    through: NDArray[np.int32] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
     """Find the cheapest way of one curve from the first row to the last.
 
@@ -115,6 +116,10 @@ def cheapest_way(
         The wrap count that is free of cost.
     costs
         What a way costs.
+    through
+        (rows,) unfolded column at which the way must leave a row, less than the first
+        of the lowest wrap where any will do. Given, the way is on a column in every
+        row: never off scale or lost.
 
     Returns
     -------
@@ -126,12 +131,15 @@ def cheapest_way(
     price : float
         What the way costs, in nats.
     """
+    first = wraps[0] * evidence.shape[1]
+    held = np.empty(0) if through is None else np.maximum(through - first, -1)
     column, state, price = decode(
         np.ascontiguousarray(evidence),
         taken,
         prices(wraps, wrap_start, costs or Costs()),
+        held.astype(np.int32),
     )
-    return column + wraps[0] * evidence.shape[1], state, price
+    return column + first, state, price
 
 
 def lead_over_rivals(

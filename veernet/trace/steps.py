@@ -257,13 +257,21 @@ def begin(
 
 @numba.njit(cache=True, nogil=True)
 def decode(
-    evidence: NDArray[np.uint8], taken: NDArray[np.int32], tables: Tables
+    evidence: NDArray[np.uint8],
+    taken: NDArray[np.int32],
+    tables: Tables,
+    through: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
-    """Run the programme forwards and walk its cheapest way back."""
+    """Run the programme forwards and walk its cheapest way back.
+
+    ``through`` holds, (rows,), the columns at which the way must leave rows, -1 where
+    any will do; a way that is held so anywhere is on a column in every row. Empty, it
+    holds nothing.
+    """
     rows = evidence.shape[0]
     column = np.zeros(rows, dtype=np.int32)
     state = np.full(rows, LOST, dtype=np.uint8)
-    best, beside, price = _survey(evidence, taken, tables)
+    best, beside, price = _survey(evidence, taken, tables, through)
     # After the last row the cheapest of all states stands at zero.
     if beside[-1, _UNSEEN] <= 0.0:
         return column, state, price
@@ -271,7 +279,7 @@ def decode(
     block = _block(evidence, tables)
     for i in range(best.shape[0] - 2, -1, -1):
         start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
-        _play(evidence, taken, start, stop, best[i], beside[i], tables, block)
+        _play(evidence, taken, start, stop, best[i], beside[i], tables, block, through)
         came, notes = block[3], block[4]
         now, at = _walk_back(
             came, notes, now, at, column[start:stop], state[start:stop]
@@ -292,7 +300,8 @@ def compare(
     rows, width = evidence.shape
     copies = tables[2].size
     columns = width * copies
-    best, beside, _ = _survey(evidence, taken, tables)
+    free = np.empty(0, dtype=np.int32)
+    best, beside, _ = _survey(evidence, taken, tables, free)
     block = _block(evidence, tables)
     here, across, held = block[0], block[1], block[2]
     rest, rest_beside = np.zeros(columns, np.float32), np.zeros(4, np.float32)
@@ -301,7 +310,7 @@ def compare(
     lead = np.zeros(rows, dtype=np.float32)
     for i in range(best.shape[0] - 2, -1, -1):
         start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
-        _play(evidence, taken, start, stop, best[i], beside[i], tables, block)
+        _play(evidence, taken, start, stop, best[i], beside[i], tables, block, free)
         for row in range(stop - 1, start - 1, -1):
             at = row - start
             if near[row, 1] >= near[row, 0]:
@@ -317,7 +326,10 @@ def compare(
 
 @numba.njit(cache=True, nogil=True)
 def _survey(
-    evidence: NDArray[np.uint8], taken: NDArray[np.int32], tables: Tables
+    evidence: NDArray[np.uint8],
+    taken: NDArray[np.int32],
+    tables: Tables,
+    through: NDArray[np.int32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Return all prices above each block of rows and below the last one, and the price.
 
@@ -333,6 +345,8 @@ def _survey(
     runs = np.empty((3, columns), dtype=np.float32)
     came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
     best, beside = begin(columns, tables[3])
+    if through.size:
+        beside[:] = np.inf
     price = 0.0
     for row in range(rows):
         if row % _BLOCK == 0:
@@ -340,6 +354,8 @@ def _survey(
             above_beside[row // _BLOCK] = beside
         price_row(evidence, taken, row, tables, here, across)
         price += advance(best, beside, here, across, tables, runs, came, notes)
+        if through.size:
+            _hold(best, beside, through[row])
     above[blocks] = best
     above_beside[blocks] = beside
     return above, above_beside, price
@@ -370,6 +386,7 @@ def _play(
     beside: NDArray[np.float32],
     tables: Tables,
     block: Block,
+    through: NDArray[np.int32],
 ) -> None:
     """Take a block of rows again from the prices above it, which change, and hold all.
 
@@ -382,7 +399,19 @@ def _play(
         at = row - start
         price_row(evidence, taken, row, tables, here[at], across[at])
         advance(best, beside, here[at], across[at], tables, runs, came[at], notes[at])
+        if through.size:
+            _hold(best, beside, through[row])
         held[at] = best
+
+
+@numba.njit(cache=True, nogil=True)
+def _hold(best: NDArray[np.float32], beside: NDArray[np.float32], column: int) -> None:
+    """Leave only ways that are on a column, and on a certain one if it is not -1."""
+    beside[:] = np.inf
+    if column >= 0:
+        price = best[column]
+        best[:] = np.inf
+        best[column] = price
 
 
 @numba.njit(cache=True, nogil=True)

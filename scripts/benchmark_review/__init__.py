@@ -1,0 +1,1 @@
+"""How fast the review is on a tall page: ``python scripts/benchmark_review``."""

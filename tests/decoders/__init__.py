@@ -1,0 +1,1 @@
+"""Decoders that do what a damaged file can make one do."""

@@ -1,0 +1,1 @@
+"""Says that all is well, and has written nothing."""

@@ -1,0 +1,81 @@
+"""The verb review: what it takes, and what it says where it cannot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.reviews import write_well
+from veernet.cli import main
+
+NO_EXTRA = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"fastapi", "uvicorn", "starlette", "pydantic"}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Missing())
+from veernet.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run the verb, which must refuse, and return its line."""
+    assert main(["review", *map(str, arguments), "--no-open"]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("veernet: ")
+    assert line.count("\n") == 1
+    return line
+
+
+def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", NO_EXTRA, "review", str(scan)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.strip() == (
+        "veernet: review needs more than the core: pip install 'veernet[review]'"
+    )
+    assert not scan.with_suffix(".veernet").exists()
+
+
+def test_what_is_wrong_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fastapi")
+    scan = write_well(tmp_path)
+    trace = scan.with_suffix(".parquet")
+    missing = tmp_path / "none.tif"
+    assert "there is no such file" in said(capsys, missing)
+    assert "--port 70000 is none" in said(capsys, scan, "--port", 70000)
+    assert "--token" in said(capsys, scan, "--host", "0.0.0.0")
+    assert "needs its registration" in said(capsys, scan, "--trace", trace)
+    trace_itself = said(capsys, trace)
+    assert "is no TIFF, PNG, JPEG or PDF" in trace_itself
+    assert "is no folder" in said(capsys, scan, "--root", missing)
+    text = scan.with_suffix(".yaml").read_text().replace("step: 0.5", "step: -1")
+    (tmp_path / "wrong.yaml").write_text(text)
+    assert "step" in said(capsys, scan, "--registration", tmp_path / "wrong.yaml")
+    # Nothing was begun by any of them.
+    assert not scan.with_suffix(".veernet").exists()
+
+
+def test_the_trace_of_another_scan_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fastapi")
+    scan = write_well(tmp_path)
+    raw = bytearray(scan.read_bytes())
+    raw[-1] ^= 0xFF
+    scan.write_bytes(bytes(raw))
+    given = ["--registration", scan.with_suffix(".yaml")]
+    line = said(capsys, scan, *given, "--trace", scan.with_suffix(".parquet"))
+    assert "was read from another scan" in line

@@ -1,0 +1,191 @@
+"""What a person should look at, with the place on the page that it is about."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from veernet.check.finding import Finding as CheckFinding
+from veernet.records import Registration, Trace
+from veernet.register.depths.proposal import STATED
+from veernet.review.regdoc import Document
+
+if TYPE_CHECKING:
+    from veernet.register.propose import ProposedSection
+
+Severity = Literal["wrong", "suggestion", "note", "stated"]
+Source = Literal["register", "check", "digitise"]
+
+ORDER: tuple[Severity, ...] = ("wrong", "suggestion", "note", "stated")
+
+_ROW = re.compile(r"\brows? (\d+(?:\.\d+)?)")
+_COLUMN = re.compile(r"\bcolumns? (\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at.
+
+    Parameters
+    ----------
+    text
+        What it is and what to do, in a sentence.
+    severity
+        wrong: a curve would be wrong; suggestion: to be confirmed; note; stated: sure,
+        and accepted as it stands.
+    source
+        Which stage found it.
+    section
+        Of the registration.
+    row, column
+        Where on the page, as far as it is told.
+    track, curve
+        What it is about.
+    """
+
+    text: str
+    severity: Severity
+    source: Source
+    section: str
+    row: float | None = None
+    column: float | None = None
+    track: str | None = None
+    curve: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A name that stays as long as the finding says the same."""
+        said = f"{self.source}\0{self.section}\0{self.text}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        return {"key": self.key, **vars(self)}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Finding:
+        """Read a finding that was kept."""
+        return cls(**{name: value for name, value in told.items() if name != "key"})
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order in which they are gone through."""
+    return sorted(
+        findings,
+        key=lambda f: (ORDER.index(f.severity), -1.0 if f.row is None else f.row),
+    )
+
+
+def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
+    """Return what is to be confirmed of a proposed section.
+
+    Depths that are stated are one finding; a suggestion is one for each point, so that
+    they are gone through one by one.
+    """
+    from veernet.register.tracktext import curve_words  # noqa: PLC0415 - with OpenCV
+
+    name, found, depth = section.name, section.found, section.depth
+    row = float(found.first_row)
+
+    def say(text: str, severity: Severity, **where: Any) -> Finding:  # noqa: ANN401
+        at = {"row": row, **where}
+        return Finding(text, severity, "register", name, **at)
+
+    def graded(confidence: float) -> Severity:
+        return "stated" if confidence >= STATED else "suggestion"
+
+    told = [
+        say(
+            f"section {name}: rows {found.first_row:.0f} to {found.last_row:.0f}, "
+            f"{len(found.tracks)} tracks ({found.confidence:.2f})",
+            graded(found.confidence),
+        )
+    ]
+    if depth.refusal:
+        told.append(say(f"no depths: {depth.refusal}", "wrong"))
+    elif depth.stated:
+        first, last = section.points[0], section.points[-1]
+        told.append(
+            say(
+                f"depths {first.depth:g} to {last.depth:g} {depth.unit or ''}"
+                f" ({depth.confidence:.2f})",
+                "stated",
+                row=first.row,
+            )
+        )
+    else:
+        told += [
+            say(
+                f"depth {point.depth:g} at row {point.row:.0f} "
+                f"({depth.confidence:.2f}): compare it with the numeral",
+                "suggestion",
+                row=point.row,
+            )
+            for point in section.points
+        ]
+    told += [_placed(say(note, "note"), image_rows) for note in depth.notes]
+    for curve in section.legend.curves:
+        track = found.tracks[curve.track]
+        column = float(track.left.column_at(row) + track.right.column_at(row)) / 2
+        told.append(
+            say(
+                "; ".join([curve_words(curve), *curve.notes]),
+                graded(curve.confidence),
+                column=column,
+                track=f"T{curve.track + 1}",
+                curve=curve.mnemonic,
+            )
+        )
+    return told
+
+
+def of_check(found: CheckFinding, image_rows: int) -> Finding:
+    """Return a finding of the check of a registration, with its place."""
+    severity: Severity = "wrong" if found.severe else "note"
+    told = Finding(found.text, severity, "check", found.section)
+    return _placed(told, image_rows)
+
+
+def of_reading(traces: Sequence[Trace], registration: Registration) -> list[Finding]:
+    """Return what is to be looked at of traces as they stand."""
+    # With the tracer, which the first picture does not wait for.
+    from veernet.findings import of_traces  # noqa: PLC0415
+
+    return [
+        Finding(
+            found.text,
+            "note",
+            "digitise",
+            found.section,
+            row=None if found.rows is None else float(found.rows[0]),
+            curve=found.curves[0] if found.curves else None,
+        )
+        for found in of_traces(traces, registration)
+    ]
+
+
+def still_there(finding: Finding, document: Document) -> bool:
+    """Whether what a finding is about is in the registration."""
+    curves = {c.get("mnemonic") for t in document["tracks"] for c in t["curves"]}
+    return finding.curve is None or finding.curve in curves
+
+
+def _placed(finding: Finding, image_rows: int) -> Finding:
+    """Add the place on the page that the sentence of a finding names."""
+    row = _number(_ROW, finding.text)
+    if row is not None and not 0 <= row < image_rows:
+        row = None
+    column = _number(_COLUMN, finding.text)
+    return replace(
+        finding,
+        row=finding.row if row is None else row,
+        column=finding.column if column is None else column,
+    )
+
+
+def _number(pattern: re.Pattern[str], text: str) -> float | None:
+    found = pattern.search(text)
+    return None if found is None else float(found[1])

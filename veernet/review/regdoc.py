@@ -1,0 +1,267 @@
+"""Registrations as the page has them: documents of plain JSON, perhaps incomplete.
+
+A document has the keys of the registration file, with edges as lists of points and what
+is at its default filled in. What is still to be given is empty: no depth points, no
+unit, a track without curves, a curve without a name or the ends of its scale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import yaml
+
+from veernet.errors import InputError
+from veernet.records import Registration
+from veernet.registration import MAIN, registrations_in, to_yaml
+
+Document: TypeAlias = dict[str, Any]
+
+_OUR_NAME = Path("registration")
+
+_TOP = ("image", "page", "section", "depth", "step", "null_value", "well", "tracks")
+_CURVE: Document = {
+    "line": "solid",
+    "weight": None,
+    "colour": None,
+    "wraps": False,
+    "wrap_start": 0,
+    "backup_of": None,
+    "export": True,
+}
+_DUMMY_DEPTH: Document = {
+    "unit": "ft",
+    "points": [{"row": 0, "depth": 0}, {"row": 1, "depth": 1}],
+}
+_DUMMY_CURVE: Document = {
+    "mnemonic": "still to be given",
+    "unit": "",
+    "scale": "linear",
+    "left": 0,
+    "right": 1,
+}
+
+
+def document_of(registration: Registration) -> Document:
+    """Return a registration as a document."""
+    return filled(yaml.safe_load(to_yaml(registration)))
+
+
+def filled(document: Mapping[str, Any]) -> Document:
+    """Return a document with what is at its default filled in, edges as lists.
+
+    Raises
+    ------
+    InputError
+        If it has not the shape of a registration.
+    """
+    given = _mapping(document, "the registration")
+    unknown = [key for key in given if key not in _TOP]
+    if unknown:
+        msg = f"the key {unknown[0]!r} is not known in a registration"
+        raise InputError(msg)
+    depth = _mapping(given.get("depth") or {}, "depth")
+    tracks = _list(given.get("tracks"), "tracks")
+    return {
+        "image": given.get("image"),
+        "page": given.get("page", 0),
+        "section": given.get("section", MAIN),
+        "depth": {
+            **depth,
+            "unit": depth.get("unit"),
+            "points": [
+                _depth_point(point, f"depth.points[{index}]")
+                for index, point in enumerate(_list(depth.get("points"), "points"))
+            ],
+        },
+        "step": given.get("step", 0.5),
+        "null_value": given.get("null_value", -999.25),
+        "well": _mapping(given.get("well") or {}, "well"),
+        "tracks": [_track(track, index) for index, track in enumerate(tracks)],
+    }
+
+
+def problems_of(document: Document) -> list[str]:
+    """Return what a document lacks to be a registration, a line each; none if nothing.
+
+    Raises
+    ------
+    InputError
+        If something in it is wrong rather than missing.
+    """
+    missing = []
+    depth = document["depth"]
+    whole_depth = bool(depth["unit"]) and len(depth["points"]) >= 2
+    if not depth["unit"]:
+        missing.append("the unit of depth is still to be given: ft or m")
+    if len(depth["points"]) < 2:
+        told = len(depth["points"]) or "none"
+        missing.append(f"two or more depth points are needed: there is {told}")
+    if not document["tracks"]:
+        missing.append("tracks are still to be given, from left to right")
+    tracks = []
+    for track in document["tracks"]:
+        curves = [curve for curve in track["curves"] if _is_whole(curve)]
+        if not track["curves"]:
+            missing.append(
+                f"track {track['name']}: its curves are still to be given, every one "
+                "that is drawn in it"
+            )
+        for place, curve in enumerate(track["curves"], start=1):
+            if not _is_whole(curve):
+                name = curve.get("mnemonic") or f"curve {place}"
+                missing.append(
+                    f"track {track['name']}: {name} lacks its name or the values at "
+                    "the edges of its track"
+                )
+        dummy = {**_DUMMY_CURVE, "mnemonic": f"\N{MIDDLE DOT} {track['name']}"}
+        tracks.append({**track, "curves": curves or [dummy]})
+    whole = {**document, "tracks": tracks}
+    if not whole_depth:
+        whole["depth"] = _DUMMY_DEPTH
+    if not tracks:
+        return missing
+    if missing:
+        # A back-up whose main curve is not whole yet is no mistake.
+        known = {curve["mnemonic"] for track in tracks for curve in track["curves"]}
+        for track in tracks:
+            track["curves"] = [
+                {**curve, "backup_of": None}
+                if curve.get("backup_of") not in known
+                else curve
+                for curve in track["curves"]
+            ]
+    registration_of(whole)
+    return missing
+
+
+def registration_of(document: Document) -> Registration:
+    """Return the registration that a complete document is.
+
+    Raises
+    ------
+    InputError
+        If it is none; the line names the key and the value.
+    """
+    text = yaml.safe_dump(_stated(document), sort_keys=False, allow_unicode=True)
+    try:
+        return registrations_in(text.encode(), _OUR_NAME)[0]
+    except InputError as error:
+        raise InputError(_worded(str(error))) from error
+
+
+def residuals(document: Document) -> list[Document]:
+    """Return depth points with how far each stands off its neighbours' line.
+
+    Returns
+    -------
+    list
+        ``row``, ``depth`` and ``residual``: rows below the place that the depth points
+        on both sides of it give its depth; None at the ends.
+    """
+    points = document["depth"]["points"]
+    rows = [float(point["row"]) for point in points]
+    depths = [float(point["depth"]) for point in points]
+    told: list[Document] = []
+    for place, (row, depth) in enumerate(zip(rows, depths, strict=True)):
+        residual = None
+        if 0 < place < len(points) - 1:
+            ends = [place - 1, place + 1]
+            fit = np.interp(depth, [depths[e] for e in ends], [rows[e] for e in ends])
+            residual = round(row - float(fit), 2)
+        told.append({"row": row, "depth": depth, "residual": residual})
+    return told
+
+
+def _stated(document: Document) -> Document:
+    """Return a document as the registration file has it: what is empty is left out."""
+    tracks = [
+        {
+            **track,
+            "left": _edge(track["left"]),
+            "right": _edge(track["right"]),
+            "curves": [_curve_stated(curve) for curve in track["curves"]],
+        }
+        for track in document["tracks"]
+    ]
+    told = {**document, "tracks": tracks}
+    return {key: value for key, value in told.items() if value not in (None, {})}
+
+
+def _curve_stated(curve: Document) -> Document:
+    left = {key: value for key, value in curve.items() if value is not None}
+    return {**left, "unit": left.get("unit", "")}
+
+
+def _edge(points: Any) -> Any:  # noqa: ANN401 - what came as JSON
+    if isinstance(points, list) and len(points) == 1 and isinstance(points[0], dict):
+        return points[0].get("column")
+    return points
+
+
+def _track(track: object, index: int) -> Document:
+    given = _mapping(track, f"tracks[{index}]")
+    curves = _list(given.get("curves"), f"tracks[{index}].curves")
+    return {
+        **given,
+        "name": given.get("name") or f"T{index + 1}",
+        "left": _points(given.get("left"), f"tracks[{index}].left"),
+        "right": _points(given.get("right"), f"tracks[{index}].right"),
+        "curves": [
+            {**_CURVE, **_mapping(curve, f"tracks[{index}].curves[{place}]")}
+            for place, curve in enumerate(curves)
+        ],
+    }
+
+
+def _depth_point(point: object, where: str) -> Document:
+    given = _mapping(point, where)
+    for key in ("row", "depth"):
+        value = given.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            msg = f"{where}.{key}: {value!r} is not a number"
+            raise InputError(msg)
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _points(edge: object, where: str) -> list[Document]:
+    if isinstance(edge, int | float) and not isinstance(edge, bool):
+        return [{"row": 0, "column": edge}]
+    points = [_mapping(point, where) for point in _list(edge, where)]
+    if not points:
+        msg = f"{where}: an edge needs a column, or a list of rows and columns"
+        raise InputError(msg)
+    return points
+
+
+def _is_whole(curve: Document) -> bool:
+    if not str(curve.get("mnemonic") or "").strip():
+        return False
+    if curve.get("scale") == "piecewise":
+        return bool(curve.get("points"))
+    return curve.get("left") is not None and curve.get("right") is not None
+
+
+def _mapping(value: object, where: str) -> Document:
+    if not isinstance(value, Mapping):
+        msg = f"{where}: a mapping of keys to values belongs here"
+        raise InputError(msg)
+    return dict(value)
+
+
+def _list(value: object, where: str) -> Sequence[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        msg = f"{where}: a list belongs here"
+        raise InputError(msg)
+    return value
+
+
+def _worded(said: str) -> str:
+    """Drop the line of a text that the user never saw, and keep the key."""
+    return re.sub(r"^registration, line \d+: ", "", said)

@@ -1,0 +1,263 @@
+/** Re-trace: the tracer follows the ink between picks, and passes through each. */
+
+/** @import {Editor} from "../editor.js" */
+/** @import {Pick, Point} from "./tool.js" */
+/** @import {Edit} from "../types.js" */
+
+import { h, ink, rem, stroke } from "../dom.js";
+import { Tool } from "./tool.js";
+
+/** Pixels of the pointer from a point that still take hold of it. */
+const GRIP = 10;
+
+/** Picks through which the tracer must pass; shown before anything is changed. */
+export class Retrace extends Tool {
+  /** @param {Editor} editor */
+  constructor(editor) {
+    super(editor, {
+      name: "retrace",
+      key: "t",
+      label: "Re-trace",
+      hint: "Click two points on the ink, more to force the way; Alt held draws straight. Enter keeps, Esc drops, Del takes a point away.",
+      help: "Re-trace: picks on the ink, the tracer finds the way between; hold Alt for straight",
+    });
+    /** @type {Pick[]} by row */
+    this.picks = [];
+    /** @type {Pick|null} the one that arrows move */
+    this.held = null;
+    this.pressed = false;
+    this.straight = false;
+    /** @type {Pick|null} where the pointer is, for the way it would take */
+    this.leash = null;
+  }
+
+  get pending() {
+    return this.picks.length > 0;
+  }
+
+  get dragging() {
+    return this.pressed;
+  }
+
+  /** @param {Point} point @returns {Pick} */
+  #pickAt(point) {
+    const curve = this.editor.curveOrFail();
+    const row = this.editor.within(curve, point.row);
+    const [nearest] = [...this.picks].sort((a, b) => Math.abs(a.row - row) - Math.abs(b.row - row));
+    // On what is read already the wraps are those of the reading, else those of the pick nearby.
+    const own = curve.at(row);
+    const away = Math.abs(curve.fold(row, own) - point.column) * this.editor.view.columnScale;
+    const reference = away < GRIP || !nearest ? curve.near(row) : nearest.column;
+    return { row, column: curve.unfold(row, point.column, reference) };
+  }
+
+  /** @param {Point} point */
+  down(point) {
+    if (!this.state.curve) return;
+    if (!this.picks.length) this.editor.chooseTrack(point);
+    this.pressed = true;
+    this.held = this.#near(point);
+    if (!this.held) this.#add(this.#pickAt(point));
+    this.#changed();
+  }
+
+  /** @param {Pick} pick */
+  #add(pick) {
+    // Two picks of one row contradict each other: the later one holds.
+    this.picks = this.picks.filter((known) => known.row !== pick.row);
+    this.picks.push(pick);
+    this.picks.sort((a, b) => a.row - b.row);
+    this.held = pick;
+    this.leash = null;
+  }
+
+  /** @param {Point} point @returns {Pick|null} */
+  #near(point) {
+    const curve = this.state.curve;
+    if (!curve) return null;
+    for (const pick of this.picks) {
+      const [x, y] = this.editor.screenOf(curve, pick.row, pick.column);
+      if (Math.hypot(x - point.x, y - point.y) < GRIP) return pick;
+    }
+    return null;
+  }
+
+  /** @param {Point} point */
+  drag(point) {
+    if (!this.held) return;
+    const moved = this.#pickAt(point);
+    this.#move(moved.row, moved.column);
+  }
+
+  /** @param {number} row @param {number} column */
+  #move(row, column) {
+    const held = this.held;
+    if (!held) return;
+    const taken = this.picks.some((pick) => pick !== held && pick.row === row);
+    if (!taken) held.row = row;
+    held.column = column;
+    this.picks.sort((a, b) => a.row - b.row);
+    this.#changed();
+  }
+
+  up() {
+    this.pressed = false;
+  }
+
+  /** @param {Point} point */
+  hover(point) {
+    if (!this.picks.length || !this.state.curve) return;
+    const pick = this.#pickAt(point);
+    const first = this.picks[0];
+    const last = this.picks[this.picks.length - 1];
+    // Between the picks the way is settled; beyond them, show the one it would take.
+    const outside = pick.row < first.row || pick.row > last.row;
+    this.leash = outside && !this.#near(point) ? pick : null;
+    const shown = this.leash ? [...this.picks, this.leash] : this.picks;
+    if (shown.length > 1) this.draft.ask(this.#edit(shown));
+  }
+
+  /** @param {Pick[]} picks @returns {Edit} */
+  #edit(picks) {
+    const ordered = [...picks].sort((a, b) => a.row - b.row);
+    return {
+      action: "retrace",
+      curve: this.state.active ?? "",
+      picks: ordered.map((pick) => [pick.row, pick.column]),
+      straight: this.straight || !this.state.doc?.retrace,
+    };
+  }
+
+  #changed() {
+    if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
+    else this.draft.clear();
+    const next = this.picks.length > 1 ? "Enter keeps it, Esc drops it." : "Set a second point.";
+    const way = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
+    const turn = this.state.curve?.spec.wraps ? " Ctrl+arrow: one wrap more or less." : "";
+    this.state.say(
+      `Re-trace ${this.state.active}, ${this.picks.length} points: ${next}${turn}${way}`,
+    );
+    this.editor.draw("edit");
+  }
+
+  /** @param {number} columns @param {number} rows @returns {boolean} */
+  nudge(columns, rows) {
+    const curve = this.state.curve;
+    if (!curve) return false;
+    if (this.held) {
+      const row = this.editor.within(curve, this.held.row + rows);
+      this.#move(row, this.held.column + columns);
+      return true;
+    }
+    return this.editor.caret.move(columns, rows);
+  }
+
+  pick() {
+    const caret = this.state.caret;
+    if (!caret || !this.state.curve) {
+      this.state.say("Move to a place first: arrows, Page up, Page down.");
+      return;
+    }
+    if (this.held) {
+      // Put down: the arrows move the caret again.
+      this.state.caret = { row: this.held.row, column: this.held.column };
+      this.held = null;
+      this.editor.draw("edit");
+      return;
+    }
+    const there = this.picks.find((pick) => pick.row === caret.row);
+    if (there && Math.abs(there.column - caret.column) < 3) this.held = there;
+    else this.#add({ row: caret.row, column: caret.column });
+    if (!there) this.held = null;
+    this.#changed();
+  }
+
+  /**
+   * Move the held point by scale widths: where it was taken for another wrap.
+   *
+   * @param {number} by
+   */
+  turn(by) {
+    const curve = this.state.curve;
+    const held = this.held ?? this.picks[this.picks.length - 1];
+    if (!curve?.spec.wraps || !held) return;
+    this.held = held;
+    this.#move(held.row, held.column + by * curve.widthAt(held.row));
+  }
+
+  options() {
+    if (!this.state.curve?.spec.wraps) return [];
+    const button = (/** @type {number} */ by, /** @type {string} */ text) =>
+      h("button", {
+        type: "button",
+        text,
+        title: `Take the held point for one wrap ${by > 0 ? "more" : "less"} (Ctrl and an arrow)`,
+        onclick: () => this.turn(by),
+      });
+    return [
+      h("span", { class: "soft", text: "Point " }),
+      button(-1, "−1 wrap"),
+      button(1, "+1 wrap"),
+    ];
+  }
+
+  remove() {
+    const gone = this.held ?? this.picks[this.picks.length - 1];
+    if (!gone) return false;
+    this.picks = this.picks.filter((pick) => pick !== gone);
+    this.held = null;
+    this.leash = null;
+    this.#changed();
+    return true;
+  }
+
+  /** @param {boolean} held */
+  alt(held) {
+    if (this.straight === held) return;
+    this.straight = held;
+    if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
+  }
+
+  commit() {
+    if (this.picks.length < 2) {
+      this.state.say("Re-trace goes between two points or more: set another one.");
+      return;
+    }
+    this.editor.send(this.#edit(this.picks), this);
+  }
+
+  cancel() {
+    this.picks = [];
+    this.held = null;
+    this.leash = null;
+    this.pressed = false;
+    this.straight = false;
+    this.draft.clear();
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  draw(context) {
+    const curve = this.state.curve;
+    if (!curve) return;
+    this.draft.draw(context);
+    for (const pick of this.picks) {
+      drawPoint(context, this.editor.screenOf(curve, pick.row, pick.column), pick === this.held);
+    }
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} place in the window
+ * @param {boolean} held
+ */
+function drawPoint(context, [x, y], held) {
+  const radius = rem() * (held ? 0.5 : 0.38);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = held ? ink("accent") : ink("halo");
+  context.fill();
+  context.lineWidth = stroke(2);
+  context.strokeStyle = ink("accent");
+  context.stroke();
+}
