@@ -78,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.edits import edited_lines
     from veernet.export import check_output, write_overlay, write_traces
     from veernet.files import sha256
+    from veernet.findings import of_traces
     from veernet.scan import open_scan
 
     _check_files(options)
@@ -105,7 +106,12 @@ def run(options: argparse.Namespace) -> int:
     if options.trace_out is not None:
         marks = {name: samples.reviewed for name, samples in curves.items()}
         write_traces(
-            options.trace_out, traces, registration, provenance, reviewed=marks
+            options.trace_out,
+            traces,
+            registration,
+            provenance,
+            findings=of_traces(traces, registration),
+            reviewed=marks,
         )
         print(f"{options.trace_out}: {len(traces)} curves")
     if scan is not None:
