@@ -8,7 +8,7 @@ import { h, ink, rem, stroke } from "../dom.js";
 import { Tool } from "./tool.js";
 
 /** Pixels of the pointer from a point that still take hold of it. */
-const GRIP = 10;
+const GRIP = 7;
 
 /** Picks through which the tracer must pass; shown before anything is changed. */
 export class Retrace extends Tool {
