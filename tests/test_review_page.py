@@ -237,6 +237,26 @@ def test_a_scale_is_typed_and_values_follow(well: Screen) -> None:
     assert value[0] == pytest.approx(first, rel=1e-5)
 
 
+def test_a_curve_that_is_renamed_keeps_its_reading(well: Screen) -> None:
+    before = well.bytes("GR")
+    well.page.click("[data-stage=register]")
+    well.press("l")
+    field = well.page.locator("#drawer input[title=Mnemonic]").first
+    field.fill("GR/1")
+    field.press("Tab")
+    well.idle()
+    assert well.bytes("GR%2F1") == before
+    well.page.click("[data-stage=review]")
+    assert "GR/1" in well.page.inner_text("#panel")
+    well.show(300)
+    x, y = well.place("GR/1", 300)
+    well.drag((x, y), (x + 12, y))
+    assert well.bytes("GR%2F1") != before
+    well.press("Control+z", "Control+z")
+    assert well.bytes("GR") == before
+    assert "GR/1" not in well.page.inner_text("#panel")
+
+
 def test_a_document_to_be_read_only_is_not_changed(
     browser: Any, tmp_path: Path
 ) -> None:

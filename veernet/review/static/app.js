@@ -81,6 +81,10 @@ export class App {
       image: (told) => this.#decoded(told),
       open: (open) => this.#connection(open),
     });
+    window.addEventListener("beforeunload", (event) => {
+      // What waits for Enter, or for the server, would be lost.
+      if (this.editor.tool.pending || !this.queue.idle) event.preventDefault();
+    });
     new ResizeObserver(() => this.resize()).observe(byId("window"));
     byId("window").focus({ preventScroll: true });
     if (state.stage === "review") state.say("N goes to the worst doubt, ? shows all keys.");
