@@ -60,11 +60,22 @@ export class Editor {
       this.refusePending();
       return;
     }
+    if (name === "accept" && this.state.stretch) {
+      // What n went to is accepted at once, and the tool in hand stays.
+      void this.acceptStretch(this.state.stretch);
+      return;
+    }
     if (this.tool !== tool) this.tool.cancel();
     this.tool = tool;
     this.state.emit("tool");
     tool.start();
     this.draw("edit");
+  }
+
+  /** Take the tool at rest again, where another one was taken for a selection only. */
+  rest() {
+    this.tool = this.tools[0];
+    this.state.emit("tool");
   }
 
   /** Say that something waits: no key and no press drops or keeps it on the way. */
@@ -101,8 +112,13 @@ export class Editor {
   /** Esc: drop what is pending, else the selection. Never commits. */
   cancel() {
     if (this.tool.pending || this.tool.dragging) {
-      this.tool.cancel();
-      this.state.say(`${this.tool.label}: dropped, nothing was changed.`);
+      const { tool } = this;
+      tool.cancel();
+      if (tool.once) {
+        tool.once = false;
+        this.rest();
+      }
+      this.state.say(`${tool.label}: dropped, nothing was changed.`);
     } else if (this.state.selection || this.state.mark !== null) {
       this.state.mark = null;
       this.state.stretch = null;
