@@ -11,6 +11,9 @@ import { choice, h } from "./dom.js";
 import { Caret } from "./caret.js";
 import { allTools } from "./tools/all.js";
 
+/** Columns beyond an edge that a curve which does not wrap may run; as the server has it. */
+const BEYOND = 4;
+
 const LEAST_REACH = 1;
 const MOST_REACH = 2000;
 
@@ -165,6 +168,20 @@ export class Editor {
    */
   within(curve, row) {
     return Math.min(Math.max(Math.round(row), curve.firstRow), curve.lastRow);
+  }
+
+  /**
+   * Keep a column in the track, but for a curve that wraps: that may go on over the edge.
+   *
+   * @param {Curve} curve
+   * @param {number} row
+   * @param {number} column
+   * @returns {number}
+   */
+  legal(curve, row, column) {
+    if (curve.spec.wraps) return column;
+    const [left, right] = curve.geometry.edgesAt(curve.track, row);
+    return Math.min(Math.max(column, left - BEYOND), right + BEYOND);
   }
 
   /**

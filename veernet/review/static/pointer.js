@@ -148,6 +148,7 @@ export class Pointer {
   #leave() {
     if (this.pressed || this.pan) return;
     this.at = null;
+    if (this.app.state.stage === "review") this.app.editor.tool.leave();
     this.app.painter.ask("edit", "depth");
     readout(this.app);
   }

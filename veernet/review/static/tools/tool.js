@@ -60,6 +60,9 @@ export class Tool {
   /** @param {Point} _point */
   hover(_point) {}
 
+  /** The pointer has left the window. */
+  leave() {}
+
   /** @returns {boolean} whether the pointer is pressed in a gesture of this tool */
   get dragging() {
     return false;
