@@ -159,7 +159,10 @@ export class App {
       this.editor.refusePending();
       return;
     }
+    const other = this.state.stage !== stage;
     this.state.stage = stage;
+    if (other && stage === "register") this.state.say(this.registering.summary);
+    if (other && stage === "review") this.state.say("N goes to the worst doubt, ? shows all keys.");
     this.state.emit("stage");
     this.digitising.update();
     this.registering.update();
