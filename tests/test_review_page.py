@@ -1,4 +1,4 @@
-"""How the review page behaves: keys, tabs, names from a scan, registration."""
+"""How the review page behaves: keys, tabs, zoom, names from a scan."""
 
 from __future__ import annotations
 
@@ -103,6 +103,73 @@ def test_by_keyboard_alone_to_a_las(well: Screen) -> None:
     equals_values(well.folder / "well.las", well.client)
 
 
+def test_depth_and_columns_zoom_apart_and_the_paper_moves(well: Screen) -> None:
+    def view() -> dict[str, float]:
+        return dict(well.idle()["view"])
+
+    well.page.select_option("#print", "240")
+    assert view()["rowScale"] == pytest.approx(4.8 / 10)  # 10 rows a foot
+    before = view()
+    well.press(">")
+    assert view()["columnScale"] == pytest.approx(1.25 * before["columnScale"])
+    assert view()["rowScale"] == before["rowScale"]
+    well.press("+")
+    assert view()["rowScale"] == pytest.approx(1.25 * before["rowScale"])
+    well.press("0")
+    well.show(300)
+    x, y = well.place("GR", 300)
+    seen = well.page.evaluate("([x, y]) => veernet.pageAt(x, y)", [x, y])
+    assert seen["row"] == pytest.approx(300, abs=0.01)
+    assert seen["column"] == pytest.approx(well.column("GR", 300), abs=0.01)
+    # The point under the pointer stays where it is.
+    well.page.mouse.move(x, y)
+    well.page.keyboard.down("Control")
+    well.page.mouse.wheel(0, -200)
+    well.page.keyboard.up("Control")
+    well.wait(lambda: view()["rowScale"] > 1.6)
+    assert well.place("GR", 300) == pytest.approx((x, y), abs=0.5)
+    revision = well.revision
+    well.page.keyboard.down("Space")
+    well.drag((x, y), (x + 30, y + 40))
+    well.page.keyboard.up("Space")
+    assert well.place("GR", 300) == pytest.approx((x + 30, y + 40), abs=0.5)
+    box = well.page.locator("#minimap").bounding_box()
+    well.click((box["x"] + 10, box["y"] + box["height"] * 500 / 700))
+    middle = view()["row"] + 0.5 * box["height"] / view()["rowScale"]
+    assert middle == pytest.approx(500, abs=8)
+    assert well.revision == revision
+
+
+def test_h_hides_the_curves_while_it_is_held(well: Screen) -> None:
+    drawn = """() => {
+      const canvas = document.getElementById('curves');
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+      return data.some((value) => value > 0);
+    }"""
+    assert well.page.evaluate(drawn)
+    well.page.keyboard.down("h")
+    well.idle()
+    assert not well.page.evaluate(drawn)
+    well.page.keyboard.up("h")
+    well.idle()
+    assert well.page.evaluate(drawn)
+
+
+def test_doubt_is_gone_through_and_counted(well: Screen) -> None:
+    count = well.page.locator(".doubts li").count()
+    assert count > 0
+    assert float(well.page.get_attribute("#reviewed", "value") or "nan") == 0
+    well.press("n")
+    for left in reversed(range(count)):
+        assert well.state["stretch"]
+        well.press("a")
+        assert well.page.locator(".doubts li").count() == left
+    assert float(well.page.get_attribute("#reviewed", "value") or "nan") == 1
+    well.press("Control+z")
+    assert well.page.locator(".doubts li").count() == 1
+
+
 def test_the_sheet_tells_every_key_of_every_tool(well: Screen) -> None:
     well.press("?")
     sheet = well.page.inner_text("#sheet")
@@ -176,65 +243,6 @@ def test_a_name_from_the_scan_is_never_run(browser: Any, tmp_path: Path) -> None
         assert screen.page.evaluate("window.hacked === undefined")
         assert screen.page.locator("img").count() == 0
         screen.close()
-
-
-def test_depths_and_edges_are_dragged_added_and_taken_away(well: Screen) -> None:
-    def document() -> Any:
-        return well.client.get("/api/document").json["registration"]
-
-    start = document()
-    well.page.click("[data-stage=register]")
-    well.show(300, 1)
-    box = well.page.locator("#window").bounding_box()
-
-    def at(row: float, column: float) -> tuple[float, float]:
-        view = well.state["view"]
-        x = (column + 0.5 - view["column"]) * view["columnScale"]
-        return box["x"] + x, box["y"] + (row + 0.5 - view["row"]) * view["rowScale"]
-
-    well.drag(at(FIRST, 210), at(FIRST + 10, 210))
-    assert document()["depth"]["points"][0]["row"] == pytest.approx(FIRST + 10, abs=1)
-    well.press("Shift+ArrowUp")
-    assert document()["depth"]["points"][0]["row"] == pytest.approx(FIRST, abs=1)
-    well.page.mouse.dblclick(*at(350, 210))
-    well.page.keyboard.type("1025")
-    well.page.keyboard.press("Enter")
-    well.idle()
-    depths = [point["depth"] for point in document()["depth"]["points"]]
-    assert depths == [1000, 1025, 1050]
-    well.drag(at(400, 180), at(400, 186))
-    moved = document()["tracks"][0]["right"]
-    assert moved[0]["column"] == pytest.approx(186, abs=1.5)
-    well.page.mouse.dblclick(*at(300, moved[0]["column"]))
-    well.idle()
-    assert len(document()["tracks"][0]["right"]) == 2
-    well.click(at(300, moved[0]["column"]))
-    well.press("Delete")
-    assert len(document()["tracks"][0]["right"]) == 1
-    for _ in range(6):
-        well.press("Control+z")
-    assert document() == start
-    assert not well.client.get("/api/document").json["history"]["undo"]
-
-
-def test_a_scale_is_typed_and_values_follow(well: Screen) -> None:
-    columns = well.bytes("GR")
-    well.page.click("[data-stage=register]")
-    well.press("l")
-    field = well.page.locator("#drawer tbody tr").nth(0).locator("input[title*=right]")
-    field.fill("200")
-    field.press("Tab")
-    well.idle()
-    right = well.page.evaluate(
-        "document.activeElement.title || document.activeElement.ariaLabel"
-    )
-    assert right == "Scale"  # the focus goes on though the table is built anew
-    body = well.client.get("/api/values/GR").body
-    value = np.frombuffer(body, "<f8")[len(body) // 16 :]
-    well.press("Escape")
-    assert well.bytes("GR") == columns  # no trace is touched
-    first = (well.samples("GR")["column"][0] - 20) / 160 * 200
-    assert value[0] == pytest.approx(first, rel=1e-5)
 
 
 def test_a_document_to_be_read_only_is_not_changed(

@@ -81,6 +81,10 @@ export class App {
       image: (told) => this.#decoded(told),
       open: (open) => this.#connection(open),
     });
+    window.addEventListener("beforeunload", (event) => {
+      // What waits for Enter, or for the server, would be lost.
+      if (this.editor.tool.pending || !this.queue.idle) event.preventDefault();
+    });
     new ResizeObserver(() => this.resize()).observe(byId("window"));
     byId("window").focus({ preventScroll: true });
     if (state.stage === "review") state.say("N goes to the worst doubt, ? shows all keys.");
@@ -155,7 +159,10 @@ export class App {
       this.editor.refusePending();
       return;
     }
+    const other = this.state.stage !== stage;
     this.state.stage = stage;
+    if (other && stage === "register") this.state.say(this.registering.summary);
+    if (other && stage === "review") this.state.say("N goes to the worst doubt, ? shows all keys.");
     this.state.emit("stage");
     this.digitising.update();
     this.registering.update();

@@ -20,6 +20,7 @@ class Strokes {
     this.bridged = new Path2D();
     this.manual = new Path2D();
     this.halo = new Path2D();
+    this.off = new Path2D();
   }
 
   /** @param {number} origin @returns {Path2D} */
@@ -69,6 +70,9 @@ function drawCurve(context, view, curve, active) {
   context.setLineDash([5, 4]);
   context.lineWidth = stroke(active ? 2.2 : 1.4);
   context.stroke(strokes.bridged);
+  context.setLineDash([stroke(3), stroke(3)]);
+  context.lineWidth = stroke(active ? 5 : 3);
+  context.stroke(strokes.off);
   context.setLineDash([]);
   context.globalAlpha = 1;
 }
@@ -119,7 +123,37 @@ function strokesOf(view, curve) {
     if (doubted) halo.row(i, strokes.halo, false, step);
     else halo.lift();
   }
+  drawOff(view, curve, strokes.off, start, stop, step);
   return strokes;
+}
+
+/**
+ * Mark the edge beyond which a curve is off scale.
+ *
+ * @param {View} view
+ * @param {Curve} curve
+ * @param {Path2D} path
+ * @param {number} start
+ * @param {number} stop
+ * @param {number} step
+ */
+function drawOff(view, curve, path, start, stop, step) {
+  const frame = curve.frame;
+  const edges = frame?.edges.get(curve.track);
+  if (!frame || !edges) return;
+  let before = -1;
+  for (let i = start; i < stop; i += step) {
+    const origin = curve.origin[i];
+    const off = origin === ORIGIN.offLeft || origin === ORIGIN.offRight;
+    if (off) {
+      const at = i + curve.firstRow - frame.firstRow;
+      const column = origin === ORIGIN.offLeft ? edges.left[at] : edges.right[at];
+      const y = view.y(frame.pageRow(at, column));
+      if (origin === before) path.lineTo(view.x(column), y);
+      else path.moveTo(view.x(column), y);
+    }
+    before = off ? origin : -1;
+  }
 }
 
 /**

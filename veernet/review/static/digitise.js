@@ -31,7 +31,6 @@ export class Digitising {
 
   update() {
     const { state } = this.app;
-    byId("empty").hidden = true;
     if (state.stage !== "digitise" || !state.doc) return;
     const job = this.running;
     if (job) showProgress(job);

@@ -11,6 +11,9 @@ import { choice, h } from "./dom.js";
 import { Caret } from "./caret.js";
 import { allTools } from "./tools/all.js";
 
+/** Columns beyond an edge that a curve which does not wrap may run; as the server has it. */
+const BEYOND = 4;
+
 const LEAST_REACH = 1;
 const MOST_REACH = 2000;
 
@@ -60,11 +63,22 @@ export class Editor {
       this.refusePending();
       return;
     }
+    if (name === "accept" && this.state.stretch) {
+      // What n went to is accepted at once, and the tool in hand stays.
+      void this.acceptStretch(this.state.stretch);
+      return;
+    }
     if (this.tool !== tool) this.tool.cancel();
     this.tool = tool;
     this.state.emit("tool");
     tool.start();
     this.draw("edit");
+  }
+
+  /** Take the tool at rest again, where another one was taken for a selection only. */
+  rest() {
+    this.tool = this.tools[0];
+    this.state.emit("tool");
   }
 
   /** Say that something waits: no key and no press drops or keeps it on the way. */
@@ -101,8 +115,13 @@ export class Editor {
   /** Esc: drop what is pending, else the selection. Never commits. */
   cancel() {
     if (this.tool.pending || this.tool.dragging) {
-      this.tool.cancel();
-      this.state.say(`${this.tool.label}: dropped, nothing was changed.`);
+      const { tool } = this;
+      tool.cancel();
+      if (tool.once) {
+        tool.once = false;
+        this.rest();
+      }
+      this.state.say(`${tool.label}: dropped, nothing was changed.`);
     } else if (this.state.selection || this.state.mark !== null) {
       this.state.mark = null;
       this.state.stretch = null;
@@ -149,6 +168,20 @@ export class Editor {
    */
   within(curve, row) {
     return Math.min(Math.max(Math.round(row), curve.firstRow), curve.lastRow);
+  }
+
+  /**
+   * Keep a column in the track, but for a curve that wraps: that may go on over the edge.
+   *
+   * @param {Curve} curve
+   * @param {number} row
+   * @param {number} column
+   * @returns {number}
+   */
+  legal(curve, row, column) {
+    if (curve.spec.wraps) return column;
+    const [left, right] = curve.geometry.edgesAt(curve.track, row);
+    return Math.min(Math.max(column, left - BEYOND), right + BEYOND);
   }
 
   /**

@@ -156,8 +156,12 @@ export class Going {
     const { state } = this.app;
     state.stretch = null;
     state.select(null);
-    if (state.doubt.stretches.length) this.next(1);
-    else state.say("All that was doubted is reviewed: E exports.");
-    state.say(`Accepted ${stretch.curve} at ${state.placeName(stretch.row0)}.`);
+    const told = `Accepted ${stretch.curve} at ${state.placeName(stretch.row0)}.`;
+    if (state.doubt.stretches.length) {
+      this.next(1);
+      state.say(`${told} Next: ${state.doubt.stretches[0].text}.`);
+    } else {
+      state.say(`${told} All that was doubted is reviewed: E exports.`);
+    }
   }
 }

@@ -6,8 +6,11 @@
 import { byId } from "./dom.js";
 import { readout } from "./readout.js";
 
-/** Factor of the scale for a notch of the wheel, and of the reach. */
-const NOTCH = 1.2;
+/** How much a pixel that the wheel tells zooms; a notch is about a hundred. */
+const ZOOM = 0.0018;
+
+/** Factor of one event at most: some wheels tell many notches at once. */
+const MOST = 1.5;
 
 /** Pixels of a notch where the wheel tells lines. */
 const LINE = 40;
@@ -145,6 +148,7 @@ export class Pointer {
   #leave() {
     if (this.pressed || this.pan) return;
     this.at = null;
+    if (this.app.state.stage === "review") this.app.editor.tool.leave();
     this.app.painter.ask("edit", "depth");
     readout(this.app);
   }
@@ -154,7 +158,7 @@ export class Pointer {
     event.preventDefault();
     const { x, y } = this.point(event);
     const { view, editor, state } = this.app;
-    const factor = event.deltaY < 0 ? NOTCH : 1 / NOTCH;
+    const factor = factorOf(event);
     const bending = state.stage === "review" && editor.tool.name === "bend" && editor.tool.dragging;
     if (bending || (event.altKey && state.stage === "review")) {
       editor.setReach(state.reach * factor);
@@ -177,8 +181,14 @@ export class Pointer {
   #depthWheel(event) {
     event.preventDefault();
     const { view } = this.app;
-    if (event.ctrlKey) view.zoom(0, event.offsetY, 1, event.deltaY < 0 ? NOTCH : 1 / NOTCH);
+    if (event.ctrlKey) view.zoom(0, event.offsetY, 1, factorOf(event));
     else view.pan(0, -event.deltaY * (event.deltaMode === 1 ? LINE : 1));
     this.app.moved();
   }
+}
+
+/** @param {WheelEvent} event @returns {number} by which it zooms */
+function factorOf(event) {
+  const pixels = event.deltaY * (event.deltaMode === 1 ? LINE : 1);
+  return Math.min(MOST, Math.max(1 / MOST, Math.exp(-pixels * ZOOM)));
 }

@@ -205,6 +205,11 @@ export class State {
     if (answer.depth) doc.depth = answer.depth;
     if (answer.registration) {
       doc.registration = answer.registration;
+      const named = answer.registration.tracks.flatMap((track) => track.curves);
+      const known = new Set(doc.curves.map((curve) => curve.mnemonic));
+      // A curve of another name, one more or one less: its samples are loaded anew.
+      const others = known.size !== named.length || named.some((spec) => !known.has(spec.mnemonic));
+      if (known.size && others) return true;
       this.relink();
       this.emit("registration");
     }

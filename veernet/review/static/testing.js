@@ -35,6 +35,11 @@ export function installHooks(app) {
       view.rowScale = rowScale;
       app.centre(row);
     },
+    /** What is previewed, before Enter keeps it. */
+    get draft() {
+      const { patches } = editor.tool.draft;
+      return patches.map(({ curve, row0, column }) => ({ curve, row0, column: [...column] }));
+    },
     get revision() {
       return state.revision;
     },

@@ -11,18 +11,6 @@ import { HandOver, OffScale, Unwrap } from "./sides.js";
 import { Stretch } from "./stretch.js";
 import { Swap } from "./swap.js";
 
-/** Rows are right as they are. */
-class Accept extends Stretch {
-  start() {
-    const at = this.state.stretch;
-    if (at) {
-      this.editor.acceptStretch(at);
-      return;
-    }
-    super.start();
-  }
-}
-
 /** @param {Editor} editor @returns {Tool[]} */
 export function allTools(editor) {
   const tail = "drag over its rows, or select them first and press Enter";
@@ -46,6 +34,6 @@ export function allTools(editor) {
     new OffScale(editor, told("off", "o", "Off scale", "the curve is beyond the scale here")),
     new Shift(editor, told("shift", "c", "Shift", "move by a constant number of pixels")),
     new TypeValue(editor, told("value", "v", "Value", "type the value of a stretch or a row")),
-    new Accept(editor, told("accept", "a", "Accept", "the stretch is right as it is; next")),
+    new Stretch(editor, told("accept", "a", "Accept", "the stretch is right as it is; next")),
   ];
 }

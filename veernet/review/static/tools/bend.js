@@ -6,9 +6,6 @@
 import { h } from "../dom.js";
 import { Tool, drawColumns } from "./tool.js";
 
-/** Columns beyond an edge that a curve which does not wrap may run; as the server has it. */
-const BEYOND = 4;
-
 /** Pixels of the pointer from a curve that still take hold of it. */
 const GRIP = 9;
 
@@ -99,9 +96,7 @@ export class Bend extends Tool {
   /** @param {number} column @returns {number} */
   #legal(column) {
     const curve = this.state.curve;
-    if (!curve || !this.hold || curve.spec.wraps) return column;
-    const [left, right] = curve.geometry.edgesAt(curve.track, this.hold.row);
-    return Math.min(Math.max(column, left - BEYOND), right + BEYOND);
+    return curve && this.hold ? this.editor.legal(curve, this.hold.row, column) : column;
   }
 
   /** @param {number} columns @param {number} rows @returns {boolean} */

@@ -53,7 +53,8 @@ export class Redraw extends Tool {
     const curve = this.editor.curveOrFail();
     const row = this.editor.within(curve, point.row);
     const reference = this.last?.column ?? this.#reference(row);
-    return { row, column: curve.unfold(row, point.column, reference) };
+    const column = curve.unfold(row, point.column, reference);
+    return { row, column: this.editor.legal(curve, row, column) };
   }
 
   /** @param {number} row @returns {number} */

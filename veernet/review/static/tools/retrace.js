@@ -8,7 +8,7 @@ import { h, ink, rem, stroke } from "../dom.js";
 import { Tool } from "./tool.js";
 
 /** Pixels of the pointer from a point that still take hold of it. */
-const GRIP = 10;
+const GRIP = 7;
 
 /** Picks through which the tracer must pass; shown before anything is changed. */
 export class Retrace extends Tool {
@@ -48,7 +48,8 @@ export class Retrace extends Tool {
     const own = curve.at(row);
     const away = Math.abs(curve.fold(row, own) - point.column) * this.editor.view.columnScale;
     const reference = away < GRIP || !nearest ? curve.near(row) : nearest.column;
-    return { row, column: curve.unfold(row, point.column, reference) };
+    const column = curve.unfold(row, point.column, reference);
+    return { row, column: this.editor.legal(curve, row, column) };
   }
 
   /** @param {Point} point */
@@ -95,7 +96,7 @@ export class Retrace extends Tool {
     if (!held) return;
     const taken = this.picks.some((pick) => pick !== held && pick.row === row);
     if (!taken) held.row = row;
-    held.column = column;
+    held.column = this.editor.legal(this.editor.curveOrFail(), held.row, column);
     this.picks.sort((a, b) => a.row - b.row);
     this.#changed();
   }
@@ -112,9 +113,27 @@ export class Retrace extends Tool {
     const last = this.picks[this.picks.length - 1];
     // Between the picks the way is settled; beyond them, show the one it would take.
     const outside = pick.row < first.row || pick.row > last.row;
-    this.leash = outside && !this.#near(point) ? pick : null;
+    this.#lead(outside && this.#inTrack(point) && !this.#near(point) ? pick : null);
+  }
+
+  leave() {
+    this.#lead(null);
+  }
+
+  /** @param {Pick|null} pick where the way would go on to */
+  #lead(pick) {
+    if (!pick && !this.leash) return;
+    this.leash = pick;
     const shown = this.leash ? [...this.picks, this.leash] : this.picks;
     if (shown.length > 1) this.draft.ask(this.#edit(shown));
+    else this.draft.clear();
+  }
+
+  /** @param {Point} point @returns {boolean} */
+  #inTrack(point) {
+    const curve = this.editor.curveOrFail();
+    const [left, right] = curve.geometry.edgesAt(curve.track, point.row);
+    return point.column >= left && point.column <= right;
   }
 
   /** @param {Pick[]} picks @returns {Edit} */

@@ -38,7 +38,8 @@ export class Stretch extends Tool {
   }
 
   start() {
-    if (this.state.selection && this.state.curve) this.wait(this.state.selection);
+    this.once = this.state.selection !== null && this.state.curve !== null;
+    if (this.once && this.state.selection) this.wait(this.state.selection);
     else this.state.say(this.hint);
   }
 

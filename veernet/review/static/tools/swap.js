@@ -35,6 +35,7 @@ export class Swap extends Tool {
 
   start() {
     const selection = this.state.selection;
+    this.once = selection !== null;
     if (selection && this.state.curve) this.#wait(selection.row0, selection.row1);
     else this.state.say(this.hint);
   }

@@ -34,6 +34,8 @@ export class Tool {
     this.hint = told.hint;
     this.help = told.help;
     this.draft = new Draft(editor);
+    /** Whether the tool was taken for the rows that were selected, and no more. */
+    this.once = false;
   }
 
   /** @returns {boolean} whether something waits for Enter or Esc */
@@ -42,7 +44,9 @@ export class Tool {
   }
 
   /** The tool was chosen. */
-  start() {}
+  start() {
+    this.state.say(this.hint);
+  }
 
   /** @param {Point} _point */
   down(_point) {}
@@ -55,6 +59,9 @@ export class Tool {
 
   /** @param {Point} _point */
   hover(_point) {}
+
+  /** The pointer has left the window. */
+  leave() {}
 
   /** @returns {boolean} whether the pointer is pressed in a gesture of this tool */
   get dragging() {
@@ -103,6 +110,9 @@ export class Tool {
   /** The edit was saved, or refused. */
   done() {
     this.cancel();
+    if (!this.once) return;
+    this.once = false;
+    this.editor.rest();
   }
 
   /** @param {CanvasRenderingContext2D} context */

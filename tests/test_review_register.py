@@ -1,0 +1,118 @@
+"""The registration on the review page: depths, edges, curves and scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.reviews import FIRST, serving, write_well
+from tests.screens import Screen, browsing
+
+pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture
+def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
+    """Return a small scan that has been read already."""
+    scan = write_well(tmp_path)
+    with serving(scan, **_beside(scan)) as client:
+        screen = Screen(browser, client, tmp_path)
+        yield screen
+        screen.close()
+
+
+def _beside(scan: Path) -> dict[str, Path]:
+    """Return the registration and the trace beside a scan."""
+    return {
+        "registration": scan.with_suffix(".yaml"),
+        "trace": scan.with_suffix(".parquet"),
+    }
+
+
+def test_depths_and_edges_are_dragged_added_and_taken_away(well: Screen) -> None:
+    def document() -> Any:
+        return well.client.get("/api/document").json["registration"]
+
+    start = document()
+    well.page.click("[data-stage=register]")
+    well.show(300, 1)
+    box = well.page.locator("#window").bounding_box()
+
+    def at(row: float, column: float) -> tuple[float, float]:
+        view = well.state["view"]
+        x = (column + 0.5 - view["column"]) * view["columnScale"]
+        return box["x"] + x, box["y"] + (row + 0.5 - view["row"]) * view["rowScale"]
+
+    well.drag(at(FIRST, 210), at(FIRST + 10, 210))
+    assert document()["depth"]["points"][0]["row"] == pytest.approx(FIRST + 10, abs=1)
+    well.press("Shift+ArrowUp")
+    assert document()["depth"]["points"][0]["row"] == pytest.approx(FIRST, abs=1)
+    well.page.mouse.dblclick(*at(350, 210))
+    well.page.keyboard.type("1025")
+    well.page.keyboard.press("Enter")
+    well.idle()
+    depths = [point["depth"] for point in document()["depth"]["points"]]
+    assert depths == [1000, 1025, 1050]
+    well.drag(at(400, 180), at(400, 186))
+    moved = document()["tracks"][0]["right"]
+    assert moved[0]["column"] == pytest.approx(186, abs=1.5)
+    well.page.mouse.dblclick(*at(300, moved[0]["column"]))
+    well.idle()
+    assert len(document()["tracks"][0]["right"]) == 2
+    well.click(at(300, moved[0]["column"]))
+    well.press("Delete")
+    assert len(document()["tracks"][0]["right"]) == 1
+    for _ in range(6):
+        well.press("Control+z")
+    assert document() == start
+    assert not well.client.get("/api/document").json["history"]["undo"]
+
+
+def test_a_scale_is_typed_and_values_follow(well: Screen) -> None:
+    columns = well.bytes("GR")
+    well.page.click("[data-stage=register]")
+    well.press("l")
+    field = well.page.locator("#drawer tbody tr").nth(0).locator("input[title*=right]")
+    field.fill("200")
+    field.press("Tab")
+    well.idle()
+    right = well.page.evaluate(
+        "document.activeElement.title || document.activeElement.ariaLabel"
+    )
+    assert right == "Scale"  # the focus goes on though the table is built anew
+    body = well.client.get("/api/values/GR").body
+    value = np.frombuffer(body, "<f8")[len(body) // 16 :]
+    well.press("Escape")
+    assert well.bytes("GR") == columns  # no trace is touched
+    first = (well.samples("GR")["column"][0] - 20) / 160 * 200
+    assert value[0] == pytest.approx(first, rel=1e-5)
+
+
+def test_a_curve_that_is_renamed_keeps_its_reading(well: Screen) -> None:
+    before = well.bytes("GR")
+    well.page.click("[data-stage=register]")
+    well.press("l")
+    field = well.page.locator("#drawer input[title=Mnemonic]").first
+    field.fill("GR/1")
+    field.press("Tab")
+    well.idle()
+    assert well.bytes("GR%2F1") == before
+    well.page.click("[data-stage=review]")
+    assert "GR/1" in well.page.inner_text("#panel")
+    well.show(300)
+    x, y = well.place("GR/1", 300)
+    well.drag((x, y), (x + 12, y))
+    assert well.bytes("GR%2F1") != before
+    well.press("Control+z", "Control+z")
+    assert well.bytes("GR") == before
+    assert "GR/1" not in well.page.inner_text("#panel")
