@@ -26,6 +26,8 @@ class Provenance:
     edits
         Tables of edits that were applied, in their order, each with its SHA-256; empty
         where there was none.
+    resolution
+        Of the scan, dots an inch across and down as its file states them: 200 x 200.
     """
 
     scan: str = UNKNOWN
@@ -37,6 +39,7 @@ class Provenance:
     version: str = UNKNOWN
     tracer: str = UNKNOWN
     edits: str = ""
+    resolution: str = UNKNOWN
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields by name."""
