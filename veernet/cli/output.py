@@ -75,7 +75,7 @@ def _told(curve: Curve, trace: Trace) -> str:
     return f"{text} ({off / trace.origin.size:.0%} off scale)" if off else text
 
 
-def panel_progress(done_word: str) -> Progress:
+def panel_progress(done_word: str, unit: str = "row") -> Progress:
     """Return a bar per panel on a terminal, a line per panel elsewhere."""
     from tqdm import tqdm
 
@@ -84,10 +84,10 @@ def panel_progress(done_word: str) -> Progress:
     def show(name: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():
             if done == total:
-                print(f"{name}: {total} rows {done_word}", file=sys.stderr)
+                print(f"{name}: {total} {unit}s {done_word}", file=sys.stderr)
             return
         if name not in bars:
-            bars[name] = tqdm(total=total, desc=name, unit="row", leave=False)
+            bars[name] = tqdm(total=total, desc=name, unit=unit, leave=False)
         bars[name].update(done - bars[name].n)
         if done == total:
             bars.pop(name).close()
