@@ -37,6 +37,7 @@ from veernet.export import (
     write_traces,
 )
 from veernet.export.audit import audit_text, now
+from veernet.export.curvelines import curve_lines
 from veernet.export.intolas import Clash, into_las
 from veernet.files import check_writable, write_text
 from veernet.records import Curve, Registration, Trace
@@ -396,7 +397,8 @@ def _write_one(
         write_text(path, drawing.audit(las))
     else:
         assert wanted.append_to is not None
-        lines = (*provenance.lines(), *drawing.remarks)
+        told = curve_lines(drawing.curves, registration, drawing.reviewed)
+        lines = (*provenance.lines(), *told, *drawing.remarks)
         text = into_las(
             wanted.append_to,
             lambda depth: calibrate_all(drawing.traces, registration, depth),
