@@ -295,6 +295,24 @@ class TestSheet:
         assert main(f"{check} --trace a.parquet --repeat b.las".split()) == 0
         assert Path("a.pdf").read_bytes() == again
 
+    def test_other_sections_beside_it_are_repeats(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        logs.draw(tmp_path)
+        depth = np.arange(1000, 1060.5, 0.5)
+        curve = Curve("GR", "GAPI", depth, logs.truth(depth), np.ones(depth.size))
+        text = las_text([curve], registered(), Provenance())
+        for name in ("w[1].main", "w[1].repeat", "w1.repeat"):
+            Path(f"{name}.las").write_text(text)
+        check = "qc w[1].main.las --scan well.png --registration well.yaml --out a.pdf"
+        assert main(check.split()) == 0
+        pdf = pypdfium2.PdfDocument(Path("a.pdf").read_bytes())
+        first = pdf[0].get_textpage().get_text_range()
+        assert "Agreement with w[1].repeat.las" in first
+        assert "Agreement with w1.repeat.las" not in first
+        pdf.close()
+
     def test_another_scan_and_no_confidence_are_told(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

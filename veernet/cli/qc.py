@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def add_arguments(verbs: Verbs) -> None:
         default=[],
         metavar="OTHER.las",
         help="another reading of the well to compare with: a repeat section, another "
-        "scale; may be given again",
+        "scale; may be given again. Without it the other sections are taken, "
+        "WELL.repeat.las beside WELL.main.las",
     )
 
 
@@ -88,12 +90,13 @@ def run(options: argparse.Namespace) -> int:
     registration = load_section(options.registration, section)
     log = read_back(options.las, registration, traces)
     scan = open_scan(options.scan, registration.page)
+    repeats = options.repeat or _siblings(options.las, registration.section)
     sheet = write_sheet(
         options.out,
         log,
         scan,
         traces,
-        [_other(path, log) for path in options.repeat],
+        [_other(path, log) for path in repeats],
         _remarks(options, log, scan, traces),
         panel_progress("drawn", "page"),
     )
@@ -119,6 +122,15 @@ def _check_matplotlib() -> None:
     if find_spec("matplotlib") is None:
         msg = "qc needs more than the core: pip install 'veernet[qc]' (matplotlib)"
         raise InputError(msg)
+
+
+def _siblings(las: Path, section: str) -> list[Path]:
+    """Return readings of other sections: WELL.repeat.las beside WELL.main.las."""
+    stem = las.stem.removesuffix(f".{section}")
+    if stem == las.stem:
+        return []
+    found = sorted(las.parent.glob(f"{glob.escape(stem)}.*{las.suffix}"))
+    return [path for path in found if path != las and path.is_file()]
 
 
 def _other(path: Path, log: Log) -> LogTable:
