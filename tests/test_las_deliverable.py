@@ -284,7 +284,10 @@ class TestAudit:
             "Edits of this run, in their order\n  edits.csv, line 2: GR cut\n" in text
         )
         assert "To be looked at\n  faint\n" in text
-        assert "Depth scale of the paper, one to this; measured 240.0: 240" in text
+        assert (
+            "Depth scale of the paper as scanned, 1 to this; measured 240.0: 240"
+            in text
+        )
 
     def test_the_date_may_be_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764504000")

@@ -16,6 +16,13 @@ STANDS = 0.45
 """Share of a chunk's rows, or of a track's columns, from which ink may be a line of the
 grid; dotted lines have half."""
 
+RUN = 40
+"""Pixels of a straight run along rows or columns that few strokes have: broken lines of
+the grid are known by them."""
+
+RUNS = 0.2
+"""Share of the rows or columns that are in such runs from which they are a line."""
+
 SURVEYED = 512
 """Rows of the stretches in which upright lines are sought."""
 
@@ -62,8 +69,7 @@ def upright_lines(image: Grey) -> NDArray[np.bool_]:
     for start in range(0, image.shape[0], SURVEYED):
         part = image[start : start + SURVEYED]
         if len(part) == SURVEYED or not found:
-            stands = find_ink(part).mean(axis=0) > STANDS
-            found.append(_wider(stands, WAVERS))
+            found.append(_wider(_stands(find_ink(part)), WAVERS))
     return np.asarray(np.mean(found, axis=0) >= PERSISTS)
 
 
@@ -81,14 +87,15 @@ def curve_ink(
     uprights
         (columns,) where lines of the grid may run: `upright_lines` of the panel.
     """
-    ink = find_ink(image).astype(bool)
+    raw = find_ink(image)
+    ink = raw.astype(bool)
     inside = np.zeros(ink.shape[1], dtype=bool)
     inside[max(left, 0) : right + 1] = True
-    uprights = uprights & (ink.mean(axis=0) > STANDS)
+    uprights = uprights & _stands(raw)
     # The edges are lines of the grid, whether they are inked throughout or not.
     for edge in (left, right):
         uprights[max(edge - BESIDE, 0) : edge + BESIDE + 1] = True
-    levels = ink[:, inside].mean(axis=1) > STANDS
+    levels = _stands(np.ascontiguousarray(raw[:, inside].T))
     grid = _wider(uprights)[None, :] | _wider(levels)[:, None]
     own = ink & ~grid & inside[None, :]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(own.astype(np.uint8))
@@ -121,6 +128,13 @@ def stroke_width(ink: NDArray[np.bool_], near: NDArray[np.bool_]) -> tuple[float
     if ridge.size == 0:
         return np.nan, 0
     return float(2 * np.mean(ridge) - 1), int(ridge.size)
+
+
+def _stands(ink: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return (columns,) whether ink stands in a column as a line of the grid does."""
+    kernel = np.ones((RUN, 1), dtype=np.uint8)
+    straight = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+    return np.asarray((ink.mean(axis=0) > STANDS) | (straight.mean(axis=0) > RUNS))
 
 
 def _wider(where: NDArray[np.bool_], by: int = BESIDE) -> NDArray[np.bool_]:
