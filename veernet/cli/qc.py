@@ -14,6 +14,7 @@ from veernet.errors import InputError
 if TYPE_CHECKING:
     from veernet.export.logtable import LogTable
     from veernet.qc.reading import Log
+    from veernet.qc.sheet import Sheet
     from veernet.records import Scan, Trace
 
 FEET = {"ft": 1.0, "m": 1 / 0.3048}
@@ -60,25 +61,10 @@ def add_arguments(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the sheet, and print what it says of each curve."""
     from veernet.export import read_traces
-    from veernet.files import check_places
     from veernet.scan import open_scan
 
-    if options.out.suffix.lower() != ".pdf":
-        msg = f"{options.out} does not end in .pdf: the sheet is a PDF"
-        raise InputError(msg)
-    _check_matplotlib()
-    inputs = [options.las, options.scan, options.registration, *options.repeat]
-    inputs += [options.trace] if options.trace is not None else []
-    for path in inputs:
-        if not path.is_file():
-            msg = f"there is no file {path}: check the path"
-            raise InputError(msg)
-    for path in options.repeat:
-        if path.resolve() == options.las.resolve():
-            msg = f"--repeat {path}: this is the LAS itself: name another reading"
-            raise InputError(msg)
-    check_places([options.out], inputs)
-
+    _check(options)
+    # After the check that matplotlib is there.
     from veernet.qc.reading import read_back
     from veernet.qc.sheet import write_sheet
 
@@ -100,20 +86,47 @@ def run(options: argparse.Namespace) -> int:
         _remarks(options, log, scan, traces),
         panel_progress("drawn", "page"),
     )
+    _tell(options.out, sheet)
+    return DONE
+
+
+def _tell(out: Path, sheet: Sheet) -> None:
+    """Print how long the sheet is, and its worst stretches."""
     told = sheet.figures
     missed = sum(one.misses for one in told.stretches)
     print(
-        f"{options.out}: {sheet.pages} pages; {missed} of {len(told.stretches)} "
+        f"{out}: {sheet.pages} pages; {missed} of {len(told.stretches)} "
         "stretches miss a bar"
     )
+    unit = told.log.registration.depth.unit
     for one in told.stretches[:3]:
         if one.misses:
             print(
-                f"note: {one.curve} from {one.top:g} {log.registration.depth.unit}: "
-                f"read {one.read:.0%}, on ink {_share(one.on_ink)}, ink of track "
-                f"{one.track} explained {_share(one.explained)}"
+                f"note: {one.curve} from {one.top:g} {unit}: read {one.read:.0%}, on "
+                f"ink {_share(one.on_ink)}, ink of track {one.track} explained "
+                f"{_share(one.explained)}"
             )
-    return DONE
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what is missing or cannot be written, before anything is read."""
+    from veernet.files import check_places
+
+    if options.out.suffix.lower() != ".pdf":
+        msg = f"{options.out} does not end in .pdf: the sheet is a PDF"
+        raise InputError(msg)
+    _check_matplotlib()
+    inputs = [options.las, options.scan, options.registration, *options.repeat]
+    inputs += [options.trace] if options.trace is not None else []
+    for path in inputs:
+        if not path.is_file():
+            msg = f"there is no file {path}: check the path"
+            raise InputError(msg)
+    for path in options.repeat:
+        if path.resolve() == options.las.resolve():
+            msg = f"--repeat {path}: this is the LAS itself: name another reading"
+            raise InputError(msg)
+    check_places([options.out], inputs)
 
 
 def _check_matplotlib() -> None:

@@ -129,23 +129,7 @@ def las_text(
     las.well["NULL"].value = null
     unit = registration.depth.unit
     las.append_curve(INDEX, np.round(depth, places), unit=unit.upper(), descr="Depth")
-    values = [curve.value for curve in curves]
-    units = [_unit(curve.unit) for curve in curves]
-    said = [
-        describe(curve.mnemonic) or name
-        for curve, name in zip(curves, names, strict=False)
-    ]
-    decimals = [value_decimals(one) for one in values]
-    if confidence:
-        values += [curve.confidence for curve in curves]
-        units += [""] * len(curves)
-        said += [f"Confidence of {name}, 0 to 1" for name in names[: len(curves)]]
-        decimals += [CONFIDENCE_DECIMALS] * len(curves)
-    columns = zip(names, values, units, said, decimals, strict=True)
-    for number, (name, column, unit_, descr, digits) in enumerate(columns, start=1):
-        cleared = _clear_of_null(column, digits, registration.null_value)
-        las.append_curve(name, cleared, unit=unit_, descr=descr)
-        formats[number] = f"%.{digits}f"
+    formats |= _append(las, names, curves, registration.null_value, confidence)
     lines = (
         *provenance.lines(),
         *curve_lines(curves, registration, reviewed),
@@ -166,6 +150,35 @@ def las_text(
     )
     # lasio pads lines at their ends where a description is empty.
     return re.sub(r"[ ]+$", "", text.getvalue(), flags=re.MULTILINE)
+
+
+def _append(
+    las: lasio.LASFile,
+    names: Sequence[str],
+    curves: Sequence[Curve],
+    null: float,
+    confidence: bool,
+) -> dict[int, str]:
+    """Append curves, then their confidences, and return the format of each column."""
+    formats: dict[int, str] = {}
+    values = [curve.value for curve in curves]
+    units = [_unit(curve.unit) for curve in curves]
+    said = [
+        describe(curve.mnemonic) or name
+        for curve, name in zip(curves, names, strict=False)
+    ]
+    decimals = [value_decimals(one) for one in values]
+    if confidence:
+        values += [curve.confidence for curve in curves]
+        units += [""] * len(curves)
+        said += [f"Confidence of {name}, 0 to 1" for name in names[: len(curves)]]
+        decimals += [CONFIDENCE_DECIMALS] * len(curves)
+    columns = zip(names, values, units, said, decimals, strict=True)
+    for number, (name, column, unit_, descr, digits) in enumerate(columns, start=1):
+        cleared = _clear_of_null(column, digits, null)
+        las.append_curve(name, cleared, unit=unit_, descr=descr)
+        formats[number] = f"%.{digits}f"
+    return formats
 
 
 def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:

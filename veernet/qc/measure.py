@@ -17,7 +17,8 @@ from veernet.qc.ink import (
     stroke_width,
     upright_lines,
 )
-from veernet.qc.reading import Log, ReadBack, between
+from veernet.qc.plots import Plot, drawn_in, plots_in
+from veernet.qc.reading import Log, ReadBack
 from veernet.records import Panel, Scan, Trace
 from veernet.rectify import panels
 
@@ -145,53 +146,12 @@ def _count(found: Measured, curve: ReadBack) -> None:
             sums.sure += curve.confidence[own & curve.read].tolist()
 
 
-@dataclass(frozen=True, eq=False)
-class _Plot:
-    """A curve in a panel: its column at each row, unfolded, and its track's edges."""
-
-    column: Floats
-    left: Floats
-    right: Floats
-    wraps: bool
-
-    @property
-    def wrap(self) -> NDArray[np.int64]:
-        wrap = np.zeros(self.column.size, dtype=np.int64)
-        if self.wraps:
-            known = np.isfinite(self.column)
-            width = self.right - self.left
-            turns = (self.column[known] - self.left[known]) / width[known]
-            wrap[known] = np.floor(turns).astype(np.int64)
-        return wrap
-
-    def draw(self, start: int, stop: int, shape: tuple[int, int]) -> NDArray[np.uint8]:
-        """Draw rows start to stop, folded into the track, one pixel wide."""
-        canvas = np.zeros(shape, dtype=np.uint8)
-        rows = np.arange(start, stop)
-        column, wrap = self.column[rows], self.wrap[rows]
-        width = float(np.mean(self.right[rows] - self.left[rows]))
-        left, right = float(self.left[rows].min()), float(self.right[rows].max())
-        for turn in np.unique(wrap):
-            # A stroke that wraps is drawn at both edges, up to each.
-            near = np.isin(wrap, [turn - 1, turn, turn + 1]) & np.isfinite(column)
-            points = np.stack([column - turn * width, rows - start], axis=1)
-            pieces = np.split(np.arange(rows.size), np.flatnonzero(~near))
-            for piece in pieces:
-                line = np.rint(points[piece[near[piece]]] * 16).astype(np.int32)
-                if len(line):
-                    cv2.polylines(canvas, [line[:, None]], False, 1, 1, 8, 4)
-        inside = slice(max(int(left) - 4, 0), int(right) + 5)
-        kept = np.zeros_like(canvas)
-        kept[:, inside] = canvas[:, inside]
-        return kept
-
-
 def _measure_panel(
     found: Measured, log: Log, panel: Panel, traces: Sequence[Trace], scan: Scan
 ) -> None:
     """Look at a panel chunk by chunk: first how wide strokes are, then what fits."""
     rows = panel.row_start + np.arange(panel.image.shape[0], dtype=np.int64)
-    plots = _plots(log, panel, rows, traces)
+    plots = plots_in(log, panel, rows, traces)
     curves = [c for c in log.curves if any(c.track is t for t in panel.tracks)]
     chunks = list(range(0, rows.size, CHUNK))
     uprights = upright_lines(panel.image)
@@ -202,7 +162,7 @@ def _measure_panel(
     for start in chunks:
         top, base = max(start - AROUND, 0), min(start + CHUNK + AROUND, rows.size)
         seen = _seen(panel, uprights, top, base)
-        drawn = _drawn(plots, top, base, seen.ink.shape)
+        drawn = drawn_in(plots, top, base, seen.ink.shape)
         own = slice(start - top, min(start + CHUNK, rows.size) - top)
         away = distance(drawn)
         explained = seen.ink & (away <= 1.5 * stroke)
@@ -215,30 +175,6 @@ def _measure_panel(
             _add_samples(found, curve, plot, seen, to_ink, stroke, reach, place)
 
 
-def _plots(
-    log: Log, panel: Panel, rows: NDArray[np.int64], traces: Sequence[Trace]
-) -> dict[str, _Plot]:
-    """Place every curve of a panel in it."""
-    plots = {}
-    by_name = {curve.spec.mnemonic: curve for curve in log.curves}
-    beside = {trace.mnemonic: trace for trace in traces}
-    for track in panel.tracks:
-        for spec in track.curves:
-            left, right = panel.edges_of(spec.mnemonic)
-            if spec.mnemonic in by_name:
-                fraction = between(by_name[spec.mnemonic], rows)
-            elif spec.mnemonic in beside:
-                trace = beside[spec.mnemonic]
-                edges = log.registration.edges_at(track, trace.row)
-                own = (trace.column - edges[0]) / (edges[1] - edges[0])
-                fraction = np.interp(rows, trace.row, own, left=np.nan, right=np.nan)
-            else:
-                continue
-            column = left + fraction * (right - left)
-            plots[spec.mnemonic] = _Plot(column, left, right, spec.wraps)
-    return plots
-
-
 def _seen(panel: Panel, uprights: NDArray[np.bool_], top: int, base: int) -> CurveInk:
     edges = panel.edges[:, :, top:base]
     left, right = round(float(edges[:, 0].mean())), round(float(edges[:, 1].mean()))
@@ -247,18 +183,9 @@ def _seen(panel: Panel, uprights: NDArray[np.bool_], top: int, base: int) -> Cur
     return curve_ink(panel.image[top:base], left, right, uprights)
 
 
-def _drawn(
-    plots: dict[str, _Plot], top: int, base: int, shape: tuple[int, int]
-) -> NDArray[np.bool_]:
-    drawn = np.zeros(shape, dtype=np.uint8)
-    for plot in plots.values():
-        drawn |= plot.draw(top, base, shape)
-    return drawn.astype(bool)
-
-
 def _stroke(
     panel: Panel,
-    plots: dict[str, _Plot],
+    plots: dict[str, Plot],
     uprights: NDArray[np.bool_],
     starts: Sequence[int],
 ) -> float:
@@ -267,7 +194,7 @@ def _stroke(
     for start in starts:
         base = min(start + CHUNK, panel.image.shape[0])
         seen = _seen(panel, uprights, start, base)
-        near = distance(_drawn(plots, start, base, seen.ink.shape)) <= 3
+        near = distance(drawn_in(plots, start, base, seen.ink.shape)) <= 3
         width, weight = stroke_width(seen.ink, near)
         if weight:
             widths.append(width)
@@ -305,7 +232,7 @@ def _add_ink(
 def _add_samples(
     found: Measured,
     curve: ReadBack,
-    plot: _Plot,
+    plot: Plot,
     seen: CurveInk,
     to_ink: NDArray[np.float32],
     stroke: float,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.export.las import CONFIDENCE, las_mnemonics, read_las
+from veernet.export.logtable import LogTable
 from veernet.records import OFF_SCALE, ORIGINS, CurveSpec, Registration, Trace, Track
 
 SLACK = 0.02
@@ -131,45 +132,55 @@ def read_back(
             f"{depth.unit}, those of section {registration.section!r}: name another"
         )
         raise InputError(msg)
-    sure = _confidences(path, table.depth)
-    by_name = {trace.mnemonic: trace for trace in traces}
-    curves, absent, found = [], [], set()
-    for track in registration.tracks:
-        for spec in track.curves:
-            name = table.find(las_mnemonics([spec.mnemonic])[0])
-            if name is None:
-                absent += [spec.mnemonic] if spec.export else []
-                continue
-            found.add(name)
-            at = table.depth[inside]
-            value = table.values[name][inside]
-            known = sure.get(name.upper())
-            curves.append(
-                _placed(
-                    registration,
-                    (track, spec),
-                    at,
-                    value,
-                    None if known is None else known[inside],
-                    by_name.get(spec.mnemonic),
-                )
-            )
+    curves, absent = _curves(table, inside, registration, path, traces)
     if not curves:
         msg = (
             f"{path} has no curve of section {registration.section!r}: it holds "
             f"{', '.join(table.values)}"
         )
         raise InputError(msg)
+    known = {las_mnemonics([curve.spec.mnemonic])[0].upper() for curve in curves}
     las = lasio.read(path, ignore_data=True)
     return Log(
         path,
         registration,
         tuple(curves),
         tuple(absent),
-        tuple(name for name in table.values if name not in found),
+        tuple(name for name in table.values if name.upper() not in known),
         str(las.params["SHA256"].value) if "SHA256" in las.params else "",
         tuple(str(las.other).splitlines()),
     )
+
+
+def _curves(
+    table: LogTable,
+    inside: NDArray[np.bool_],
+    registration: Registration,
+    path: Path,
+    traces: tuple[Trace, ...],
+) -> tuple[list[ReadBack], list[str]]:
+    """Return the registered curves that a LAS has, and those that it lacks."""
+    sure = _confidences(path, table.depth)
+    by_name = {trace.mnemonic: trace for trace in traces}
+    curves, absent = [], []
+    for track in registration.tracks:
+        for spec in track.curves:
+            name = table.find(las_mnemonics([spec.mnemonic])[0])
+            if name is None:
+                absent += [spec.mnemonic] if spec.export else []
+                continue
+            known = sure.get(name.upper())
+            curves.append(
+                _placed(
+                    registration,
+                    (track, spec),
+                    table.depth[inside],
+                    table.values[name][inside],
+                    None if known is None else known[inside],
+                    by_name.get(spec.mnemonic),
+                )
+            )
+    return curves, absent
 
 
 def _confidences(path: Path, depth: Floats) -> dict[str, Floats]:
