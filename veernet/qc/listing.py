@@ -18,6 +18,13 @@ from veernet.runs import runs
 LONGEST_UNTOLD = 2
 """Samples: a shorter gap is no finding."""
 
+LEAST_JUDGED = 0.2
+"""Share of the read samples of a stretch that must be judged for a figure: of one or
+two, on what shows of a line that hides a curve, nothing can be told."""
+
+LEAST_INK = 40
+"""Pixels of ink in a stretch of a track below which there is no figure either."""
+
 UNSURE = 0.5
 """Confidence below which a value is a guess: it is another curve's as likely."""
 
@@ -90,14 +97,15 @@ def stretches(log: Log, found: Measured) -> list[Stretch]:
             if not sums.samples:
                 continue
             ink = found.tracks[curve.track.name][place]
+            judged = sums.judged if sums.judged > LEAST_JUDGED * sums.read else 0
             listed.append(
                 Stretch(
                     curve.spec.mnemonic,
                     curve.track.name,
                     float(found.tops[place]),
                     sums.read / sums.samples,
-                    _share(sums.on_ink, sums.judged),
-                    _share(ink.explained, ink.ink),
+                    _share(sums.on_ink, judged),
+                    _share(ink.explained, ink.ink if ink.ink >= LEAST_INK else 0),
                     float(np.nanmean(sums.sure)) if sums.sure else np.nan,
                 )
             )
