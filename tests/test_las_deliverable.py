@@ -329,6 +329,36 @@ class TestAudit:
         assert main(again.split()) == 0
         assert written == (Path("b.audit.txt").read_bytes(), Path("b.las").read_bytes())
 
+    def test_what_was_done_before_goes_along_with_the_trace(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764504000")
+        logs.draw(tmp_path)
+        well = "--registration well.yaml"
+        assert main(f"digitise well.png {well} --out a.las --trace a.pq".split()) == 2
+        read = f"digitise well.png {well} --out a.las --trace a.parquet"
+        assert main(read.split()) == 0
+        Path("e.csv").write_text("curve,depth,value,action\nGR,1010,,gap\n")
+        edit = f"export a.parquet {well} --edits e.csv --out b.las --trace b.parquet"
+        assert main(edit.split()) == 0
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764604000")
+        again = f"digitise well.png {well} --from 1020 --to 1030 --into b.parquet"
+        assert main(f"{again} --out c.las --trace c.parquet".split()) == 0
+        assert main(f"export c.parquet {well} --out d.las".split()) == 0
+        trail = Path("d.audit.txt").read_text()
+        before = trail.split("Done before, as the trace file tells\n")[1]
+        lines = before.split("\n\n")[0].splitlines()
+        assert [line[:12] for line in lines] == [
+            "  2025-11-30",
+            "  2025-11-30",
+            "  2025-12-01",
+        ]
+        assert "all read by veernet digitise" in lines[0]
+        assert "e.csv, line 2: GR cut, 1010.0 ft; changed: GR 1 rows" in lines[1]
+        assert "1020 to 1030 ft read by veernet digitise" in lines[2]
+        assert "2025" not in Path("d.las").read_text()
+
     def test_a_csv_has_none(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -172,6 +172,7 @@ def _write(
 ) -> None:
     """Write what was asked for; a refused section leaves a report and no curves."""
     from veernet.export import Deed, write_overlay, write_report, write_traces
+    from veernet.export.audit import now
 
     result, registration = outcome.result, outcome.registration
     if "report" in files:
@@ -203,13 +204,23 @@ def _write(
             files["trace"],
             result.traces,
             registration,
-            outcome.provenance,
+            outcome.provenance.done_on(now(), [_deed(outcome)]),
             outcome.reviewed,
         )
     if "overlay" in files:
         write_overlay(files["overlay"], scan, registration, result.traces)
     for finding in result.findings:
         print(f"note: {finding}")
+
+
+def _deed(outcome: Outcome) -> str:
+    """Say what was read, for the history of the trace file."""
+    made = outcome.provenance
+    what = outcome.stretch or "all"
+    return (
+        f"{what} read by veernet digitise {made.version}, tracer {made.tracer}, "
+        f"weights {made.weights}"
+    )
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:

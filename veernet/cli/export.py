@@ -77,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.calibrate import calibrate_all
     from veernet.edits import edited_lines
     from veernet.export import Deed, check_output, write_overlay, write_traces
+    from veernet.export.audit import now
     from veernet.files import sha256
     from veernet.scan import open_scan
 
@@ -106,7 +107,8 @@ def run(options: argparse.Namespace) -> int:
         print(remark)
     if options.trace_out is not None:
         marks = {name: samples.reviewed for name, samples in curves.items()}
-        write_traces(options.trace_out, traces, registration, provenance, marks)
+        made = provenance.done_on(now(), edits)
+        write_traces(options.trace_out, traces, registration, made, marks)
         print(f"{options.trace_out}: {len(traces)} curves")
     if scan is not None:
         if sha256(options.scan) != provenance.scan_sha256:

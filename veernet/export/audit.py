@@ -123,6 +123,7 @@ def audit_text(
         ("Well, as typed or read", [f"{k}: {v}" for k, v in registration.well.items()]),
         ("Depths", _depths(curves, registration)),
         ("Curves", [*of_curves, NULLS]),
+        ("Done before, as the trace file tells", provenance.history.splitlines()),
         ("Edits of this run, in their order", list(deed.edits)),
         ("Rows that a person set or looked at", list(deed.remarks)),
         ("Letters that a LAS cannot hold", list(letters)),

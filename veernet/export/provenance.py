@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 
 UNKNOWN = "unknown"
 
@@ -28,6 +29,8 @@ class Provenance:
         where there was none.
     resolution
         Of the scan, dots an inch across and down as its file states them: 200 x 200.
+    history
+        What was done so far, a line for each deed with its day; for the audit trail.
     """
 
     scan: str = UNKNOWN
@@ -40,6 +43,7 @@ class Provenance:
     tracer: str = UNKNOWN
     edits: str = ""
     resolution: str = UNKNOWN
+    history: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields by name."""
@@ -55,6 +59,12 @@ class Provenance:
         """Return the same with one more table of edits."""
         told = f"{name}, SHA-256 {sha256}"
         return replace(self, edits="; ".join(filter(None, (self.edits, told))))
+
+    def done_on(self, when: datetime, deeds: Sequence[str]) -> Provenance:
+        """Return the same with more deeds in its history, each with the day."""
+        lines = [f"{when:%Y-%m-%d}: {' '.join(deed.split())}" for deed in deeds]
+        history = "\n".join([*self.history.splitlines(), *lines])
+        return replace(self, history=history)
 
     def lines(self) -> tuple[str, ...]:
         """Return sentences for a person, one for each thing that has a part in it."""

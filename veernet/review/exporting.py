@@ -294,18 +294,22 @@ class _Drawing:
 
     def audit(self, name: str) -> str:
         """Return the audit trail of the LAS, with every edit of the review."""
-        told = [
-            tell_step(edit, patches, self.registration) for edit, patches in self.steps
-        ]
         return audit_text(
             name,
             self.curves,
             self.registration,
             self.provenance,
-            Deed("veernet review", told, self.remarks),
+            Deed("veernet review", self.told, self.remarks),
             self.reviewed,
             now(),
         )
+
+    @property
+    def told(self) -> list[str]:
+        """Every edit of the review in words, in their order."""
+        return [
+            tell_step(edit, patches, self.registration) for edit, patches in self.steps
+        ]
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -383,7 +387,8 @@ def _write_one(
     elif kind == "registration":
         write_text(path, drawing.registration_text)
     elif kind == "trace":
-        write_traces(path, drawing.traces, registration, provenance, drawing.reviewed)
+        made = provenance.done_on(now(), drawing.told)
+        write_traces(path, drawing.traces, registration, made, drawing.reviewed)
     elif kind == "unedited":
         traces = [curve.trace() for curve in drawing.base.values()]
         reviewed = {
