@@ -152,6 +152,6 @@ def _depths(curves: Sequence[Curve], registration: Registration) -> list[str]:
     return [
         f"{depth.size} depths from {depth[0]:g} to {depth[-1]:g} {axis.unit}, step "
         f"{registration.step:g}, linear between {len(axis.points)} registered points; "
-        "values linear between the two rows that a depth lies between.",
+        "a curve is straight between the two rows that a depth lies between.",
         f"Points, in {axis.unit}: {points}",
     ]
