@@ -193,10 +193,6 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
             "well.yaml cannot be written: it is read",
         ),
         (
-            "digitise well.png --registration well.yaml --out a.las --confidence",
-            "a LAS has no place for the confidence",
-        ),
-        (
             "digitise well.png --registration well.yaml --out a.las --weights well.png",
             "well.png is no network",
         ),

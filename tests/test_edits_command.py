@@ -68,7 +68,8 @@ def test_a_corrected_trace_keeps_where_it_comes_from(log):
     assert trace.origin[100] == MANUAL
     assert np.flatnonzero(reviewed["GR"]).tolist() == [100]
     changed = {key for key in after if after[key] != before[key]}
-    assert changed == {"edits", "findings"}  # those of the reading as it is now
+    # findings: those of the reading as it is now.
+    assert changed == {"edits", "findings", "history"}
     more = _edits("GR,1020,70,\n")
     assert _export(*more, "--trace", "2.parquet", trace="new.parquet") == DONE
     (trace,), metadata = read_traces(Path("2.parquet"))

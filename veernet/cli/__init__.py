@@ -20,6 +20,7 @@ from veernet.cli import (
     digitise,
     evaluate,
     export,
+    qc,
     register,
     report,
     review,
@@ -39,7 +40,18 @@ __all__ = [
     "offer_settings",
 ]
 
-VERBS = (digitise, export, evaluate, scan, register, check, review, convert, report)
+VERBS = (
+    digitise,
+    export,
+    qc,
+    evaluate,
+    scan,
+    register,
+    check,
+    review,
+    convert,
+    report,
+)
 """In the order in which the help lists them."""
 
 

@@ -80,7 +80,7 @@ def add_out(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--confidence",
         action="store_true",
-        help="add a column MNEM_CONF for each curve to a CSV",
+        help="add a column MNEM_CONF for each curve: how sure its values are, 0 to 1",
     )
 
 

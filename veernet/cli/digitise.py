@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from veernet.cli.arguments import (
     add_scan,
     add_verb,
 )
-from veernet.cli.output import DONE, panel_progress, write_curves
+from veernet.cli.output import DONE, panel_progress, with_audit, write_curves
 from veernet.cli.stretch import (
     Outcome,
     add_stretch,
@@ -89,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     """Digitise a scan, section by section."""
     from veernet.digitise import digitise
     from veernet.engines import load_engine
+    from veernet.export.parameters import resolution_text
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
@@ -110,9 +112,10 @@ def run(options: argparse.Namespace) -> int:
             options.tracer,
             progress=panel_progress("segmented"),
         )
-        outcome = Outcome(result, registration, provenance)
+        made = replace(provenance, resolution=resolution_text(scan.info.dpi))
+        outcome = Outcome(result, registration, made)
         if stretch:
-            outcome = placed(options, result, stretch, provenance)
+            outcome = placed(options, result, stretch, made)
         _write(outcome, scan, outputs, confidence=options.confidence)
         if result.refused:
             refused.append(f"section {result.section}: {result.refused}")
@@ -152,6 +155,7 @@ def _check_files(
     inputs += [options.into] if options.into is not None else []
     inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
     outputs = [path for named in files for path in named.values()]
+    outputs += [path for named in files for path in with_audit(named["out"])[1:]]
     check_places(outputs, inputs)
     for name, suffix in (("trace", ".parquet"), ("report", ".json")):
         path = getattr(options, name)
@@ -167,7 +171,8 @@ def _write(
     outcome: Outcome, scan: Scan, files: Mapping[str, Path], *, confidence: bool
 ) -> None:
     """Write what was asked for; a refused section leaves a report and no curves."""
-    from veernet.export import write_overlay, write_report, write_traces
+    from veernet.export import Deed, write_overlay, write_report, write_traces
+    from veernet.export.audit import now
     from veernet.findings import told
 
     result, registration = outcome.result, outcome.registration
@@ -190,14 +195,19 @@ def _write(
         registration,
         outcome.provenance,
         confidence=confidence,
-        remarks=outcome.remarks,
+        deed=Deed(
+            "veernet digitise",
+            remarks=outcome.remarks,
+            notes=[finding.text for finding in result.findings],
+        ),
+        reviewed=outcome.reviewed,
     )
     if "trace" in files:
         write_traces(
             files["trace"],
             result.traces,
             registration,
-            outcome.provenance,
+            outcome.provenance.done_on(now(), [_deed(outcome)]),
             findings=result.findings,
             reviewed=outcome.reviewed,
         )
@@ -205,6 +215,16 @@ def _write(
         write_overlay(files["overlay"], scan, registration, result.traces)
     for sentence in told(result.findings):
         print(f"note: {sentence}")
+
+
+def _deed(outcome: Outcome) -> str:
+    """Say what was read, for the history of the trace file."""
+    made = outcome.provenance
+    what = outcome.stretch or "all"
+    return (
+        f"{what} read by veernet digitise {made.version}, tracer {made.tracer}, "
+        f"weights {made.weights}"
+    )
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:

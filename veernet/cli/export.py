@@ -13,7 +13,7 @@ from veernet.cli.arguments import (
     add_verb,
     load_section,
 )
-from veernet.cli.output import DONE, write_curves
+from veernet.cli.output import DONE, with_audit, write_curves
 from veernet.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the curves of a trace file."""
     from veernet.calibrate import calibrate_all
     from veernet.edits import edited_lines
-    from veernet.export import check_output, write_overlay, write_traces
+    from veernet.export import Deed, check_output, write_overlay, write_traces
+    from veernet.export.audit import now
     from veernet.files import sha256
     from veernet.findings import of_traces
     from veernet.scan import open_scan
@@ -85,8 +86,9 @@ def run(options: argparse.Namespace) -> int:
     registration, curves, provenance = _reading(options)
     check_output(options.out, [registration], confidence=options.confidence)
     scan = open_scan(options.scan, registration.page) if options.scan else None
+    edits: list[str] = []
     if options.edits is not None:
-        curves = _edited(options.edits, curves, registration)
+        curves, edits = _edited(options.edits, curves, registration)
         name, digest = options.edits.name, sha256(options.edits)
         provenance = provenance.edited_with(name, digest)
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
@@ -99,7 +101,8 @@ def run(options: argparse.Namespace) -> int:
         wanted,
         provenance,
         confidence=options.confidence,
-        remarks=remarks,
+        deed=Deed("veernet export", edits, remarks),
+        reviewed={name: samples.reviewed for name, samples in curves.items()},
     )
     for remark in remarks:
         print(remark)
@@ -109,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
             options.trace_out,
             traces,
             registration,
-            provenance,
+            provenance.done_on(now(), edits),
             findings=of_traces(traces, registration),
             reviewed=marks,
         )
@@ -163,7 +166,7 @@ def _check_files(options: argparse.Namespace) -> None:
         raise InputError(msg)
     inputs = [options.trace, options.registration]
     inputs += [path for path in (options.edits, options.scan) if path is not None]
-    outputs = [options.out]
+    outputs = with_audit(options.out)
     if options.trace_out is not None:
         if options.trace_out.suffix.lower() != ".parquet":
             msg = (
@@ -179,9 +182,9 @@ def _check_files(options: argparse.Namespace) -> None:
 
 def _edited(
     path: Path, curves: dict[str, Samples], registration: Registration
-) -> dict[str, Samples]:
-    """Apply a table of edits, and print what it did."""
-    from veernet.edits import apply_table, read_edits
+) -> tuple[dict[str, Samples], list[str]]:
+    """Apply a table of edits, print what it did, and return a sentence for each."""
+    from veernet.edits import apply_table, read_edits, tell_step
 
     edits = read_edits(path, registration)
     edited = apply_table(curves, edits, registration, path)
@@ -193,7 +196,11 @@ def _edited(
         print(f"note: {path}, {note}")
     told = ", ".join(f"{name} {count} rows" for name, count in rows.items())
     print(f"{path}: {len(edits)} edits; changed: {told or 'nothing'}")
-    return edited.curves
+    sentences = [
+        f"{path.name}, line {one.line}: {tell_step(edit, patches, registration)}"
+        for one, (edit, patches) in zip(edits, edited.steps, strict=True)
+    ]
+    return edited.curves, sentences
 
 
 def _sampled(

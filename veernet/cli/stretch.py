@@ -38,6 +38,8 @@ class Outcome:
         By mnemonic, the rows that a person has looked at.
     remarks
         Lines for the LAS, of what a person has done.
+    stretch
+        The depths that were read, in words; empty for all.
     """
 
     result: Result
@@ -45,6 +47,7 @@ class Outcome:
     provenance: Provenance
     reviewed: Mapping[str, NDArray[np.bool_]] | None = None
     remarks: tuple[str, ...] = ()
+    stretch: str = ""
 
 
 def add_stretch(verb: argparse.ArgumentParser) -> None:
@@ -114,9 +117,14 @@ def placed(
         traces = tuple(stretch.cut(trace) for trace in result.traces)
         outcome = Outcome(result, stretch.alone, provenance)
     else:
-        curves, edits = _merged(options, result, stretch, provenance)
+        curves, before = _merged(options, result, stretch, provenance)
         traces = tuple(samples.to_trace(name) for name, samples in curves.items())
-        outcome = _of(curves, result, stretch, replace(provenance, edits=edits))
+        outcome = _of(
+            curves,
+            result,
+            stretch,
+            replace(provenance, edits=before.edits, history=before.history),
+        )
     registration = outcome.registration
     of_rows_around = of_traces(result.traces, stretch.wide)
     result = replace(
@@ -128,7 +136,8 @@ def placed(
             *of_traces(traces, registration),
         ),
     )
-    return replace(outcome, result=result)
+    told = f"{stretch.top:g} to {stretch.base:g} {registration.depth.unit}"
+    return replace(outcome, result=result, stretch=told)
 
 
 def _of(
@@ -149,8 +158,8 @@ def _merged(
     result: Result,
     stretch: Stretch,
     provenance: Provenance,
-) -> tuple[dict[str, Samples], str]:
-    """Return the earlier reading with the new stretch, and the edits it had."""
+) -> tuple[dict[str, Samples], Provenance]:
+    """Return the earlier reading with the new stretch, and what it was made from."""
     from veernet.edits import merge, patched
 
     curves, before = _earlier(options, stretch, provenance)
@@ -163,7 +172,7 @@ def _merged(
     )
     for note in applied.notes:
         print(f"note: {note}")
-    return patched(curves, applied.patches), before.edits
+    return patched(curves, applied.patches), before
 
 
 def check_into(

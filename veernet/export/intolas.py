@@ -13,9 +13,11 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import DEPTH_UNITS, las_mnemonics, one_line
+from veernet.export.las import DEPTH_UNITS, las_mnemonics
+from veernet.export.letters import one_line
 from veernet.export.logtable import value_decimals
 from veernet.records import Curve
+from veernet.register.legends.describe import describe
 
 Clash = Literal["replace", "append"]
 
@@ -102,7 +104,8 @@ def into_las(
             free = _free(name, taken)
             taken.add(free.upper())
             unit_ = one_line(curve.unit).replace(" ", "")
-            las.append_curve(free, values, unit=unit_, descr=free)
+            descr = describe(curve.mnemonic) or free
+            las.append_curve(free, values, unit=unit_, descr=descr)
             number = len(las.curves) - 1
         formats[number] = f"%.{decimals}f"
     las.other = "\n".join([str(las.other).rstrip(), *map(one_line, lines)]).lstrip()

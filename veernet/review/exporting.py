@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet import __version__
 from veernet.calibrate import calibrate_all
@@ -22,13 +23,24 @@ from veernet.edits import (
     Samples,
     edit_from_dict,
     edited_lines,
+    tell_step,
     write_edits,
 )
 from veernet.errors import InputError
-from veernet.export import Provenance, section_path, write_curves, write_traces
+from veernet.export import (
+    Deed,
+    Provenance,
+    audit_path,
+    replaced_letters,
+    section_path,
+    write_curves,
+    write_traces,
+)
+from veernet.export.audit import audit_text, now
+from veernet.export.curvelines import curve_lines
 from veernet.export.intolas import Clash, into_las
 from veernet.files import check_writable, write_text
-from veernet.records import Registration, Trace
+from veernet.records import Curve, Registration, Trace
 from veernet.registration import to_yaml
 from veernet.review.document import Document
 from veernet.review.lines import (
@@ -138,6 +150,8 @@ def export(
         else folder / file
         for kind, file in names.items()
     }
+    if "las" in places:
+        places["audit"] = audit_path(places["las"])
     if wanted.append_to is not None:
         places["into"] = wanted.append_to
     there = [place.name for place in places.values() if place.exists()]
@@ -203,12 +217,44 @@ class _Drawing:
         )
 
     @property
+    def reviewed(self) -> dict[str, NDArray[np.bool_]]:
+        return {
+            name: np.asarray(curve.samples.flags & REVIEWED > 0)
+            for name, curve in self.reading.items()
+        }
+
+    @property
     def traces(self) -> tuple[Trace, ...]:
         return tuple(curve.trace() for curve in self.reading.values())
+
+    def audit(self, name: str) -> str:
+        """Return the audit trail of the LAS, with every edit of the review."""
+        return audit_text(
+            name,
+            self.curves,
+            self.registration,
+            self.provenance,
+            Deed("veernet review", self.told, self.remarks),
+            self.reviewed,
+            now(),
+        )
+
+    @property
+    def told(self) -> list[str]:
+        """Every edit of the review in words, in their order."""
+        return [
+            tell_step(edit, patches, self.registration) for edit, patches in self.steps
+        ]
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        return calibrate_all(self.traces, self.registration)
 
     def notes(self, places: dict[str, Path]) -> list[str]:
         """Say what a person should know of the files."""
         notes = list(self.remarks)
+        if "las" in places:
+            notes += replaced_letters(self.curves, self.registration, self.provenance)
         if "registration" in places and self.incomplete:
             left = ", ".join(self.incomplete)
             notes.append(f"sections that are not complete are left out: {left}")
@@ -241,8 +287,9 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         made = {
             kind: Path(temporary) / f"{kind}-{p.name}" for kind, p in places.items()
         }
+        las = places["las"].name if "las" in places else ""
         for kind, path in made.items():
-            _write_one(kind, path, drawing, wanted)
+            _write_one(kind, path, las, drawing, wanted)
         for kind, path in made.items():
             place = places[kind]
             if place.parent == target:
@@ -259,19 +306,25 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         os.close(descriptor)
 
 
-def _write_one(kind: str, path: Path, drawing: _Drawing, wanted: Wanted) -> None:
+def _write_one(
+    kind: str, path: Path, las: str, drawing: _Drawing, wanted: Wanted
+) -> None:
     registration, provenance = drawing.registration, drawing.provenance
     if kind in ("las", "csv"):
-        curves = calibrate_all(drawing.traces, registration)
-        write_curves(path, curves, registration, provenance, remarks=drawing.remarks)
+        write_curves(
+            path,
+            drawing.curves,
+            registration,
+            provenance,
+            remarks=drawing.remarks,
+            reviewed=drawing.reviewed,
+        )
     elif kind == "registration":
         write_text(path, drawing.registration_text)
     elif kind == "trace":
-        reviewed = {
-            name: np.asarray(curve.samples.flags & REVIEWED > 0)
-            for name, curve in drawing.reading.items()
-        }
-        write_traces(path, drawing.traces, registration, provenance, reviewed=reviewed)
+        made = provenance.done_on(now(), drawing.told)
+        reviewed = drawing.reviewed
+        write_traces(path, drawing.traces, registration, made, reviewed=reviewed)
     elif kind == "unedited":
         traces = [curve.trace() for curve in drawing.base.values()]
         reviewed = {
@@ -281,9 +334,12 @@ def _write_one(kind: str, path: Path, drawing: _Drawing, wanted: Wanted) -> None
         write_traces(path, traces, registration, provenance, reviewed=reviewed)
     elif kind == "edits":
         write_edits(path, drawing.steps)
+    elif kind == "audit":
+        write_text(path, drawing.audit(las))
     else:
         assert wanted.append_to is not None
-        lines = (*provenance.lines(), *drawing.remarks)
+        told = curve_lines(drawing.curves, registration, drawing.reviewed)
+        lines = (*provenance.lines(), *told, *drawing.remarks)
         text = into_las(
             wanted.append_to,
             lambda depth: calibrate_all(drawing.traces, registration, depth),
