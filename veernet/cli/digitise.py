@@ -89,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
     """Digitise a scan, section by section."""
     from veernet.digitise import digitise
     from veernet.engines import load_engine
+    from veernet.files import together
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
@@ -100,22 +101,26 @@ def run(options: argparse.Namespace) -> int:
     if stretch:
         check_into(options, stretch, provenance)
     engine = load_engine(options.weights, options.engine, options.device)
-    refused = []
-    for registration, outputs in zip(registrations, files, strict=True):
-        scan = open_scan(options.scan, registration.page)
-        result = digitise(
-            scan,
-            stretch.wide if stretch else registration,
-            engine,
-            options.tracer,
-            progress=panel_progress("segmented"),
-        )
-        outcome = Outcome(result, registration, provenance)
-        if stretch:
-            outcome = placed(options, result, stretch, provenance)
-        _write(outcome, scan, outputs, confidence=options.confidence)
-        if result.refused:
-            refused.append(f"section {result.section}: {result.refused}")
+    refused: list[str] = []
+    told: list[str] = []
+    with together():
+        for registration, outputs in zip(registrations, files, strict=True):
+            scan = open_scan(options.scan, registration.page)
+            result = digitise(
+                scan,
+                stretch.wide if stretch else registration,
+                engine,
+                options.tracer,
+                progress=panel_progress("segmented"),
+            )
+            outcome = Outcome(result, registration, provenance)
+            if stretch:
+                outcome = placed(options, result, stretch, provenance)
+            told += _write(outcome, scan, outputs, confidence=options.confidence)
+            if result.refused:
+                refused.append(f"section {result.section}: {result.refused}")
+    for line in told:
+        print(line)
     if refused:
         msg = f"{options.scan}: {'; '.join(refused)}"
         raise Refused(msg)
@@ -152,7 +157,7 @@ def _check_files(
     inputs += [options.into] if options.into is not None else []
     inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
     outputs = [path for named in files for path in named.values()]
-    check_places(outputs, inputs)
+    check_places(outputs, inputs, overwrite=options.overwrite)
     for name, suffix in (("trace", ".parquet"), ("report", ".json")):
         path = getattr(options, name)
         if path is not None and path.suffix.lower() != suffix:
@@ -160,16 +165,21 @@ def _check_files(
             raise InputError(msg)
     for named in files:
         if "overlay" in named:
-            check_overlay(named["overlay"], [*inputs, *outputs])
+            others = [*inputs, *outputs]
+            check_overlay(named["overlay"], others, overwrite=options.overwrite)
 
 
 def _write(
     outcome: Outcome, scan: Scan, files: Mapping[str, Path], *, confidence: bool
-) -> None:
-    """Write what was asked for; a refused section leaves a report and no curves."""
+) -> list[str]:
+    """Write what was asked for, and return the lines that tell of it.
+
+    A refused section leaves a report and no curves.
+    """
     from veernet.export import write_overlay, write_report, write_traces
 
     result, registration = outcome.result, outcome.registration
+    lines: list[str] = []
     if "report" in files:
         write_report(
             files["report"],
@@ -180,9 +190,10 @@ def _write(
             provenance=outcome.provenance,
             refused=result.refused,
         )
+        lines.append(f"{files['report']}: the report")
     if result.refused:
-        return
-    write_curves(
+        return lines
+    told = write_curves(
         files["out"],
         result.curves,
         result.traces,
@@ -191,6 +202,7 @@ def _write(
         confidence=confidence,
         remarks=outcome.remarks,
     )
+    lines.insert(0, told)
     if "trace" in files:
         write_traces(
             files["trace"],
@@ -199,10 +211,11 @@ def _write(
             outcome.provenance,
             outcome.reviewed,
         )
+        lines.append(f"{files['trace']}: the traces of {len(result.traces)} curves")
     if "overlay" in files:
-        write_overlay(files["overlay"], scan, registration, result.traces)
-    for finding in result.findings:
-        print(f"note: {finding}")
+        parts = write_overlay(files["overlay"], scan, registration, result.traces)
+        lines += [f"{part}: the overlay" for part in parts]
+    return [*lines, *(f"note: {finding}" for finding in result.findings)]
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:

@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.calibrate import calibrate_all
     from veernet.edits import edited_lines
     from veernet.export import check_output, write_overlay, write_traces
-    from veernet.files import sha256
+    from veernet.files import sha256, together
     from veernet.scan import open_scan
 
     _check_files(options)
@@ -91,26 +91,31 @@ def run(options: argparse.Namespace) -> int:
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
     wanted = _sampled(registration, options.unit, options.step)
-    write_curves(
-        options.out,
-        calibrate_all(traces, wanted),
-        traces,
-        wanted,
-        provenance,
-        confidence=options.confidence,
-        remarks=remarks,
-    )
-    for remark in remarks:
-        print(remark)
-    if options.trace_out is not None:
-        marks = {name: samples.reviewed for name, samples in curves.items()}
-        write_traces(options.trace_out, traces, registration, provenance, marks)
-        print(f"{options.trace_out}: {len(traces)} curves")
-    if scan is not None:
-        if sha256(options.scan) != provenance.scan_sha256:
-            print(f"note: {options.scan} is not the file that was read, by its SHA-256")
-        for part in write_overlay(options.overlay, scan, registration, traces):
-            print(part)
+    told: list[str] = []
+    with together():
+        line = write_curves(
+            options.out,
+            calibrate_all(traces, wanted),
+            traces,
+            wanted,
+            provenance,
+            confidence=options.confidence,
+            remarks=remarks,
+        )
+        told += [line, *remarks]
+        if options.trace_out is not None:
+            marks = {name: samples.reviewed for name, samples in curves.items()}
+            write_traces(options.trace_out, traces, registration, provenance, marks)
+            told.append(f"{options.trace_out}: {len(traces)} curves")
+        if scan is not None:
+            parts = write_overlay(options.overlay, scan, registration, traces)
+            told += [str(part) for part in parts]
+    if scan is not None and sha256(options.scan) != provenance.scan_sha256:
+        told.append(
+            f"note: {options.scan} is not the file that was read, by its SHA-256"
+        )
+    for line in told:
+        print(line)
     return DONE
 
 
@@ -164,9 +169,10 @@ def _check_files(options: argparse.Namespace) -> None:
             raise InputError(msg)
         outputs.append(options.trace_out)
     if options.overlay is not None:
-        check_overlay(options.overlay, [*inputs, *outputs])
+        others = [*inputs, *outputs]
+        check_overlay(options.overlay, others, overwrite=options.overwrite)
         outputs.append(options.overlay)
-    check_places(outputs, inputs)
+    check_places(outputs, inputs, overwrite=options.overwrite)
 
 
 def _edited(

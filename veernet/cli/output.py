@@ -29,8 +29,8 @@ def write_curves(
     *,
     confidence: bool,
     remarks: Sequence[str] = (),
-) -> None:
-    """Write curves, and print of how many depths each was read."""
+) -> str:
+    """Write curves, and return a line that tells of how many depths each was read."""
     from veernet import export
 
     export.write_curves(
@@ -38,7 +38,7 @@ def write_curves(
     )
     by_name = {trace.mnemonic: trace for trace in traces}
     read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
-    print(f"{path}: {curves[0].depth.size} depths; read: {read}")
+    return f"{path}: {curves[0].depth.size} depths; read: {read}"
 
 
 def _told(curve: Curve, trace: Trace) -> str:

@@ -40,6 +40,7 @@ def train(
     patience: int | None = None,
     start: str | Path | None = None,
     resume: str | Path | None = None,
+    overwrite: bool = True,
     callbacks: Sequence[Callback] = (),
 ) -> dict[str, float]:
     """Train the network that a specification describes, and save it.
@@ -77,6 +78,8 @@ def train(
         the outputs are others; see :func:`veernet.training.start.begin_from`.
     resume
         ``resume.ckpt`` of a run to go on with.
+    overwrite
+        Whether the folder may hold a network already; one that is resumed may.
     callbacks
         That watch the run, besides those that keep its networks and pictures.
 
@@ -89,8 +92,10 @@ def train(
         has, given = ("a", "no") if spec.centre else ("no", "a")
         msg = f"the network has {has} centre and the training {given} centre_loss"
         raise InputError(msg)
-    seed_everything(seed, workers=True)
     out = Path(out)
+    if not overwrite and resume is None:
+        _check_new(out)
+    seed_everything(seed, workers=True)
     module = Segmenter(
         _network(spec, start),
         loss,
@@ -120,6 +125,16 @@ def train(
     if runner.is_global_zero:
         save_scored(out / "last", module, spec, validation_scores(runner))
     return keep.scores
+
+
+def _check_new(out: Path) -> None:
+    """Refuse a folder in which another run has left its network."""
+    if (out / "best.json").exists() or (out / "last.json").exists():
+        msg = (
+            f"{out} holds a network: name another folder by out=, go on with it by "
+            "resume=, or overwrite=true to write over it"
+        )
+        raise InputError(msg)
 
 
 def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
