@@ -168,7 +168,9 @@ def test_no_verb_writes_over_a_file_unasked(
     Path("reg.yaml").write_bytes(SAMPLE.read_bytes())
     Path("scan.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     Path("there").mkdir()
-    there = [Path(f"there.{s}") for s in "las parquet json yaml xml html".split()]
+    there = [
+        Path(f"there.{s}") for s in ["las", "parquet", "json", "yaml", "xml", "html"]
+    ]
     # A part of an overlay is one of its files.
     for path in (*there, Path("there.2.png"), Path("there/claims.md")):
         path.write_text("theirs")
