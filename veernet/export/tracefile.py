@@ -22,7 +22,7 @@ from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
-from veernet.files import replacing
+from veernet.files import check_readable, replacing
 from veernet.records import ORIGINS, UNREAD, Registration, Trace
 from veernet.rectify import OUTSIDE
 
@@ -128,9 +128,7 @@ def read_reviewed(
     InputError
         As of `read_traces`.
     """
-    if not path.is_file():
-        msg = f"there is no file {path}: check the path"
-        raise InputError(msg)
+    check_readable(path)
     try:
         with pq.ParquetFile(path) as file:
             table = file.read()
