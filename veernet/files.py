@@ -252,6 +252,27 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file: its size, its time, and which file it is."""
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns, told.st_ino
+
+
+def check_unchanged(path: Path, stamp: tuple[int, ...]) -> None:
+    """Refuse a file that is not as it was when its stamp was taken.
+
+    Raises
+    ------
+    InputError
+        If it has changed, or is gone.
+    """
+    if not path.is_file() or stamp_of(path) != stamp:
+        msg = (
+            f"{path} changed while it was read: wait until it is saved, then try again"
+        )
+        raise InputError(msg)
+
+
 def _create(temporary: Path, path: Path) -> int:
     """Make and hold the temporary file of a path."""
     try:

@@ -45,6 +45,9 @@ __all__ = [
 VERBS = (digitise, export, evaluate, scan, register, check, review, convert, report)
 """In the order in which the help lists them."""
 
+SPELLINGS = {"digitize": "digitise"}
+"""Other spellings of verbs that are understood."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -64,6 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Hydra reads the rest of these two commands' lines itself.
     if arguments and arguments[0] in composed.COMMANDS:
         return _guarded(lambda: composed.run(arguments[0], arguments[1:]))
+    if arguments and arguments[0] in SPELLINGS:
+        arguments[0] = SPELLINGS[arguments[0]]
     options = _parser().parse_args(arguments)
     return _guarded(lambda: options.run(options))
 

@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     """Digitise a scan, section by section."""
     from veernet.digitise import digitise
     from veernet.engines import load_engine
-    from veernet.files import together
+    from veernet.files import check_unchanged, stamp_of, together
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
@@ -97,6 +97,7 @@ def run(options: argparse.Namespace) -> int:
     stretch = stretch_of(options, registrations)
     files = [_files(options, r.section, len(registrations)) for r in registrations]
     _check_files(options, registrations if not stretch else [stretch.alone], files)
+    stamp = stamp_of(options.scan) if options.scan.is_file() else ()
     provenance = _provenance(options)
     if stretch:
         check_into(options, stretch, provenance)
@@ -116,6 +117,7 @@ def run(options: argparse.Namespace) -> int:
             outcome = Outcome(result, registration, provenance)
             if stretch:
                 outcome = placed(options, result, stretch, provenance)
+            check_unchanged(options.scan, stamp)
             told += _write(outcome, scan, outputs, confidence=options.confidence)
             if result.refused:
                 refused.append(f"section {result.section}: {result.refused}")

@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet evaluates."""
+
+
 def check_output(
     path: Path, registrations: Sequence[Registration], *, confidence: bool = False
 ) -> None:
@@ -46,7 +50,8 @@ def check_output(
     ------
     InputError
         If the suffix is neither .las nor .csv, the folder does not exist, confidence is
-        wanted in a LAS file, or two mnemonics of a section would become one there.
+        wanted in a LAS file, two mnemonics of a section would become one there, or one
+        would be a formula in a CSV.
     """
     if path.suffix.lower() not in {".las", ".csv"}:
         msg = f"{path} ends in neither .las nor .csv: name the output by its kind"
@@ -57,7 +62,15 @@ def check_output(
     check_places([path])
     for registration in registrations:
         specs = [spec for track in registration.tracks for spec in track.curves]
-        las_mnemonics([spec.mnemonic for spec in specs if spec.export])
+        names = [spec.mnemonic for spec in specs if spec.export]
+        las_mnemonics(names)
+        for name in names:
+            if path.suffix.lower() == ".csv" and name.startswith(FORMULA):
+                msg = (
+                    f"{path}: a spreadsheet would take the column {name!r} for a "
+                    f"formula: give the curve a name that does not begin with {name[0]}"
+                )
+                raise InputError(msg)
 
 
 def write_curves(
