@@ -17,12 +17,22 @@ from veernet.model import build
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
 from veernet.training.averages import Averaging
+from veernet.training.given import (
+    check_resumed,
+    check_windows,
+    lone_values,
+    told_as,
+)
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
 from veernet.training.pictures import SamplePictures
 from veernet.training.start import begin_from
 
 __all__ = ["Segmenter", "train"]
+
+
+MOST_SEED = 2**32
+"""Of numpy and torch: seeds are 32-bit numbers."""
 
 
 def train(
@@ -95,7 +105,11 @@ def train(
     out = Path(out)
     if not overwrite and resume is None:
         _check_new(out)
+    if not 0 <= seed < MOST_SEED:
+        msg = f"seed {seed}: give a whole number from 0 to {MOST_SEED - 1}"
+        raise InputError(msg)
     seed_everything(seed, workers=True)
+    check_windows(spec, data)
     module = Segmenter(
         _network(spec, start),
         loss,
@@ -109,17 +123,21 @@ def train(
     made = {**spec.made, "commit": commit(), "device": device}
     spec = dataclasses.replace(spec, made=made)
     keep = KeepBest(out / "best", spec)
-    runner = trainer(
-        default_root_dir=out,
-        logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
-        callbacks=[
-            keep,
-            KeepState(out / "resume.ckpt"),
-            *_watchers(patience),
-            *callbacks,
-        ],
-    )
-    runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    with told_as("the trainer cannot be made as it is set", ValueError, TypeError):
+        runner = trainer(
+            default_root_dir=out,
+            logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
+            callbacks=[
+                keep,
+                KeepState(out / "resume.ckpt"),
+                *_watchers(patience),
+                *callbacks,
+            ],
+        )
+    if resume is not None:
+        check_resumed(Path(resume), module)
+    with lone_values():
+        runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
     # A run that the clock ends stops between validations.
     runner.validate(module, datamodule=data, verbose=False)
     if runner.is_global_zero:
@@ -141,7 +159,8 @@ def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
     """Build the network, with the weights to begin from, and see that it fits."""
     network = build(spec.architecture)
     side = 2 * spec.multiple
-    with torch.no_grad():
+    takes = f"the network takes no {len(spec.input_channels)} channels"
+    with torch.no_grad(), told_as(takes, RuntimeError):
         logits = network.eval()(torch.zeros(1, len(spec.input_channels), side, side))
     if logits.shape != (1, spec.channels, side, side):
         wanted = [output.name for output in spec.outputs]
