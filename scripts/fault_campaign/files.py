@@ -45,12 +45,14 @@ def mutated(kind: Kind, count: int, seed: int, keep: Path) -> Counter[str]:
         Of ``read``, ``refused`` and of defects by their place.
     """
     found: Counter[str] = Counter()
+    for path in kind.sources:
+        kind.read(path)
     sound = [path.read_bytes() for path in kind.sources]
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         which = number % len(sound)
         data = sound[which]
-        for _ in range(int(rng.integers(1, 4))):
+        for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
             mutation = kind.mutations[int(rng.integers(len(kind.mutations)))]
             data = mutation(data, rng) or b" "
         source = kind.sources[which]

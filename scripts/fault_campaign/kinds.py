@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 from PIL import Image
 
 from fault_campaign.mutate import BINARY, TEXT, Mutation
@@ -16,7 +17,7 @@ from veernet.evaluate import read_log
 from veernet.export import Provenance, read_reviewed, write_traces
 from veernet.files import write_text
 from veernet.formats import convert, read_drafts
-from veernet.records import Trace
+from veernet.records import ORIGINS, Trace
 from veernet.registration import load_registrations, to_yaml
 from veernet.scan import open_scan
 
@@ -61,7 +62,7 @@ def kinds(folder: Path) -> tuple[Kind, ...]:
         Kind("YAML", (yaml,), TEXT, _registration),
         Kind("XML", (xml,), TEXT, read_drafts),
         Kind("LAS", (las, table), TEXT, read_log),
-        Kind("Parquet", (_traces(folder, yaml),), BINARY, _exported(yaml)),
+        Kind("Parquet", _traces(folder, yaml), BINARY, _exported(yaml)),
         Kind("image", _images(folder), BINARY, _page),
     )
 
@@ -89,20 +90,23 @@ def _page(path: Path) -> None:
         scan.read(row, min(row + 4096, scan.info.rows))
 
 
-def _traces(folder: Path, yaml: Path) -> Path:
+def _traces(folder: Path, yaml: Path) -> tuple[Path, ...]:
     (registration,) = load_registrations(yaml)
     rows = np.arange(*registration.row_range)
     traces = []
     for track in registration.tracks:
         left, right = registration.edges_at(track, rows)
         for spec in track.curves:
-            origin = np.zeros(rows.size, dtype=np.uint8)
+            origin = np.full(rows.size, ORIGINS.index("auto"), dtype=np.uint8)
             column = left + (right - left) * (0.5 + 0.3 * np.sin(rows / 50))
             sure = np.full(rows.size, 0.9)
             traces.append(Trace(spec.mnemonic, rows, column, sure, origin))
     path = folder / "sound.parquet"
     write_traces(path, traces, registration, Provenance())
-    return path
+    # Wrong bytes in packed columns are seen by the unpacking: these are not packed.
+    plain = folder / "plain.parquet"
+    pq.write_table(pq.read_table(path), plain, compression="none")
+    return path, plain
 
 
 def _images(folder: Path) -> tuple[Path, ...]:

@@ -132,6 +132,8 @@ def read_reviewed(
     try:
         with pq.ParquetFile(path) as file:
             table = file.read()
+        # Bytes that went wrong unpack to words that are none, and to indices beyond.
+        table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} is no Parquet file: {str(error).splitlines()[0][:120]}"
         raise InputError(msg) from error
