@@ -26,8 +26,8 @@ FOOT = 0.3048
 SCALES: tuple[ScaleKind, ...] = ("linear", "log", "piecewise")
 
 
-FARTHEST = 1_000_000
-"""Pixels from the first row or column: twice the tallest page that is read."""
+FARTHEST = 4_000_000
+"""Pixels from the first row or column: eight times the tallest page that is read."""
 
 DEEPEST = 1_000_000
 """Depth units: 25 times the deepest well, in feet."""

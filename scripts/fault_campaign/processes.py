@@ -118,8 +118,12 @@ def denied(folder: Path) -> Counter[str]:
             subprocess.run(["umount", str(disk)], check=False)
     theirs = folder / "theirs"
     theirs.mkdir(mode=0o755)
-    run = begun(theirs, user=65534, group=65534, extra_groups=[])
-    found[f"no permission: {_refused(run, theirs)}"] += 1
+    try:
+        run = begun(theirs, user=65534, group=65534, extra_groups=[])
+    except PermissionError:
+        found["passed over: this Python is not for other users"] += 1
+    else:
+        found[f"no permission: {_refused(run, theirs)}"] += 1
     return found
 
 
