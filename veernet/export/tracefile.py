@@ -42,8 +42,8 @@ SCHEMA = pa.schema(
 )
 REVIEWED = pa.field("reviewed", pa.bool_())
 NEEDED = ("curve", "row", "column", "confidence", "origin")
-TALLEST = 4_000_000
-"""Rows of a trace beyond which a row number is a slip; tall scans have 250,000."""
+TALLEST = 600_000
+"""Rows of a trace beyond which a row number is a slip; pages have 500,000 at most."""
 
 
 def write_traces(
