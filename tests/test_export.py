@@ -17,7 +17,8 @@ from veernet.errors import InputError
 from veernet.export import check_output, section_path, write_curves
 from veernet.export.csvlog import read_csv, write_csv
 from veernet.export.curvelines import NULLS
-from veernet.export.las import las_mnemonics, las_text, read_las, write_las
+from veernet.export.las import las_mnemonics, las_text, write_las
+from veernet.export.lasread import read_las
 from veernet.export.logtable import depth_decimals, value_decimals
 from veernet.export.provenance import Provenance
 from veernet.export.report import report, write_report

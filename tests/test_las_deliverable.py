@@ -22,7 +22,8 @@ from veernet.errors import InputError
 from veernet.export import check_output
 from veernet.export.audit import Deed, audit_path, audit_text, now
 from veernet.export.curvelines import status
-from veernet.export.las import las_text, read_las, replaced_letters
+from veernet.export.las import las_text, replaced_letters
+from veernet.export.lasread import read_las
 from veernet.export.parameters import PAPER_SCALES, paper_scale, parameters
 from veernet.export.provenance import Provenance
 from veernet.records import Curve, CurveSpec, Registration, Track

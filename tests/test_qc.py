@@ -16,7 +16,8 @@ from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.calibrate import even_depths
 from veernet.cli import main
 from veernet.errors import InputError
-from veernet.export.las import las_text, read_las
+from veernet.export.las import las_text
+from veernet.export.lasread import read_las
 from veernet.export.provenance import Provenance
 from veernet.files import sha256
 from veernet.qc.ink import curve_ink, stroke_width, upright_lines

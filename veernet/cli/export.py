@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.edits import edited_lines
     from veernet.export import Deed, check_output, write_overlay, write_traces
     from veernet.export.audit import now
-    from veernet.files import sha256
+    from veernet.files import sha256, together
     from veernet.findings import of_traces
     from veernet.scan import open_scan
 
@@ -94,34 +94,39 @@ def run(options: argparse.Namespace) -> int:
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
     wanted = _sampled(registration, options.unit, options.step)
-    write_curves(
-        options.out,
-        calibrate_all(traces, wanted),
-        traces,
-        wanted,
-        provenance,
-        confidence=options.confidence,
-        deed=Deed("veernet export", edits, remarks),
-        reviewed={name: samples.reviewed for name, samples in curves.items()},
-    )
-    for remark in remarks:
-        print(remark)
-    if options.trace_out is not None:
-        marks = {name: samples.reviewed for name, samples in curves.items()}
-        write_traces(
-            options.trace_out,
+    told: list[str] = []
+    marks = {name: samples.reviewed for name, samples in curves.items()}
+    with together():
+        told += write_curves(
+            options.out,
+            calibrate_all(traces, wanted),
             traces,
-            registration,
-            provenance.done_on(now(), edits),
-            findings=of_traces(traces, registration),
+            wanted,
+            provenance,
+            confidence=options.confidence,
+            deed=Deed("veernet export", edits, remarks),
             reviewed=marks,
         )
-        print(f"{options.trace_out}: {len(traces)} curves")
-    if scan is not None:
-        if sha256(options.scan) != provenance.scan_sha256:
-            print(f"note: {options.scan} is not the file that was read, by its SHA-256")
-        for part in write_overlay(options.overlay, scan, registration, traces):
-            print(part)
+        told += remarks
+        if options.trace_out is not None:
+            write_traces(
+                options.trace_out,
+                traces,
+                registration,
+                provenance.done_on(now(), edits),
+                findings=of_traces(traces, registration),
+                reviewed=marks,
+            )
+            told.append(f"{options.trace_out}: {len(traces)} curves")
+        if scan is not None:
+            parts = write_overlay(options.overlay, scan, registration, traces)
+            told += [str(part) for part in parts]
+    if scan is not None and sha256(options.scan) != provenance.scan_sha256:
+        told.append(
+            f"note: {options.scan} is not the file that was read, by its SHA-256"
+        )
+    for line in told:
+        print(line)
     return DONE
 
 
@@ -175,9 +180,10 @@ def _check_files(options: argparse.Namespace) -> None:
             raise InputError(msg)
         outputs.append(options.trace_out)
     if options.overlay is not None:
-        check_overlay(options.overlay, [*inputs, *outputs])
+        others = [*inputs, *outputs]
+        check_overlay(options.overlay, others, overwrite=options.overwrite)
         outputs.append(options.overlay)
-    check_places(outputs, inputs)
+    check_places(outputs, inputs, overwrite=options.overwrite)
 
 
 def _edited(

@@ -33,8 +33,11 @@ def write_curves(
     confidence: bool,
     deed: Deed,
     reviewed: Mapping[str, NDArray[np.bool_]] | None = None,
-) -> None:
-    """Write curves and, beside a LAS, its audit trail; print how much was read."""
+) -> list[str]:
+    """Write curves and, beside a LAS, its audit trail; return lines that tell of it.
+
+    The first says of how many depths each curve was read.
+    """
     from veernet import export
 
     export.write_curves(
@@ -48,15 +51,15 @@ def write_curves(
     )
     by_name = {trace.mnemonic: trace for trace in traces}
     read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
-    print(f"{path}: {curves[0].depth.size} depths; read: {read}")
+    lines = [f"{path}: {curves[0].depth.size} depths; read: {read}"]
     if path.suffix.lower() == ".las":
-        print(
-            export.write_audit(
-                path, curves, registration, provenance, deed, reviewed=reviewed
-            )
+        trail = export.write_audit(
+            path, curves, registration, provenance, deed, reviewed=reviewed
         )
-        for note in export.replaced_letters(curves, registration, provenance):
-            print(f"note: {note}")
+        lines.append(str(trail))
+        notes = export.replaced_letters(curves, registration, provenance)
+        lines += [f"note: {note}" for note in notes]
+    return lines
 
 
 def with_audit(path: Path) -> list[Path]:

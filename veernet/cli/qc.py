@@ -7,7 +7,13 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veernet.cli.arguments import Verbs, add_registration, add_verb, load_section
+from veernet.cli.arguments import (
+    Verbs,
+    add_overwrite,
+    add_registration,
+    add_verb,
+    load_section,
+)
 from veernet.cli.output import DONE, panel_progress
 from veernet.errors import InputError
 
@@ -38,6 +44,7 @@ def add_arguments(verbs: Verbs) -> None:
     add_registration(verb, required=True)
     says = "the sheet"
     add("--out", type=Path, required=True, metavar="WELL.pdf", help=says)
+    add_overwrite(verb)
     add("--section", metavar="NAME", help="of the registration, if it holds several")
     add(
         "--trace",
@@ -126,7 +133,7 @@ def _check(options: argparse.Namespace) -> None:
         if path.resolve() == options.las.resolve():
             msg = f"--repeat {path}: this is the LAS itself: name another reading"
             raise InputError(msg)
-    check_places([options.out], inputs)
+    check_places([options.out], inputs, overwrite=options.overwrite)
 
 
 def _check_matplotlib() -> None:
@@ -150,7 +157,7 @@ def _other(path: Path, log: Log) -> LogTable:
     """Read another LAS, its depths in the unit of the log."""
     from dataclasses import replace
 
-    from veernet.export.las import read_las
+    from veernet.export.lasread import read_las
 
     table = read_las(path)
     if table.depth_unit is None:

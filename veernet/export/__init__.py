@@ -43,6 +43,10 @@ __all__ = [
 ]
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet evaluates."""
+
+
 def check_output(
     path: Path, registrations: Sequence[Registration], *, confidence: bool = False
 ) -> None:
@@ -51,8 +55,8 @@ def check_output(
     Raises
     ------
     InputError
-        If the suffix is neither .las nor .csv, the folder does not exist, or two
-        mnemonics of a section would become one there.
+        If the suffix is neither .las nor .csv, the folder does not exist, two mnemonics
+        of a section would become one there, or one would be a formula in a CSV.
     """
     if path.suffix.lower() not in {".las", ".csv"}:
         msg = f"{path} ends in neither .las nor .csv: name the output by its kind"
@@ -62,6 +66,13 @@ def check_output(
         specs = [spec for track in registration.tracks for spec in track.curves]
         names = [spec.mnemonic for spec in specs if spec.export]
         las_mnemonics(las_columns(names, confidence=confidence))
+        for name in names:
+            if path.suffix.lower() == ".csv" and name.startswith(FORMULA):
+                msg = (
+                    f"{path}: a spreadsheet would take the column {name!r} for a "
+                    f"formula: give the curve a name that does not begin with {name[0]}"
+                )
+                raise InputError(msg)
 
 
 def write_curves(

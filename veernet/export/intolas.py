@@ -13,7 +13,8 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import DEPTH_UNITS, las_mnemonics
+from veernet.export.las import las_mnemonics
+from veernet.export.lasread import DEPTH_UNITS, las_text_of, read_las
 from veernet.export.letters import one_line
 from veernet.export.logtable import value_decimals
 from veernet.records import Curve
@@ -115,11 +116,7 @@ def into_las(
 
 
 def _read(path: Path) -> lasio.LASFile:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
+    text = las_text_of(path)
     try:
         las = lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
     except Exception as error:  # a broken file can break lasio anywhere
@@ -128,6 +125,15 @@ def _read(path: Path) -> lasio.LASFile:
         raise InputError(msg) from error
     if not las.curves or not len(las.curves[0].data):
         msg = f"{path.name} holds no data: no curve can be put beside it"
+        raise InputError(msg)
+    # lasio parts some rows wrongly, without a word; `read_las` refuses or mends them.
+    table = read_las(path)
+    rows = len(las.curves[0].data)
+    if rows != len(table.depth) or len(las.curves) != 1 + len(table.values):
+        msg = (
+            f"{path.name} is not laid out as plain LAS 2: save it with a line for each "
+            "depth and blanks between columns, then put curves into it"
+        )
         raise InputError(msg)
     return las
 

@@ -1,4 +1,4 @@
-"""LAS 2.0 out, any LAS that lasio can make sense of in."""
+"""LAS 2.0 out; `veernet.export.lasread` reads any LAS."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ from veernet.errors import InputError
 from veernet.export.curvelines import Marks, curve_lines
 from veernet.export.letters import one_line, replaced
 from veernet.export.logtable import (
-    LogTable,
     common_depth,
     depth_decimals,
-    make_table,
     value_decimals,
 )
 from veernet.export.parameters import PARAMETERS, parameters
@@ -38,12 +36,6 @@ CONFIDENCE = "_CONF"
 """Ends the name of the column that holds the confidence of a curve."""
 CONFIDENCE_DECIMALS = 3
 COMPUTED = {"STRT", "STOP", "STEP", "NULL"}
-DEPTH_UNITS = {
-    "ft": ({"F", "FT", "FEET", "FOOT"}, 1.0),
-    "m": ({"M", "METER", "METERS", "METRE", "METRES", "MTR"}, 1.0),
-    # Depths of LIS tapes are counted in tenths of an inch.
-    "ft of tape": ({".1IN", "0.1IN"}, 1 / 120),
-}
 MOST_DECIMALS = 9
 """Of a depth: with five digits before the point, what a reader's numbers still hold."""
 
@@ -204,41 +196,6 @@ def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_las(path: Path) -> LogTable:
-    """Read the curves of a LAS file: any version, wrapped or not, either depth order.
-
-    Cells that are no numbers (``****``, ``(null)``) are null, as is the file's own null
-    value. Depths in tenths of an inch are given in feet.
-
-    Raises
-    ------
-    InputError
-        If the file is no LAS or lasio cannot make sense of it.
-    """
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    try:
-        las = lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
-        columns = {c.mnemonic: _numbers(c.data) for c in las.curves}
-    except Exception as error:  # a broken file can break lasio anywhere
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        msg = f"{path} cannot be read as LAS: {reason}"
-        raise InputError(msg) from error
-    if not columns or min(len(c) for c in columns.values()) == 0:
-        msg = f"{path} cannot be read as LAS: it holds no data"
-        raise InputError(msg)
-    unit, factor = _depth_unit(las)
-    index, *others = columns
-    depth = np.round(columns[index] * factor, 6)
-    # As in a CSV: columns and confidences are no curves.
-    others = [m for m in others if not m.upper().endswith(("_COL", CONFIDENCE))]
-    units = {m: str(las.curves[m].unit) for m in others}
-    return make_table(str(path), unit, depth, {m: columns[m] for m in others}, units)
-
-
 def _fill_well(las: lasio.LASFile, well: dict[str, str]) -> None:
     """Enter the registration's fields; lasio's fresh file brings those of the standard.
 
@@ -308,36 +265,6 @@ def _width(las: lasio.LASFile, formats: dict[int, str], null: str) -> int:
         ends = (known.min(), known.max()) if len(known) else ()
         width = max([width, *(len(formats[number] % end) for end in ends)])
     return width
-
-
-def _numbers(data: np.ndarray) -> Floats:
-    """Return a column as numbers, NaN for what is none or not finite."""
-    if data.dtype.kind != "f":
-        data = np.array([_number(cell) for cell in data], dtype=np.float64)
-    return np.where(np.isfinite(data), data, np.nan).astype(np.float64)
-
-
-def _number(cell: object) -> float:
-    try:
-        return float(str(cell))
-    except ValueError:
-        return np.nan
-
-
-def _depth_unit(las: lasio.LASFile) -> tuple[str | None, float]:
-    """Return the unit of the index and its factor; the curve's own word goes first."""
-    stated = [las.curves[0].unit]
-    # Where a file has no ~Well section, lasio brings its own, in metres from NaN.
-    if "STRT" in las.well and np.isfinite(_number(las.well["STRT"].value)):
-        stated.append(las.well["STRT"].unit)
-    for word in stated:
-        if not str(word).strip():
-            continue
-        for unit, (words, factor) in DEPTH_UNITS.items():
-            if str(word).strip().upper() in words:
-                return unit[:2].strip(), factor
-        return None, 1.0
-    return None, 1.0
 
 
 def _unit(unit: str) -> str:

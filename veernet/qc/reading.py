@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import CONFIDENCE, las_mnemonics, read_las
+from veernet.export.las import CONFIDENCE, las_mnemonics
+from veernet.export.lasread import read_las
 from veernet.export.logtable import LogTable
 from veernet.records import OFF_SCALE, ORIGINS, CurveSpec, Registration, Trace, Track
 
