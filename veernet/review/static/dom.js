@@ -105,7 +105,38 @@ export function typing() {
   if (at instanceof HTMLInputElement) {
     return !["checkbox", "button", "radio", "range"].includes(at.type);
   }
-  return at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement;
+  return at instanceof HTMLTextAreaElement;
+}
+
+/** Keys that move in a drop-down list, open it, or leave it. */
+const OF_LIST = /^(Arrow|Home|End|Page|Tab|Enter| )/;
+
+/**
+ * Keep letters from a drop-down list: they would choose what begins with them, unseen.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {boolean} whether the list has taken the key
+ */
+export function takenByList(event) {
+  if (!(document.activeElement instanceof HTMLSelectElement)) return false;
+  if (OF_LIST.test(event.key)) return true;
+  if (event.key === "Escape") byId("window").focus({ preventScroll: true });
+  if (event.key === "Escape" || event.key.length === 1) event.preventDefault();
+  return event.key === "Escape";
+}
+
+/**
+ * Give the focus back to the scan when a button of a bar or of the panel was pressed by
+ * the pointer, so that the next Enter does not press it again.
+ */
+export function leaveButtons() {
+  document.addEventListener("click", (event) => {
+    const at = document.activeElement;
+    const pressed = event.target instanceof Element && event.detail > 0;
+    if (!pressed || !event.target.closest("#panel, #bar, #top")) return;
+    if (at instanceof HTMLButtonElement && !at.closest("dialog"))
+      byId("window").focus({ preventScroll: true });
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 /** @import {App} from "./app.js" */
 
-import { byId, h, typing } from "./dom.js";
+import { byId, h, leaveButtons, takenByList, typing } from "./dom.js";
 
 /**
  * @typedef {{
@@ -191,8 +191,10 @@ export function listenToKeys(app) {
   for (const binding of [...BINDINGS, ...tools]) {
     for (const key of binding.keys) table.set(key, [...(table.get(key) ?? []), binding]);
   }
+  leaveButtons();
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || typing() || document.querySelector("dialog[open]")) return;
+    if (takenByList(event)) return;
     if (event.key === "Alt") {
       event.preventDefault();
       app.editor.tool.alt(true);
@@ -204,9 +206,10 @@ export function listenToKeys(app) {
       return;
     }
     if (event.altKey && event.key !== "Enter") return;
-    // Enter and Space on a button press it, as everywhere.
+    // Enter and Space on a button press it, as everywhere; but what waits for Enter is kept.
     if (
       event.key === "Enter" &&
+      !(app.state.stage === "review" && app.editor.tool.pending) &&
       event.target instanceof HTMLElement &&
       event.target.closest("button, summary, a, input")
     )
