@@ -74,3 +74,28 @@ def test_letters_on_a_list_of_choices_choose_nothing(well: Screen) -> None:
     well.press("l")
     assert not well.page.is_visible("#drawer")
     assert _curves(well) == before
+
+
+def test_a_new_curve_takes_the_cursor_and_is_whole_once_its_scale_is_typed(
+    well: Screen,
+) -> None:
+    well.page.click("[data-stage=register]")
+    well.press("l")
+    well.page.click("text=+ curve in T1")
+    well.page.keyboard.press("p")  # before the row is there: no shortcut
+    well.wait(lambda: well.page.evaluate("document.activeElement.title === 'Mnemonic'"))
+    before = well.state["view"]
+    assert "NEW1 lacks" in well.page.inner_text("#panel")
+    for text in ("SP", "MV"):
+        well.page.keyboard.type(text)
+        well.press("Tab")
+    assert "SP lacks" in well.page.inner_text("#panel")
+    for text in ("-80", "20"):
+        well.page.keyboard.type(text)
+        well.press("Tab")
+    new = _curves(well)[2]
+    told = [new[key] for key in ("mnemonic", "unit", "left", "right", "scale")]
+    assert told == ["SP", "MV", -80, 20, "linear"]
+    assert "The registration is complete" in well.page.inner_text("#panel")
+    assert well.state["view"] == before
+    assert len(_curves(well)) == 5

@@ -164,6 +164,16 @@ function isTurned(point) {
 }
 
 /**
+ * Values at the two edges of the track.
+ *
+ * @param {CurveSpec} spec
+ * @returns {[number, number]} NaN where one is still to be given
+ */
+export function endsOf(spec) {
+  return [spec.left ?? NaN, spec.right ?? NaN];
+}
+
+/**
  * Value at an unfolded fraction of the track.
  *
  * @param {CurveSpec} spec
@@ -171,7 +181,8 @@ function isTurned(point) {
  * @returns {number}
  */
 export function valueAt(spec, fraction) {
-  if (spec.scale === "log") return spec.left * (spec.right / spec.left) ** fraction;
+  const [left, right] = endsOf(spec);
+  if (spec.scale === "log") return left * (right / left) ** fraction;
   if (spec.scale === "piecewise" && spec.points && spec.points.length > 1) {
     const points = spec.points;
     return interpolate(
@@ -180,7 +191,7 @@ export function valueAt(spec, fraction) {
       points.map((p) => p.value),
     );
   }
-  return spec.left + fraction * (spec.right - spec.left);
+  return left + fraction * (right - left);
 }
 
 /**
@@ -191,8 +202,9 @@ export function valueAt(spec, fraction) {
  * @returns {number}
  */
 export function fractionAt(spec, value) {
+  const [left, right] = endsOf(spec);
   if (spec.scale === "log") {
-    return Math.log(value / spec.left) / Math.log(spec.right / spec.left);
+    return Math.log(value / left) / Math.log(right / left);
   }
   if (spec.scale === "piecewise" && spec.points && spec.points.length > 1) {
     let points = spec.points;
@@ -203,5 +215,5 @@ export function fractionAt(spec, value) {
       points.map((p) => p.fraction),
     );
   }
-  return (value - spec.left) / (spec.right - spec.left);
+  return (value - left) / (right - left);
 }

@@ -195,6 +195,10 @@ export function listenToKeys(app) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || typing() || document.querySelector("dialog[open]")) return;
     if (takenByList(event)) return;
+    if (app.registering.table.adding && event.key.length === 1) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Alt") {
       event.preventDefault();
       app.editor.tool.alt(true);

@@ -11,7 +11,7 @@
 /** @import {View} from "./view.js" */
 
 import { ink, plain, rem, stroke } from "./dom.js";
-import { fractionAt, valueAt } from "./geometry.js";
+import { endsOf, fractionAt, valueAt } from "./geometry.js";
 import { beside } from "./state.js";
 
 /** Samples beyond which every second, third ... is left out: no window shows more. */
@@ -78,8 +78,9 @@ export function drawReplot(context, view, state, width) {
   if (!curve?.geometry.hasDepth) return [0, 1];
   const drawn = samples(view, state, curve);
   const read = drawn.map((sample) => sample.fraction).filter(Number.isFinite);
-  const low = Math.min(0, Math.floor(Math.min(0, ...read) + 1e-6));
-  const high = Math.max(1, Math.ceil(Math.max(1, ...read) - 1e-6));
+  const wraps = curve.spec.wraps ?? false;
+  const low = wraps ? Math.floor(Math.min(0, ...read) + 1e-6) : 0;
+  const high = wraps ? Math.ceil(Math.max(1, ...read) - 1e-6) : 1;
   const margin = rem() * 0.6;
   const x = (/** @type {number} */ fraction) =>
     margin + ((fraction - low) / (high - low)) * (width - 2 * margin);
@@ -132,7 +133,7 @@ function drawScaleLines(context, view, curve, x, low, high) {
 function divisions(curve) {
   const spec = curve.spec;
   if (spec.scale !== "log") return [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-  const [least, most] = [spec.left, spec.right].sort((a, b) => a - b);
+  const [least, most] = endsOf(spec).sort((a, b) => a - b);
   const found = [];
   for (let power = Math.floor(Math.log10(least)); 10 ** power < most; power += 1) {
     for (const digit of [1, 2, 3, 5]) {

@@ -14,7 +14,7 @@
  * @typedef {{row: number, column: number}} EdgePoint
  * @typedef {{fraction: number, value: number}} ScalePoint
  * @typedef {{
- *   mnemonic: string, unit: string, scale: string, left: number, right: number,
+ *   mnemonic: string, unit: string, scale: string, left: number|null, right: number|null,
  *   points?: ScalePoint[]|null, line: string, weight?: string|null,
  *   colour?: string|null, wraps?: boolean, wrap_start?: number,
  *   backup_of?: string|null, export?: boolean

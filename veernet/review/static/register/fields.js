@@ -5,12 +5,13 @@ import { choice, h } from "../dom.js";
 /**
  * A field for a number that is saved when it is left or Enter is pressed.
  *
- * @param {number} value
+ * @param {number|null} value null where it is still to be given
  * @param {string} title
  * @param {boolean} disabled
  * @param {(value: number) => void} save
  */
 export function numberField(value, title, disabled, save) {
+  const before = value === null ? "" : String(value);
   const field = h("input", {
     type: "number",
     step: "any",
@@ -22,7 +23,7 @@ export function numberField(value, title, disabled, save) {
   field.addEventListener("change", () => {
     const given = Number(field.value);
     if (field.value.trim() === "" || !Number.isFinite(given)) {
-      field.value = String(value);
+      field.value = before;
       return;
     }
     field.defaultValue = field.value;
@@ -30,7 +31,7 @@ export function numberField(value, title, disabled, save) {
   });
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {
-      field.value = String(value);
+      field.value = before;
       field.blur();
     }
   });

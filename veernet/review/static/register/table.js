@@ -13,7 +13,7 @@ const HEAD =
   "Track,Mnemonic,Unit,Left,Right,Scale,Line,Weight,Colour,Wraps,Back-up of,Export,".split(",");
 const SCALES = ["linear", "log", "piecewise"];
 
-/** @typedef {(registration: Registration, told: string, more?: {renamed?: Record<string, string>}) => void} Save */
+/** @typedef {(registration: Registration, told: string, more?: {renamed?: Record<string, string>}) => Promise<void>} Save */
 
 /** The drawer under the scan. */
 export class ScaleTable {
@@ -22,6 +22,8 @@ export class ScaleTable {
     this.app = app;
     this.save = save;
     this.shown = false;
+    /** Whether a new row is on its way: keys are meant for it, and for nothing else. */
+    this.adding = false;
     /** @type {HeaderPicture|null} */
     this.picture = null;
   }
@@ -52,7 +54,7 @@ export class ScaleTable {
             class: "plain",
             disabled: off,
             text: `+ curve in ${track.name}`,
-            onclick: () => this.#add(number),
+            onclick: () => void this.#add(number),
           }),
           h("button", {
             type: "button",
@@ -283,8 +285,12 @@ export class ScaleTable {
     this.save(registration, `${old} is now ${name}`, { renamed: { [old]: name } });
   }
 
-  /** @param {number} track */
-  #add(track) {
+  /**
+   * Add a curve whose scale is still to be given, and put the cursor into its row.
+   *
+   * @param {number} track
+   */
+  async #add(track) {
     const registration = this.app.registering.copy();
     const taken = new Set(
       registration.tracks.flatMap((known) => known.curves.map((curve) => curve.mnemonic)),
@@ -295,8 +301,8 @@ export class ScaleTable {
       mnemonic: `NEW${count}`,
       unit: "",
       scale: "linear",
-      left: 0,
-      right: 100,
+      left: null,
+      right: null,
       line: "solid",
       weight: null,
       colour: null,
@@ -305,7 +311,17 @@ export class ScaleTable {
       backup_of: null,
       export: true,
     });
-    this.save(registration, "Curve added: give its name and scale");
+    const number = registration.tracks.slice(0, track + 1).flatMap((known) => known.curves).length;
+    this.adding = true;
+    try {
+      await this.save(registration, "Curve added: give its name and scale");
+    } finally {
+      this.adding = false;
+    }
+    const fields = byId("drawer").querySelectorAll("input[title=Mnemonic]");
+    const field = /** @type {HTMLInputElement|undefined} */ (fields[number - 1]);
+    field?.focus();
+    field?.select();
   }
 
   /** @param {number} track @param {number} index */
@@ -318,12 +334,13 @@ export class ScaleTable {
 
 /** @param {CurveSpec} curve @param {string} scale */
 function setScale(curve, scale) {
+  const [first, last] = [curve.left ?? 0, curve.right ?? 1];
   curve.scale = scale;
   curve.points =
     scale === "piecewise"
       ? [
-          { fraction: 0, value: curve.left },
-          { fraction: 1, value: curve.right },
+          { fraction: 0, value: first },
+          { fraction: 1, value: last },
         ]
       : null;
 }
