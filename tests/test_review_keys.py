@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.reviews import files, serving, write_well
@@ -99,3 +100,55 @@ def test_a_new_curve_takes_the_cursor_and_is_whole_once_its_scale_is_typed(
     assert "The registration is complete" in well.page.inner_text("#panel")
     assert well.state["view"] == before
     assert len(_curves(well)) == 5
+
+
+def test_a_point_set_with_alt_stays_straight_and_no_preview_stays(
+    well: Screen,
+) -> None:
+    well.press("Escape", "1", "t")
+    well.show(300)
+    well.click(well.place("GR", 270))
+    x, y = well.place("GR", 330)
+    well.page.keyboard.down("Alt")
+    well.click((x, y))
+    well.page.keyboard.up("Alt")
+    well.idle()
+    assert "2 points, straight: Enter keeps it" in well.said
+    assert well.page.is_checked("#straight")
+    revision = well.revision
+    # Released after Enter, Alt asks for nothing more.
+    well.page.keyboard.down("Alt")
+    well.page.keyboard.press("Enter")
+    well.page.keyboard.up("Alt")
+    well.idle()
+    assert well.revision == revision + 1, well.said
+    assert np.ptp(np.diff(well.samples("GR")["column"][172:228])) < 0.01
+    assert not well.page.evaluate("veernet.draft")
+    assert not well.state["pending"]
+    assert not well.page.is_checked("#straight")
+
+
+def test_escape_ends_a_stroke_and_undo_takes_back_the_drag_alone(
+    well: Screen,
+) -> None:
+    well.press("Escape", "1", "d")
+    well.show(300)
+    well.drag(*(well.place("GR", row, 8) for row in (280, 320)))
+    well.press("x", "Enter", "r")
+    before, revision, mouse = well.bytes("ILD"), well.revision, well.page.mouse
+    well.press("3")
+    (x, y), end = well.place("ILD", 280), well.place("ILD", 330)
+    for key in ("Escape", "Control+z"):
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x - 20, y + 30, steps=4)
+        well.press("n", "t", "2")  # these wait for the mouse
+        assert (well.state["tool"], well.state["active"]) == ("redraw", "ILD")
+        well.press(key)
+        mouse.move(*end, steps=4)
+        mouse.up()
+        well.press("Enter")
+        assert not well.state["pending"]
+        assert (well.bytes("ILD"), well.revision) == (before, revision), key
+    well.press("Control+z")  # of an edit that is saved
+    assert np.isfinite(well.column("GR", 300))

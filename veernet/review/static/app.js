@@ -8,7 +8,7 @@ import { byId } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Exporting } from "./exporting.js";
 import { Going } from "./going.js";
-import { listenToKeys, showSheet } from "./keys.js";
+import { listenToKeys } from "./keys.js";
 import { paintLog } from "./paint.js";
 import { Painter } from "./layers.js";
 import { Minimap } from "./minimap.js";
@@ -16,6 +16,7 @@ import { Panel } from "./panel.js";
 import { Pointer } from "./pointer.js";
 import { Queue } from "./queue.js";
 import { Registering } from "./register/stage.js";
+import { showSheet } from "./sheet.js";
 import { State } from "./state.js";
 import { Tiles } from "./tiles.js";
 import { Toolbar } from "./toolbar.js";
@@ -235,6 +236,12 @@ export class App {
   }
 
   async undo() {
+    // What is being drawn is the last that was done: that alone is taken back.
+    if (this.pointer.pressed) this.cancel();
+    else await this.#undo();
+  }
+
+  async #undo() {
     await this.#history(() => this.queue.undo(), `Undone: ${this.state.doc?.history.undo ?? ""}`);
   }
 
@@ -292,6 +299,7 @@ export class App {
   }
 
   cancel() {
+    this.pointer.letGo();
     if (this.state.stage === "register") this.registering.cancel();
     else this.editor.cancel();
   }

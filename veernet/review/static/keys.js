@@ -2,7 +2,8 @@
 
 /** @import {App} from "./app.js" */
 
-import { byId, h, leaveButtons, takenByList, typing } from "./dom.js";
+import { leaveButtons, takenByList, typing } from "./dom.js";
+import { showSheet } from "./sheet.js";
 
 /**
  * @typedef {{
@@ -12,6 +13,10 @@ import { byId, h, leaveButtons, takenByList, typing } from "./dom.js";
  */
 
 const REVIEW = ["review"];
+
+/** Keys that act while the pointer is pressed; all others wait for it to be let go. */
+const WHILE_PRESSED = /^(Escape|Control\+z|h|\[|\])$/;
+
 const PIXEL = 1;
 const PIXELS = 10;
 
@@ -149,15 +154,6 @@ export const BINDINGS = [
   bind("Go", ["e"], "E", "export", (app) => app.setStage("export")),
 ];
 
-const MOUSE = [
-  ["Wheel", "along the log; with Shift across"],
-  ["Ctrl+wheel", "zoom both; over the depth scale depth alone; with Shift columns alone"],
-  ["Space and drag, middle button", "move the paper"],
-  ["Press a curve", "choose it; drag the chosen one to bend it"],
-  ["Drag beside curves", "select rows"],
-  ["Alt", "re-trace: straight lines while it is held; redraw: do not tie the ends to the curve"],
-];
-
 /** @param {KeyboardEvent} event @returns {string} Control+Shift+z and the like */
 export function nameOf(event) {
   const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -223,6 +219,7 @@ export function listenToKeys(app) {
     );
     if (!known) return;
     event.preventDefault();
+    if (app.pointer.pressed && !WHILE_PRESSED.test(nameOf(event))) return;
     if (event.repeat && !/^(Arrow|Page|[-+=<>[\]])/.test(event.key)) return;
     known.run(app, event);
   });
@@ -236,66 +233,4 @@ export function listenToKeys(app) {
     app.pointer.setSpace(false);
     app.editor.tool.alt(false);
   });
-}
-
-/** @param {App} app */
-export function showSheet(app) {
-  const dialog = byId("sheet");
-  /** @type {[string, string[][]][]} */
-  const groups = [
-    ["Go", rowsOf("Go")],
-    [
-      "Tools",
-      [
-        ...app.editor.tools.map((tool) => [tool.key.toUpperCase(), tool.help]),
-        ["1 – 9", "choose a curve"],
-      ],
-    ],
-    ["Edit", rowsOf("Edit")],
-    ["Keyboard alone", rowsOf("Keyboard alone")],
-    [
-      "Register",
-      [...rowsOf("Register"), ["Double press", "add a depth point; on an edge, a point of it"]],
-    ],
-    ["Mouse", MOUSE],
-  ];
-  const sections = groups.map(([title, rows]) =>
-    h("section", {}, [
-      h("h3", { text: title }),
-      h(
-        "dl",
-        {},
-        rows.flatMap(([key, help]) => [
-          h("dt", {}, [h("kbd", { text: key })]),
-          h("dd", { text: help }),
-        ]),
-      ),
-    ]),
-  );
-  dialog.replaceChildren(
-    h("h2", { text: "All keys" }),
-    h("p", {
-      class: "soft",
-      text: "One gesture is one entry of the history, and Ctrl+Z takes it back, also after a restart.",
-    }),
-    h("div", { class: "columns" }, sections),
-    h("div", { class: "actions" }, [
-      h("button", {
-        type: "button",
-        class: "primary",
-        text: "Close",
-        onclick: () => dialog.close(),
-      }),
-    ]),
-  );
-  dialog.showModal();
-  dialog.scrollTop = 0;
-}
-
-/** @param {string} group @returns {string[][]} */
-function rowsOf(group) {
-  return BINDINGS.filter((known) => known.group === group && known.shown).map((known) => [
-    known.shown,
-    known.help,
-  ]);
 }

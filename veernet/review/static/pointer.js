@@ -138,6 +138,11 @@ export class Pointer {
     this.app.painter.ask("edit");
   }
 
+  /** End a gesture: what the pointer does until it is up is no part of it. */
+  letGo() {
+    this.pressed = false;
+  }
+
   #lost() {
     this.pan = null;
     if (!this.pressed) return;

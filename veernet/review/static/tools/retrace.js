@@ -4,7 +4,7 @@
 /** @import {Pick, Point} from "./tool.js" */
 /** @import {Edit} from "../types.js" */
 
-import { h, ink, rem, stroke } from "../dom.js";
+import { byId, h, ink, rem, stroke } from "../dom.js";
 import { Tool } from "./tool.js";
 
 /** Pixels of the pointer from a point that still take hold of it. */
@@ -18,21 +18,30 @@ export class Retrace extends Tool {
       name: "retrace",
       key: "t",
       label: "Re-trace",
-      hint: "Click two points on the ink, more to force the way; Alt held draws straight. Enter keeps, Esc drops, Del takes a point away.",
-      help: "Re-trace: picks on the ink, the tracer finds the way between; hold Alt for straight",
+      hint: "Click two points on the ink, more to force the way; Alt makes it straight. Enter keeps, Esc drops, Del takes a point away.",
+      help: "Re-trace: picks on the ink, the tracer finds the way between; Alt for straight",
     });
     /** @type {Pick[]} by row */
     this.picks = [];
     /** @type {Pick|null} the one that arrows move */
     this.held = null;
     this.pressed = false;
-    this.straight = false;
+    /** Whether straight lines are asked for: a point was set with Alt, or the box is ticked. */
+    this.kept = false;
+    /** Whether Alt is held: straight for as long. */
+    this.alted = false;
+    this.sent = false;
     /** @type {Pick|null} where the pointer is, for the way it would take */
     this.leash = null;
   }
 
   get pending() {
     return this.picks.length > 0;
+  }
+
+  /** @returns {boolean} whether lines are straight between the points */
+  get straight() {
+    return this.kept || this.alted;
   }
 
   get dragging() {
@@ -57,6 +66,7 @@ export class Retrace extends Tool {
     if (!this.state.curve) return;
     if (!this.picks.length) this.editor.chooseTrack(point);
     this.pressed = true;
+    if (point.alt) this.#keepStraight(true);
     this.held = this.#near(point);
     if (!this.held) this.#add(this.#pickAt(point));
     this.#changed();
@@ -153,8 +163,9 @@ export class Retrace extends Tool {
     const next = this.picks.length > 1 ? "Enter keeps it, Esc drops it." : "Set a second point.";
     const way = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
     const turn = this.state.curve?.spec.wraps ? " Ctrl+arrow: one wrap more or less." : "";
+    const straight = this.straight ? ", straight" : "";
     this.state.say(
-      `Re-trace ${this.state.active}, ${this.picks.length} points: ${next}${turn}${way}`,
+      `Re-trace ${this.state.active}, ${this.picks.length} points${straight}: ${next}${turn}${way}`,
     );
     this.editor.draw("edit");
   }
@@ -205,6 +216,29 @@ export class Retrace extends Tool {
   }
 
   options() {
+    const box = h("input", {
+      type: "checkbox",
+      id: "straight",
+      checked: this.kept,
+      title: "Straight lines between the points; a point set with Alt asks for them too",
+      onchange: () => {
+        byId("window").focus({ preventScroll: true });
+        this.#keepStraight(box.checked);
+        if (this.picks.length) this.#changed();
+      },
+    });
+    return [h("label", {}, [box, " Straight (Alt)"]), ...this.#turns()];
+  }
+
+  /** @param {boolean} kept until the way is saved or dropped */
+  #keepStraight(kept) {
+    if (this.kept === kept) return;
+    this.kept = kept;
+    this.editor.showOptions();
+  }
+
+  /** @returns {Node[]} */
+  #turns() {
     if (!this.state.curve?.spec.wraps) return [];
     const button = (/** @type {number} */ by, /** @type {string} */ text) =>
       h("button", {
@@ -232,9 +266,10 @@ export class Retrace extends Tool {
 
   /** @param {boolean} held */
   alt(held) {
-    if (this.straight === held) return;
-    this.straight = held;
-    if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
+    const before = this.straight;
+    this.alted = held;
+    if (this.straight === before || this.sent) return;
+    if (this.picks.length) this.#changed();
   }
 
   commit() {
@@ -242,6 +277,7 @@ export class Retrace extends Tool {
       this.state.say("Re-trace goes between two points or more: set another one.");
       return;
     }
+    this.sent = true;
     this.editor.send(this.#edit(this.picks), this);
   }
 
@@ -250,7 +286,9 @@ export class Retrace extends Tool {
     this.held = null;
     this.leash = null;
     this.pressed = false;
-    this.straight = false;
+    this.sent = false;
+    this.alted = false;
+    this.#keepStraight(false);
     this.draft.clear();
   }
 

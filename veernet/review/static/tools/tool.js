@@ -139,6 +139,8 @@ export class Draft {
     this.asking = false;
     /** @type {Edit|null} */
     this.next = null;
+    /** How often it was cleared: an answer to what was asked before is not shown. */
+    this.turn = 0;
   }
 
   /**
@@ -165,19 +167,22 @@ export class Draft {
     this.asking = true;
     while (this.next) {
       const edit = this.next;
+      const { turn } = this;
       this.next = null;
       try {
         const answer = await preview(edit);
-        if (this.next === null && this.asking) {
+        if (this.next === null && turn === this.turn) {
           this.patches = answer.patches;
           this.error = "";
           for (const note of answer.notes) this.editor.state.say(note, "note");
         }
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        this.patches = [];
-        this.error = error.message;
-        this.editor.state.say(error.message, "error");
+        if (turn === this.turn) {
+          this.patches = [];
+          this.error = error.message;
+          this.editor.state.say(error.message, "error");
+        }
       }
       this.editor.draw("edit");
     }
@@ -186,6 +191,7 @@ export class Draft {
   }
 
   clear() {
+    this.turn += 1;
     this.edit = null;
     this.next = null;
     this.patches = [];
