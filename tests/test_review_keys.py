@@ -152,3 +152,28 @@ def test_escape_ends_a_stroke_and_undo_takes_back_the_drag_alone(
         assert (well.bytes("ILD"), well.revision) == (before, revision), key
     well.press("Control+z")  # of an edit that is saved
     assert np.isfinite(well.column("GR", 300))
+
+
+def test_retry_is_offered_while_a_change_waits_for_the_server(
+    browser: Any, tmp_path: Path
+) -> None:
+    scan = write_well(tmp_path)
+    with serving(scan, **files(scan)) as client:
+        screen = Screen(browser, client, tmp_path)
+        screen.show(300)
+        x, y = screen.place("GR", 300)
+        client.served.stop()
+        screen.wait(lambda: screen.state["saved"] == "offline")
+        assert "is not saved" in screen.said
+        assert not screen.page.is_visible("#retry")
+        screen.page.mouse.move(x, y)
+        screen.page.mouse.down()
+        screen.page.mouse.move(x + 20, y, steps=3)
+        screen.page.mouse.up()
+        screen.wait(lambda: screen.page.is_visible("#retry"))
+        assert "running? Retry" in screen.said
+        # The browser finds out again and again that the server is gone.
+        screen.page.wait_for_timeout(4000)
+        assert screen.page.is_visible("#retry")
+        assert screen.page.inner_text("#saved") == "Not saved"
+        screen.context.close()

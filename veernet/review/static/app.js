@@ -22,6 +22,9 @@ import { Tiles } from "./tiles.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
+/** What is said when the server has ended, or cannot be reached. */
+const NO_ANSWER = "The server does not answer: is veernet review still running?";
+
 /** The whole page. */
 export class App {
   constructor() {
@@ -128,13 +131,20 @@ export class App {
 
   /** @param {boolean} open */
   #connection(open) {
-    if (!open)
-      this.state.setSaved(
-        "offline",
-        "The server does not answer: is veernet review still running?",
-      );
-    else if (this.queue.idle) this.state.setSaved("saved");
-    else this.queue.retry();
+    const { state, queue } = this;
+    const before = state.saved;
+    if (open) {
+      if (before === "offline") state.say("The server answers again.");
+      if (queue.idle) state.setSaved("saved");
+      else queue.retry();
+      return;
+    }
+    if (queue.items.length) {
+      state.setSaved("failed", NO_ANSWER);
+    } else if (before !== "offline") {
+      state.setSaved("offline", NO_ANSWER);
+      state.say(`${NO_ANSWER} What is changed now is not saved.`, "error");
+    }
   }
 
   async refreshDoubt() {

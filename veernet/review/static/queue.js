@@ -138,7 +138,8 @@ export class Queue {
     }
     if (error.status === 0 || error.status >= 500) {
       this.state.setSaved("failed", error.message);
-      this.state.say(`Not saved: ${error.message}. Retry keeps the change.`, "error");
+      const end = /[.?!]$/.test(error.message) ? "" : ".";
+      this.state.say(`Not saved: ${error.message}${end} Retry sends the change again.`, "error");
       return false;
     }
     this.items.shift();
