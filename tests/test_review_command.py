@@ -11,6 +11,8 @@ import pytest
 from tests.reviews import write_well
 from veernet.cli import main
 
+DATA = Path(__file__).parent.parent / "data"
+
 NO_EXTRA = """
 import sys
 class Missing:
@@ -66,6 +68,24 @@ def test_what_is_wrong_is_told_in_one_line(
     assert "step" in said(capsys, scan, "--registration", tmp_path / "wrong.yaml")
     # Nothing was begun by any of them.
     assert not scan.with_suffix(".veernet").exists()
+
+
+def test_a_scan_that_cannot_be_shown_begins_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fastapi")
+    scan = write_well(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert "has no page 3: its pages are 0 to 0" in said(capsys, scan, "--page", 3)
+    text = scan.with_suffix(".yaml").read_text()
+    (tmp_path / "other.yaml").write_text(f"page: 2\n{text}")
+    line = said(capsys, scan, "--registration", tmp_path / "other.yaml")
+    assert "has no page 2" in line
+    (tmp_path / "other.yaml").unlink()
+    whole = (DATA / "sample.tif").read_bytes()
+    scan.write_bytes(whole[: len(whole) // 2])
+    assert "is cut short" in said(capsys, scan)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_the_trace_of_another_scan_is_refused(

@@ -23,7 +23,7 @@ from veernet.review.lines import EDITED, REVIEWED, Reading, ReviewedCurve
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.regdoc import document_of, filled
 from veernet.review.store import Entry, Store
-from veernet.scan import check_format
+from veernet.scan import check_format, check_pages
 
 SUFFIX = ".veernet"
 
@@ -147,13 +147,17 @@ def open_document(
     Raises
     ------
     InputError
-        If the document is of another scan, is in use, or holds something else than
-        what is given.
+        If the scan is cut short or has no such page, or the document is of another
+        scan, is in use, or holds something else than what is given.
     """
     check_format(scan)
     scan_hash = sha256(scan)
     given = load_given(registration, trace, section, scan_hash)
     path = scan.with_suffix(SUFFIX)
+    if not path.exists():
+        # Before a document is begun: nothing is left of what cannot be shown.
+        wanted = given.registrations[0].page if given.registrations else page
+        check_pages(scan, wanted or 0)
     store = Store(path, read_only=read_only)
     try:
         if store.is_new:
@@ -169,6 +173,7 @@ def open_document(
         document = Document(store)
         _take(document, given, overwrite=overwrite)
         number = document.section(None).document["page"]
+        check_pages(scan, number)
         return Opened(document, scan, scan_hash, number)
     except sqlite3.Error as error:
         store.close()

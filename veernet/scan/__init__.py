@@ -12,11 +12,12 @@ from pathlib import Path
 
 from veernet.errors import InputError
 from veernet.records import Scan, ScanInfo
+from veernet.scan.limits import check_page
 from veernet.scan.pdf import count_pdf_pages, open_pdf
 from veernet.scan.picture import count_pictures, open_jpeg, open_png
 from veernet.scan.tiff import count_tiff_pages, open_tiff
 
-__all__ = ["check_format", "describe", "open_scan"]
+__all__ = ["check_format", "check_pages", "describe", "open_scan"]
 
 _Opener = Callable[[Path, int], Scan]
 _Counter = Callable[[Path], int]
@@ -73,6 +74,26 @@ def check_format(path: Path | str) -> None:
         If there is no such file, or its first bytes are those of no such kind.
     """
     _format_of(Path(path))
+
+
+def check_pages(path: Path | str, page: int) -> None:
+    """Refuse a file without a page, or cut short, before any pixel is decoded.
+
+    Parameters
+    ----------
+    path
+        As for `open_scan`.
+    page
+        That is wanted, from 0.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or page, or its pages cannot be counted.
+    """
+    file = Path(path)
+    _, count = _format_of(file)
+    check_page(str(file), page, count(file))
 
 
 def describe(path: Path | str) -> tuple[str, ...]:
