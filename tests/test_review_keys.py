@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.reviews import files, serving, write_well
+from tests.reviews import FIRST, files, serving, write_well
 from tests.screens import Screen, browsing
+from veernet.review.findings import Finding
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
 
@@ -177,3 +178,87 @@ def test_retry_is_offered_while_a_change_waits_for_the_server(
         assert screen.page.is_visible("#retry")
         assert screen.page.inner_text("#saved") == "Not saved"
         screen.context.close()
+
+
+def _propose(screen: Screen) -> None:
+    """Let the registration count as proposed, with four suggestions."""
+    review = screen.client.served.review
+    document = review.document
+    told = (
+        {"text": "GR: line unknown; solid is assumed", "curve": "GR"},
+        {"text": "CALI 6 to 16", "curve": "CALI"},
+        {"text": f"depth 1000 at row {FIRST} (0.60): compare it", "row": FIRST},
+        {"text": "section main: rows 100 to 600"},
+    )
+    found = [
+        Finding(
+            **{"severity": "suggestion", "source": "register", **one}, section="main"
+        )
+        for one in told
+    ]
+    with document.lock:
+        document.commit(
+            "registration",
+            "registration proposed",
+            base=document.revision,
+            content={"findings": [one.to_json() for one in found]},
+            documents=document.documents(),
+        )
+    review.tell_state()
+
+
+def test_what_is_answered_is_no_longer_suggested(well: Screen) -> None:
+    well.page.click("[data-stage=register]")
+    revision = well.revision
+
+    def listed() -> str:
+        return str(well.page.inner_text("#panel"))
+
+    _propose(well)
+    well.wait(lambda: well.revision == revision + 1 and "line unknown" in listed())
+    assert "4 to look at" in listed()
+    well.press("l")
+    row = well.page.locator("#drawer tbody tr").first
+    row.get_by_label("Line").select_option("dot")
+    well.idle()
+    assert "line unknown" not in listed()
+    assert "3 to look at" in listed()
+    depth = well.page.get_by_label("Depth as printed").first
+    depth.fill("1001")
+    depth.press("Tab")
+    well.idle()
+    assert "depth 1000" not in listed()
+    well.page.click("#undo")
+    well.idle()
+    assert "depth 1000" in listed()
+    well.page.click("text=Confirm all")
+    well.idle()
+    assert "All are confirmed" in listed()
+    assert well.said.startswith("3 confirmed.")
+    assert "open" not in well.said
+
+
+def test_a_check_tells_what_it_found(well: Screen) -> None:
+    well.page.click("[data-stage=register]")
+    well.page.get_by_role("button", name="Check", exact=True).click()
+    well.wait(lambda: well.said.startswith("Checked: "))
+    told = well.client.get("/api/document").json["findings"]
+    (found,) = [one for one in told if one["source"] == "check"]
+    assert found["text"] in well.said
+    # A stage that is done does not stand at 100 %: the bar moves on.
+    shown = well.page.evaluate(
+        """async () => {
+          const { showProgress } = await import('/static/digitise.js');
+          const job = { id: 'j', kind: 'register', stage: 'looking', total: 9 };
+          const bars = [];
+          for (const done of [4, 9]) {
+            showProgress({ ...job, done });
+            const bar = document.getElementById('job');
+            bars.push([bar.hasAttribute('value'), bar.closest('aside').innerText]);
+          }
+          return bars;
+        }"""
+    )
+    assert [bar for bar, _ in shown] == [True, False]
+    assert "looking: 44 %" in shown[0][1]
+    assert "looking …" in shown[1][1]

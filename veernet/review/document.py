@@ -71,6 +71,7 @@ class Document:
         self.sections: dict[str, Section] = {}
         self._registrations: list[RegistrationDocument] = []
         self.findings: list[dict[str, Any]] = []
+        self.proposed: list[RegistrationDocument] = []
         self.confirmed: set[str] = set()
         last = store.last()
         if last is None:
@@ -381,10 +382,11 @@ class Document:
 
     def _confirm(self) -> None:
         """Tell what of a proposal was found, and what a person has confirmed of it."""
-        self.findings, self.confirmed = [], set()
+        self.findings, self.proposed, self.confirmed = [], [], set()
         for entry in self.store.line_to(self.head):
             if "findings" in entry.content:
                 self.findings = entry.content["findings"]
+                self.proposed = self.store.registration(entry.revision) or []
             self.confirmed |= set(entry.content.get("confirmed") or ())
             self.confirmed -= set(entry.content.get("unconfirmed") or ())
 

@@ -21,6 +21,13 @@ Source = Literal["register", "check", "digitise"]
 
 ORDER: tuple[Severity, ...] = ("wrong", "suggestion", "note", "stated")
 
+PRINTED = ("unit", "scale", "left", "right", "points", "line", "weight", "colour")
+"""Of a curve: what the legend of the page says, and a person corrects."""
+
+SAME_ROW = 0.5
+"""Rows by which a depth point may be rounded; one that is farther off was moved."""
+
+_DEPTH = re.compile(r"^depth (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?) at row ")
 _ROW = re.compile(r"\brows? (\d+(?:\.\d+)?)")
 _COLUMN = re.compile(r"\bcolumns? (\d+(?:\.\d+)?)")
 
@@ -167,10 +174,51 @@ def of_reading(traces: Sequence[Trace], registration: Registration) -> list[Find
     ]
 
 
-def still_there(finding: Finding, document: Document) -> bool:
-    """Whether what a finding is about is in the registration."""
-    curves = {c.get("mnemonic") for t in document["tracks"] for c in t["curves"]}
-    return finding.curve is None or finding.curve in curves
+def still_there(finding: Finding, document: Document, proposed: Document) -> bool:
+    """Whether a finding of a proposal is still to be answered.
+
+    Parameters
+    ----------
+    finding
+        Of the proposal.
+    document
+        The registration as it stands.
+    proposed
+        As it was proposed.
+
+    Returns
+    -------
+    bool
+        False once a person has changed the curve or the depth point that it is about,
+        or taken it away.
+    """
+    if finding.curve is not None:
+        now = _curve(document, finding.curve)
+        return now is not None and now == (_curve(proposed, finding.curve) or now)
+    depth = _number(_DEPTH, finding.text)
+    if depth is None or finding.row is None:
+        return True
+    return any(
+        float(f"{point['depth']:g}") == depth
+        and abs(point["row"] - finding.row) < SAME_ROW
+        for point in document["depth"]["points"]
+    )
+
+
+def _curve(document: Document, mnemonic: str) -> dict[str, Any] | None:
+    """Return what a registration says of how a curve is printed."""
+    for track in document["tracks"]:
+        for curve in track["curves"]:
+            if curve.get("mnemonic") == mnemonic:
+                return {key: _plain(curve.get(key)) for key in PRINTED}
+    return None
+
+
+def _plain(value: object) -> object:
+    """Return a value so that what is empty, or written otherwise, compares as equal."""
+    if isinstance(value, str):
+        return value.lower()
+    return "" if value is None else value
 
 
 def _placed(finding: Finding, image_rows: int) -> Finding:

@@ -77,10 +77,14 @@ class Review:
     def _proposed(self, section: Section) -> list[Finding]:
         name = section.document["section"]
         kept = map(Finding.from_json, self.document.findings)
+        proposed = next(
+            (one for one in self.document.proposed if one["section"] == name),
+            section.document,
+        )
         return [
             one
             for one in kept
-            if one.section == name and still_there(one, section.document)
+            if one.section == name and still_there(one, section.document, proposed)
         ]
 
     def _found(self, section: Section) -> list[Finding]:

@@ -112,9 +112,9 @@ export class App {
     if (job.state === "done") {
       this.setStage(job.kind === "digitise" ? "review" : "register");
       if (job.kind !== "check") this.going.toTop();
-      this.state.say(
-        job.kind === "digitise" ? "Read. N goes to the worst doubt." : this.registering.summary,
-      );
+      if (job.kind === "digitise") this.state.say("Read. N goes to the worst doubt.");
+      else if (job.kind === "check") this.state.say(this.registering.verdict);
+      else this.state.say(this.registering.summary);
     } else {
       this.setStage(this.state.stage);
       if (job.state === "failed") this.state.say(job.error ?? "It failed.", "error");

@@ -81,6 +81,7 @@ export class Digitising {
    */
   async start(kind, choice = {}) {
     const { state, queue } = this.app;
+    state.say(`${NAMES[kind] ?? kind} …`);
     await queue.settled();
     try {
       const answer = await startJob({ kind, base: state.revision, ...choice });
@@ -195,9 +196,10 @@ export class Digitising {
  */
 export function showProgress(job) {
   const box = byId("panel");
-  const known = job.total > 0;
+  // All of a stage is done: what comes next does not tell how far it is.
+  const known = job.total > 0 && job.done < job.total;
   const share = known ? job.done / job.total : 0;
-  const text = known ? `${job.stage}: ${Math.round(100 * share)} %` : job.stage;
+  const text = known ? `${job.stage}: ${Math.round(100 * share)} %` : `${job.stage} …`;
   const bar = document.getElementById("job");
   if (bar?.dataset.job === job.id) {
     byId("job-stage").textContent = text;
@@ -209,7 +211,13 @@ export function showProgress(job) {
     h("h2", { text: NAMES[job.kind] ?? job.kind }),
     h("p", { id: "job-stage", text }),
     h("p", {}, [
-      h("progress", { id: "job", "data-job": job.id, max: 1, "aria-label": "Progress" }),
+      h("progress", {
+        id: "job",
+        "data-job": job.id,
+        max: 1,
+        value: known ? share : null,
+        "aria-label": "Progress",
+      }),
     ]),
     h("p", { class: "soft", text: "The page can be looked at meanwhile." }),
     h("div", { class: "row" }, [

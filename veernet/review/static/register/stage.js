@@ -63,10 +63,21 @@ export class Registering {
     return this.findings.filter((finding) => OPEN.includes(finding.severity) && !finding.confirmed);
   }
 
+  /** @returns {string} what a check has found */
+  get verdict() {
+    const found = this.findings.filter((finding) => finding.source === "check");
+    if (found.length === 1) return `Checked: ${found[0].text}. ${this.summary}`;
+    const wrong = found.filter((finding) => finding.severity === "wrong").length;
+    const notes = found.length - wrong;
+    if (!found.length) return `Checked: nothing wrong found. ${this.summary}`;
+    return `Checked: ${wrong || "nothing"} wrong, notes: ${notes}; see Findings. ${this.summary}`;
+  }
+
   /** @returns {string} what is to be done next */
   get summary() {
     const count = this.open.length;
-    if (count) return `${count} suggestions are open: N goes to the next, K confirms it.`;
+    const told = count === 1 ? "1 suggestion is open" : `${count} suggestions are open`;
+    if (count) return `${told}: N goes to the next, K confirms it.`;
     const missing = this.app.state.doc?.problems.length ?? 0;
     return missing ? "What is missing stands in the panel." : "All is found: Digitise is next.";
   }
@@ -140,10 +151,9 @@ export class Registering {
 
   /** @param {Finding[]} findings */
   async confirmAll(findings) {
-    await this.app.queue.confirm(
-      findings.map((finding) => finding.key),
-      true,
-    );
+    const keys = findings.map((finding) => finding.key);
+    const well = await this.app.queue.confirm(keys, true);
+    if (well) this.app.state.say(`${keys.length} confirmed. ${this.summary}`);
   }
 
   /**
