@@ -262,3 +262,19 @@ def test_a_check_tells_what_it_found(well: Screen) -> None:
     assert [bar for bar, _ in shown] == [True, False]
     assert "looking: 44 %" in shown[0][1]
     assert "looking …" in shown[1][1]
+
+
+def test_the_line_at_the_foot_is_of_the_curve_that_is_chosen(well: Screen) -> None:
+    well.show(300)
+    well.page.mouse.move(*well.place("GR", 300))
+    for key, curve in (("1", "GR"), ("3", "ILD"), ("2", "CALI")):
+        well.press(key)
+        assert f"·  {curve} " in str(well.page.text_content("#readout"))
+
+
+def test_a_narrow_window_shows_all_of_the_bar(well: Screen) -> None:
+    for width in (700, 1000, 1199, 1280):
+        well.page.set_viewport_size({"width": width, "height": 800})
+        for name in ("#saved", "#help", "#undo"):
+            box = well.page.locator(name).bounding_box()
+            assert 0 <= box["x"] <= width - box["width"], (width, name)

@@ -48,6 +48,10 @@ export class Pointer {
       (/** @type {WheelEvent} */ event) => this.#depthWheel(event),
       { passive: false },
     );
+    // What is under the pointer is of the curve that is chosen now, also before it moves.
+    for (const event of ["active", "change", "document"]) {
+      app.state.on(event, () => readout(app));
+    }
     this.#follow("minimap", (event, height) =>
       this.app.centre(this.app.minimap.rowAt(event.offsetY, height)),
     );

@@ -258,6 +258,6 @@ export class Registering {
   draw(context) {
     this.drawing.draw(context);
     const at = this.app.state.doc?.findings.find((finding) => finding.key === this.key);
-    if (at) this.drawing.drawFinding(context, at);
+    if (at && !at.confirmed) this.drawing.drawFinding(context, at);
   }
 }
