@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 from pathlib import Path
 
@@ -104,6 +105,44 @@ def test_undo_and_redo_across_restarts_are_equal_to_the_byte(scan: Path) -> None
         assert state(document) == states[k]
     assert document.history()["redo"] is None
     assert document.revision == 10
+
+
+def test_a_full_disk_is_said_and_the_document_goes_on(scan: Path) -> None:
+    document = opened(scan)
+    with (
+        pytest.raises(sqlite3.OperationalError, match="disk is full"),
+        document.store.transaction(),
+    ):
+        document.store._db.execute("ROLLBACK")  # as SQLite does then by itself
+        raise sqlite3.OperationalError("database or disk is full")
+    assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
+
+
+def test_a_curve_takes_its_ink_along_under_the_name_of_one_that_is_gone(
+    scan: Path,
+) -> None:
+    document = opened(scan)
+    before = state(document)
+
+    def register(renamed: dict[str, str], *curves: dict[str, object]) -> None:
+        told = copy.deepcopy(document.section(None).document)
+        told["tracks"][0]["curves"] = list(curves)
+        document.commit(
+            "registration",
+            "changed",
+            base=document.revision,
+            section="main",
+            content={"renamed": renamed},
+            documents=[told],
+        )
+
+    gr, _ = document.section(None).document["tracks"][0]["curves"]
+    register({}, gr)
+    register({"GR": "CALI"}, {**gr, "mnemonic": "CALI"})
+    assert state(document)["CALI"] == before["GR"]
+    document.undo(document.revision)
+    document.undo(document.revision)
+    assert state(document) == before
 
 
 def test_a_change_after_an_undo_is_what_redo_makes_again(scan: Path) -> None:
