@@ -109,12 +109,15 @@ def test_undo_and_redo_across_restarts_are_equal_to_the_byte(scan: Path) -> None
 
 def test_a_full_disk_is_said_and_the_document_goes_on(scan: Path) -> None:
     document = opened(scan)
-    with (
-        pytest.raises(sqlite3.OperationalError, match="disk is full"),
-        document.store.transaction(),
-    ):
-        document.store._db.execute("ROLLBACK")  # as SQLite does then by itself
-        raise sqlite3.OperationalError("database or disk is full")
+
+    def fill_the_disk() -> None:
+        with document.store.transaction():
+            document.store._db.execute("ROLLBACK")  # as SQLite does then by itself
+            msg = "database or disk is full"
+            raise sqlite3.OperationalError(msg)
+
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        fill_the_disk()
     assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
 
 

@@ -115,6 +115,51 @@ def test_edits_are_made_again_without_the_page(client: Client, tmp_path: Path) -
     assert load_registrations(tmp_path / "out.yaml") == (registration(),)
 
 
+def test_edits_are_those_that_were_made_whatever_is_registered_since(
+    client: Client, tmp_path: Path
+) -> None:
+    client.edit("redraw", curve="CALI", points=[[200, 10], [250, 12]], values=True)
+    client.edit("wrap", curve="GR", row0=300, row1=320, by=1)
+    told = client.get("/api/document").json["registration"]
+    told["tracks"][0]["right"] = [{"row": 0, "column": 190}]
+    told["tracks"][0]["curves"][1]["right"] = 26
+    client.post(
+        "/api/registration",
+        base=client.revision,
+        id=str(uuid.uuid4()),
+        registration=told,
+    )
+    client.edit("redraw", curve="CALI", points=[[400, 10], [450, 12]], values=True)
+    wanted = {"trace": True, "edits": True, "registration": True, "stem": "out"}
+    assert client.post("/api/export", **wanted).status == 200
+    assert "CALI,400.0,10.0," in (tmp_path / "out.edits.csv").read_text()
+    arguments = [
+        *("export", str(tmp_path / "out.unedited.parquet")),
+        *("--edits", str(tmp_path / "out.edits.csv")),
+        *("--registration", str(tmp_path / "out.yaml")),
+        *("--out", str(tmp_path / "again.las")),
+        *("--trace", str(tmp_path / "again.parquet")),
+    ]
+    assert main(arguments) == 0
+    made, _, _ = read_reviewed(tmp_path / "out.parquet")
+    again, _, _ = read_reviewed(tmp_path / "again.parquet")
+    for one, other in zip(made, again, strict=True):
+        np.testing.assert_array_equal(one.column, other.column)
+        np.testing.assert_array_equal(one.origin, other.origin)
+
+
+def test_two_files_are_never_written_in_one_place(
+    client: Client, tmp_path: Path
+) -> None:
+    las_of_another(tmp_path / "well.las")
+    before = (tmp_path / "well.las").read_bytes()
+    wanted = {"las": True, "append_to": "well.las", "clash": "append"}
+    answer = client.post("/api/export", **wanted, overwrite=True)
+    assert answer.status == 422
+    assert "another output has that name" in answer.json["error"]
+    assert (tmp_path / "well.las").read_bytes() == before
+
+
 def las_of_another(path: Path, unit: str = "M") -> np.ndarray:
     """Write a LAS with depths of its own; return them in feet."""
     las = lasio.LASFile()
@@ -214,6 +259,15 @@ def test_a_folder_that_was_named_may_be_written_to(tmp_path: Path) -> None:
     }
     with serving(scan, **given, roots=[out]) as client:
         assert client.post("/api/export", las=True, folder=str(out)).status == 200
+        las_of_another(out / "theirs.las")
+        wanted = {"csv": True, "append_to": str(out / "theirs.las"), "overwrite": True}
+        answer = client.post("/api/export", **wanted, clash="append")
+        assert [one["name"] for one in answer.json["files"]] == [
+            "well.csv",
+            "theirs.las",
+        ]
+        assert "GR_2" in (out / "theirs.las").read_text()
+        assert not list(out.glob(".*"))
         assert client.post("/api/export", las=True, folder="link").status == 422
     assert (out / "well.las").is_file()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -22,12 +23,13 @@ from veernet.edits import (
     Samples,
     edit_from_dict,
     edited_lines,
+    goes_by_registration,
     write_edits,
 )
 from veernet.errors import InputError
 from veernet.export import Provenance, section_path, write_curves, write_traces
 from veernet.export.intolas import Clash, into_las
-from veernet.files import check_writable, write_text
+from veernet.files import check_places, write_text
 from veernet.records import Registration, Trace
 from veernet.registration import to_yaml
 from veernet.review.document import Document
@@ -143,8 +145,7 @@ def export(
     there = [place.name for place in places.values() if place.exists()]
     if there and not wanted.overwrite:
         raise Existing(there)
-    for place in places.values():
-        check_writable(place)
+    check_places(places.values())
     if wanted.edits:
         _check_names(drawing)
     _write(places, drawing, wanted)
@@ -159,7 +160,7 @@ class _Drawing:
     registration_text: str
     reading: Reading
     base: Reading
-    steps: tuple[tuple[Edit, tuple[Patch, ...]], ...]
+    steps: tuple[tuple[Edit | None, tuple[Patch, ...]], ...]
     provenance: Provenance
     remarks: tuple[str, ...]
     incomplete: tuple[str, ...]
@@ -180,6 +181,7 @@ class _Drawing:
         reading = section.drawn()
         line = document.store.line_to(document.head)
         base, entries = document.base_of(registration.section, line)
+        registered = max(one.revision for one in line if _registers(document, one))
         cover_registration(base, registration, 0)
         curves = {name: _samples(curve) for name, curve in reading.items()}
         return cls(
@@ -187,7 +189,7 @@ class _Drawing:
             text,
             reading,
             base,
-            tuple(_steps(document, entries)),
+            tuple(_steps(document, entries, registered)),
             replace(
                 document.provenance_of(registration.section, line),
                 registration=f"{stem}.yaml",
@@ -243,15 +245,20 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         }
         for kind, path in made.items():
             _write_one(kind, path, drawing, wanted)
-        for kind, path in made.items():
-            place = places[kind]
-            if place.parent == target:
-                path.replace(place)
-            else:
-                # In another folder, perhaps another disk: whole or not at all there.
-                beside = place.with_name(f".{path.name}")
-                shutil.copyfile(path, beside)
-                beside.replace(place)
+        beside: list[Path] = []
+        try:
+            for kind, path in made.items():
+                if places[kind].parent != target:
+                    # In another folder, perhaps on another disk, which may be full.
+                    name = f".veernet-{secrets.token_hex(8)}{path.suffix}"
+                    beside.append(places[kind].with_name(name))
+                    shutil.copyfile(path, beside[-1])
+                    made[kind] = beside[-1]
+            for kind, path in made.items():
+                path.replace(places[kind])
+        finally:
+            for path in beside:
+                path.unlink(missing_ok=True)
     descriptor = os.open(target, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -318,11 +325,19 @@ def _shares(reading: Reading) -> list[str]:
     return [f"Rows edited by a person: {', '.join(told)}"] if told else []
 
 
+def _registers(document: Document, entry: Entry) -> bool:
+    return document.store.registration(entry.revision) is not None
+
+
 def _steps(
-    document: Document, entries: Sequence[Entry]
-) -> list[tuple[Edit, tuple[Patch, ...]]]:
-    """Return the edits of a line of the journal, and what each did."""
-    steps = []
+    document: Document, entries: Sequence[Entry], registered: int
+) -> list[tuple[Edit | None, tuple[Patch, ...]]]:
+    """Return the edits of a line of the journal, and what each did.
+
+    None stands for one that would do something else today: it was made before the
+    revision of the registration, and goes by scales, edges or back-ups.
+    """
+    steps: list[tuple[Edit | None, tuple[Patch, ...]]] = []
     for entry in entries:
         if entry.kind != "edit":
             continue
@@ -335,7 +350,9 @@ def _steps(
             )
             for one in document.store.patches(entry.revision)
         )
-        steps.append((edit_from_dict(told), patches))
+        edit = edit_from_dict(told)
+        as_then = entry.revision > registered or not goes_by_registration(edit)
+        steps.append((edit if as_then else None, patches))
     return steps
 
 
