@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,8 @@ from tests.reviews import (
 )
 from veernet.errors import InputError
 from veernet.review.jobs import Jobs
+from veernet.review.opening import open_document
+from veernet.review.results import take_proposal
 
 
 def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> None:
@@ -125,6 +129,26 @@ def test_a_job_whose_process_dies_has_failed(tmp_path: Path) -> None:
         assert job["state"] == "failed"
         assert "digitise ended with code -9" in job["error"]
         assert client.revision == 1
+
+
+def test_a_proposal_does_not_replace_what_was_registered_meanwhile(
+    tmp_path: Path,
+) -> None:
+    scan = write_well(tmp_path)
+    document = open_document(scan, registration=scan.with_suffix(".yaml")).document
+    before = document.documents()
+    told = {"documents": before, "findings": []}
+    (tmp_path / "result.json").write_text(json.dumps(told))
+    take_proposal(document, tmp_path, before)
+    assert document.history()["undo"] == "registration proposed"
+    moved = copy.deepcopy(before)
+    moved[0]["depth"]["points"][0]["row"] += 1
+    base = document.revision
+    document.commit("registration", "depth moved", base=base, documents=moved)
+    with pytest.raises(InputError, match="changed while one was proposed"):
+        take_proposal(document, tmp_path, before)
+    assert document.documents() == moved
+    document.store.close()
 
 
 def run_as(code: str) -> Callable[[], subprocess.Popen[bytes]]:
