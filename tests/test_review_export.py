@@ -21,9 +21,10 @@ from tests.reviews import (
     traces,
     write_well,
 )
+from veernet.calibrate import calibrate_all
 from veernet.cli import main
 from veernet.export import read_reviewed
-from veernet.export.intolas import into_las
+from veernet.export.intolas import Clash, Clashes, into_las
 from veernet.registration import load_registrations
 
 
@@ -205,9 +206,57 @@ def test_curves_go_into_a_las_on_its_own_depths(
     assert "Digitised from a scan" in after.other
 
 
-def test_depths_beyond_the_reading_are_null(tmp_path: Path) -> None:
-    from veernet.calibrate import calibrate_all  # noqa: PLC0415
+HEADER = """~V
+VERS. 2.0:
+WRAP. NO:
+~W
+STRT.FT 1000:
+STOP.FT 1002:
+STEP.FT 1:
+~C
+DEPT.FT :
+GR.API :
+GR.API : again
+ROCK. :
+~A
+"""
 
+
+def test_a_las_with_text_and_a_name_twice_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.las"
+    data = "999 1.5 2 SAND\n1001 -999.25 3 SHALE\n1002 2.5 4 SAND\n"
+
+    def put(clash: Clash | None) -> str:
+        return into_las(
+            path,
+            lambda at: calibrate_all(traces(), registration(), at),
+            "ft",
+            (),
+            clash,
+        )
+
+    # One file says its null, the other none.
+    for header in (HEADER, HEADER.replace("STEP", "NULL. -999.25:\nSTEP")):
+        path.write_text(header + data)
+        with pytest.raises(Clashes, match="has GR already"):
+            put(None)
+        text = put("append")
+        assert "nan" not in text
+        assert "      999.0" in text
+        las = lasio.read(text)
+        assert [c.mnemonic for c in las.curves][:5] == [
+            *("DEPT", "GR:1", "GR:2", "ROCK", "GR_2")
+        ]
+        assert list(las["ROCK"]) == ["SAND", "SHALE", "SAND"]
+        for name in ("GR_2", "CALI"):
+            value = [float(v) for v in las[name]]
+            assert np.isnan(value).tolist() == [True, False, False]
+        replaced = lasio.read(put("replace"))
+        assert list(replaced["GR:2"]) == list(las["GR:2"])
+        np.testing.assert_array_equal(replaced["GR:1"], las["GR_2"])
+
+
+def test_depths_beyond_the_reading_are_null(tmp_path: Path) -> None:
     depth = np.array([999.0, 1000.0, 1049.95, 1050.0, 1051.0])
     curve = calibrate_all(traces(), registration(), depth)[0]
     np.testing.assert_array_equal(
