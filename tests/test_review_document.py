@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reviews import CURVES, FIRST, LAST, traces, write_well
+from tests.reviews import CURVES, FIRST, LAST, files, traces, write_well
 from veernet.errors import InputError
 from veernet.review.document import Document, ReadOnly, Stale
 from veernet.review.editing import plan
@@ -27,15 +27,8 @@ def scan(tmp_path: Path) -> Path:
     return write_well(tmp_path)
 
 
-def given_files(scan: Path) -> dict[str, Path]:
-    return {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
-
-
 def opened(scan: Path) -> Document:
-    return open_document(scan, **given_files(scan)).document
+    return open_document(scan, **files(scan)).document
 
 
 def reopened(document: Document) -> Document:
@@ -331,7 +324,7 @@ def test_two_reviews_of_one_document_are_refused(scan: Path) -> None:
 
 
 def test_read_only_writes_nothing(scan: Path) -> None:
-    document = open_document(scan, **given_files(scan), read_only=True).document
+    document = open_document(scan, **files(scan), read_only=True).document
     assert not scan.with_suffix(".veernet").exists()
     assert list(document.section(None).drawn()) == list(CURVES)
     with pytest.raises(ReadOnly, match="read only"):
@@ -357,7 +350,7 @@ def test_other_files_than_held_are_taken_when_asked(scan: Path) -> None:
     scan.with_suffix(".yaml").write_text(text.replace("150", "200"))
     with pytest.raises(InputError, match=r"holds another registration .*--overwrite"):
         opened(scan)
-    taken = open_document(scan, **given_files(scan), overwrite=True).document
+    taken = open_document(scan, **files(scan), overwrite=True).document
     gr = taken.documents()[0]["tracks"][0]["curves"][0]
     assert gr["right"] == 200
     assert state(taken) == edited

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from tests.reviews import COLUMNS, FIRST, LAST, ROWS, registration, serving
+from tests.reviews import COLUMNS, FIRST, LAST, ROWS, files, registration, serving
 from tests.screens import Screen, browsing
 from veernet.axes import DepthAxis, DepthPoint, Edge
 from veernet.export import Provenance, write_traces
@@ -78,10 +78,7 @@ def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
         at = np.rint(where.row).astype(int), np.rint(where.column).astype(int)
         page[at] = 0
     tifffile.imwrite(scan, page)
-    given = {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
+    given = files(scan)
     save_registrations(given["registration"], known)
     made = Provenance(scan=scan.name, scan_sha256=sha256(scan))
     write_traces(given["trace"], readings(known), known, made)
