@@ -31,6 +31,14 @@ def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
         screen.close()
 
 
+PRESS_FAST = """(key) => {
+  for (let i = 0; i < 4; i += 1) {
+    const how = { key, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", how));
+  }
+}"""
+
+
 def test_depths_and_edges_are_dragged_added_and_taken_away(well: Screen) -> None:
     def document() -> Any:
         return well.client.get("/api/document").json["registration"]

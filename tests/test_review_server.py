@@ -349,3 +349,15 @@ def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
         made = client.post("/api/export", csv=True, registration=True, stem="out")
         assert [f["name"] for f in made.json["files"]] == ["out.main.csv", "out.yaml"]
         assert len(load_registrations(tmp_path / "out.yaml")) == 2
+
+
+def test_nobody_waits_for_an_edit_that_is_at_work(client: Client) -> None:
+    listening = threading.Thread(target=lambda: next(events(client, "state")))
+    with client.served.review.document.lock:
+        listening.start()
+        # The page that listens must not keep the others from being served.
+        for _ in range(20):
+            assert client.get("/static/main.js").status == 200
+        assert listening.is_alive()
+    listening.join(20)
+    assert not listening.is_alive()
