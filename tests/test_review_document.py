@@ -114,6 +114,31 @@ def test_a_full_disk_is_said_and_the_document_goes_on(scan: Path) -> None:
     assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
 
 
+def test_what_cannot_be_built_is_not_kept(
+    scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = opened(scan)
+    before = state(document)
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("veernet.review.document.build", no_memory)
+        with pytest.raises(MemoryError):
+            document.commit(
+                "registration",
+                "too tall",
+                base=1,
+                section="main",
+                documents=document.documents(),
+            )
+    assert document.revision == 1
+    document = reopened(document)
+    assert (document.revision, state(document)) == (1, before)
+    assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
+
+
 def test_a_curve_takes_its_ink_along_under_the_name_of_one_that_is_gone(
     scan: Path,
 ) -> None:

@@ -242,7 +242,13 @@ def test_a_registration_may_be_incomplete_but_not_wrong(client: Client) -> None:
         ({**told, "tracks": 3}, "tracks"),
         ({**told, "more": 3}, "more"),
         ({**told, "section": "other"}, "section"),
+        ({**told, "page": 3}, "of page 0"),
         ({**told, "depth": {"unit": "ft", "points": [{"row": "1"}]}}, "row"),
+        (
+            {**told, "depth": {"points": [{"row": 10**400, "depth": 1}]}},
+            "points[0].row: 10000000000000000000: no page has so many rows",
+        ),
+        ({**told, "tracks": [], "step": np.nan}, "not finite"),
     ):
         answer = client.post(
             "/api/registration", base=2, id=str(uuid.uuid4()), registration=wrong
