@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import lasio
@@ -22,8 +24,9 @@ from tests.reviews import (
     write_well,
 )
 from veernet.calibrate import calibrate_all
+from veernet.check.finding import Finding
 from veernet.cli import main
-from veernet.export import read_reviewed
+from veernet.export import Provenance, read_reviewed, read_traces, write_traces
 from veernet.export.intolas import Clash, Clashes, into_las
 from veernet.registration import load_registrations
 
@@ -159,6 +162,28 @@ def test_two_files_are_never_written_in_one_place(
     assert answer.status == 422
     assert "another output has that name" in answer.json["error"]
     assert (tmp_path / "well.las").read_bytes() == before
+
+
+def test_what_the_reading_says_of_itself_goes_along(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    given = files(scan)
+    read, metadata = read_traces(given["trace"])
+    jump = Finding("main", "ILD: it jumps", "", kind="jump", curves=("ILD",))
+    made = Provenance.from_dict(metadata)
+    jump = replace(jump, rows=(300, 310))
+    write_traces(given["trace"], read, registration(), made, findings=[jump])
+
+    def told(stem: str) -> list[str]:
+        answer = client.post("/api/export", trace=True, stem=stem)
+        assert answer.status == 200
+        _, metadata = read_traces(tmp_path / f"{stem}.parquet")
+        return [one["kind"] for one in json.loads(metadata["findings"])]
+
+    with serving(scan, **given) as client:
+        assert told("before") == ["jump"]
+        client.edit("accept", curve="ILD", row0=295, row1=310)
+        client.edit("cut", curve="GR", row0=300, row1=420)
+        assert told("after") == ["unread"]
 
 
 def las_of_another(path: Path, unit: str = "M") -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import DEPTH_UNITS, las_mnemonics, one_line
+from veernet.export.las import DEPTH_UNITS, las_mnemonics, one_line, parse_las
 from veernet.export.logtable import value_decimals
 from veernet.records import Curve
 
@@ -120,11 +120,7 @@ def into_las(
 def _read(path: Path) -> lasio.LASFile:
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    try:
-        las = lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
+        las = parse_las(raw)
     except Exception as error:  # a broken file can break lasio anywhere
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         msg = f"{path.name} cannot be read as LAS: {reason}"

@@ -151,6 +151,18 @@ def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def parse_las(raw: bytes) -> lasio.LASFile:
+    """Parse the bytes of a LAS file: letters are UTF-8 or, failing that, Windows'.
+
+    A broken file can break lasio anywhere.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    return lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
+
+
 def read_las(path: Path) -> LogTable:
     """Read the curves of a LAS file: any version, wrapped or not, either depth order.
 
@@ -164,11 +176,7 @@ def read_las(path: Path) -> LogTable:
     """
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    try:
-        las = lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
+        las = parse_las(raw)
         columns = {c.mnemonic: _numbers(c.data) for c in las.curves}
     except Exception as error:  # a broken file can break lasio anywhere
         reason = " ".join(str(error).split())[:120] or type(error).__name__

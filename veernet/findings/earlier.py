@@ -35,7 +35,11 @@ def earlier(metadata: Mapping[str, str], section: str) -> tuple[Finding, ...]:
         told = json.loads(metadata.get("findings", "[]"))
     except ValueError:
         told = []
-    told = told if isinstance(told, list) else []
+    return of_ink(told if isinstance(told, list) else [], section)
+
+
+def of_ink(told: Iterable[object], section: str) -> tuple[Finding, ...]:
+    """Return those of some findings, as JSON has them, that are about ink."""
     found = (Finding.from_dict(one, section) for one in told if isinstance(one, dict))
     return tuple(one for one in found if one.kind not in OF_TRACES)
 

@@ -365,6 +365,14 @@ class Document:
                 known |= entry.content["metadata"] or {}
         return Provenance.from_dict(known)
 
+    def found_of(self, section: str, line: Sequence[Entry]) -> list[dict[str, Any]]:
+        """Return what the last whole reading of a section said of itself."""
+        found: list[dict[str, Any]] = []
+        for entry in line:
+            if entry.section in (section, None) and "found" in entry.content:
+                found = entry.content["found"]
+        return found
+
     def registrations_of(self, section: str) -> list[RegistrationDocument]:
         """Return how a section is and was registered, the last first, each once."""
         own: list[RegistrationDocument] = []

@@ -17,6 +17,7 @@ import numpy as np
 
 from veernet import __version__
 from veernet.calibrate import calibrate_all
+from veernet.check.finding import Finding
 from veernet.edits import (
     Edit,
     Patch,
@@ -164,6 +165,8 @@ class _Drawing:
     provenance: Provenance
     remarks: tuple[str, ...]
     incomplete: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """What is to be looked at of the reading, and was not."""
 
     @classmethod
     def of(
@@ -184,6 +187,12 @@ class _Drawing:
         registered = max(one.revision for one in line if _registers(document, one))
         cover_registration(base, registration, 0)
         curves = {name: _samples(curve) for name, curve in reading.items()}
+        # With the tracer, which the first picture does not wait for.
+        from veernet.findings import of_traces  # noqa: PLC0415
+        from veernet.findings.earlier import of_ink, unseen  # noqa: PLC0415
+
+        told = document.found_of(registration.section, line)
+        traces = tuple(curve.trace() for curve in reading.values())
         return cls(
             registration,
             text,
@@ -201,6 +210,10 @@ class _Drawing:
                 one.document["section"]
                 for one in document.sections.values()
                 if one.registration is None
+            ),
+            (
+                *unseen(of_ink(told, registration.section), curves),
+                *of_traces(traces, registration),
             ),
         )
 
@@ -278,9 +291,17 @@ def _write_one(kind: str, path: Path, drawing: _Drawing, wanted: Wanted) -> None
             name: np.asarray(curve.samples.flags & REVIEWED > 0)
             for name, curve in drawing.reading.items()
         }
-        write_traces(path, drawing.traces, registration, provenance, reviewed=reviewed)
+        traces = drawing.traces
+        write_traces(
+            path,
+            traces,
+            registration,
+            provenance,
+            findings=drawing.findings,
+            reviewed=reviewed,
+        )
     elif kind == "unedited":
-        traces = [curve.trace() for curve in drawing.base.values()]
+        traces = tuple(curve.trace() for curve in drawing.base.values())
         reviewed = {
             name: np.asarray(curve.samples.flags & REVIEWED > 0)
             for name, curve in drawing.base.items()
