@@ -392,7 +392,7 @@ def _write_one(
 def _check_names(drawing: _Drawing) -> None:
     """Refuse a table of edits whose curves have other names by now."""
     known = {c.mnemonic for t in drawing.registration.tracks for c in t.curves}
-    edited = {patch.curve for _, patches in drawing.steps for patch in patches}
+    edited = {patch.curve for step in drawing.steps for patch in step.patches}
     gone = sorted((edited | set(drawing.base)) - known)
     if gone:
         msg = (
