@@ -1,12 +1,16 @@
-"""Make release weights of a training: export, calibrate, score, and say how made.
+"""Make release weights of a training: export, score, and say how they were made.
 
     python scripts/release.py runs/release/best --hardware "2 CPU cores" --minutes 72
 
 Takes the checkpoint of a training (``best.json`` and ``best.safetensors``, with the
 run's ``.hydra`` folder beside them) and writes the same network as three files: JSON,
-safetensors and ONNX. Confidence is measured on strips of the validation stream, scores
-on those of the test stream; neither was trained on. The same checkpoint gives the same
-bytes.
+safetensors and ONNX. Scores are measured on strips of the test stream, which was not
+trained on. The same checkpoint gives the same bytes.
+
+With ``--calibrated`` the network gets a table of confidence, from strips of the
+validation stream. The release has none: on plots of real logs the posterior is right as
+it comes, and a table of drawn strips makes it far too unsure (log of experiments,
+2026-11-30).
 """
 
 from __future__ import annotations
@@ -286,6 +290,7 @@ def release(
     minutes: float,
     count: int = 200,
     seed: int = 0,
+    calibrated: bool = False,
 ) -> None:
     """Make the three files of a checkpoint, and move them to their place at the end.
 
@@ -296,7 +301,9 @@ def release(
     hardware, minutes
         What it was trained on, and for how long.
     count, seed
-        Of the strips it is calibrated on, and again of those it is scored on.
+        Of the strips it is scored on, and of as many that it may be calibrated on.
+    calibrated
+        Whether to measure a table of confidence.
 
     Raises
     ------
@@ -311,7 +318,7 @@ def release(
         checkpoint.export_onnx(stem, model, spec)
         (case,) = draw_cases(scored_set().recipes, 1, seed, "validation")
         print(f"engines agree to {check_agreement(stem, case):.1e}")
-        table = calibrate_release(stem, count, seed)
+        table = calibrate_release(stem, count, seed) if calibrated else None
         spec = dataclasses.replace(spec, confidence=table)
         spec.save(weights_file(stem, ".json"))
         scores = {"validation": spec.scores, "test": score_release(stem, count, seed)}
@@ -334,8 +341,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=OUT, help="stem of the release")
     parser.add_argument("--hardware", required=True, help="that it was trained on")
     parser.add_argument("--minutes", type=float, required=True, help="of training")
-    parser.add_argument("--count", type=int, default=200, help="of strips, twice")
+    parser.add_argument("--count", type=int, default=200, help="of strips")
     parser.add_argument("--seed", type=int, default=0, help="of the strips")
+    parser.add_argument(
+        "--calibrated", action="store_true", help="measure a table of confidence too"
+    )
     options = vars(parser.parse_args(arguments))
     release(options.pop("run"), options.pop("out"), **options)
 

@@ -47,16 +47,23 @@ class TestCalibrate:
         assert_allclose(curve.value, [0, 50, 100])
         assert (curve.mnemonic, curve.unit) == ("GR", "GAPI")
 
-    def test_a_value_is_linear_between_two_rows(self) -> None:
+    def test_a_linear_value_is_linear_between_two_rows(self) -> None:
         columns = [5, 6, 7, 9, 9, 9, 9, 9, 9, 9, 9]
         curve = calibrate(trace(columns), ten_rows(0.25))
         assert_allclose(curve.value, [0, 30, 40, 40, 40])
 
-    def test_linear_in_value_on_a_log_scale_too(self) -> None:
+    def test_a_log_curve_is_straight_between_two_rows_on_the_paper(self) -> None:
         spec = CurveSpec("GR", "OHMM", Scale("log", 1, 1000))
         columns = [5, 5, 5, 15, 5, 5, 5, 5, 5, 5, 5]
         curve = calibrate(trace(columns), ten_rows(0.25, spec))
-        assert_allclose(curve.value, [1, 500.5, 1, 1, 1])
+        # Midway from 1 to 1000 on paper is the geometric mean.
+        assert_allclose(curve.value, [1, 1000**0.5, 1, 1, 1])
+
+    def test_a_piecewise_curve_is_straight_on_the_paper(self) -> None:
+        scale = Scale("piecewise", 0, 100, (0, 0.5, 1), (0, 10, 100))
+        columns = [5, 5, 5, 15, 5, 5, 5, 5, 5, 5, 5]
+        curve = calibrate(trace(columns), ten_rows(0.25, CurveSpec("GR", "", scale)))
+        assert_allclose(curve.value, [0, 10, 0, 0, 0])
 
     def test_null_if_either_row_is_unread(self) -> None:
         columns = [5, 5, 5, NAN, 5, 5, 5, 5, 5, 5, 5]

@@ -392,3 +392,34 @@ def test_a_registration_by_hand_checks_clean() -> None:
     folder = Path(os.environ["VEERNET_REAL"])
     found = load_registrations(folder / "registrations" / "273101.yaml")
     assert check(open_scan(folder / "scans" / "273101.tif"), found) == ()
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "unit", "says"),
+    [
+        ("GR", "M/S", "a unit of velocity"),
+        ("NPHI", "DEGC", "a unit of temperature"),
+        ("ILD", "MV", "a unit of voltage"),
+        ("CALI", "M/MIN", "a unit of speed"),
+    ],
+)
+def test_units_that_no_such_curve_has_are_wrong(
+    mnemonic: str, unit: str, says: str
+) -> None:
+    (finding,) = check_scales(scaled(mnemonic, unit, Scale("linear", 0, 10)))
+    assert says in finding.text
+    assert finding.severe
+
+
+def test_the_scan_is_the_one_that_the_registration_names(
+    tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "reg.yaml"
+    save_registrations(path, replace(RIGHT, image="scan.png"))
+    assert main(["check", str(path)]) == WRONG_INPUT
+    assert "names scan.png, which is not beside it" in capsys.readouterr().err
+    Image.fromarray(scan.read(0, scan.info.rows)).save(tmp_path / "scan.png")
+    assert main(["check", str(path)]) == DONE
+    save_registrations(path, replace(RIGHT, image=None))
+    assert main(["check", str(path)]) == WRONG_INPUT
+    assert "names no image: name the scan" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -193,10 +194,6 @@ def test_evaluate_prints_a_table_and_writes_json(log, capsys):
             "well.yaml cannot be written: it is read",
         ),
         (
-            "digitise well.png --registration well.yaml --out a.las --confidence",
-            "a LAS has no place for the confidence",
-        ),
-        (
             "digitise well.png --registration well.yaml --out a.las --weights well.png",
             "well.png is no network",
         ),
@@ -257,3 +254,61 @@ def test_a_wrong_override_is_told_in_one_line(
     last = capsys.readouterr().err.strip().split("\n")[-1]
     assert last.startswith("veernet: ")
     assert line in last
+
+
+def test_digitize_is_understood(log):
+    scan, registration = log
+    line = ["digitize", str(scan), "--registration", str(registration)]
+    assert main([*line, "--out", "well.las"]) == DONE
+    assert Path("well.las").is_file()
+
+
+def test_digitise_prints_each_file_that_it_wrote(log, capsys):
+    names = {"--overlay": "w.png", "--trace": "w.parquet", "--report": "w.json"}
+    assert _digitise(log, *(word for pair in names.items() for word in pair)) == DONE
+    printed = capsys.readouterr().out
+    for name in ("well.las", *names.values()):
+        assert f"{name}: " in printed
+
+
+def test_many_scans_and_folders_are_told_one_after_the_other(log, capsys):
+    scan, _ = log
+    folder = Path("folder")
+    folder.mkdir()
+    (folder / "a.PNG").write_bytes(scan.read_bytes())
+    (folder / "b.tif").write_bytes(b"no picture")
+    (folder / "notes.txt").write_text("not a scan")
+    assert main(["scan", str(scan), str(folder)]) == WRONG_INPUT
+    printed = capsys.readouterr().out
+    assert printed.count("page 0 of 1") == 2
+    assert "wrong: folder/b.tif: is no TIFF" in printed
+    assert "3 files: 2 can be read, 1 cannot" in printed
+    (folder / "b.tif").unlink()
+    assert main(["scan", "folder"]) == DONE
+
+
+def test_a_folder_without_scans_says_so(log, capsys):
+    Path("empty").mkdir()
+    assert main(["scan", "empty"]) == WRONG_INPUT
+    assert "holds no TIFF" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("first", ["=HYPERLINK(1)", "+GR", "-GR", "@GR"])
+def test_a_name_that_a_spreadsheet_would_evaluate_is_no_column(log, capsys, first):
+    text = log[1].read_text("utf-8").replace("mnemonic: GR", f"mnemonic: '{first}'")
+    assert first in text
+    log[1].write_text(text, "utf-8")
+    assert _digitise(log, "--out", "well.csv") == WRONG_INPUT
+    assert "for a formula" in capsys.readouterr().err
+
+
+def test_a_scan_that_is_written_while_it_is_read_is_told(log, capsys, monkeypatch):
+    def load(*_):
+        log[0].write_bytes(log[0].read_bytes())
+        os.utime(log[0], ns=(1, 1))
+        return engines.DarknessEngine()
+
+    monkeypatch.setattr(engines, "load_engine", load)
+    assert _digitise(log) == WRONG_INPUT
+    assert "changed while it was read" in capsys.readouterr().err
+    assert not Path("well.las").exists()

@@ -13,7 +13,7 @@ from veernet.digitise import digitise
 from veernet.engines import DarknessEngine, load_engine
 from veernet.errors import InputError
 from veernet.evaluate.measure import interpolate
-from veernet.export.las import read_las
+from veernet.export.lasread import read_las
 from veernet.records import Scan
 from veernet.registration import load_registrations
 from veernet.scan import open_scan

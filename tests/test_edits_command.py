@@ -72,9 +72,11 @@ def test_a_corrected_trace_keeps_where_it_comes_from(log):
     assert trace.origin[100] == MANUAL
     assert np.flatnonzero(reviewed["GR"]).tolist() == [100]
     changed = {key for key in after if after[key] != before[key]}
-    assert changed == {"edits"}
+    assert changed == {"edits", "history"}
     more = _edits("GR,1020,70,\n")
-    assert _export(*more, "--trace", "2.parquet", trace="new.parquet") == DONE
+    assert (
+        _export(*more, "--trace", "2.parquet", trace="new.parquet", out="2.las") == DONE
+    )
     (trace,), metadata = read_traces(Path("2.parquet"))
     assert trace.origin[[100, 200]].tolist() == [MANUAL, MANUAL]
     assert Provenance.from_dict(metadata).edits.count("edits.csv, SHA-256") == 2
@@ -85,7 +87,8 @@ def test_the_overlay_is_drawn_again_with_what_was_edited(log):
     options = ["--overlay", "new.png", "--scan", str(scan)]
     assert _export(*options) == DONE
     before = np.asarray(Image.open("new.png").convert("RGB")).astype(int)
-    assert _export(*_edits("GR,1030,20,\nGR,1040,20,\n"), *options) == DONE
+    more = _edits("GR,1030,20,\nGR,1040,20,\n")
+    assert _export(*more, *options, "--overwrite") == DONE
     after = np.asarray(Image.open("new.png").convert("RGB")).astype(int)
     rows = np.flatnonzero(np.abs(after - before).sum(axis=(1, 2)))
     heading = after.shape[0] - (min(641 + 60, 700) - 0)
@@ -142,8 +145,8 @@ def test_depths_in_metres_keep_the_values(log):
     assert metres.curves["GR"].unit == "GAPI"
     expected = np.interp(metres.index / 0.3048, feet.index, feet["GR"])
     np.testing.assert_allclose(metres["GR"], expected, atol=0.05)
-    assert _export("--unit", "m", "--step", "0.1") == DONE
-    assert lasio.read("new.las").index[:2].tolist() == pytest.approx([304.8, 304.9])
+    assert _export("--unit", "m", "--step", "0.1", out="2.las") == DONE
+    assert lasio.read("2.las").index[:2].tolist() == pytest.approx([304.8, 304.9])
 
 
 def test_a_stretch_is_read_by_itself(log):
@@ -193,7 +196,7 @@ def test_what_the_ink_showed_is_told_until_it_is_looked_at(log):
     assert _export(*_edits("GR,1050,50,\n"), "--trace", "1.parquet") == DONE
     assert _kinds("1.parquet") == [("jump", [200, 201]), ("style", [300, 340])]
     edits = _edits("GR,1015.5,,accept\nGR,1017,,accept\n")
-    assert _export(*edits, "--trace", "2.parquet") == DONE
+    assert _export(*edits, "--trace", "2.parquet", out="2.las") == DONE
     assert _kinds("2.parquet") == [("style", [300, 340])]
     more = ["--from", "1020", "--to", "1030", "--out", "3.las"]
     into = ["--into", "1.parquet", "--trace", "3.parquet"]
@@ -219,7 +222,8 @@ def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):
     ((kept,), _) = read_traces(Path("2.parquet"))
     ((before,), _) = read_traces(Path("new.parquet"))
     np.testing.assert_array_equal(kept.column, before.column)
-    assert _digitise(scan, *more, *files, "--replace-manual") == DONE
+    anew = ["--replace-manual", "--overwrite"]
+    assert _digitise(scan, *more, *files, *anew) == DONE
     las = lasio.read("2.las")
     assert las.index[[0, -1]].tolist() == [1000, 1060]
     read = np.isfinite(las["GR"])

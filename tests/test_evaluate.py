@@ -502,7 +502,7 @@ class TestReadLas:
         assert table.units == {"GR": "GAPI", "SP": "MV"}
 
     @pytest.mark.parametrize(
-        ("word", "unit"), [("F", "ft"), ("feet", "ft"), ("METRES", "m"), ("S", None)]
+        ("word", "unit"), [("F", "ft"), ("feet", "ft"), ("METRES", "m"), ("", None)]
     )
     def test_words_for_units(self, tmp_path: Path, word: str, unit: str | None) -> None:
         path = write_input(tmp_path / "a.las", "1 2 3\n2 3 4", unit=word)
@@ -522,7 +522,8 @@ class TestReadLas:
             ),
             (
                 LAS.format(
-                    **dict.fromkeys(["version", "wrap", "unit", "null"], "1"),
+                    **dict.fromkeys(["version", "wrap", "null"], "1"),
+                    unit="ft",
                     data="1 2 3\n1 2 3",
                 ).encode(),
                 "depth 1 occurs twice",

@@ -146,14 +146,14 @@ def test_a_text_is_told_by_its_content(here: Path) -> None:
 
 
 WRONG = [
-    (["none.csv", "out.yaml"], "none.csv cannot be read (No such file"),
+    (["none.csv", "out.yaml"], "there is no file none.csv"),
     (["like.yaml", "out.las"], "out.las: no registration format ends so: use .yaml"),
     (["scan.tif", "out.yaml"], "scan.tif: no registration format ends so"),
     (["like.yaml", "out.yml"], "like.yaml and out.yml are both YAML: there is noth"),
     (["points.csv", "points.csv"], "points.csv cannot be written: it is read"),
     (["like.yaml", "no/out.csv"], "the folder of no/out.csv does not exist"),
     (["like.yaml", "out.csv", "--section", "up"], "there is no section 'up': the fi"),
-    (["points.csv", "out.yaml", "--like", "no.yaml"], "no.yaml cannot be read"),
+    (["points.csv", "out.yaml", "--like", "no.yaml"], "there is no file no.yaml"),
     (["bomb.xml", "out.yaml"], "bomb.xml, line 1: declares a document type"),
 ]
 

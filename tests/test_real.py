@@ -13,6 +13,9 @@ import pytest
 
 from veernet.digitise import digitise
 from veernet.engines import load_engine
+from veernet.export import Provenance, write_las
+from veernet.qc.measure import measure
+from veernet.qc.reading import read_back
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
@@ -33,7 +36,9 @@ def folder() -> Path:
     return Path(os.environ["VEERNET_REAL"])
 
 
-def test_the_printed_porosity_agrees_with_the_sonic_it_was_computed_from(folder):
+def test_the_printed_porosity_agrees_with_the_sonic_it_was_computed_from(
+    folder, tmp_path
+):
     """On 273101 the dashed porosity is a function of the solid transit time."""
     (registration,) = load_registrations(folder / "registrations" / "273101.yaml")
     scan = open_scan(folder / "scans" / "273101.tif")
@@ -52,6 +57,15 @@ def test_the_printed_porosity_agrees_with_the_sonic_it_was_computed_from(folder)
     away = away[np.isfinite(away)]
     assert np.median(away) <= 0.25
     assert np.percentile(away, 90) <= 1.0
+
+    # The LAS as it is read back lies on the ink, and explains nearly all of it.
+    las = tmp_path / "well.las"
+    write_las(las, result.curves, registration, Provenance())
+    found = measure(read_back(las, registration), scan, result.traces)
+    for sums in found.curves.values():
+        assert sum(s.on_ink for s in sums) >= 0.97 * sum(s.judged for s in sums)
+    for ink in found.tracks.values():
+        assert sum(i.explained for i in ink) >= 0.88 * sum(i.ink for i in ink)
 
 
 def test_half_a_billion_pixels_are_digitised_in_two_gigabytes(folder, tmp_path):

@@ -120,7 +120,9 @@ class TestRelease:
         for name in ("one", "two"):
             out = tmp_path / name / "release"
             out.parent.mkdir()
-            release.release(run, out, hardware="a test", minutes=1, count=4)
+            release.release(
+                run, out, hardware="a test", minutes=1, count=4, calibrated=True
+            )
             made.append([p.read_bytes() for p in sorted(out.parent.iterdir())])
         assert made[0] == made[1]
         assert len(made[0]) == 3

@@ -79,7 +79,8 @@ def page(
     folder: Path, few_figures: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     out = tmp_path_factory.mktemp("page") / "report.html"
-    assert build_report(folder, out, config_folder(), count=COUNT) == 12
+    runs, written = build_report(folder, out, config_folder(), count=COUNT)
+    assert (runs, written) == (12, (out,))
     return out
 
 

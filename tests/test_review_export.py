@@ -50,7 +50,16 @@ def test_the_las_read_back_has_the_values_that_the_page_shows(
     client.edit("cut", curve="ILM", row0=400, row1=420)
     answer = client.post("/api/export", las=True, csv=True, stem="out")
     assert answer.status == 200
-    assert [one["name"] for one in answer.json["files"]] == ["out.las", "out.csv"]
+    names = [one["name"] for one in answer.json["files"]]
+    assert names == ["out.las", "out.csv", "out.audit.txt"]
+    trail = (tmp_path / "out.audit.txt").read_text()
+    assert "Audit trail of out.las" in trail
+    assert "by veernet review" in trail
+    assert (
+        "GR shifted by +12.0 columns, 1010.0 to 1019.9 ft; changed: GR 100 rows"
+        in trail
+    )
+    assert "ILM cut, 1030.0 to 1032.0 ft; changed: ILM 21 rows" in trail
     las = lasio.read(tmp_path / "out.las")
     for name in ("GR", "CALI", "ILD", "ILM"):
         depth, value = values(client, name)

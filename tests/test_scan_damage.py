@@ -122,7 +122,7 @@ def test_a_single_uncompressed_strip_that_is_cut_keeps_its_rows(tmp_path):
 def test_a_file_of_which_nothing_can_be_decoded_is_refused(tmp_path):
     path = tmp_path / "scan.tif"
     tifffile.imwrite(path, GREY, compression="lzw", rowsperstrip=160, metadata=None)
-    path.write_bytes(path.read_bytes()[:-2000])
+    path.write_bytes(path.read_bytes()[:-9000] + bytes(9000))
     assert "none of its 1 strips or tiles can be decoded" in refusal_of(path)
 
 
@@ -227,7 +227,7 @@ def png_chunk(name, content):
     ("columns", "rows", "kind", "says"),
     [
         (100_000, 100_000, 0, "more than a log has"),
-        (12_800, 250_000, 2, "would have to be decoded at one time"),
+        (12_800, 250_000, 2, "would take 4.5e+10 bytes"),
     ],
 )
 def test_a_png_of_impossible_size_is_refused_before_decoding(

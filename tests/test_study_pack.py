@@ -165,6 +165,16 @@ def test_a_file_that_is_damaged_leaves_no_run(packed: Path, tmp_path: Path) -> N
         assert list((tmp_path / "kept").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [(RUN, "{"), (RUN, "{}"), (RUN, "[]"), (SCORED, "[]"), (MASKS, "xx"), (CURVES, "")],
+)
+def test_a_run_that_is_damaged_is_named(study: Path, name: str, content: str) -> None:
+    (study / "loss=dice,seed=0" / name).write_text(content)
+    with pytest.raises(InputError, match="the run loss=dice,seed=0 is damaged"):
+        read_study(study)
+
+
 def test_a_run_itself_is_no_folder_of_runs(study: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a run itself"):
         keep_runs.keep(study / "loss=dice,seed=0", tmp_path)

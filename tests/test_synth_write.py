@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from PIL import Image
 
 from tests.test_synth_dataset import CONFIGS
-from veernet.export.las import read_las
+from veernet.export.lasread import read_las
 from veernet.records import Scan
 from veernet.rectify import panels
 from veernet.registration import load_registrations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,35 @@ def test_what_is_no_yaml_is_refused_in_one_line(
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot be read .*: name a YAML file"):
+    with pytest.raises(InputError, match="cannot be read: it is a folder"):
         read_documents(tmp_path)
-    with pytest.raises(InputError, match=r"none.yaml cannot be read .*No such file"):
+    with pytest.raises(InputError, match=r"there is no file .*none\.yaml"):
         read_documents(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'image: "\\UFFFFFFFF"',
+        'image: "\\U00110000"',
+        f"%YAML 1.{'9' * 5000}\n---\na: 1",
+    ],
+)
+def test_escapes_and_versions_beyond_all_bounds_are_one_line(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"a\.yaml") as raised:
+        read_documents(path)
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    with pytest.raises(InputError, match="is a device or a pipe"):
+        read_documents(tmp_path / "a.yaml")
 
 
 def test_a_scan_given_by_mistake_is_not_parsed(

@@ -26,6 +26,20 @@ FOOT = 0.3048
 SCALES: tuple[ScaleKind, ...] = ("linear", "log", "piecewise")
 
 
+FARTHEST = 4_000_000
+"""Pixels from the first row or column: eight times the tallest page that is read."""
+
+DEEPEST = 1_000_000
+"""Depth units: 25 times the deepest well, in feet."""
+
+
+def _check_on_page(place: float, what: str) -> None:
+    """Refuse a row or column with a digit too many, before arrays are made of it."""
+    if not abs(place) <= FARTHEST:
+        msg = f"{what} {place:g} lies on no scan: none has {FARTHEST:,} pixels"
+        raise InputError(msg)
+
+
 @dataclass(frozen=True)
 class DepthPoint:
     """A depth line: the row where it is seen, and its depth.
@@ -42,6 +56,11 @@ class DepthPoint:
     def __post_init__(self) -> None:
         if not np.isfinite([self.row, self.depth]).all():
             msg = f"a depth point at row {self.row:g}, depth {self.depth:g}: not finite"
+            raise InputError(msg)
+        for row in (self.row, self.row_left, self.row_right):
+            _check_on_page(row or 0.0, "a depth point at row")
+        if abs(self.depth) > DEEPEST:
+            msg = f"a depth point at depth {self.depth:g}: no well is so deep"
             raise InputError(msg)
         if (self.row_left is None) != (self.row_right is None):
             msg = (
@@ -177,6 +196,9 @@ class Edge:
         if not np.isfinite([self.rows, self.columns]).all():
             msg = f"an edge is not finite: rows {self.rows}, columns {self.columns}"
             raise InputError(msg)
+        for row, column in zip(self.rows, self.columns, strict=True):
+            _check_on_page(row, "an edge at row")
+            _check_on_page(column, "an edge at column")
         for a, b in pairwise(self.rows):
             if b <= a:
                 msg = f"the rows of an edge must increase: {a:g} is followed by {b:g}"

@@ -25,8 +25,9 @@ def calibrate(
 ) -> Curve:
     """Return a trace as values at the multiples of the registration's step.
 
-    A value is linear between the two rows that its depth lies between, and NaN if
-    either is unread; a depth that falls on a row needs that row alone. Nothing is
+    Between two rows a curve runs straight on the paper, and so its place in the track
+    is interpolated, not its value: on a logarithmic scale the two differ. It is NaN if
+    either row is unread; a depth that falls on a row needs that row alone. Nothing is
     extrapolated.
 
     Parameters
@@ -59,8 +60,10 @@ def calibrate(
         )
         raise InputError(msg)
     left, right = registration.edges_at(track, trace.row)
-    value = spec.scale.value_at((trace.column - left) / (right - left))
-    confidence = np.where(np.isnan(value), 0.0, trace.confidence)
+    fraction = (trace.column - left) / (right - left)
+    # A row whose place has no value on the scale is unread.
+    fraction = np.where(np.isnan(spec.scale.value_at(fraction)), np.nan, fraction)
+    confidence = np.where(np.isnan(fraction), 0.0, trace.confidence)
 
     if depth is None:
         depth = even_depths(registration.depth, registration.step)
@@ -72,8 +75,9 @@ def calibrate(
     above, below = np.floor(row + NEAR), np.ceil(row - NEAR)
     share = np.where(above == below, 0.0, row - above)
     start = trace.row[0] if trace.row.size else 0
-    upper, lower = _at(value, above - start), _at(value, below - start)
-    sampled = np.where(share == 0.0, upper, (1 - share) * upper + share * lower)
+    upper, lower = _at(fraction, above - start), _at(fraction, below - start)
+    between = np.where(share == 0.0, upper, (1 - share) * upper + share * lower)
+    sampled = spec.scale.value_at(between)
     sure = np.fmin(_at(confidence, above - start), _at(confidence, below - start))
     return Curve(
         mnemonic=trace.mnemonic,
@@ -151,11 +155,15 @@ def even_depths(axis: DepthAxis, step: float) -> Floats:
         If there are none, or absurdly many.
     """
     top, base = float(axis.depths[0]), float(axis.depths[-1])
-    first, last = math.ceil(top / step - NEAR), math.floor(base / step + NEAR)
-    count = last - first + 1
+    # Judged before anything is counted: a step of 1e-308 would count to infinity.
+    about = (base - top) / step
+    first = last = 0
+    if about <= MOST_SAMPLES:
+        first, last = math.ceil(top / step - NEAR), math.floor(base / step + NEAR)
+    count = last - first + 1 if about <= MOST_SAMPLES else about
     if not 0 < count <= MOST_SAMPLES:
         msg = (
-            f"step {step:g} gives {count} samples from {top:g} to {base:g} "
+            f"step {step:g} gives {count:g} samples from {top:g} to {base:g} "
             f"{axis.unit}: give another step"
         )
         raise InputError(msg)

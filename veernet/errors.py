@@ -1,4 +1,4 @@
-"""The two ways in which veernet says no, each one line that a user can act on."""
+"""The ways in which veernet says no or takes note, each one line to act on."""
 
 
 class InputError(ValueError):
@@ -12,4 +12,11 @@ class Refused(Exception):
     """The scan was read but is no readable curve log; the message says why.
 
     The command line prints the message as one line and exits with code 3.
+    """
+
+
+class Note(UserWarning):
+    """Something that goes on as it is, but that a user will want to know once.
+
+    The command line prints it as one line; elsewhere it is a warning like any other.
     """

@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
+import signal
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
+from veernet import leftovers
 from veernet.errors import InputError
+
+_Written = dict[Path, tuple[Path, int]]
+"""By its temporary name, the target of a file and the descriptor that holds it."""
+
+_SET: ContextVar[_Written | None] = ContextVar("veernet_files", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all files that a block writes take their names at its end, as a set.
+
+    If the block raises, or the run is killed in it, none of them is there and all old
+    ones are. A run killed among the renamings has them finished by the next run.
+    """
+    if _SET.get() is not None:
+        yield
+        return
+    written: _Written = {}
+    token = _SET.set(written)
+    try:
+        yield
+        _rename(written)
+    finally:
+        _SET.reset(token)
+        for temporary in list(written):
+            _let_go(written, temporary)
 
 
 @contextmanager
@@ -17,7 +45,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Lend a temporary name beside a file, which takes the file's place at the end.
 
     A run that is killed, or a body that raises, leaves the old file or none, never half
-    of a new one.
+    of a new one. Within `together` it takes its place with the others.
 
     Parameters
     ----------
@@ -35,18 +63,55 @@ def replacing(path: Path) -> Iterator[Path]:
     InputError
         If nothing can be written at that place.
     """
-    target = check_writable(path)
-    temporary = target.with_name(f".veernet-{secrets.token_hex(8)}{target.suffix}")
-    _create(temporary, path)
+    with together():
+        target = check_writable(path)
+        temporary = leftovers.temporary_name(target)
+        written = _SET.get()
+        assert written is not None
+        written[temporary] = target, _create(temporary, path)
+        try:
+            if target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
+            yield temporary
+            leftovers.flush(temporary)
+        except BaseException:
+            _let_go(written, temporary)
+            raise
+
+
+def _rename(written: _Written) -> None:
+    """Let files take their names, with no signal between the first and the last."""
+    folders: dict[Path, list[leftovers.Move]] = {}
+    for temporary, (target, _) in written.items():
+        folders.setdefault(target.parent, []).append((temporary, target))
+    with _undisturbed(), ExitStack() as lists:
+        if len(written) > 1:
+            for moves in folders.values():
+                lists.enter_context(leftovers.noted(moves))
+        for folder, moves in folders.items():
+            for temporary, target in moves:
+                temporary.replace(target)
+            leftovers.flush(folder)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and a request to end back until a block is done, where that goes."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o777)
-        yield temporary
-        _flush(temporary)
-        temporary.replace(target)
-        _flush(target.parent)
+        yield
     finally:
-        temporary.unlink(missing_ok=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _let_go(written: _Written, temporary: Path) -> None:
+    """Remove a temporary file, if it has not taken its name, and end its lock."""
+    _, descriptor = written.pop(temporary)
+    temporary.unlink(missing_ok=True)
+    os.close(descriptor)
 
 
 def check_writable(path: Path) -> Path:
@@ -55,12 +120,15 @@ def check_writable(path: Path) -> Path:
     Raises
     ------
     InputError
-        If it is a folder, its folder does not exist or may not be written to, or its
-        links lead round in a circle.
+        If it is a folder, a device or a pipe, its folder does not exist or may not be
+        written to, or its links lead round in a circle.
     """
     place = destination(path)
     if place.is_dir():
         msg = f"{path} is a folder: name a file to write"
+        raise InputError(msg)
+    if place.exists() and not place.is_file():
+        msg = f"{path} is a device or a pipe: name a file to write"
         raise InputError(msg)
     if not place.parent.is_dir():
         msg = f"the folder of {path} does not exist: make it first"
@@ -71,8 +139,12 @@ def check_writable(path: Path) -> Path:
     return place
 
 
-def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
+def check_places(
+    outputs: Iterable[Path], inputs: Iterable[Path] = (), *, overwrite: bool = True
+) -> None:
     """Refuse files that cannot be written, or that would replace what is needed.
+
+    What killed runs left in the folders of the outputs is cleared.
 
     Parameters
     ----------
@@ -80,12 +152,15 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         Files to be written, together.
     inputs
         Files that they are made from.
+    overwrite
+        Whether an output may be there already.
 
     Raises
     ------
     InputError
         If the folder of an output does not exist or cannot be written to, an output is
-        a folder or an input, or two outputs are one.
+        a folder, a device or an input, two outputs are one, or one is there that may
+        not be written over.
     """
     taken = {destination(path): "it is read" for path in inputs}
     for path in outputs:
@@ -94,6 +169,58 @@ def check_places(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
             msg = f"{path} cannot be written: {taken[place]}: give it another name"
             raise InputError(msg)
         taken[check_writable(path)] = "another output has that name"
+        leftovers.clear(place.parent)
+        if not overwrite:
+            check_new(path)
+
+
+def check_new(path: Path) -> None:
+    """Refuse a file that is there.
+
+    Raises
+    ------
+    InputError
+        If it is there.
+    """
+    if path.exists():
+        msg = f"{path} is there: give another name, or --overwrite to write over it"
+        raise InputError(msg)
+
+
+def new_folder(folder: Path, *, overwrite: bool = True) -> None:
+    """Make a folder for many files, and clear what killed runs left in it.
+
+    Raises
+    ------
+    InputError
+        If it holds files already that may not be written over.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    leftovers.clear(folder)
+    if not overwrite and any(folder.iterdir()):
+        msg = (
+            f"{folder} holds files: name another, or overwrite=true to write over them"
+        )
+        raise InputError(msg)
+
+
+def check_readable(path: Path) -> None:
+    """Refuse what is no file; a pipe or a device would be waited for without end.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is a folder, a device or a pipe.
+    """
+    if path.is_file():
+        return
+    if path.is_dir():
+        msg = f"{path} cannot be read: it is a folder: name a file"
+    elif path.exists():
+        msg = f"{path} cannot be read: it is a device or a pipe: name a file"
+    else:
+        msg = f"there is no file {path}: check the path"
+    raise InputError(msg)
 
 
 def numbered(path: Path, count: int) -> tuple[Path, ...]:
@@ -120,26 +247,36 @@ def write_text(path: Path, text: str) -> None:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
-    if not path.is_file():
-        msg = f"there is no file {path}: check the path"
-        raise InputError(msg)
+    check_readable(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _create(temporary: Path, path: Path) -> None:
-    """Make the temporary file, with the rights that any new file gets."""
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file: its size, its time, and which file it is."""
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns, told.st_ino
+
+
+def check_unchanged(path: Path, stamp: tuple[int, ...]) -> None:
+    """Refuse a file that is not as it was when its stamp was taken.
+
+    Raises
+    ------
+    InputError
+        If it has changed, or is gone.
+    """
+    if not path.is_file() or stamp_of(path) != stamp:
+        msg = (
+            f"{path} changed while it was read: wait until it is saved, then try again"
+        )
+        raise InputError(msg)
+
+
+def _create(temporary: Path, path: Path) -> int:
+    """Make and hold the temporary file of a path."""
     try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        return leftovers.hold(temporary)
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}"
         raise InputError(msg) from error
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.files import write_text
+from veernet.files import check_readable, write_text
 from veernet.records import LINES, Line
 
 BACKGROUND = "background"
@@ -276,6 +276,7 @@ def _read_json(path: Path) -> object:
                 raise ValueError(msg)
         return dict(pairs)
 
+    check_readable(path)
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,6 +19,7 @@ from typing import NoReturn, TypeVar
 import yaml
 
 from veernet.errors import InputError
+from veernet.files import check_readable
 
 LARGEST = 16 * 2**20
 """Bytes: a longer file is not text that a person wrote, but most likely the scan."""
@@ -38,6 +39,7 @@ def read_documents(path: Path) -> tuple[Entry, ...]:
     InputError
         If there is no such file, it is empty, or it is not YAML.
     """
+    check_readable(path)
     try:
         if path.stat().st_size > LARGEST:
             msg = f"{path} is too large for a YAML file: is it the scan?"
@@ -70,6 +72,10 @@ def documents_in(content: bytes, path: Path) -> tuple[Entry, ...]:
         raise InputError(msg) from error
     except RecursionError as error:
         msg = f"{path} is nested too deeply to be read"
+        raise InputError(msg) from error
+    # An escape beyond the last letter, a version of a thousand digits, and the like.
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        msg = f"{path} is not YAML: {' '.join(str(error).split())[:120]}"
         raise InputError(msg) from error
     entries = [Entry(path, "", node, node.start_mark.line + 1) for node in nodes]
     found = tuple(entry for entry in entries if not entry.is_null)

@@ -88,6 +88,23 @@ QUANTITIES = (
     ),
 )
 
+FOREIGN = {
+    **dict.fromkeys(["M/S", "FT/S", "KM/S", "M/SEC", "FT/SEC"], "velocity"),
+    **dict.fromkeys(["M/MIN", "FT/MIN", "M/HR", "FT/HR", "M/H", "FT/H"], "speed"),
+    **dict.fromkeys(["M", "FT", "F", "KM"], "length"),
+    **dict.fromkeys(["S", "MS", "SEC", "MSEC", "MIN", "HR"], "time"),
+    **dict.fromkeys(["MV", "V"], "voltage"),
+    **dict.fromkeys(["DEG", "RAD"], "angle"),
+    **dict.fromkeys(["DEGC", "DEGF"], "temperature"),
+    **dict.fromkeys(["LB", "LBS", "LBF", "KGF", "KN"], "force"),
+    **dict.fromkeys(["PSI", "KPA", "MPA", "BAR"], "pressure"),
+    "B/E": "photoelectric absorption",
+    "MD": "permeability",
+    "MMHO/M": "conductivity",
+    "MS/M": "conductivity",
+}
+"""Units that none of these quantities has, and what they are of."""
+
 _UNITS = {unit: q.name for q in QUANTITIES for unit in q.units}
 
 
@@ -109,8 +126,9 @@ def _check(spec: CurveSpec) -> Iterator[tuple[str, str, bool]]:
     if quantity is None:
         return
     if unit not in quantity.units:
-        if unit in _UNITS:
-            what = f"is {quantity.name}, and {spec.unit} a unit of {_UNITS[unit]}"
+        if unit in _UNITS or unit in FOREIGN:
+            of = _UNITS.get(unit) or FOREIGN[unit]
+            what = f"is {quantity.name}, and {spec.unit} a unit of {of}"
             yield what, "give the unit that the header prints", True
         return
     left, right = spec.scale.left, spec.scale.right

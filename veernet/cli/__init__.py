@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
+import warnings
 from collections.abc import Callable, Sequence
 
 from veernet import __version__
@@ -20,6 +22,7 @@ from veernet.cli import (
     digitise,
     evaluate,
     export,
+    qc,
     register,
     report,
     review,
@@ -27,7 +30,8 @@ from veernet.cli import (
 )
 from veernet.cli.composed import config_folder, offer_settings
 from veernet.cli.output import DEFECT, DONE, EXIT_CODES, REFUSED, WRONG_INPUT
-from veernet.errors import InputError, Refused
+from veernet.errors import InputError, Note, Refused
+from veernet.interrupt import interrupted, say_interrupted
 
 __all__ = [
     "DEFECT",
@@ -39,8 +43,22 @@ __all__ = [
     "offer_settings",
 ]
 
-VERBS = (digitise, export, evaluate, scan, register, check, review, convert, report)
+VERBS = (
+    digitise,
+    export,
+    qc,
+    evaluate,
+    scan,
+    register,
+    check,
+    review,
+    convert,
+    report,
+)
 """In the order in which the help lists them."""
+
+SPELLINGS = {"digitize": "digitise"}
+"""Other spellings of verbs that are understood."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Hydra reads the rest of these two commands' lines itself.
     if arguments and arguments[0] in composed.COMMANDS:
         return _guarded(lambda: composed.run(arguments[0], arguments[1:]))
+    if arguments and arguments[0] in SPELLINGS:
+        arguments[0] = SPELLINGS[arguments[0]]
     options = _parser().parse_args(arguments)
     return _guarded(lambda: options.run(options))
 
@@ -83,27 +103,45 @@ def _parser() -> argparse.ArgumentParser:
 def _guarded(command: Callable[[], int]) -> int:
     """Turn what a command raises into one line and an exit code."""
     try:
-        return command()
-    except InputError as error:
-        return _say(error, WRONG_INPUT)
-    except Refused as error:
-        return _say(error, REFUSED)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except OSError as error:
-        # A full disk, a folder that may not be written: the user's to mend, not ours.
-        return _say(error, WRONG_INPUT)
-    except KeyboardInterrupt:
-        return _say("interrupted: nothing was half written", 130)
-    except Exception:  # noqa: BLE001, RUF100 - the last resort before the user
-        import traceback
+        with warnings.catch_warnings():
+            warnings.showwarning = _note(warnings.showwarning)
+            return command()
+    # Also what ends a process: Lightning leaves by it when it is interrupted.
+    except BaseException as error:
+        if interrupted(error):
+            return say_interrupted()
+        return _told(error)
 
-        traceback.print_exc()
-        return _say(
-            "this is a defect of veernet: please report the lines above", DEFECT
-        )
+
+def _told(error: BaseException) -> int:
+    """Say what a command raised, and return its exit code."""
+    match error:
+        case Refused():
+            return _say(error, REFUSED)
+        case BrokenPipeError():
+            # Whoever read the output has seen enough; nothing more can be said.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        case InputError() | OSError():
+            # A full disk, a folder that may not be written: the user's to mend too.
+            return _say(error, WRONG_INPUT)
+        case Exception():
+            traceback.print_exception(error)
+            told = "this is a defect of veernet: please report the lines above"
+            return _say(told, DEFECT)
+    raise error
+
+
+def _note(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """Return what shows warnings: our own as one line, any other as it was shown."""
+
+    def show(message: Warning | str, *where: object, **more: object) -> None:
+        if isinstance(message, Note):
+            print(f"veernet: note: {message}", file=sys.stderr)
+        else:
+            otherwise(message, *where, **more)
+
+    return show
 
 
 def _say(what: object, code: int) -> int:

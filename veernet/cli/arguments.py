@@ -68,6 +68,12 @@ def add_registration(
     )
 
 
+def add_overwrite(verb: argparse.ArgumentParser) -> None:
+    """Let a verb write over files that are there."""
+    says = "write over files that are there"
+    verb.add_argument("--overwrite", action="store_true", help=says)
+
+
 def add_out(verb: argparse.ArgumentParser) -> None:
     """Let a verb write curves."""
     verb.add_argument(
@@ -80,8 +86,9 @@ def add_out(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--confidence",
         action="store_true",
-        help="add a column MNEM_CONF for each curve to a CSV",
+        help="add a column MNEM_CONF for each curve: how sure its values are, 0 to 1",
     )
+    add_overwrite(verb)
 
 
 def load_section(path: Path, wanted: str | None) -> Registration:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veernet.cli.arguments import Verbs, add_scan, add_verb
+from veernet.cli.arguments import Verbs, add_verb
 from veernet.cli.output import DONE, WRONG_INPUT, page_progress
+from veernet.errors import InputError
 
 if TYPE_CHECKING:
     from veernet.check.finding import Finding
+    from veernet.records import Registration
 
 
 def add_arguments(verbs: Verbs) -> None:
@@ -28,7 +31,8 @@ def add_arguments(verbs: Verbs) -> None:
     add = verb.add_argument
     says = "the registration to check"
     add("registration", type=Path, metavar="REG.yaml", help=says)
-    add_scan(verb)
+    says = "the scan; without it the image that the registration names, beside it"
+    add("scan", type=Path, nargs="?", metavar="SCAN", help=says)
     add("--section", metavar="NAME", help="only this section of the registration")
 
 
@@ -42,8 +46,9 @@ def run(options: argparse.Namespace) -> int:
     registrations = load_registrations(options.registration, options.section)
     findings: list[Finding] = []
     for page in sorted({registration.page for registration in registrations}):
-        scan = open_scan(options.scan, page)
         own = [r for r in registrations if r.page == page]
+        path = options.scan or _named(options.registration, own)
+        scan = open_scan(path, page)
         findings += check(scan, own, page_progress("surveyed"))
     for finding in worst_first(findings):
         print(finding.line)
@@ -51,3 +56,17 @@ def run(options: argparse.Namespace) -> int:
         told = ", ".join(registration.section for registration in registrations)
         print(f"{options.registration}: nothing to report: {told}")
     return WRONG_INPUT if any(finding.severe for finding in findings) else DONE
+
+
+def _named(path: Path, registrations: Sequence[Registration]) -> Path:
+    """Return the one image that registrations name, which lies beside their file."""
+    named = sorted({r.image for r in registrations if r.image is not None})
+    if len(named) != 1:
+        told = f"names {' and '.join(named)}" if named else "names no image"
+        msg = f"{path} {told}: name the scan: veernet check {path} SCAN"
+        raise InputError(msg)
+    image = path.parent / named[0]
+    if not image.is_file():
+        msg = f"{path} names {named[0]}, which is not beside it: name the scan"
+        raise InputError(msg)
+    return image

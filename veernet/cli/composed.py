@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from veernet.cli.arguments import Verbs
 from veernet.cli.output import DONE
 from veernet.errors import InputError, Refused
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 COMMANDS = {
     "synth": "draw logs with exact truth: out=DIR count=200 seed=0 ...",
@@ -51,14 +55,23 @@ def run(command: str, overrides: Sequence[str]) -> int:
         import hydra
         from hydra.errors import HydraException
         from hydra.utils import instantiate
-        from omegaconf import DictConfig
         from omegaconf.errors import OmegaConfBaseException
     except ImportError as error:
         msg = f"{command} needs more than the core: install veernet[train], see README"
         raise InputError(msg) from error
 
+    program = sys.argv[0]
+
     def call(config: DictConfig) -> None:
-        instantiate(config.get("call", config))
+        # Processes that a training starts beside itself run this line again.
+        sys.argv = [program, command, *overrides]
+        try:
+            called = _made(config.get("call", config), instantiate)
+            called()
+        except Exception as error:
+            raise _Ended from error
+        out = config.get("call", config).get("out") or config.get("out")
+        print(f"{out}: {'trained' if command == 'train' else 'drawn'}")
 
     # Hydra names the program, in its help and in what it keeps of a run, after this.
     call.__module__ = "veernet.cli"
@@ -72,9 +85,79 @@ def run(command: str, overrides: Sequence[str]) -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         main(call)()
+    except _Ended as ended:
+        cause = ended.__cause__
+        assert cause is not None
+        if isinstance(cause, (HydraException, OmegaConfBaseException)):
+            raise _plain(cause) from cause
+        raise cause from None
     except (HydraException, OmegaConfBaseException) as error:
         raise _plain(error) from error
     return DONE
+
+
+class _Ended(BaseException):
+    """Carries an error past Hydra, which else prints lines of its own for it."""
+
+
+def _made(
+    config: DictConfig, instantiate: Callable[..., Callable[[], object]]
+) -> Callable[[], object]:
+    """Make the parts that a config describes; what cannot be made was written wrongly.
+
+    Raises
+    ------
+    InputError
+        With the part and the reason, in one line.
+    """
+    from hydra.errors import InstantiationException
+
+    _check_numbers(config, "")
+    try:
+        return instantiate(config, _partial_=True)
+    except InstantiationException as error:
+        plain = _plain(error)
+        if isinstance(plain, (InputError, Refused, OSError)):
+            raise plain from error
+        key = str(error).rpartition("full_key: ")[2] if "full_key" in str(error) else ""
+        part = key.strip().removeprefix("call.") or "a part of the training"
+        reason = " ".join(str(plain).split())[:200] or type(plain).__name__
+        msg = f"{part} cannot be made as it is set: {reason}"
+        raise InputError(msg) from error
+
+
+def _check_numbers(config: Any, key: str) -> None:  # noqa: ANN401 - of a config
+    """Refuse words where what a config calls takes a number: ``optimizer.lr=abc``."""
+    from omegaconf import DictConfig
+
+    if not isinstance(config, DictConfig):
+        return
+    wanted = _numbers_of(str(config.get("_target_", "")))
+    for name, value in config.items():
+        if name in wanted and isinstance(value, str):
+            msg = f"{key}{name}={value}: give a number"
+            raise InputError(msg)
+        _check_numbers(value, f"{key}{name!s}.".removeprefix("call."))
+
+
+def _numbers_of(target: str) -> set[str]:
+    """Return the arguments of what a dotted path names that are numbers and no text."""
+    from hydra.utils import get_object
+
+    if not target:
+        return set()
+    try:
+        called = get_object(target)
+        hints = get_type_hints(called.__init__ if inspect.isclass(called) else called)
+    # What has no annotations that can be read is judged when it is called.
+    except Exception:
+        return set()
+    found = set()
+    for name, hint in hints.items():
+        kinds = [hint, *get_args(hint)]
+        if (int in kinds or float in kinds) and str not in kinds and Any not in kinds:
+            found.add(name)
+    return found
 
 
 def offer_settings() -> None:
@@ -82,7 +165,7 @@ def offer_settings() -> None:
 
     It becomes a flat mapping of dotted names to plain values, which a run can keep.
     """
-    from omegaconf import DictConfig, OmegaConf
+    from omegaconf import OmegaConf
 
     def settings(*left_out: str, _root_: DictConfig) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from veernet.cli.arguments import Verbs, add_verb
+from veernet.cli.arguments import Verbs, add_overwrite, add_verb
 from veernet.cli.output import DONE
 
 
@@ -32,13 +32,20 @@ def add_arguments(verbs: Verbs) -> None:
         "none; without it OUT is a YAML that names what is to be filled in",
     )
     add("--section", metavar="NAME", help="only this section of IN")
+    add_overwrite(verb)
 
 
 def run(options: argparse.Namespace) -> int:
     """Convert a registration, and print remarks on it."""
     from veernet.formats import convert
 
-    done = convert(options.source, options.target, options.like, options.section)
+    done = convert(
+        options.source,
+        options.target,
+        options.like,
+        options.section,
+        overwrite=options.overwrite,
+    )
     for remark in done.remarks:
         print(f"note: {remark}")
     print(f"{options.target}: written: {', '.join(done.sections)}")

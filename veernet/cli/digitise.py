@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from veernet.cli.arguments import (
     add_scan,
     add_verb,
 )
-from veernet.cli.output import DONE, panel_progress, write_curves
+from veernet.cli.output import DONE, panel_progress, with_audit, write_curves
 from veernet.cli.stretch import (
     Outcome,
     add_stretch,
@@ -89,6 +90,8 @@ def run(options: argparse.Namespace) -> int:
     """Digitise a scan, section by section."""
     from veernet.digitise import digitise
     from veernet.engines import load_engine
+    from veernet.export.parameters import resolution_text
+    from veernet.files import check_unchanged, stamp_of, together
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
@@ -96,26 +99,33 @@ def run(options: argparse.Namespace) -> int:
     stretch = stretch_of(options, registrations)
     files = [_files(options, r.section, len(registrations)) for r in registrations]
     _check_files(options, registrations if not stretch else [stretch.alone], files)
+    stamp = stamp_of(options.scan) if options.scan.is_file() else ()
     provenance = _provenance(options)
     if stretch:
         check_into(options, stretch, provenance)
     engine = load_engine(options.weights, options.engine, options.device)
-    refused = []
-    for registration, outputs in zip(registrations, files, strict=True):
-        scan = open_scan(options.scan, registration.page)
-        result = digitise(
-            scan,
-            stretch.wide if stretch else registration,
-            engine,
-            options.tracer,
-            progress=panel_progress("segmented"),
-        )
-        outcome = Outcome(result, registration, provenance)
-        if stretch:
-            outcome = placed(options, result, stretch, provenance)
-        _write(outcome, scan, outputs, confidence=options.confidence)
-        if result.refused:
-            refused.append(f"section {result.section}: {result.refused}")
+    refused: list[str] = []
+    lines: list[str] = []
+    with together():
+        for registration, outputs in zip(registrations, files, strict=True):
+            scan = open_scan(options.scan, registration.page)
+            result = digitise(
+                scan,
+                stretch.wide if stretch else registration,
+                engine,
+                options.tracer,
+                progress=panel_progress("segmented"),
+            )
+            made = replace(provenance, resolution=resolution_text(scan.info.dpi))
+            outcome = Outcome(result, registration, made)
+            if stretch:
+                outcome = placed(options, result, stretch, made)
+            check_unchanged(options.scan, stamp)
+            lines += _write(outcome, scan, outputs, confidence=options.confidence)
+            if result.refused:
+                refused.append(f"section {result.section}: {result.refused}")
+    for line in lines:
+        print(line)
     if refused:
         msg = f"{options.scan}: {'; '.join(refused)}"
         raise Refused(msg)
@@ -152,7 +162,8 @@ def _check_files(
     inputs += [options.into] if options.into is not None else []
     inputs += [weights_file(stem, suffix) for suffix in SUFFIXES]
     outputs = [path for named in files for path in named.values()]
-    check_places(outputs, inputs)
+    outputs += [path for named in files for path in with_audit(named["out"])[1:]]
+    check_places(outputs, inputs, overwrite=options.overwrite)
     for name, suffix in (("trace", ".parquet"), ("report", ".json")):
         path = getattr(options, name)
         if path is not None and path.suffix.lower() != suffix:
@@ -160,17 +171,23 @@ def _check_files(
             raise InputError(msg)
     for named in files:
         if "overlay" in named:
-            check_overlay(named["overlay"], [*inputs, *outputs])
+            others = [*inputs, *outputs]
+            check_overlay(named["overlay"], others, overwrite=options.overwrite)
 
 
 def _write(
     outcome: Outcome, scan: Scan, files: Mapping[str, Path], *, confidence: bool
-) -> None:
-    """Write what was asked for; a refused section leaves a report and no curves."""
-    from veernet.export import write_overlay, write_report, write_traces
+) -> list[str]:
+    """Write what was asked for, and return the lines that tell of it.
+
+    A refused section leaves a report and no curves.
+    """
+    from veernet.export import Deed, write_overlay, write_report, write_traces
+    from veernet.export.audit import now
     from veernet.findings import told
 
     result, registration = outcome.result, outcome.registration
+    lines: list[str] = []
     if "report" in files:
         write_report(
             files["report"],
@@ -181,30 +198,48 @@ def _write(
             provenance=outcome.provenance,
             refused=result.refused,
         )
+        lines.append(f"{files['report']}: the report")
     if result.refused:
-        return
-    write_curves(
+        return lines
+    curves = write_curves(
         files["out"],
         result.curves,
         result.traces,
         registration,
         outcome.provenance,
         confidence=confidence,
-        remarks=outcome.remarks,
+        deed=Deed(
+            "veernet digitise",
+            remarks=outcome.remarks,
+            notes=[finding.text for finding in result.findings],
+        ),
+        reviewed=outcome.reviewed,
     )
+    lines = [*curves, *lines]
     if "trace" in files:
         write_traces(
             files["trace"],
             result.traces,
             registration,
-            outcome.provenance,
+            outcome.provenance.done_on(now(), [_deed(outcome)]),
             findings=result.findings,
             reviewed=outcome.reviewed,
         )
+        lines.append(f"{files['trace']}: the traces of {len(result.traces)} curves")
     if "overlay" in files:
-        write_overlay(files["overlay"], scan, registration, result.traces)
-    for sentence in told(result.findings):
-        print(f"note: {sentence}")
+        parts = write_overlay(files["overlay"], scan, registration, result.traces)
+        lines += [f"{part}: the overlay" for part in parts]
+    return [*lines, *(f"note: {sentence}" for sentence in told(result.findings))]
+
+
+def _deed(outcome: Outcome) -> str:
+    """Say what was read, for the history of the trace file."""
+    made = outcome.provenance
+    what = outcome.stretch or "all"
+    return (
+        f"{what} read by veernet digitise {made.version}, tracer {made.tracer}, "
+        f"weights {made.weights}"
+    )
 
 
 def _provenance(options: argparse.Namespace) -> Provenance:

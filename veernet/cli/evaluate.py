@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from veernet.cli.arguments import Verbs, add_registration, add_verb, load_section
+from veernet.cli.arguments import (
+    Verbs,
+    add_overwrite,
+    add_registration,
+    add_verb,
+    load_section,
+)
 from veernet.cli.output import DONE
 from veernet.errors import InputError
 
@@ -37,6 +43,7 @@ def add_arguments(verbs: Verbs) -> None:
     says = "also score on this many even depths, as publications do"
     add("--points", type=int, metavar="N", help=says)
     add("--json", type=Path, metavar="OUT", help="write the scores as JSON too")
+    add_overwrite(verb)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
         registration = load_section(options.registration, options.section)
     if options.json:
         read = [options.digitised, options.truth, options.registration]
-        check_places([options.json], [path for path in read if path])
+        inputs = [path for path in read if path]
+        check_places([options.json], inputs, overwrite=options.overwrite)
     mapping = dict(_pair(text) for text in options.map)
     scores = evaluate_files(
         options.digitised,
@@ -67,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     print(format_table(scores), end="")  # the table ends its last line itself
     if options.json:
         write_text(options.json, to_json(scores))
+        print(f"{options.json}: the scores")
     return DONE
 
 

@@ -13,7 +13,7 @@ from veernet.cli.arguments import (
     add_verb,
     load_section,
 )
-from veernet.cli.output import DONE, write_curves
+from veernet.cli.output import DONE, with_audit, write_curves
 from veernet.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ def run(options: argparse.Namespace) -> int:
     """Write the curves of a trace file."""
     from veernet.calibrate import calibrate_all
     from veernet.edits import edited_lines
-    from veernet.export import check_output, write_overlay, write_traces
-    from veernet.files import sha256
+    from veernet.export import Deed, check_output, write_overlay, write_traces
+    from veernet.export.audit import now
+    from veernet.files import sha256, together
     from veernet.findings import of_traces
     from veernet.findings.earlier import unseen
     from veernet.scan import open_scan
@@ -87,40 +88,47 @@ def run(options: argparse.Namespace) -> int:
     registration, curves, provenance, before = _reading(options)
     check_output(options.out, [registration], confidence=options.confidence)
     scan = open_scan(options.scan, registration.page) if options.scan else None
+    edits: list[str] = []
     if options.edits is not None:
-        curves = _edited(options.edits, curves, registration)
+        curves, edits = _edited(options.edits, curves, registration)
         name, digest = options.edits.name, sha256(options.edits)
         provenance = provenance.edited_with(name, digest)
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
     wanted = _sampled(registration, options.unit, options.step)
-    write_curves(
-        options.out,
-        calibrate_all(traces, wanted),
-        traces,
-        wanted,
-        provenance,
-        confidence=options.confidence,
-        remarks=remarks,
-    )
-    for remark in remarks:
-        print(remark)
-    if options.trace_out is not None:
-        marks = {name: samples.reviewed for name, samples in curves.items()}
-        write_traces(
-            options.trace_out,
+    told: list[str] = []
+    marks = {name: samples.reviewed for name, samples in curves.items()}
+    with together():
+        told += write_curves(
+            options.out,
+            calibrate_all(traces, wanted),
             traces,
-            registration,
+            wanted,
             provenance,
-            findings=[*unseen(before, curves), *of_traces(traces, registration)],
+            confidence=options.confidence,
+            deed=Deed("veernet export", edits, remarks),
             reviewed=marks,
         )
-        print(f"{options.trace_out}: {len(traces)} curves")
-    if scan is not None:
-        if sha256(options.scan) != provenance.scan_sha256:
-            print(f"note: {options.scan} is not the file that was read, by its SHA-256")
-        for part in write_overlay(options.overlay, scan, registration, traces):
-            print(part)
+        told += remarks
+        if options.trace_out is not None:
+            write_traces(
+                options.trace_out,
+                traces,
+                registration,
+                provenance.done_on(now(), edits),
+                findings=[*unseen(before, curves), *of_traces(traces, registration)],
+                reviewed=marks,
+            )
+            told.append(f"{options.trace_out}: {len(traces)} curves")
+        if scan is not None:
+            parts = write_overlay(options.overlay, scan, registration, traces)
+            told += [str(part) for part in parts]
+    if scan is not None and sha256(options.scan) != provenance.scan_sha256:
+        told.append(
+            f"note: {options.scan} is not the file that was read, by its SHA-256"
+        )
+    for line in told:
+        print(line)
     return DONE
 
 
@@ -166,7 +174,7 @@ def _check_files(options: argparse.Namespace) -> None:
         raise InputError(msg)
     inputs = [options.trace, options.registration]
     inputs += [path for path in (options.edits, options.scan) if path is not None]
-    outputs = [options.out]
+    outputs = with_audit(options.out)
     if options.trace_out is not None:
         if options.trace_out.suffix.lower() != ".parquet":
             msg = (
@@ -175,16 +183,17 @@ def _check_files(options: argparse.Namespace) -> None:
             raise InputError(msg)
         outputs.append(options.trace_out)
     if options.overlay is not None:
-        check_overlay(options.overlay, [*inputs, *outputs])
+        others = [*inputs, *outputs]
+        check_overlay(options.overlay, others, overwrite=options.overwrite)
         outputs.append(options.overlay)
-    check_places(outputs, inputs)
+    check_places(outputs, inputs, overwrite=options.overwrite)
 
 
 def _edited(
     path: Path, curves: dict[str, Samples], registration: Registration
-) -> dict[str, Samples]:
-    """Apply a table of edits, and print what it did."""
-    from veernet.edits import apply_table, read_edits
+) -> tuple[dict[str, Samples], list[str]]:
+    """Apply a table of edits, print what it did, and return a sentence for each."""
+    from veernet.edits import apply_table, read_edits, tell_step
 
     edits = read_edits(path, registration)
     edited = apply_table(curves, edits, registration, path)
@@ -196,7 +205,11 @@ def _edited(
         print(f"note: {path}, {note}")
     told = ", ".join(f"{name} {count} rows" for name, count in rows.items())
     print(f"{path}: {len(edits)} edits; changed: {told or 'nothing'}")
-    return edited.curves
+    sentences = [
+        f"{path.name}, line {one.line}: {tell_step(edit, patches, registration)}"
+        for one, (edit, patches) in zip(edits, edited.steps, strict=True)
+    ]
+    return edited.curves, sentences
 
 
 def _sampled(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from veernet.digitise import Progress
-    from veernet.export import Provenance
+    from veernet.export import Deed, Provenance
     from veernet.records import Curve, Registration, Trace
 
 DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
@@ -28,17 +31,42 @@ def write_curves(
     provenance: Provenance,
     *,
     confidence: bool,
-    remarks: Sequence[str] = (),
-) -> None:
-    """Write curves, and print of how many depths each was read."""
+    deed: Deed,
+    reviewed: Mapping[str, NDArray[np.bool_]] | None = None,
+) -> list[str]:
+    """Write curves and, beside a LAS, its audit trail; return lines that tell of it.
+
+    The first says of how many depths each curve was read.
+    """
     from veernet import export
 
     export.write_curves(
-        path, curves, registration, provenance, confidence=confidence, remarks=remarks
+        path,
+        curves,
+        registration,
+        provenance,
+        confidence=confidence,
+        remarks=deed.remarks,
+        reviewed=reviewed,
     )
     by_name = {trace.mnemonic: trace for trace in traces}
     read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
-    print(f"{path}: {curves[0].depth.size} depths; read: {read}")
+    lines = [f"{path}: {curves[0].depth.size} depths; read: {read}"]
+    if path.suffix.lower() == ".las":
+        trail = export.write_audit(
+            path, curves, registration, provenance, deed, reviewed=reviewed
+        )
+        lines.append(str(trail))
+        notes = export.replaced_letters(curves, registration, provenance)
+        lines += [f"note: {note}" for note in notes]
+    return lines
+
+
+def with_audit(path: Path) -> list[Path]:
+    """Return the files that writing curves to a path makes: a LAS has its trail."""
+    from veernet.export import audit_path
+
+    return [path, audit_path(path)] if path.suffix.lower() == ".las" else [path]
 
 
 def _told(curve: Curve, trace: Trace) -> str:
@@ -50,7 +78,7 @@ def _told(curve: Curve, trace: Trace) -> str:
     return f"{text} ({off / trace.origin.size:.0%} off scale)" if off else text
 
 
-def panel_progress(done_word: str) -> Progress:
+def panel_progress(done_word: str, unit: str = "row") -> Progress:
     """Return a bar per panel on a terminal, a line per panel elsewhere."""
     from tqdm import tqdm
 
@@ -59,10 +87,10 @@ def panel_progress(done_word: str) -> Progress:
     def show(name: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():
             if done == total:
-                print(f"{name}: {total} rows {done_word}", file=sys.stderr)
+                print(f"{name}: {total} {unit}s {done_word}", file=sys.stderr)
             return
         if name not in bars:
-            bars[name] = tqdm(total=total, desc=name, unit="row", leave=False)
+            bars[name] = tqdm(total=total, desc=name, unit=unit, leave=False)
         bars[name].update(done - bars[name].n)
         if done == total:
             bars.pop(name).close()

@@ -6,7 +6,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
-from veernet.cli.arguments import Verbs, add_scan, add_verb
+from veernet.cli.arguments import Verbs, add_overwrite, add_scan, add_verb
 from veernet.cli.output import DONE, page_progress
 from veernet.errors import InputError
 
@@ -27,8 +27,7 @@ def add_arguments(verbs: Verbs) -> None:
     add = verb.add_argument
     add_scan(verb)
     add("--out", type=Path, required=True, metavar="REG.yaml", help="the proposal")
-    says = "write over an earlier REG.yaml"
-    add("--overwrite", action="store_true", help=says)
+    add_overwrite(verb)
     add("--page", type=int, default=0, metavar="N", help="of the file, from 0")
     add(
         "--top",
@@ -91,7 +90,7 @@ def _check(options: argparse.Namespace) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write a proposal, and print what it holds."""
     from veernet.export import check_overlay
-    from veernet.files import check_places, write_text
+    from veernet.files import check_places, together, write_text
     from veernet.register.like import like, unit_of
     from veernet.register.liketext import likened_lines, likened_yaml
     from veernet.register.ocr.reader import load_reader
@@ -106,9 +105,10 @@ def run(options: argparse.Namespace) -> int:
     outputs = [path for path in (options.out, options.overlay) if path]
     templates = load_registrations(options.like) if options.like else ()
     inputs = [options.scan, *([options.like] if options.like else [])]
-    check_places(outputs, inputs)
+    check_places(outputs, inputs, overwrite=options.overwrite)
     if options.overlay:
-        check_overlay(options.overlay, [*inputs, options.out])
+        others = [*inputs, options.out]
+        check_overlay(options.overlay, others, overwrite=options.overwrite)
     scan = open_scan(options.scan, options.page)
     stated = None if options.top is None else (options.top, options.bottom)
     read = None
@@ -140,10 +140,11 @@ def run(options: argparse.Namespace) -> int:
         text = proposal_yaml(options.scan, options.page, sections)
         lines = proposal_lines(sections)
         told = summary_line(sections)
-    write_text(options.out, text)
     pictures: tuple[Path, ...] = ()
-    if options.overlay:
-        pictures = write_overlay(options.overlay, scan, sections)
+    with together():
+        write_text(options.out, text)
+        if options.overlay:
+            pictures = write_overlay(options.overlay, scan, sections)
     print("\n".join(lines))
     print(f"{options.out}: {told}")
     look = ", ".join(map(str, pictures)) or "an --overlay"

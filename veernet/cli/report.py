@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from veernet.cli.arguments import Verbs, add_verb
+from veernet.cli.arguments import Verbs, add_overwrite, add_verb
 from veernet.cli.composed import config_folder
 from veernet.cli.output import DONE
 from veernet.errors import InputError
@@ -42,6 +42,7 @@ def add_arguments(verbs: Verbs) -> None:
         metavar="DIR",
         help="write five_losses.png and claims.md there too; needs matplotlib",
     )
+    add_overwrite(verb)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,13 +56,16 @@ def run(options: argparse.Namespace) -> int:
     if options.out.suffix.lower() not in (".html", ".htm"):
         msg = f"{options.out} does not end in .html: that is what the report is"
         raise InputError(msg)
-    runs = build_report(
+    runs, written = build_report(
         options.runs,
         options.out,
         config_folder(),
         costs=options.costs,
         regions=options.regions,
         figures=options.figures,
+        overwrite=options.overwrite,
     )
     print(f"{options.out}: {runs} runs")
+    for path in written[1:]:
+        print(path)
     return DONE

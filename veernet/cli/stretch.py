@@ -39,6 +39,8 @@ class Outcome:
         By mnemonic, the rows that a person has looked at.
     remarks
         Lines for the LAS, of what a person has done.
+    stretch
+        The depths that were read, in words; empty for all.
     """
 
     result: Result
@@ -46,6 +48,7 @@ class Outcome:
     provenance: Provenance
     reviewed: Mapping[str, NDArray[np.bool_]] | None = None
     remarks: tuple[str, ...] = ()
+    stretch: str = ""
 
 
 def add_stretch(verb: argparse.ArgumentParser) -> None:
@@ -112,14 +115,19 @@ def placed(
     from veernet.findings import of_traces
     from veernet.findings.earlier import touching
 
-    before: tuple[Finding, ...] = ()
+    earlier: tuple[Finding, ...] = ()
     if options.into is None or result.refused:
         traces = tuple(stretch.cut(trace) for trace in result.traces)
         outcome = Outcome(result, stretch.alone, provenance)
     else:
-        curves, edits, before = _merged(options, result, stretch, provenance)
+        curves, before, earlier = _merged(options, result, stretch, provenance)
         traces = tuple(samples.to_trace(name) for name, samples in curves.items())
-        outcome = _of(curves, result, stretch, replace(provenance, edits=edits))
+        outcome = _of(
+            curves,
+            result,
+            stretch,
+            replace(provenance, edits=before.edits, history=before.history),
+        )
     registration = outcome.registration
     of_rows_around = of_traces(result.traces, stretch.wide)
     of_ink = [f for f in result.findings if f not in of_rows_around]
@@ -129,11 +137,12 @@ def placed(
         curves=() if result.refused else calibrate_all(traces, registration),
         findings=(
             *touching(of_ink, stretch.rows, inside=True),
-            *touching(before, stretch.rows, inside=False),
+            *touching(earlier, stretch.rows, inside=False),
             *of_traces(traces, registration),
         ),
     )
-    return replace(outcome, result=result)
+    told = f"{stretch.top:g} to {stretch.base:g} {registration.depth.unit}"
+    return replace(outcome, result=result, stretch=told)
 
 
 def _of(
@@ -154,8 +163,8 @@ def _merged(
     result: Result,
     stretch: Stretch,
     provenance: Provenance,
-) -> tuple[dict[str, Samples], str, tuple[Finding, ...]]:
-    """Return the earlier reading with the new stretch, its edits and findings."""
+) -> tuple[dict[str, Samples], Provenance, tuple[Finding, ...]]:
+    """Return the earlier reading with the new stretch, its origin and its findings."""
     from veernet.edits import merge, patched
     from veernet.findings.earlier import unseen
 
@@ -170,7 +179,7 @@ def _merged(
     for note in applied.notes:
         print(f"note: {note}")
     curves = patched(curves, applied.patches)
-    return curves, before.edits, tuple(unseen(findings, curves))
+    return curves, before, tuple(unseen(findings, curves))
 
 
 def check_into(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from veernet.edits.apply import Retracer, apply
 from veernet.edits.ground import Applied
 from veernet.edits.kinds import ACTIONS, Edit
-from veernet.edits.labels import label
+from veernet.edits.labels import label, tell_step
 from veernet.edits.parse import edit_from_dict, edit_to_dict
 from veernet.edits.reading import Edited, apply_table, edited_lines, merge
 from veernet.edits.samples import Patch, Samples, patched, reverse
@@ -40,5 +40,6 @@ __all__ = [
     "patched",
     "read_edits",
     "reverse",
+    "tell_step",
     "write_edits",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from veernet.edits.kinds import Bend, Edit, Redraw, Retrace, Swap
+from collections.abc import Sequence
+
+from veernet.edits.kinds import Bend, Edit, Points, Redraw, Retrace, Swap
+from veernet.edits.samples import Patch
 from veernet.records import Registration
 
 WORDS = {
@@ -42,3 +45,26 @@ def label(edit: Edit, registration: Registration) -> str:
         return f"{edit.curve} {words}, from {top} {registration.depth.unit}"
     where = top if top == base else f"{top} to {base}"
     return f"{edit.curve} {words}, {where} {registration.depth.unit}"
+
+
+def tell_step(edit: Edit, patches: Sequence[Patch], registration: Registration) -> str:
+    """Say all of an edit and what it changed, as an audit trail keeps it.
+
+    A curve that was drawn or traced anew is told with every point.
+    """
+    depth = registration.depth
+    points: Points = ()
+    kind = "column "
+    if isinstance(edit, Redraw):
+        points, kind = edit.points, "" if edit.values else "column "
+    elif isinstance(edit, Retrace):
+        points = edit.picks
+    elif isinstance(edit, Bend):
+        points = ((edit.row, edit.column),)
+    through = "; ".join(
+        f"{float(depth.depth_at(row)):.2f} {depth.unit} at {kind}{number:g}"
+        for row, number in points
+    )
+    rows = ", ".join(f"{p.curve} {int(p.changed.sum())} rows" for p in patches)
+    told = [label(edit, registration), *([f"through {through}"] if points else [])]
+    return f"{', '.join(told)}; changed: {rows or 'nothing'}"

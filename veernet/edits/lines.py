@@ -13,6 +13,7 @@ import numpy as np
 
 from veernet.edits.ground import BEYOND
 from veernet.errors import InputError
+from veernet.files import check_readable
 from veernet.records import Registration
 
 COLUMNS = ("curve", "depth", "row", "value", "column", "action", "edit")
@@ -87,9 +88,7 @@ def read_lines(path: Path, registration: Registration) -> Iterator[Line | None]:
 
 def _split(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the names of the columns and the numbered lines below them."""
-    if not path.is_file():
-        msg = f"there is no file {path}: check the path"
-        raise InputError(msg)
+    check_readable(path)
     if path.stat().st_size > MOST_BYTES:
         msg = f"{path} has {path.stat().st_size:,} bytes: that is no table of edits"
         raise InputError(msg)

@@ -17,8 +17,10 @@ from veernet.errors import InputError
 from veernet.evaluate.compare import Comparison, Drawn
 from veernet.evaluate.scores import CurveScores, Scores, format_table, to_json
 from veernet.export.csvlog import read_csv
-from veernet.export.las import las_mnemonics, read_las
+from veernet.export.las import las_mnemonics
+from veernet.export.lasread import read_las
 from veernet.export.logtable import LogTable
+from veernet.files import check_readable
 from veernet.records import Registration
 
 __all__ = ["evaluate", "evaluate_files", "format_table", "read_log", "to_json"]
@@ -37,9 +39,7 @@ def read_log(path: Path) -> LogTable:
     InputError
         If there is no such file, or it is neither, or broken.
     """
-    if not path.is_file():
-        msg = f"there is no file {path}: check the path"
-        raise InputError(msg)
+    check_readable(path)
     readers = {".las": read_las, ".csv": read_csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -242,7 +242,7 @@ def _cut(table: LogTable, top: float, bottom: float) -> LogTable:
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
     """Say what a reader of the scores would not guess."""
-    notes = []
+    notes = [*comparison.digitised.notes, *comparison.truth.notes]
     if comparison.page is None:
         notes.append(
             "no registration: no pixels, no fractions and no swaps, and R-squared is "

@@ -13,9 +13,12 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import DEPTH_UNITS, las_mnemonics, one_line, parse_las
+from veernet.export.las import las_mnemonics
+from veernet.export.lasread import DEPTH_UNITS, las_text_of, read_las
+from veernet.export.letters import one_line
 from veernet.export.logtable import value_decimals
 from veernet.records import Curve
+from veernet.register.legends.describe import describe
 
 Clash = Literal["replace", "append"]
 
@@ -105,7 +108,8 @@ def into_las(
             free = _free(name, taken)
             taken.add(free.upper())
             unit_ = one_line(curve.unit).replace(" ", "")
-            las.append_curve(free, values, unit=unit_, descr=free)
+            descr = describe(curve.mnemonic) or free
+            las.append_curve(free, values, unit=unit_, descr=descr)
             number = len(las.curves) - 1
         formats[number] = f"%.{decimals}f"
     if "NULL" not in las.well:
@@ -118,15 +122,24 @@ def into_las(
 
 
 def _read(path: Path) -> lasio.LASFile:
-    raw = path.read_bytes()
+    text = las_text_of(path)
     try:
-        las = parse_las(raw)
+        las = lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
     except Exception as error:  # a broken file can break lasio anywhere
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         msg = f"{path.name} cannot be read as LAS: {reason}"
         raise InputError(msg) from error
     if not las.curves or not len(las.curves[0].data):
         msg = f"{path.name} holds no data: no curve can be put beside it"
+        raise InputError(msg)
+    # lasio parts some rows wrongly, without a word; `read_las` refuses or mends them.
+    table = read_las(path)
+    rows = len(las.curves[0].data)
+    if rows != len(table.depth) or len(las.curves) != 1 + len(table.values):
+        msg = (
+            f"{path.name} is not laid out as plain LAS 2: save it with a line for each "
+            "depth and blanks between columns, then put curves into it"
+        )
         raise InputError(msg)
     return las
 

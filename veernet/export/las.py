@@ -1,12 +1,12 @@
-"""LAS 2.0 out, any LAS that lasio can make sense of in."""
+"""LAS 2.0 out; `veernet.export.lasread` reads any LAS."""
 
 from __future__ import annotations
 
 import io
 import logging
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import lasio
@@ -14,42 +14,30 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
+from veernet.export.curvelines import Marks, curve_lines
+from veernet.export.letters import one_line, replaced
 from veernet.export.logtable import (
-    LogTable,
     common_depth,
     depth_decimals,
-    make_table,
     value_decimals,
 )
+from veernet.export.parameters import PARAMETERS, parameters
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
 from veernet.records import Curve, Registration
+from veernet.register.legends.describe import describe
 
 # lasio warns through logging of what it then mends by itself; without a handler on the
 # way up those lines would reach a user's terminal.
 logging.getLogger("lasio").addHandler(logging.NullHandler())
 
 INDEX = "DEPT"
+CONFIDENCE = "_CONF"
+"""Ends the name of the column that holds the confidence of a curve."""
+CONFIDENCE_DECIMALS = 3
 COMPUTED = {"STRT", "STOP", "STEP", "NULL"}
-DEPTH_UNITS = {
-    "ft": ({"F", "FT", "FEET", "FOOT"}, 1.0),
-    "m": ({"M", "METER", "METERS", "METRE", "METRES", "MTR"}, 1.0),
-    # Depths of LIS tapes are counted in tenths of an inch.
-    "ft of tape": ({".1IN", "0.1IN"}, 1 / 120),
-}
-LETTERS = str.maketrans(
-    {
-        "µ": "u",
-        "μ": "u",
-        "°": "deg",
-        "Ø": "O",
-        "ø": "o",
-        "Æ": "AE",
-        "æ": "ae",
-        "ß": "ss",
-    }
-    | {"Ð": "D", "ð": "d", "Ł": "L", "ł": "l", "\N{EN DASH}": "-", "Ω": "ohm"}
-)
+MOST_DECIMALS = 9
+"""Of a depth: with five digits before the point, what a reader's numbers still hold."""
 
 
 def write_las(
@@ -58,13 +46,17 @@ def write_las(
     registration: Registration,
     provenance: Provenance,
     remarks: Sequence[str] = (),
+    *,
+    confidence: bool = False,
+    reviewed: Mapping[str, Marks] | None = None,
 ) -> None:
     """Write curves as LAS 2.0, whole or not at all; same input, same bytes.
 
     The file is plain ASCII, as the standard wants and readers expect: other letters are
-    replaced by their nearest. What a mnemonic may not hold (space, dot, colon) becomes
-    an underscore. The well fields STRT, STOP, STEP and NULL are computed, not taken
-    from the registration.
+    replaced by their nearest (`replaced_letters` says which). What a mnemonic may not
+    hold (space, dot, colon) becomes an underscore. The well fields STRT, STOP, STEP and
+    NULL are computed, not taken from the registration. Depths are whole multiples of
+    the step to the last digit that is printed.
 
     Parameters
     ----------
@@ -75,16 +67,30 @@ def write_las(
     registration
         Depth unit, step, null value and well fields.
     provenance
-        Goes into the ~Other section.
+        Goes into the ~Parameter and ~Other sections.
     remarks
-        Lines that follow it there.
+        Lines at the end of ~Other.
+    confidence
+        Add a curve ``MNEM_CONF`` for each, after all curves.
+    reviewed
+        By mnemonic (rows,) which rows of its trace a person has looked at; None where
+        nobody has looked at any.
 
     Raises
     ------
     InputError
-        If the depths differ or do not increase, or two mnemonics become one.
+        If the depths differ or do not increase, two mnemonics become one, or the step
+        has more decimals than a depth can be printed with.
     """
-    write_text(path, las_text(curves, registration, provenance, remarks))
+    text = las_text(
+        curves,
+        registration,
+        provenance,
+        remarks,
+        confidence=confidence,
+        reviewed=reviewed,
+    )
+    write_text(path, text)
 
 
 def las_text(
@@ -92,26 +98,36 @@ def las_text(
     registration: Registration,
     provenance: Provenance,
     remarks: Sequence[str] = (),
+    *,
+    confidence: bool = False,
+    reviewed: Mapping[str, Marks] | None = None,
 ) -> str:
     """Return what `write_las` writes."""
     depth = common_depth(curves)
-    names = las_mnemonics([c.mnemonic for c in curves])
-    places = depth_decimals(depth)
+    names = las_mnemonics(
+        las_columns([c.mnemonic for c in curves], confidence=confidence)
+    )
+    step = _step(depth, registration.step)
+    places = max(depth_decimals(depth), _step_decimals(step))
     null = np.format_float_positional(registration.null_value, trim="-")
     formats = {0: f"%.{places}f"}
 
     las = lasio.LASFile()
     del las.version["DLM"]  # of LAS 3
     _fill_well(las, registration.well)
+    for one in parameters(registration, provenance):
+        texts = (one_line(text) for text in (one.value, one.description))
+        las.params.append(lasio.HeaderItem(one.mnemonic, one.unit, *texts))
     las.well["NULL"].value = null
     unit = registration.depth.unit
     las.append_curve(INDEX, np.round(depth, places), unit=unit.upper(), descr="Depth")
-    for number, (name, curve) in enumerate(zip(names, curves, strict=True), start=1):
-        decimals = value_decimals(curve.value)
-        values = _clear_of_null(curve.value, decimals, registration.null_value)
-        las.append_curve(name, values, unit=_unit(curve.unit), descr=name)
-        formats[number] = f"%.{decimals}f"
-    las.other = "\n".join(one_line(line) for line in (*provenance.lines(), *remarks))
+    formats |= _append(las, names, curves, registration.null_value, confidence)
+    lines = (
+        *provenance.lines(),
+        *curve_lines(curves, registration, reviewed),
+        *remarks,
+    )
+    las.other = "\n".join(one_line(line) for line in lines)
 
     text = io.StringIO()
     las.write(
@@ -120,12 +136,41 @@ def las_text(
         wrap=False,
         STRT=formats[0] % depth[0],
         STOP=formats[0] % depth[-1],
-        STEP=formats[0] % _step(depth, registration.step),
+        STEP=formats[0] % step,
         column_fmt=formats,
         len_numeric_field=_width(las, formats, null),
     )
     # lasio pads lines at their ends where a description is empty.
     return re.sub(r"[ ]+$", "", text.getvalue(), flags=re.MULTILINE)
+
+
+def _append(
+    las: lasio.LASFile,
+    names: Sequence[str],
+    curves: Sequence[Curve],
+    null: float,
+    confidence: bool,
+) -> dict[int, str]:
+    """Append curves, then their confidences, and return the format of each column."""
+    formats: dict[int, str] = {}
+    values = [curve.value for curve in curves]
+    units = [_unit(curve.unit) for curve in curves]
+    said = [
+        describe(curve.mnemonic) or name
+        for curve, name in zip(curves, names, strict=False)
+    ]
+    decimals = [value_decimals(one) for one in values]
+    if confidence:
+        values += [curve.confidence for curve in curves]
+        units += [""] * len(curves)
+        said += [f"Confidence of {name}, 0 to 1" for name in names[: len(curves)]]
+        decimals += [CONFIDENCE_DECIMALS] * len(curves)
+    columns = zip(names, values, units, said, decimals, strict=True)
+    for number, (name, column, unit_, descr, digits) in enumerate(columns, start=1):
+        cleared = _clear_of_null(column, digits, null)
+        las.append_curve(name, cleared, unit=unit_, descr=descr)
+        formats[number] = f"%.{digits}f"
+    return formats
 
 
 def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:
@@ -151,47 +196,6 @@ def las_mnemonics(mnemonics: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def parse_las(raw: bytes) -> lasio.LASFile:
-    """Parse the bytes of a LAS file: letters are UTF-8 or, failing that, Windows'.
-
-    A broken file can break lasio anywhere.
-    """
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    return lasio.read(io.StringIO(text, newline=None), mnemonic_case="preserve")
-
-
-def read_las(path: Path) -> LogTable:
-    """Read the curves of a LAS file: any version, wrapped or not, either depth order.
-
-    Cells that are no numbers (``****``, ``(null)``) are null, as is the file's own null
-    value. Depths in tenths of an inch are given in feet.
-
-    Raises
-    ------
-    InputError
-        If the file is no LAS or lasio cannot make sense of it.
-    """
-    raw = path.read_bytes()
-    try:
-        las = parse_las(raw)
-        columns = {c.mnemonic: _numbers(c.data) for c in las.curves}
-    except Exception as error:  # a broken file can break lasio anywhere
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        msg = f"{path} cannot be read as LAS: {reason}"
-        raise InputError(msg) from error
-    if not columns or min(len(c) for c in columns.values()) == 0:
-        msg = f"{path} cannot be read as LAS: it holds no data"
-        raise InputError(msg)
-    unit, factor = _depth_unit(las)
-    index, *others = columns
-    depth = np.round(columns[index] * factor, 6)
-    units = {m: str(las.curves[m].unit) for m in others}
-    return make_table(str(path), unit, depth, {m: columns[m] for m in others}, units)
-
-
 def _fill_well(las: lasio.LASFile, well: dict[str, str]) -> None:
     """Enter the registration's fields; lasio's fresh file brings those of the standard.
 
@@ -199,7 +203,7 @@ def _fill_well(las: lasio.LASFile, well: dict[str, str]) -> None:
     """
     for key, value in well.items():
         name = re.sub(r"[\s.:~#]+", "_", one_line(key)).upper()
-        if name in COMPUTED:
+        if name in COMPUTED or (name in PARAMETERS and str(value).strip()):
             continue
         if name in las.well:
             las.well[name].value = one_line(str(value))
@@ -216,10 +220,41 @@ def _clear_of_null(values: Floats, decimals: int, null: float) -> Floats:
 def _step(depth: Floats, step: float) -> float:
     """Step of even depths, else 0, as the standard says of uneven ones."""
     steps = np.diff(depth)
-    if len(steps) == 0:
+    if len(steps) == 0 or np.allclose(steps, step, rtol=0, atol=1e-6 * step):
         return step
     even = np.allclose(steps, steps.mean(), rtol=0, atol=1e-6 * steps.mean())
-    return float(steps.mean()) if even else 0.0
+    return round(float(steps.mean()), MOST_DECIMALS) if even else 0.0
+
+
+def _step_decimals(step: float) -> int:
+    """Return the decimals that hold a step, and its multiples, to the last digit."""
+    exponent = Decimal(str(step)).normalize().as_tuple().exponent
+    decimals = max(-int(exponent), 0)
+    if decimals > MOST_DECIMALS:
+        msg = (
+            f"step {step!r} has {decimals} decimals, and a LAS may not round depths: "
+            "give one with at most 9, such as 0.5, 0.1 or 0.1524"
+        )
+        raise InputError(msg)
+    return decimals
+
+
+def replaced_letters(
+    curves: Sequence[Curve], registration: Registration, provenance: Provenance
+) -> tuple[str, ...]:
+    """Say, one by one, which letters the LAS holds by their nearest alone."""
+    texts = [(key, str(value)) for key, value in registration.well.items()]
+    texts += [("field", key) for key in registration.well]
+    texts += [("curve", curve.mnemonic) for curve in curves]
+    texts += [(f"unit of {curve.mnemonic}", curve.unit) for curve in curves]
+    texts += [("scan", provenance.scan), ("registration", provenance.registration)]
+    return replaced(texts)
+
+
+def las_columns(mnemonics: Sequence[str], *, confidence: bool) -> list[str]:
+    """Return names of all columns after the depth: curves, then confidences."""
+    more = [f"{mnemonic}{CONFIDENCE}" for mnemonic in mnemonics] if confidence else []
+    return [*mnemonics, *more]
 
 
 def _width(las: lasio.LASFile, formats: dict[int, str], null: str) -> int:
@@ -232,43 +267,6 @@ def _width(las: lasio.LASFile, formats: dict[int, str], null: str) -> int:
     return width
 
 
-def _numbers(data: np.ndarray) -> Floats:
-    """Return a column as numbers, NaN for what is none or not finite."""
-    if data.dtype.kind != "f":
-        data = np.array([_number(cell) for cell in data], dtype=np.float64)
-    return np.where(np.isfinite(data), data, np.nan).astype(np.float64)
-
-
-def _number(cell: object) -> float:
-    try:
-        return float(str(cell))
-    except ValueError:
-        return np.nan
-
-
-def _depth_unit(las: lasio.LASFile) -> tuple[str | None, float]:
-    """Return the unit of the index and its factor; the curve's own word goes first."""
-    stated = [las.curves[0].unit]
-    # Where a file has no ~Well section, lasio brings its own, in metres from NaN.
-    if "STRT" in las.well and np.isfinite(_number(las.well["STRT"].value)):
-        stated.append(las.well["STRT"].unit)
-    for word in stated:
-        if not str(word).strip():
-            continue
-        for unit, (words, factor) in DEPTH_UNITS.items():
-            if str(word).strip().upper() in words:
-                return unit[:2].strip(), factor
-        return None, 1.0
-    return None, 1.0
-
-
 def _unit(unit: str) -> str:
     """Return a unit as a LAS header can hold it: no space, no colon."""
     return re.sub(r"[\s:]+", "", one_line(unit))
-
-
-def one_line(text: str) -> str:
-    """One line of plain letters: the nearest, or a question mark where none is near."""
-    plain = unicodedata.normalize("NFKD", text.translate(LETTERS))
-    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(kept.encode("ascii", "replace").decode("ascii").split())

@@ -34,6 +34,8 @@ class LogTable:
         Per mnemonic (samples,), NaN where null.
     units
         Per mnemonic the unit; empty where the file states none.
+    notes
+        What was odd about the file, and how it was read.
     """
 
     name: str
@@ -41,6 +43,7 @@ class LogTable:
     depth: Floats
     values: dict[str, Floats]
     units: dict[str, str]
+    notes: tuple[str, ...] = ()
 
     def find(self, mnemonic: str) -> str | None:
         """Return a curve's mnemonic as the file spells it: GR finds gr, GR first."""
@@ -56,6 +59,7 @@ def make_table(
     depth: Floats,
     values: dict[str, Floats],
     units: dict[str, str],
+    notes: tuple[str, ...] = (),
 ) -> LogTable:
     """Sort a table by depth, drop the rows that have none, and clear usual nulls.
 
@@ -78,7 +82,7 @@ def make_table(
         m: np.where(np.isin(column[order], NULLS), np.nan, column[order])
         for m, column in values.items()
     }
-    return LogTable(name, depth_unit, ordered, sorted_values, units)
+    return LogTable(name, depth_unit, ordered, sorted_values, units, notes)
 
 
 def common_depth(curves: Sequence[Curve]) -> Floats:

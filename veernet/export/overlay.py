@@ -35,7 +35,7 @@ from veernet.export.heading import (
     style_of,
 )
 from veernet.export.onpage import ink
-from veernet.files import numbered, replacing
+from veernet.files import check_new, numbered, replacing
 from veernet.records import ORIGINS, Registration, Scan, Trace
 from veernet.runs import runs
 
@@ -85,13 +85,25 @@ def write_overlay(
     return paths
 
 
-def check_overlay(path: Path, others: Iterable[Path]) -> None:
-    """Refuse the name of another format, or one whose parts may be files of the run.
+def check_overlay(
+    path: Path, others: Iterable[Path], *, overwrite: bool = True
+) -> None:
+    """Refuse the name of another format, or one whose parts may be other files.
+
+    Parameters
+    ----------
+    path
+        Of the overlay.
+    others
+        Files of the run.
+    overwrite
+        Whether a part may be there already.
 
     Raises
     ------
     InputError
-        If the suffix is not .png, or another file is called like ``NAME.1.png``.
+        If the suffix is not .png, another file of the run is called like
+        ``NAME.1.png``, or such a file is there that may not be written over.
     """
     if path.suffix.lower() != ".png":
         msg = f"{path} does not end in .png: the overlay is a PNG"
@@ -103,6 +115,10 @@ def check_overlay(path: Path, others: Iterable[Path]) -> None:
         ):
             msg = f"{path}: a part of a tall overlay would replace {other}: rename it"
             raise InputError(msg)
+    if not overwrite and path.parent.is_dir():
+        for there in sorted(path.parent.iterdir()):
+            if there.name == path.name or part.fullmatch(there.name):
+                check_new(there)
 
 
 def draw_part(

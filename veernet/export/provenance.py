@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 
 UNKNOWN = "unknown"
 
@@ -26,6 +27,10 @@ class Provenance:
     edits
         Tables of edits that were applied, in their order, each with its SHA-256; empty
         where there was none.
+    resolution
+        Of the scan, dots an inch across and down as its file states them: 200 x 200.
+    history
+        What was done so far, a line for each deed with its day; for the audit trail.
     """
 
     scan: str = UNKNOWN
@@ -37,6 +42,8 @@ class Provenance:
     version: str = UNKNOWN
     tracer: str = UNKNOWN
     edits: str = ""
+    resolution: str = UNKNOWN
+    history: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields by name."""
@@ -52,6 +59,12 @@ class Provenance:
         """Return the same with one more table of edits."""
         told = f"{name}, SHA-256 {sha256}"
         return replace(self, edits="; ".join(filter(None, (self.edits, told))))
+
+    def done_on(self, when: datetime, deeds: Sequence[str]) -> Provenance:
+        """Return the same with more deeds in its history, each with the day."""
+        lines = [f"{when:%Y-%m-%d}: {' '.join(deed.split())}" for deed in deeds]
+        history = "\n".join([*self.history.splitlines(), *lines])
+        return replace(self, history=history)
 
     def lines(self) -> tuple[str, ...]:
         """Return sentences for a person, one for each thing that has a part in it."""

@@ -24,7 +24,7 @@ from veernet.check.finding import Finding
 from veernet.errors import InputError
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
-from veernet.files import replacing
+from veernet.files import check_readable, replacing
 from veernet.records import ORIGINS, UNREAD, Registration, Trace
 from veernet.rectify import OUTSIDE
 
@@ -44,8 +44,8 @@ SCHEMA = pa.schema(
 )
 REVIEWED = pa.field("reviewed", pa.bool_())
 NEEDED = ("curve", "row", "column", "confidence", "origin")
-TALLEST = 4_000_000
-"""Rows of a trace beyond which a row number is a slip; tall scans have 250,000."""
+TALLEST = 600_000
+"""Rows of a trace beyond which a row number is a slip; pages have 500,000 at most."""
 
 
 def write_traces(
@@ -136,12 +136,12 @@ def read_reviewed(
     InputError
         As of `read_traces`.
     """
-    if not path.is_file():
-        msg = f"there is no file {path}: check the path"
-        raise InputError(msg)
+    check_readable(path)
     try:
         with pq.ParquetFile(path) as file:
             table = file.read()
+        # Bytes that went wrong unpack to words that are none, and to indices beyond.
+        table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} is no Parquet file: {str(error).splitlines()[0][:120]}"
         raise InputError(msg) from error

@@ -82,7 +82,12 @@ def write_registrations(
 
 
 def convert(
-    source: Path, target: Path, like: Path | None = None, section: str | None = None
+    source: Path,
+    target: Path,
+    like: Path | None = None,
+    section: str | None = None,
+    *,
+    overwrite: bool = True,
 ) -> Converted:
     """Convert a registration file into another format.
 
@@ -95,6 +100,8 @@ def convert(
         tells none.
     section
         Only this section of the source.
+    overwrite
+        Whether the target may be there already.
 
     Returns
     -------
@@ -112,7 +119,8 @@ def convert(
         raise InputError(msg)
     if target.suffix.lower() not in SUFFIXES:
         _refuse_suffix(target)
-    check_places([target], [source, *([like] if like else [])])
+    inputs = [source, *([like] if like else [])]
+    check_places([target], inputs, overwrite=overwrite)
     drafts, remarks = read_drafts(source)
     if section is not None:
         known = listed([draft.section for draft in drafts], 30)

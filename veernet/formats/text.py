@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from veernet.errors import InputError
+from veernet.files import check_readable
 from veernet.yamldoc import LARGEST
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
@@ -19,6 +20,7 @@ def read_bytes(path: Path) -> bytes:
     InputError
         If it cannot be read, is empty, or is so large that it must be the scan.
     """
+    check_readable(path)
     try:
         if path.stat().st_size > LARGEST:
             msg = f"{path} is too large for a registration: is it the scan?"

@@ -22,6 +22,10 @@ DEEPEST = 64
 """Elements within elements; a registration has six."""
 
 
+SHOWN = 100
+"""Characters at either end of where an element stands that a message shows."""
+
+
 @dataclass(eq=False)
 class Element:
     """An element of an XML file.
@@ -61,7 +65,10 @@ class Element:
 
     def refuse(self, text: str) -> NoReturn:
         """Raise an input error that says where this element stands."""
-        msg = f"{self.file}, line {self.line}: {self.key or self.name}: {text}"
+        key = self.key or self.name
+        if len(key) > 2 * SHOWN:
+            key = f"{key[:SHOWN]}...{key[-SHOWN:]}"
+        msg = f"{self.file}, line {self.line}: {key}: {text}"
         raise InputError(msg)
 
     def all(self, name: str) -> list[Element]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numba import njit
+
+from veernet.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def increments_by_rank(errors: Tensor, mask: Tensor) -> Tensor:
     return torch.from_numpy(increments)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _contest(
     bits: NDArray[np.int32],
     inside: NDArray[np.bool_],
@@ -102,7 +103,7 @@ def _contest(
     return contested, surpassing, total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _rank(
     keys: NDArray[np.int64],
     inside: NDArray[np.bool_],

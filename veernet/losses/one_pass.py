@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from numba import njit
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from veernet.compiled import compiled
 from veernet.errors import InputError
 from veernet.losses.cross_entropy import CrossEntropyLoss
 from veernet.losses.inputs import check_shapes, widened
@@ -34,7 +34,7 @@ BLOCK = 1024
 """Pixels that are worked on at a time: their scores fit the nearest cache."""
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _count(
     logs: NDArray[np.float32],
     probability: NDArray[np.float32],
@@ -71,7 +71,7 @@ def _count(
     return True
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+@compiled(fastmath={"contract", "reassoc", "nsz"})
 def _gradient(
     probability: NDArray[np.float32],
     labels: NDArray[np.int64],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from veernet.files import write_text
+from veernet.files import check_places, together, write_text
 from veernet.report.document import Sources, make_document
 from veernet.report.experiments import read_experiments
 from veernet.report.html import render
@@ -24,8 +24,9 @@ def build_report(
     regions: Path | None = None,
     figures: Path | None = None,
     count: int = COUNT,
-) -> int:
-    """Write the report of all finished runs below a folder, and return their number.
+    overwrite: bool = True,
+) -> tuple[int, tuple[Path, ...]]:
+    """Write the report of all finished runs below a folder.
 
     Parameters
     ----------
@@ -43,12 +44,25 @@ def build_report(
         Folder for ``five_losses.png`` and ``claims.md``, none unless given.
     count
         Of the draws behind every interval.
+    overwrite
+        Whether what is written may be there already.
+
+    Returns
+    -------
+    int, tuple of Path
+        How many runs there are, and the files written.
 
     Raises
     ------
     InputError
-        If there is no finished run, or a file given is none of its kind.
+        If there is no finished run, a file given is none of its kind, or one to be
+        written is there that may not be written over.
     """
+    written = [out]
+    if figures is not None:
+        written += [figures / "five_losses.png", figures / "claims.md"]
+        figures.mkdir(parents=True, exist_ok=True)
+    check_places(written, [costs] if costs else [], overwrite=overwrite)
     study = read_study(folder)
     scored = None if regions is None else read_regions(regions)
     sources = Sources(
@@ -59,9 +73,9 @@ def build_report(
         count=count,
     )
     document = make_document(study, sources)
-    write_text(out, render(document))
-    if figures is not None:
-        figures.mkdir(parents=True, exist_ok=True)
-        draw_five(document, figures / "five_losses.png")
-        write_text(figures / "claims.md", markdown(sources.claims))
-    return len(study.runs)
+    with together():
+        write_text(out, render(document))
+        if figures is not None:
+            draw_five(document, figures / "five_losses.png")
+            write_text(figures / "claims.md", markdown(sources.claims))
+    return len(study.runs), tuple(written)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from veernet import __version__
 from veernet.errors import InputError
+from veernet.files import check_readable
 from veernet.provenance import commit
 from veernet.report.compare import gaps, rank_losses, tuned
 from veernet.report.estimates import estimate_arms
@@ -216,6 +217,7 @@ def _published() -> list[dict[str, Any]]:
 def _costs(path: Path | None) -> Any:  # noqa: ANN401 - as the file has it
     if path is None:
         return None
+    check_readable(path)
     try:
         document = json.loads(path.read_text("utf-8"))
         found = {"conditions": document["conditions"], "losses": document["losses"]}

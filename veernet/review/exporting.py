@@ -8,12 +8,13 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from veernet import __version__
 from veernet.calibrate import calibrate_all
@@ -25,13 +26,24 @@ from veernet.edits import (
     edit_from_dict,
     edited_lines,
     goes_by_registration,
+    tell_step,
     write_edits,
 )
 from veernet.errors import InputError
-from veernet.export import Provenance, section_path, write_curves, write_traces
+from veernet.export import (
+    Deed,
+    Provenance,
+    audit_path,
+    replaced_letters,
+    section_path,
+    write_curves,
+    write_traces,
+)
+from veernet.export.audit import audit_text, now
+from veernet.export.curvelines import curve_lines
 from veernet.export.intolas import Clash, into_las
 from veernet.files import check_places, write_text
-from veernet.records import Registration, Trace
+from veernet.records import Curve, Registration, Trace
 from veernet.registration import to_yaml
 from veernet.review.document import Document
 from veernet.review.lines import (
@@ -141,6 +153,8 @@ def export(
         else folder / file
         for kind, file in names.items()
     }
+    if "las" in places:
+        places["audit"] = audit_path(places["las"])
     if wanted.append_to is not None:
         places["into"] = wanted.append_to
     there = [place.name for place in places.values() if place.exists()]
@@ -161,7 +175,9 @@ class _Drawing:
     registration_text: str
     reading: Reading
     base: Reading
-    steps: tuple[tuple[Edit | None, tuple[Patch, ...]], ...]
+    steps: tuple[tuple[Edit, tuple[Patch, ...]], ...]
+    table: tuple[tuple[Edit | None, tuple[Patch, ...]], ...]
+    """The steps as a table makes them again, see `_as_today`."""
     provenance: Provenance
     remarks: tuple[str, ...]
     incomplete: tuple[str, ...]
@@ -191,6 +207,7 @@ class _Drawing:
         from veernet.findings import of_traces  # noqa: PLC0415
         from veernet.findings.earlier import of_ink, unseen  # noqa: PLC0415
 
+        steps = _steps(document, entries)
         told = document.found_of(registration.section, line)
         traces = tuple(curve.trace() for curve in reading.values())
         return cls(
@@ -198,7 +215,8 @@ class _Drawing:
             text,
             reading,
             base,
-            tuple(_steps(document, entries, registered)),
+            tuple(steps),
+            tuple(_as_today(steps, entries, registered)),
             replace(
                 document.provenance_of(registration.section, line),
                 registration=f"{stem}.yaml",
@@ -218,12 +236,44 @@ class _Drawing:
         )
 
     @property
+    def reviewed(self) -> dict[str, NDArray[np.bool_]]:
+        return {
+            name: np.asarray(curve.samples.flags & REVIEWED > 0)
+            for name, curve in self.reading.items()
+        }
+
+    @property
     def traces(self) -> tuple[Trace, ...]:
         return tuple(curve.trace() for curve in self.reading.values())
+
+    def audit(self, name: str) -> str:
+        """Return the audit trail of the LAS, with every edit of the review."""
+        return audit_text(
+            name,
+            self.curves,
+            self.registration,
+            self.provenance,
+            Deed("veernet review", self.told, self.remarks),
+            self.reviewed,
+            now(),
+        )
+
+    @property
+    def told(self) -> list[str]:
+        """Every edit of the review in words, in their order."""
+        return [
+            tell_step(edit, patches, self.registration) for edit, patches in self.steps
+        ]
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        return calibrate_all(self.traces, self.registration)
 
     def notes(self, places: dict[str, Path]) -> list[str]:
         """Say what a person should know of the files."""
         notes = list(self.remarks)
+        if "las" in places:
+            notes += replaced_letters(self.curves, self.registration, self.provenance)
         if "registration" in places and self.incomplete:
             left = ", ".join(self.incomplete)
             notes.append(f"sections that are not complete are left out: {left}")
@@ -256,8 +306,9 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         made = {
             kind: Path(temporary) / f"{kind}-{p.name}" for kind, p in places.items()
         }
+        las = places["las"].name if "las" in places else ""
         for kind, path in made.items():
-            _write_one(kind, path, drawing, wanted)
+            _write_one(kind, path, las, drawing, wanted)
         beside: list[Path] = []
         try:
             for kind, path in made.items():
@@ -279,26 +330,29 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         os.close(descriptor)
 
 
-def _write_one(kind: str, path: Path, drawing: _Drawing, wanted: Wanted) -> None:
+def _write_one(
+    kind: str, path: Path, las: str, drawing: _Drawing, wanted: Wanted
+) -> None:
     registration, provenance = drawing.registration, drawing.provenance
     if kind in ("las", "csv"):
-        curves = calibrate_all(drawing.traces, registration)
-        write_curves(path, curves, registration, provenance, remarks=drawing.remarks)
+        write_curves(
+            path,
+            drawing.curves,
+            registration,
+            provenance,
+            remarks=drawing.remarks,
+            reviewed=drawing.reviewed,
+        )
     elif kind == "registration":
         write_text(path, drawing.registration_text)
     elif kind == "trace":
-        reviewed = {
-            name: np.asarray(curve.samples.flags & REVIEWED > 0)
-            for name, curve in drawing.reading.items()
-        }
-        traces = drawing.traces
         write_traces(
             path,
-            traces,
+            drawing.traces,
             registration,
-            provenance,
+            provenance.done_on(now(), drawing.told),
             findings=drawing.findings,
-            reviewed=reviewed,
+            reviewed=drawing.reviewed,
         )
     elif kind == "unedited":
         traces = tuple(curve.trace() for curve in drawing.base.values())
@@ -308,10 +362,13 @@ def _write_one(kind: str, path: Path, drawing: _Drawing, wanted: Wanted) -> None
         }
         write_traces(path, traces, registration, provenance, reviewed=reviewed)
     elif kind == "edits":
-        write_edits(path, drawing.steps)
+        write_edits(path, drawing.table)
+    elif kind == "audit":
+        write_text(path, drawing.audit(las))
     else:
         assert wanted.append_to is not None
-        lines = (*provenance.lines(), *drawing.remarks)
+        told = curve_lines(drawing.curves, registration, drawing.reviewed)
+        lines = (*provenance.lines(), *told, *drawing.remarks)
         text = into_las(
             wanted.append_to,
             lambda depth: calibrate_all(drawing.traces, registration, depth),
@@ -351,14 +408,10 @@ def _registers(document: Document, entry: Entry) -> bool:
 
 
 def _steps(
-    document: Document, entries: Sequence[Entry], registered: int
-) -> list[tuple[Edit | None, tuple[Patch, ...]]]:
-    """Return the edits of a line of the journal, and what each did.
-
-    None stands for one that would do something else today: it was made before the
-    revision of the registration, and goes by scales, edges or back-ups.
-    """
-    steps: list[tuple[Edit | None, tuple[Patch, ...]]] = []
+    document: Document, entries: Sequence[Entry]
+) -> list[tuple[Edit, tuple[Patch, ...]]]:
+    """Return the edits of a line of the journal, and what each did."""
+    steps = []
     for entry in entries:
         if entry.kind != "edit":
             continue
@@ -371,10 +424,24 @@ def _steps(
             )
             for one in document.store.patches(entry.revision)
         )
-        edit = edit_from_dict(told)
-        as_then = entry.revision > registered or not goes_by_registration(edit)
-        steps.append((edit if as_then else None, patches))
+        steps.append((edit_from_dict(told), patches))
     return steps
+
+
+def _as_today(
+    steps: Sequence[tuple[Edit, tuple[Patch, ...]]],
+    entries: Sequence[Entry],
+    registered: int,
+) -> Iterator[tuple[Edit | None, tuple[Patch, ...]]]:
+    """Yield edits and patches, None for an edit that would do something else today.
+
+    It was made before the revision of the registration, and goes by scales, edges or
+    back-ups.
+    """
+    made = (entry.revision for entry in entries if entry.kind == "edit")
+    for (edit, patches), revision in zip(steps, made, strict=True):
+        stale = revision < registered and goes_by_registration(edit)
+        yield None if stale else edit, patches
 
 
 def _samples(curve: ReviewedCurve) -> Samples:

@@ -124,6 +124,8 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
     from veernet.digitise import digitise as digitise_section  # noqa: PLC0415
     from veernet.engines import load_engine  # noqa: PLC0415
     from veernet.export import Provenance, write_traces  # noqa: PLC0415
+    from veernet.export.audit import now  # noqa: PLC0415
+    from veernet.export.parameters import resolution_text  # noqa: PLC0415
     from veernet.files import sha256  # noqa: PLC0415
     from veernet.registration import to_yaml  # noqa: PLC0415
     from veernet.review.regdoc import registration_of  # noqa: PLC0415
@@ -156,7 +158,10 @@ def digitise(task: dict[str, Any]) -> dict[str, Any]:
         weights_sha256=sha256(weights) if weights.is_file() else "unknown",
         version=__version__,
         tracer="dp",
+        resolution=resolution_text(scan.info.dpi),
     )
+    deed = f"all read by veernet review {__version__}, weights {weights.name}"
+    provenance = provenance.done_on(now(), [deed])
     target = Path(task["folder"]) / TRACE
     write_traces(
         target, result.traces, registration, provenance, findings=result.findings

@@ -7,18 +7,20 @@ is missing from the file, or damaged.
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 from tifffile import TiffPage
 
 from veernet.errors import InputError
+from veernet.files import stamp_of
 from veernet.scan.boundary import one_line, refusing
 from veernet.scan.layout import (
     DEFLATE,
@@ -31,8 +33,33 @@ from veernet.scan.layout import (
     Layout,
 )
 
+
+def _inflate(data: bytes, most: int) -> bytes:
+    return zlib.decompressobj().decompress(data, most)
+
+
+def _unpack(decode: Callable[..., Any]) -> Callable[[bytes, int], bytes]:
+    # Neither can swell its data beyond some thousand times.
+    return lambda data, most: bytes(decode(data))[:most]
+
+
+def _packed(encode: Callable[..., Any]) -> Callable[[bytes], bytes]:
+    return lambda data: bytes(encode(data))
+
+
 _SELF_CHECKING = {LZW, DEFLATE, OLD_DEFLATE, PACKBITS}
 """Their decoders give all of a cell or fail: data that are cut short need no guess."""
+
+_CODECS: dict[int, tuple[Callable[[bytes, int], bytes], Callable[[bytes], bytes]]] = {
+    DEFLATE: (_inflate, zlib.compress),
+    OLD_DEFLATE: (_inflate, zlib.compress),
+    LZW: (_unpack(imagecodecs.lzw_decode), _packed(imagecodecs.lzw_encode)),
+    PACKBITS: (
+        _unpack(imagecodecs.packbits_decode),
+        _packed(imagecodecs.packbits_encode),
+    ),
+}
+"""Decoders of so many bytes at most, and encoders, for strips that are not full."""
 
 _KEPT = 32_000_000
 """Bytes of decoded cells kept from one band for the next."""
@@ -63,6 +90,7 @@ class Cells:
     def __init__(self, path: Path, page: TiffPage, layout: Layout, where: str) -> None:
         self.layout = layout
         self._path = path.absolute()
+        self._stamp = stamp_of(self._path)
         self._where = where
         self._decoder: Callable[..., Any] = page.decode
         self._tables = {"jpegtables": page.jpegtables, "jpegheader": page.jpegheader}
@@ -100,6 +128,12 @@ class Cells:
         held = 0
         with refusing(self._where), self._path.open("rb") as stream:
             size = stream.seek(0, io.SEEK_END)
+            if stamp_of(self._path) != self._stamp:
+                msg = (
+                    f"{self._where}: has changed since it was opened: wait until it is "
+                    "copied or saved, then read it again"
+                )
+                raise InputError(msg)
             for number in numbers:
                 cell = before.get(number) or self._decode(stream, size, number)
                 kept[number] = cell
@@ -129,13 +163,16 @@ class Cells:
         try:
             if compression == G4:
                 return self._decode_g4(data, index, whole=whole)
-            if compression == NONE and not whole:
+            if compression == NONE and (not whole or self._lacks_rows(data, index)):
                 return self._decode_cut(data, index)
             if not whole and compression not in _SELF_CHECKING:
                 return self._nothing("its data are cut short")
             if compression == JPEG:
                 self._check_jpeg(data)
-            samples = self._samples(data, index)
+            samples = self._rows_there(data, index)
+            if samples.shape[0] < self._rows_of(index):
+                fault = "its data end there"
+                return Cell(self._pack(samples), samples.shape[0], fault)
         except MemoryError:
             raise
         # A damaged strip makes the codecs raise anything; the page goes on without it.
@@ -161,6 +198,31 @@ class Cells:
         decoded: Samples = self._decoder(data, index, **self._tables)[0][0]
         return decoded
 
+    def _rows_of(self, index: int) -> int:
+        """Return how many rows of the page a strip or tile holds."""
+        top, _ = self.layout.corner(index % self.layout.count)
+        return min(self.layout.height, self.layout.rows - top)
+
+    def _lacks_rows(self, data: bytes, index: int) -> bool:
+        return len(data) < self.layout.row_bytes * self._rows_of(index)
+
+    def _rows_there(self, data: bytes, index: int) -> Samples:
+        """Decode what there is, also where that is fewer rows than are stated."""
+        try:
+            return self._samples(data, index)
+        except Exception:
+            codec = _CODECS.get(self.layout.compression)
+            if codec is None or self.layout.width != self.layout.columns:
+                raise
+            across = self.layout.row_bytes
+            whole = across * self._rows_of(index)
+            raw = codec[0](data, whole)
+            rows = len(raw) // across
+            if not 0 < rows < self._rows_of(index):
+                raise
+            filled = codec[1](raw[: rows * across].ljust(whole, b"\0"))
+            return self._samples(filled, index)[:rows]
+
     def _pack(self, samples: Samples) -> Samples:
         return np.packbits(samples[..., 0], axis=1) if self.layout.bilevel else samples
 
@@ -172,7 +234,7 @@ class Cells:
     def _decode_cut(self, data: bytes, index: int) -> Cell:
         """Decode what is there of uncompressed data that end too early."""
         layout = self.layout
-        across = ceil(layout.width * layout.samples // layout.planes * layout.bits / 8)
+        across = layout.row_bytes
         filled = data.ljust(across * layout.height, b"\0")
         samples = self._samples(filled, index)
         sound = min(len(data) // across, samples.shape[0])

@@ -89,6 +89,11 @@ class Layout:
         """Whether a pixel is one bit."""
         return self.bits == 1 and self.samples == 1
 
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of an uncompressed row of a cell, in one plane."""
+        return ceil(self.width * self.samples // self.planes * self.bits / 8)
+
     def corner(self, cell: int) -> tuple[int, int]:
         """Row and column of the upper left pixel of a cell."""
         return cell // self.across * self.height, cell % self.across * self.width

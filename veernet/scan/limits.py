@@ -19,6 +19,9 @@ MAX_DECODED = 1_000_000_000
 """Bytes that may have to be decoded at one time: a strip, a tile, or a page of a format
 that has neither. A strip of 500 million bilevel pixels takes half of it."""
 
+MAX_MEMORY = 4_000_000_000
+"""Bytes that the decoder of a PNG, JPEG or PDF may take in all, its copies included."""
+
 DPI_RANGE = (30.0, 2400.0)
 """Below, a column would be a millimetre of paper; above, no film scanner goes."""
 
@@ -53,6 +56,16 @@ def check_decoded(where: str, size: int) -> None:
         msg = (
             f"{where}: {size:.1e} bytes would have to be decoded at one time, of at "
             f"most {MAX_DECODED:.0e}: save it as a TIFF with strips of 64 rows"
+        )
+        raise InputError(msg)
+
+
+def check_memory(where: str, size: int) -> None:
+    """Refuse a picture that can only be decoded whole, in more memory than may be."""
+    if size > MAX_MEMORY:
+        msg = (
+            f"{where}: would take {size:.1e} bytes to decode at one time, of at most "
+            f"{MAX_MEMORY:.0e}: save it as a TIFF with strips of 64 rows"
         )
         raise InputError(msg)
 

@@ -14,7 +14,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_PAGEOBJ_IMAGE
 from veernet.errors import InputError
 from veernet.records import Grey, Scan, ScanInfo
 from veernet.scan.boundary import listening, refusing
-from veernet.scan.limits import check_decoded, check_page, check_size
+from veernet.scan.limits import check_memory, check_page, check_size
 from veernet.scan.picture import whole_page, without_colour
 
 DRAWN_DPI = 200.0
@@ -28,6 +28,9 @@ _PICTURE_SHARE = 0.5
 
 _POINTS = 72.0
 """PDF units per inch."""
+
+_PEAK = 10
+"""Bytes of memory per pixel: the drawing in four channels, its copy, and the grey."""
 
 _HAIR = 1e-6
 """Share of a page by which sizes are off that went through 32-bit numbers, and more."""
@@ -110,7 +113,7 @@ def _draw(document: PdfDocument, number: int, where: str) -> tuple[float, Grey]:
             ceil(points * scale) for points in (page.get_height(), page.get_width())
         )
         check_size(where, rows, columns)
-        check_decoded(where, rows * columns * 3)
+        check_memory(where, rows * columns * _PEAK)
         bitmap = page.render(scale=scale, rev_byteorder=True)
         try:
             return dpi, without_colour(np.array(bitmap.to_numpy()))

@@ -15,6 +15,8 @@ from veernet.errors import InputError
 from veernet.records import BandReader, Grey, Scan, ScanInfo
 from veernet.scan.boundary import listening, refusing
 from veernet.scan.cells import Cells, extremes
+from veernet.scan.counts import mended
+from veernet.scan.kinds import mend_kind
 from veernet.scan.layout import COMPRESSIONS, NONE, Layout
 from veernet.scan.limits import Dpi, check_decoded, check_page, clean_dpi
 from veernet.scan.samples import Notes, Pixels, Range, pixels_of
@@ -69,14 +71,23 @@ def open_tiff(path: Path, page: int) -> Scan:
         where = str(path) if pages == 1 else f"{path}, page {page}"
         with refusing(where):
             source = file.pages[page]
+            kind_notes = mend_kind(source)
             _check_kind(source, where)
-            layout = Layout.of(source, where)
+            layout, count_notes = mended(Layout.of(source, where), source)
             cells = Cells(path, source, layout, where)
             values, blank_notes = _survey(cells, where)
             pixels = pixels_of(source, values, where)
             dpi, notes = _dpi(source)
             orientation, turn_notes = _orientation(source)
-    notes = (*turn_notes, *notes, *pixels.notes, *blank_notes, *heard)
+    notes = (
+        *turn_notes,
+        *kind_notes,
+        *notes,
+        *pixels.notes,
+        *count_notes,
+        *blank_notes,
+        *heard,
+    )
     info = ScanInfo(
         path=str(path),
         page=page,

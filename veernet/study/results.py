@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -88,20 +89,38 @@ def read_study(folder: Path) -> Study:
 
 def _read(named: Mapping[str, Path]) -> Study:
     """Read runs by name from their folders."""
-    told = {name: _told(path) for name, path in named.items()}
+    told, masks, curves, history, landscapes = ({} for _ in range(5))
+    for name, path in named.items():
+        with _whole(name):
+            told[name] = _told(path)
+            masks[name] = pd.read_parquet(path / MASKS)
+            curves[name] = _curves(path)
+            history[name] = read_log(path)
+            if (path / LANDSCAPE).is_file():
+                landscapes[name] = read_landscape(path / LANDSCAPE)
     _check_arms(told)
     runs = pd.DataFrame.from_dict(told, orient="index").drop(columns="settings")
     return Study(
         runs.rename_axis("run"),
-        _joined({n: pd.read_parquet(p / MASKS) for n, p in named.items()}),
-        _joined({n: _curves(p) for n, p in named.items()}),
-        _joined({n: read_log(p) for n, p in named.items()}),
-        {
-            n: read_landscape(p / LANDSCAPE)
-            for n, p in named.items()
-            if (p / LANDSCAPE).is_file()
-        },
+        _joined(masks),
+        _joined(curves),
+        _joined(history),
+        landscapes,
     )
+
+
+@contextmanager
+def _whole(run: str) -> Iterator[None]:
+    """Say which run it is that is damaged, whatever that makes of its reading."""
+    try:
+        yield
+    except InputError:
+        raise
+    # Parquet that is cut short, JSON that is none, labels that are not there ...
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        msg = f"the run {run} is damaged ({reason}): take it out, or make it again"
+        raise InputError(msg) from error
 
 
 def landscape_numbers(landscapes: Mapping[str, Landscape]) -> pd.DataFrame:

@@ -121,6 +121,7 @@ def _train(
     resumed = state.is_file()
     if arm == "train":
         own = {"spec": spec, "data": data, "out": out, "seed": seed}
+        own["overwrite"] = True
         train(**{**training, **own, **({"resume": state} if resumed else {})})
         # The state of the optimiser is as large as the network twice, and done with.
         state.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from veernet.errors import InputError
-from veernet.files import replacing
+from veernet.files import new_folder, replacing
 from veernet.records import Grey
 from veernet.synth.dataset import STREAMS, Stream, sample_rng
 from veernet.synth.masks import MaskCode
@@ -104,6 +104,7 @@ def write_aerial(
     columns: int = 512,
     tiles: int = 8,
     stream: Stream = "test",
+    overwrite: bool = True,
 ) -> None:
     """Write views and masks of colour, laid out as the Dubai set.
 
@@ -120,11 +121,14 @@ def write_aerial(
         The same ones give the same pictures.
     rows, columns
         Of a view.
+    overwrite
+        Whether the folder may hold files.
 
     Raises
     ------
     InputError
-        If there are fewer views than folders, or the stream is unknown.
+        If there are fewer views than folders, the stream is unknown, or the folder
+        holds files that may not be written over.
     """
     if stream not in STREAMS:
         msg = f"stream {stream!r} is not known: use {', '.join(STREAMS)}"
@@ -132,6 +136,7 @@ def write_aerial(
     if not 1 <= tiles <= count:
         msg = f"{count} views cannot fill {tiles} folders: give one or more for each"
         raise InputError(msg)
+    new_folder(Path(out), overwrite=overwrite)
     code = MaskCode(names=NAMES, palette=PALETTE)
     for index in range(count):
         tile, part = index % tiles, index // tiles

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from veernet.errors import InputError
 from veernet.losses.inputs import IGNORE_INDEX
@@ -15,6 +16,9 @@ from veernet.records import Grey
 from veernet.synth.masks import MaskCode
 from veernet.synth.pictures import PictureData
 from veernet.synth.windows import LabelledPicture
+
+_PLAIN = {"1", "L", "P", "RGB", "YCbCr"}
+"""Modes of Pillow whose pictures are read as they are."""
 
 PICTURES = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"}
 IMAGES, MASKS = "images", "masks"
@@ -116,6 +120,7 @@ def _read_pair(
 
 
 def _read_image(path: Path, *, colour: bool) -> Grey:
+    _check_bands(path)
     flag = cv2.IMREAD_COLOR_RGB if colour else cv2.IMREAD_GRAYSCALE
     try:
         image = cv2.imread(str(path), flag)
@@ -125,6 +130,52 @@ def _read_image(path: Path, *, colour: bool) -> Grey:
         msg = f"{path} cannot be read as a picture: is it damaged, or far too large?"
         raise InputError(msg)
     return np.asarray(image, dtype=np.uint8)
+
+
+def _check_bands(path: Path) -> None:
+    """Refuse pictures of which a part would be dropped: a fourth band, the low bits.
+
+    Raises
+    ------
+    InputError
+        If there are more than three bands and the fourth is not opacity throughout, or
+        more than 8 bits a sample.
+    """
+    try:
+        with Image.open(path) as stored:
+            mode = stored.mode
+    # What Pillow does not know OpenCV may; what neither knows is told there.
+    except Exception:
+        mode = "unknown"
+    # Pillow takes the first three of a TIFF's bands for all of them.
+    sure = path.suffix.lower() not in {".tif", ".tiff"} and not _is_deep_png(path)
+    if mode in _PLAIN and sure:
+        return
+    try:
+        whole = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return
+    if whole is None:
+        return
+    if whole.dtype != np.uint8:
+        msg = f"{path} has samples of {whole.dtype.itemsize * 8} bits: save it with 8"
+        raise InputError(msg)
+    bands = whole.shape[2] if whole.ndim == 3 else 1
+    # A fourth band is opacity only in formats that have no other, and where it says so.
+    opaque = mode == "RGBA" and whole[..., 3:].size and whole[..., 3].min() == 255
+    if bands > 3 and not opaque:
+        msg = (
+            f"{path} has {bands} bands, of which three are read: save it as "
+            "RGB, or each band that matters as grey"
+        )
+        raise InputError(msg)
+
+
+def _is_deep_png(path: Path) -> bool:
+    """Return whether a PNG has 16 bits a sample, which Pillow does not tell of RGB."""
+    with path.open("rb") as stream:
+        head = stream.read(25)
+    return head[:4] == b"\x89PNG" and head[24:] == b"\x10"
 
 
 class FolderData(PictureData):

@@ -10,6 +10,7 @@ import lightning
 import numpy as np
 from torch.utils.data import DataLoader, Dataset, Subset
 
+from veernet.errors import InputError
 from veernet.synth.dataset import (
     OUTPUTS,
     GeneratedDataset,
@@ -73,6 +74,12 @@ class GeneratedData(lightning.LightningDataModule):
         kept: str | Path | None = None,
     ) -> None:
         super().__init__()
+        if batch_size < 1 or samples < 1 or seed < 0:
+            msg = (
+                f"batches of {batch_size}, {samples} samples, seed {seed}: give 1 or "
+                "more of either, and a seed of 0 or more"
+            )
+            raise InputError(msg)
         self.batch_size = batch_size
         self.workers = workers
         self.order = seed if order is None else order

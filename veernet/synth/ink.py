@@ -8,10 +8,10 @@ pixel is taken from its distance to the line. The same distances give the masks.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 
 Ink = NDArray[np.float32]
 """(rows, columns) darkness of the paper: 0 white, 1 black."""
@@ -19,7 +19,7 @@ Ink = NDArray[np.float32]
 UNBROKEN = np.array([np.inf])
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _paint_piece(
     canvas: Ink, r0: float, c0: float, r1: float, c1: float, half: float, dark: float
 ) -> None:
@@ -51,7 +51,7 @@ def _paint_piece(
             canvas[row, column] = max(canvas[row, column], cover)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _paint(
     canvas: Ink,
     rows: Floats,

@@ -76,6 +76,14 @@ class PictureData(lightning.LightningDataModule):
         if cut not in {"windows", "tiles"}:
             msg = f"cut {cut!r} is not known: use windows or tiles"
             raise InputError(msg)
+        for name, side in (("rows", rows), ("columns", columns)):
+            if side < 1:
+                msg = f"{name} {side} of a window: give 1 or more"
+                raise InputError(msg)
+        if batch_size < 1 or samples < 1:
+            msg = f"batches of {batch_size}, {samples} windows: give 1 or more of each"
+            raise InputError(msg)
+        self.rows, self.columns = rows, columns
         if not validation:
             msg = (
                 "no picture is held out to validate on: give more pictures, a larger "

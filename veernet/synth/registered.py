@@ -11,7 +11,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import read_las
+from veernet.export.lasread import read_las
 from veernet.export.logtable import LogTable
 from veernet.losses.inputs import IGNORE_INDEX
 from veernet.records import CurveSpec, Panel, Registration, Track

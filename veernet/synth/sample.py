@@ -12,6 +12,7 @@ from PIL import Image
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.files import replacing
 from veernet.records import CurveSpec, Grey, Line, Registration, Track, Weight
+from veernet.register.geometry.corners import corners
 from veernet.registration import save_registrations
 from veernet.synth.clutter import letter, stamp
 from veernet.synth.curves import DrawnCurve, Manner
@@ -69,6 +70,10 @@ PLANS = (
         _Plan("ILM", "OHMM", RESISTIVITY, "long-dash", "thin", SMOOTH, beside=True),
     ),
 )
+BENDS = 0.25
+"""Columns by which a point of an edge may lie off the line of the others and be left
+out: half of what a person can measure."""
+
 TRACKS = (("T1", 110.0, 600.0), ("T2", 760.0, 1600.0))
 """Name, left and right column of each track."""
 
@@ -235,8 +240,8 @@ def _track(name: str, layout: Layout, plans: tuple[_Plan, ...]) -> Track:
     left, right = (edge_of(layout, edge, LEGEND) for edge in layout.edges)
     return Track(
         name=name,
-        left=_rounded(left),
-        right=_rounded(right),
+        left=_measured(left),
+        right=_measured(right),
         curves=tuple(
             CurveSpec(p.mnemonic, p.unit, p.scale, p.line, p.weight, wraps=p.wraps)
             for p in plans
@@ -244,9 +249,13 @@ def _track(name: str, layout: Layout, plans: tuple[_Plan, ...]) -> Track:
     )
 
 
-def _rounded(edge: Edge) -> Edge:
-    """State an edge as a person would measure it, to a hundredth of a pixel."""
-    return Edge(edge.rows, tuple(round(c, 2) for c in edge.columns))
+def _measured(edge: Edge) -> Edge:
+    """State an edge as a person would measure it: a point wherever it bends."""
+    kept = corners(np.array(edge.rows), np.array(edge.columns), BENDS)
+    rows, columns = (np.array(part)[kept] for part in (edge.rows, edge.columns))
+    return Edge(
+        tuple(float(row) for row in rows), tuple(round(float(c), 1) for c in columns)
+    )
 
 
 def _registration(rows: int, tracks: tuple[Track, ...]) -> Registration:

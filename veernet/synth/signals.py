@@ -26,7 +26,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.export.las import read_las
+from veernet.export.lasread import read_las
 
 Kind = Literal["beds", "active", "smooth", "quiet"]
 KINDS: tuple[Kind, ...] = ("beds", "active", "smooth", "quiet")

@@ -18,7 +18,7 @@ from PIL import Image
 from veernet.axes import DepthAxis, DepthPoint, Edge, Floats, Scale
 from veernet.calibrate import even_depths
 from veernet.errors import InputError
-from veernet.files import replacing, write_text
+from veernet.files import new_folder, replacing, write_text
 from veernet.records import CurveSpec, Registration, Track
 from veernet.registration import save_registrations
 from veernet.synth.curves import DrawnCurve
@@ -197,6 +197,7 @@ def write_set(
     las_folder: str | Path | None = None,
     label_width: float = 3.0,
     outputs: Sequence[Sequence[str]] = OUTPUTS,
+    overwrite: bool = True,
 ) -> None:
     """Write strips with all that belongs to them.
 
@@ -218,8 +219,11 @@ def write_set(
         LAS files whose curves lend their shapes.
     label_width, outputs
         Of the masks.
+    overwrite
+        Whether the folder may hold files.
     """
     folder = Path(out)
+    new_folder(folder, overwrite=overwrite)
     shapes = None if las_folder is None else read_shapes(las_folder)
     for name in ("images", "masks"):
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 
 REACH = 3
 """Columns beside the way that may be of its stroke: half a heavy line and a pixel."""
@@ -78,7 +78,7 @@ def refine(
     return _refine(evidence, column, on, centre, first, circular)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _refine(
     evidence: NDArray[np.uint8],
     column: NDArray[np.int32],
@@ -151,7 +151,7 @@ def _refine(
     return centroid, strength, span
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _told(
     centre: NDArray[np.uint8],
     low: int,
@@ -185,7 +185,7 @@ def _told(
     return moment / mass
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _at(
     centre: NDArray[np.uint8], column: int, origin: int, width: int, circular: bool
 ) -> float:

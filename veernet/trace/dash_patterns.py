@@ -16,11 +16,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.dashes import DASHES
 from veernet.records import Grey, Line
 
@@ -334,7 +334,7 @@ class _Search:
         return max(self._options(line), key=lambda i: self._prior(line, i, size))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _sample(
     image: NDArray[np.uint8], column: Floats, step: float, steepest: float
 ) -> tuple[Floats, NDArray[np.int32]]:
@@ -367,7 +367,7 @@ def _sample(
     return np.array(dark), np.array(place, dtype=np.int32)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _follow(
     ink: Floats, cycle: Floats, uneven: float, inked: float, blank: float
 ) -> Floats:
@@ -401,7 +401,7 @@ def _follow(
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _worn(
     ink: Floats, torn: float, mended: float, inked: float, blank: float
 ) -> Floats:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.records import Evidence
 
 LEAST_ROWS = 512
@@ -73,7 +73,7 @@ def unexplained(evidence: Evidence, inks: Sequence[NDArray[np.int32]]) -> float:
     return float(ink.any(axis=1).mean())
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _explain(ink: NDArray[np.bool_], parts: NDArray[np.int32], reach: int) -> None:
     """Clear ink at and beside the strokes of paths, in place."""
     rows, columns = ink.shape

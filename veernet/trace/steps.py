@@ -6,9 +6,10 @@ what has changed, numba's cache looks at the file of a function, not at those it
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from veernet.compiled import compiled
 
 ON, OFF_LEFT, OFF_RIGHT, LOST = 0, 1, 2, 3
 """States of a row: on a column, off scale on either side, or lost."""
@@ -58,7 +59,7 @@ _NEVER = 4
 """State of the rows above the one in which a curve is first seen."""
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+@compiled(fastmath={"nnan", "nsz"})
 def _least(values: NDArray[np.float32]) -> np.float32:
     """Return the least of some prices; as none is NaN, many are compared at once."""
     least = np.float32(np.inf)
@@ -67,7 +68,7 @@ def _least(values: NDArray[np.float32]) -> np.float32:
     return least
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def price_row(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -104,7 +105,7 @@ def price_row(
             across[c] = max(across[c], np.float32(0.0))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def advance(
     best: NDArray[np.float32],
     beside: NDArray[np.float32],
@@ -190,7 +191,7 @@ def advance(
     return float(floor)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def retreat(
     rest: NDArray[np.float32],
     beside: NDArray[np.float32],
@@ -245,7 +246,7 @@ def retreat(
     return float(floor)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def begin(
     columns: int, rates: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -255,7 +256,7 @@ def begin(
     return np.zeros(columns, dtype=np.float32), beside
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def decode(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -289,7 +290,7 @@ def decode(
     return column, state, price
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def compare(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -324,7 +325,7 @@ def compare(
     return lead
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _survey(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -361,7 +362,7 @@ def _survey(
     return above, above_beside, price
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _block(evidence: NDArray[np.uint8], tables: Tables) -> Block:
     """Return room for what there is to know of a block of rows."""
     rows, width = evidence.shape
@@ -376,7 +377,7 @@ def _block(evidence: NDArray[np.uint8], tables: Tables) -> Block:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _play(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -404,7 +405,7 @@ def _play(
         held[at] = best
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _hold(best: NDArray[np.float32], beside: NDArray[np.float32], column: int) -> None:
     """Leave only ways that are on a column, and on a certain one if it is not -1."""
     beside[:] = np.inf
@@ -414,7 +415,7 @@ def _hold(best: NDArray[np.float32], beside: NDArray[np.float32], column: int) -
         best[column] = price
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _mark_near(near: NDArray[np.int32], copies: int, same: NDArray[np.bool_]) -> None:
     """Mark the columns of the track that count as the same place in a row."""
     first, last = near[0], near[1]
@@ -427,7 +428,7 @@ def _mark_near(near: NDArray[np.int32], copies: int, same: NDArray[np.bool_]) ->
             same[c % width] = True
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+@compiled(fastmath={"nnan", "nsz"})
 def _best_two(
     above: NDArray[np.float32], rest: NDArray[np.float32], same: NDArray[np.bool_]
 ) -> tuple[np.float32, np.float32]:
@@ -444,7 +445,7 @@ def _best_two(
     return own, rival
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _last(best: NDArray[np.float32], beside: NDArray[np.float32]) -> tuple[int, int]:
     """Return the state and the column in which the cheapest way ends."""
     at = int(np.argmin(best))
@@ -456,7 +457,7 @@ def _last(best: NDArray[np.float32], beside: NDArray[np.float32]) -> tuple[int, 
     return now, at
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _walk_back(
     came: NDArray[np.uint8],
     notes: NDArray[np.int32],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.colour import DECISIVE, NEUTRAL
+from veernet.compiled import compiled
 from veernet.records import CurveSpec, Evidence, Grey, Panel
 
 HIDDEN = 0.5
@@ -116,7 +116,7 @@ def tinted(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Tinted | None:
     return Tinted(panel.image, evidence.affinity.tint, weight)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _apply(
     weighed: NDArray[np.uint8],
     maps: NDArray[np.uint8],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
 from veernet.trace.exits import doubt_exits
@@ -153,7 +153,7 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
     ).astype(np.float64)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _clear(
     evidence: NDArray[np.uint8],
     taken: NDArray[np.int32],
@@ -247,7 +247,7 @@ def _taken_in(
     return inks, np.array(of_a_kind, dtype=bool)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _weigh(
     maps: NDArray[np.uint8],
     shares: NDArray[np.float32],

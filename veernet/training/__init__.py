@@ -17,12 +17,22 @@ from veernet.model import build
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
 from veernet.training.averages import Averaging
+from veernet.training.given import (
+    check_resumed,
+    check_windows,
+    lone_values,
+    told_as,
+)
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
 from veernet.training.pictures import SamplePictures
 from veernet.training.start import begin_from
 
 __all__ = ["Segmenter", "train"]
+
+
+MOST_SEED = 2**32
+"""Of numpy and torch: seeds are 32-bit numbers."""
 
 
 def train(
@@ -40,6 +50,7 @@ def train(
     patience: int | None = None,
     start: str | Path | None = None,
     resume: str | Path | None = None,
+    overwrite: bool = True,
     callbacks: Sequence[Callback] = (),
 ) -> dict[str, float]:
     """Train the network that a specification describes, and save it.
@@ -77,6 +88,8 @@ def train(
         the outputs are others; see :func:`veernet.training.start.begin_from`.
     resume
         ``resume.ckpt`` of a run to go on with.
+    overwrite
+        Whether the folder may hold a network already; one that is resumed may.
     callbacks
         That watch the run, besides those that keep its networks and pictures.
 
@@ -89,8 +102,14 @@ def train(
         has, given = ("a", "no") if spec.centre else ("no", "a")
         msg = f"the network has {has} centre and the training {given} centre_loss"
         raise InputError(msg)
-    seed_everything(seed, workers=True)
     out = Path(out)
+    if not overwrite and resume is None:
+        _check_new(out)
+    if not 0 <= seed < MOST_SEED:
+        msg = f"seed {seed}: give a whole number from 0 to {MOST_SEED - 1}"
+        raise InputError(msg)
+    seed_everything(seed, workers=True)
+    check_windows(spec, data)
     module = Segmenter(
         _network(spec, start),
         loss,
@@ -104,17 +123,21 @@ def train(
     made = {**spec.made, "commit": commit(), "device": device}
     spec = dataclasses.replace(spec, made=made)
     keep = KeepBest(out / "best", spec)
-    runner = trainer(
-        default_root_dir=out,
-        logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
-        callbacks=[
-            keep,
-            KeepState(out / "resume.ckpt"),
-            *_watchers(patience),
-            *callbacks,
-        ],
-    )
-    runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    with told_as("the trainer cannot be made as it is set", ValueError, TypeError):
+        runner = trainer(
+            default_root_dir=out,
+            logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
+            callbacks=[
+                keep,
+                KeepState(out / "resume.ckpt"),
+                *_watchers(patience),
+                *callbacks,
+            ],
+        )
+    if resume is not None:
+        check_resumed(Path(resume), module)
+    with lone_values():
+        runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
     # A run that the clock ends stops between validations.
     runner.validate(module, datamodule=data, verbose=False)
     if runner.is_global_zero:
@@ -122,11 +145,22 @@ def train(
     return keep.scores
 
 
+def _check_new(out: Path) -> None:
+    """Refuse a folder in which another run has left its network."""
+    if (out / "best.json").exists() or (out / "last.json").exists():
+        msg = (
+            f"{out} holds a network: name another folder by out=, go on with it by "
+            "resume=, or overwrite=true to write over it"
+        )
+        raise InputError(msg)
+
+
 def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
     """Build the network, with the weights to begin from, and see that it fits."""
     network = build(spec.architecture)
     side = 2 * spec.multiple
-    with torch.no_grad():
+    takes = f"the network takes no {len(spec.input_channels)} channels"
+    with torch.no_grad(), told_as(takes, RuntimeError):
         logits = network.eval()(torch.zeros(1, len(spec.input_channels), side, side))
     if logits.shape != (1, spec.channels, side, side):
         wanted = [output.name for output in spec.outputs]

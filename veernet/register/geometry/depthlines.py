@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.register.geometry.rhythm import FARTHEST, NEAREST, excess, find_rhythm
 from veernet.register.geometry.survey import ZONE, Shares
 from veernet.register.geometry.turn import find_turn, levelled
@@ -160,7 +160,7 @@ def _calmed(values: Floats) -> Floats:
     return np.asarray(median_filter(filled, min(CALM, len(filled)), mode="nearest"))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _follow(
     shown: Floats, spacing: Floats, stretch: float, tight: float
 ) -> NDArray[np.int64]:

@@ -18,7 +18,8 @@ import { beside } from "./state.js";
 const MOST_SAMPLES = 6000;
 
 /**
- * Value of a curve at a depth, linear between the two rows about it, as an export has it.
+ * Value of a curve at a depth, straight on the paper between the two rows about it, as an
+ * export has it.
  *
  * @param {Curve} curve
  * @param {number} depth
@@ -31,7 +32,8 @@ export function valueAtDepth(curve, depth) {
   const upper = curve.valueOf(above, curve.at(above));
   if (above === below) return upper;
   const lower = curve.valueOf(below, curve.at(below));
-  return upper + (row - above) * (lower - upper);
+  const from = fractionAt(curve.spec, upper);
+  return valueAt(curve.spec, from + (row - above) * (fractionAt(curve.spec, lower) - from));
 }
 
 /**

@@ -1,0 +1,134 @@
+"""What a user wrote for a training is told in one line, with exit code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from tests.networks import TwoLinesData
+from tests.runs import run
+from veernet.cli import WRONG_INPUT, main
+from veernet.errors import InputError
+from veernet.synth.folder import read_folder
+from veernet.training.given import check_resumed, lone_values, told_as
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        (["loss=tversky", "loss.alpha=abc"], "loss.alpha=abc: give a number"),
+        (["optimizer.lr=abc"], "optimizer.lr=abc: give a number"),
+        (["trainer.max_epochs=abc"], "trainer.max_epochs=abc: give a number"),
+        (["loss.gamma=-1", "loss=tversky"], "gamma is -1"),
+        (["data=folder", "data.folder=none"], "no picture in none"),
+        (["data=folder", "data.batch_size=0"], "no picture"),
+        (["data.batch_size=0"], "give 1 or more"),
+        (["optimizer._target_=torch.optim.None"], "cannot be made as it is set"),
+    ],
+)
+def test_what_cannot_be_made_is_one_line(
+    overrides: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = [*overrides, "out=run"]
+    if "data=folder" in overrides and "data.folder=none" not in overrides:
+        own.append("data.folder=none")
+    assert main(["train", *own]) == WRONG_INPUT
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"seed": -1}, "seed -1"),
+        ({"trainer": {"accelerator": "gpu"}}, "the trainer cannot be made"),
+        ({"trainer": {"precision": "abc"}}, "the trainer cannot be made"),
+        ({"resume": "none.ckpt"}, r"there is no file none\.ckpt"),
+    ],
+)
+def test_what_no_trainer_can_do_is_told(
+    changes: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    if "gpu" in str(changes) and torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(InputError, match=says):
+        run(tmp_path, **changes)
+
+
+def test_windows_that_a_network_cannot_halve_are_told(tmp_path: Path) -> None:
+    data = TwoLinesData()
+    data.rows = 33
+    with pytest.raises(
+        InputError, match=r"data\.rows=33: this network takes multiples"
+    ):
+        run(tmp_path, data=data)
+
+
+def test_a_folder_with_a_network_is_not_trained_into(tmp_path: Path) -> None:
+    (tmp_path / "best.json").touch()
+    with pytest.raises(InputError, match="holds a network: name another folder"):
+        run(tmp_path, overwrite=False)
+
+
+def test_a_state_of_other_outputs_is_not_gone_on_with(tmp_path: Path) -> None:
+    module = torch.nn.Linear(3, 2)
+    state = {"state_dict": torch.nn.Linear(3, 4).state_dict()}
+    torch.save(state, tmp_path / "resume.ckpt")
+    with pytest.raises(InputError, match=r"weight is \(4, 3\) there and \(2, 3\) here"):
+        check_resumed(tmp_path / "resume.ckpt", module)
+    torch.save({"state_dict": module.state_dict()}, tmp_path / "resume.ckpt")
+    check_resumed(tmp_path / "resume.ckpt", module)
+    (tmp_path / "resume.ckpt").write_bytes(b"no zip")
+    with pytest.raises(InputError, match="cannot be read as the state of a run"):
+        check_resumed(tmp_path / "resume.ckpt", module)
+
+
+def test_batch_normalisation_of_one_value_says_what_to_do() -> None:
+    layer = torch.nn.BatchNorm2d(2).train()
+    with pytest.raises(InputError, match=r"data\.batch_size=2"), lone_values():
+        layer(torch.zeros(1, 2, 1, 1))
+    with pytest.raises(ValueError, match="another"), lone_values():
+        raise ValueError("another")  # noqa: EM101, TRY003, RUF100
+
+
+def test_a_defect_of_ours_is_not_called_the_users() -> None:
+    with pytest.raises(KeyError), told_as("a part", ValueError):
+        raise KeyError
+
+
+@pytest.mark.parametrize(
+    ("suffix", "bands", "kind", "says"),
+    [
+        (".tif", 4, np.uint8, "has 4 bands, of which three are read"),
+        (".png", 4, np.uint8, "has 4 bands, of which three are read"),
+        (".png", 3, np.uint16, "has samples of 16 bits"),
+        (".tif", 1, np.uint16, "has samples of 16 bits"),
+        (".png", 3, np.uint8, ""),
+        (".png", 1, np.uint8, ""),
+        (".tif", 3, np.uint8, ""),
+    ],
+)
+def test_pictures_of_which_a_part_would_be_dropped(
+    suffix: str, bands: int, kind: type, says: str, tmp_path: Path
+) -> None:
+    for name in ("images", "masks"):
+        (tmp_path / name).mkdir()
+    picture = np.random.default_rng(1).integers(0, 250, (8, 8, bands)).astype(kind)
+    cv2.imwrite(str(tmp_path / f"images/a{suffix}"), picture)
+    cv2.imwrite(str(tmp_path / "masks/a.png"), np.zeros((8, 8), dtype=np.uint8))
+    colours = ("red", "green", "blue")
+    if says:
+        with pytest.raises(InputError, match=says):
+            read_folder(tmp_path, channels=colours)
+    else:
+        assert read_folder(tmp_path, channels=colours)["a"].image.shape == (8, 8, 3)

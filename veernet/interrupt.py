@@ -1,0 +1,52 @@
+"""Ctrl-C, which ends a command with one line, whatever it was doing.
+
+Python turns it into a `KeyboardInterrupt`, which other code may turn into something
+else: numba into a `SystemError`, a broad ``except`` while a package is imported into
+that the package is missing. So it is remembered that the keys were pressed.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended, as shells have it: 128 and the signal."""
+
+_pressed = False
+
+
+def listen() -> None:
+    """Raise a `KeyboardInterrupt` at Ctrl-C, and remember it."""
+    signal.signal(signal.SIGINT, _press)
+
+
+def deafen() -> None:
+    """Pass over Ctrl-C from here on: the command is over, and says how."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Return whether what was raised comes of Ctrl-C."""
+    if _pressed:
+        return True
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def say_interrupted() -> int:
+    """Say that the command was interrupted, and return its exit code."""
+    sys.stderr.write("veernet: interrupted: nothing was half written\n")
+    return INTERRUPTED
+
+
+def _press(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    global _pressed  # noqa: PLW0603 - a signal is of the whole process
+    _pressed = True
+    raise KeyboardInterrupt

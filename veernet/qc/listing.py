@@ -1,0 +1,263 @@
+"""What a plot-back lists: gaps, wraps, guessed stretches, depth points, agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.export.logtable import LogTable
+from veernet.qc.measure import Measured
+from veernet.qc.reading import Log, ReadBack
+from veernet.records import Registration
+from veernet.runs import runs
+
+LONGEST_UNTOLD = 2
+"""Samples: a shorter gap is no finding."""
+
+LEAST_JUDGED = 0.2
+"""Share of the read samples of a stretch that must be judged for a figure: of one or
+two, on what shows of a line that hides a curve, nothing can be told."""
+
+LEAST_INK = 40
+"""Pixels of ink in a stretch of a track below which there is no figure either."""
+
+UNSURE = 0.5
+"""Confidence below which a value is a guess: it is another curve's as likely."""
+
+LAG = {"ft": 5.0, "m": 1.5}
+"""Depth within which two readings are sought to agree better."""
+
+BETTER = 1.1
+"""Times the least median difference: a shift that gains less is none."""
+
+BARS = {"on_ink": 0.95, "explained": 0.95}
+"""What this project asks of a reading, per ten feet; no standard names a figure."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something about a curve between two depths."""
+
+    curve: str
+    what: str
+    top: float
+    base: float
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a curve with its figures; NaN where nothing tells one.
+
+    Parameters
+    ----------
+    curve, track
+        Which.
+    top
+        Depth at which it begins.
+    read, on_ink, explained, sure
+        Shares; ``explained`` is of the ink of the whole track, ``sure`` the mean
+        confidence.
+    """
+
+    curve: str
+    track: str
+    top: float
+    read: float
+    on_ink: float
+    explained: float
+    sure: float
+
+    @property
+    def badness(self) -> float:
+        """How much is wrong: by this a worse stretch comes first."""
+        off = 1 - self.on_ink if np.isfinite(self.on_ink) else 0.0
+        left = 1 - self.explained if np.isfinite(self.explained) else 0.0
+        unsure = 1 - self.sure if np.isfinite(self.sure) else 0.0
+        return off * self.read + 0.5 * left + 0.5 * (1 - self.read) + 0.25 * unsure
+
+    @property
+    def misses(self) -> bool:
+        """Whether a bar is missed."""
+        return (
+            self.on_ink < BARS["on_ink"]
+            or self.explained < BARS["explained"]
+            or self.read < 1.0
+        )
+
+
+def stretches(log: Log, found: Measured) -> list[Stretch]:
+    """Return the figures of every stretch and curve, the worst first."""
+    listed = []
+    for curve in log.curves:
+        for place, sums in enumerate(found.curves[curve.spec.mnemonic]):
+            if not sums.samples:
+                continue
+            ink = found.tracks[curve.track.name][place]
+            judged = sums.judged if sums.judged > LEAST_JUDGED * sums.read else 0
+            listed.append(
+                Stretch(
+                    curve.spec.mnemonic,
+                    curve.track.name,
+                    float(found.tops[place]),
+                    sums.read / sums.samples,
+                    _share(sums.on_ink, judged),
+                    _share(ink.explained, ink.ink if ink.ink >= LEAST_INK else 0),
+                    float(np.nanmean(sums.sure)) if sums.sure else np.nan,
+                )
+            )
+    return sorted(listed, key=lambda one: (-one.badness, one.top, one.curve))
+
+
+def events(log: Log) -> list[Event]:
+    """Return the gaps, wraps and guessed stretches of every curve, from the top."""
+    found = [event for curve in log.curves for event in _events(curve)]
+    return sorted(found, key=lambda one: (one.top, one.curve))
+
+
+def _events(curve: ReadBack) -> Iterator[Event]:
+    name = curve.spec.mnemonic
+    for start, stop in runs(curve.off):
+        yield _event(curve, "off scale", start, stop)
+    for start, stop in runs(~curve.read & ~curve.off):
+        if stop - start > LONGEST_UNTOLD:
+            yield _event(curve, "gap", start, stop)
+    off = curve.read & ~np.isfinite(curve.fraction)
+    for start, stop in runs(off):
+        yield _event(curve, "beyond its scale", start, stop)
+    for start, stop in runs(_unsure(curve)):
+        yield _event(curve, "guessed", start, stop)
+    drawn = np.flatnonzero(np.isfinite(curve.fraction))
+    wrap = curve.wrap[drawn]
+    for at in np.flatnonzero(np.diff(wrap)):
+        depth = float(curve.depth[drawn[at + 1]])
+        yield Event(name, f"wrap {wrap[at]:+d} to {wrap[at + 1]:+d}", depth, depth)
+
+
+def _unsure(curve: ReadBack) -> NDArray[np.bool_]:
+    """Return (samples,) where a value is a guess."""
+    if curve.confidence is None:
+        return curve.guessed
+    sure = np.nan_to_num(curve.confidence, nan=1.0)
+    return curve.guessed | (curve.read & (sure < UNSURE))
+
+
+def _event(curve: ReadBack, what: str, start: int, stop: int) -> Event:
+    ends = float(curve.depth[start]), float(curve.depth[stop - 1])
+    return Event(curve.spec.mnemonic, what, *ends)
+
+
+@dataclass(frozen=True)
+class Residual:
+    """How far a depth point lies from the straight line through its neighbours."""
+
+    row: float
+    depth: float
+    off: float
+
+
+def residuals(registration: Registration) -> list[Residual]:
+    """Return the residual of each inner depth point in depth, the largest first.
+
+    A point with two neighbours is compared with the straight line between them: paper
+    stretches evenly over short ways, and a slip of the pen stands out.
+    """
+    points = registration.depth.points
+    found = []
+    for above, point, below in zip(points, points[1:], points[2:], strict=False):
+        along = (point.row - above.row) / (below.row - above.row)
+        told = above.depth + along * (below.depth - above.depth)
+        found.append(Residual(point.row, point.depth, point.depth - told))
+    return sorted(found, key=lambda one: -abs(one.off))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two readings of a curve agree.
+
+    Parameters
+    ----------
+    curve
+        Its mnemonic.
+    samples
+        Depths at which both have a value.
+    median, p90
+        Of the differences, as parts of the track's width.
+    lag
+        Depth by which the other reading is best moved down to agree; 0 where a curve is
+        too flat to tell.
+    lagged
+        The median after that.
+    """
+
+    curve: str
+    samples: int
+    median: float
+    p90: float
+    lag: float
+    lagged: float
+
+
+def agreements(log: Log, other: LogTable) -> list[Agreement]:
+    """Compare curves with another LAS of the well: a repeat section, another scale.
+
+    Parameters
+    ----------
+    log
+        The reading.
+    other
+        Its depths in the unit of the log; curves of the same mnemonics are compared.
+    """
+    found = []
+    for curve in log.curves:
+        name = other.find(curve.spec.mnemonic)
+        if name is None:
+            continue
+        own = curve.spec.scale.fraction_at(curve.value)
+        theirs = curve.spec.scale.fraction_at(other.values[name])
+        away = _differences(curve.depth, own, other.depth, theirs, 0.0)
+        if away.size < 3:
+            continue
+        lag, lagged = _lag(curve.depth, own, other.depth, theirs, log)
+        median, p90 = (float(q) for q in np.quantile(away, [0.5, 0.9]))
+        found.append(
+            Agreement(curve.spec.mnemonic, away.size, median, p90, lag, lagged)
+        )
+    return found
+
+
+def _lag(
+    depth: Floats, own: Floats, at: Floats, theirs: Floats, log: Log
+) -> tuple[float, float]:
+    """Return the shift with the least median difference, and that difference."""
+    most = LAG[log.registration.depth.unit]
+    shifts = np.linspace(-most, most, 41)
+    away = [_differences(depth, own, at, theirs, shift) for shift in shifts]
+    enough = max(len(one) for one in away) / 2
+    medians = [float(np.median(one)) if len(one) > enough else np.inf for one in away]
+    # Of those as good as the best the nearest to none: a flat curve agrees at any lag.
+    good = [k for k in range(len(shifts)) if medians[k] <= BETTER * min(medians)]
+    best = min(good, key=lambda k: abs(float(shifts[k])))
+    return float(shifts[best]), medians[best]
+
+
+def _differences(
+    depth: Floats, own: Floats, at: Floats, theirs: Floats, shift: float
+) -> Floats:
+    """Differences in fractions where both are known, the other moved down by a shift.
+
+    Linear between the samples of the other, nothing across a null.
+    """
+    bad = (~np.isfinite(theirs)).astype(np.float64)
+    moved = at + shift
+    told = np.interp(depth, moved, np.nan_to_num(theirs), left=np.nan, right=np.nan)
+    near = np.interp(depth, moved, bad, left=1.0, right=1.0) > 0
+    away = np.abs(own - told)
+    return away[np.isfinite(away) & ~near]
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else np.nan

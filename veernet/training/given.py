@@ -1,0 +1,94 @@
+"""What a user gives a training, judged before it begins, in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from lightning import LightningDataModule
+from torch import nn
+
+from veernet.errors import InputError
+from veernet.files import check_readable
+from veernet.network import NetworkSpec
+
+LONE = "Expected more than 1 value per channel"
+"""What torch says where batch normalisation has one value of each channel."""
+
+
+@contextmanager
+def told_as(what: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of some kinds into one line that begins with what is wrong."""
+    try:
+        yield
+    except InputError:
+        raise
+    # Lightning's own errors of configuration come of no common class.
+    except Exception as error:
+        known = isinstance(error, kinds)
+        if not known and type(error).__name__ != "MisconfigurationException":
+            raise
+        msg = f"{what}: {one_line(error)}"
+        raise InputError(msg) from error
+
+
+@contextmanager
+def lone_values() -> Iterator[None]:
+    """Say what to do where batch normalisation has nothing to normalise over."""
+    try:
+        yield
+    except ValueError as error:
+        if LONE not in str(error):
+            raise
+        msg = (
+            "batch normalisation needs more than one picture in each batch: "
+            "data.batch_size=2 or more, or model.normalisation=group"
+        )
+        raise InputError(msg) from error
+
+
+def check_windows(spec: NetworkSpec, data: LightningDataModule) -> None:
+    """Refuse windows that a network cannot halve as often as it does."""
+    for name in ("rows", "columns"):
+        size = getattr(data, name, None)
+        if isinstance(size, int) and (size < 1 or size % spec.multiple):
+            msg = (
+                f"data.{name}={size}: this network takes multiples of {spec.multiple}: "
+                f"{max(1, round(size / spec.multiple)) * spec.multiple}, for one"
+            )
+            raise InputError(msg)
+
+
+def check_resumed(path: Path, module: nn.Module) -> None:
+    """Refuse the state of a run whose network was another one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or its weights have other names or shapes.
+    """
+    check_readable(path)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        weights = {name: tuple(w.shape) for name, w in state["state_dict"].items()}
+    # A damaged pickle or zip makes torch raise nearly anything.
+    except Exception as error:
+        msg = f"{path} cannot be read as the state of a run: {one_line(error)}"
+        raise InputError(msg) from error
+    own = {name: tuple(w.shape) for name, w in module.state_dict().items()}
+    for name in [*own, *weights]:
+        there, here = weights.get(name), own.get(name)
+        if there != here:
+            msg = (
+                f"{path} is of a run with another network or other outputs ({name} is "
+                f"{there or 'missing'} there and {here or 'missing'} here): give the "
+                "settings of that run, or begin from its weights by start="
+            )
+            raise InputError(msg)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an error says, in one line that is not too long."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
