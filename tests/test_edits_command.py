@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import lasio
@@ -11,9 +12,12 @@ from PIL import Image
 
 from tests import logs
 from veernet import engines
+from veernet.check.finding import Finding
 from veernet.cli import DONE, WRONG_INPUT, main
-from veernet.export import Provenance, read_reviewed, read_traces
+from veernet.export import Provenance, read_reviewed, read_traces, write_traces
+from veernet.findings.earlier import earlier
 from veernet.records import ORIGINS
+from veernet.registration import load_registrations
 
 MANUAL = ORIGINS.index("manual")
 
@@ -68,8 +72,7 @@ def test_a_corrected_trace_keeps_where_it_comes_from(log):
     assert trace.origin[100] == MANUAL
     assert np.flatnonzero(reviewed["GR"]).tolist() == [100]
     changed = {key for key in after if after[key] != before[key]}
-    # findings: those of the reading as it is now.
-    assert changed == {"edits", "findings", "history"}
+    assert changed == {"edits", "history"}
     more = _edits("GR,1020,70,\n")
     assert (
         _export(*more, "--trace", "2.parquet", trace="new.parquet", out="2.las") == DONE
@@ -172,6 +175,38 @@ def test_findings_of_a_stretch_are_of_its_rows_or_of_the_whole(log, capsys):
     into = ["--into", "a.parquet", "--trace", "c.parquet"]
     assert _digitise(scan, "--out", "c.las", *more, *into) == DONE
     assert whole in capsys.readouterr().out
+
+
+def _kinds(path):
+    _, metadata = read_traces(Path(path))
+    told = json.loads(metadata["findings"])
+    return [(f["kind"], f["rows"]) for f in told if f["kind"] not in {"scan", "unread"}]
+
+
+def test_what_the_ink_showed_is_told_until_it_is_looked_at(log):
+    scan, _ = log
+    traces, metadata = read_traces(Path("well.parquet"))
+    (registration,) = load_registrations(Path("well.yaml"))
+    found = [
+        Finding("main", f"GR: {kind}", "", kind=kind, curves=("GR",), rows=rows)
+        for kind, rows in (("jump", (200, 201)), ("style", (300, 340)))
+    ]
+    made = Provenance.from_dict(metadata)
+    write_traces(Path("well.parquet"), traces, registration, made, findings=found)
+    assert _export(*_edits("GR,1050,50,\n"), "--trace", "1.parquet") == DONE
+    assert _kinds("1.parquet") == [("jump", [200, 201]), ("style", [300, 340])]
+    edits = _edits("GR,1015.5,,accept\nGR,1017,,accept\n")
+    assert _export(*edits, "--trace", "2.parquet", out="2.las") == DONE
+    assert _kinds("2.parquet") == [("style", [300, 340])]
+    more = ["--from", "1020", "--to", "1030", "--out", "3.las"]
+    into = ["--into", "1.parquet", "--trace", "3.parquet"]
+    assert _digitise(scan, *more, *into) == DONE
+    assert _kinds("3.parquet") == [("jump", [200, 201])]
+    # Whatever another tool has put there.
+    broken = '[1, {"text": null, "rows": ["a", 2], "curves": null}]'
+    assert [f.rows for f in earlier({"findings": broken}, "main")] == [None]
+    for broken in ("{", "{}", "3"):
+        assert earlier({"findings": broken}, "main") == ()
 
 
 def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):

@@ -66,6 +66,9 @@ def test_what_is_wrong_is_told_in_one_line(
     text = scan.with_suffix(".yaml").read_text().replace("step: 0.5", "step: -1")
     (tmp_path / "wrong.yaml").write_text(text)
     assert "step" in said(capsys, scan, "--registration", tmp_path / "wrong.yaml")
+    given = ["--registration", scan.with_suffix(".yaml")]
+    line = said(capsys, scan, *given, "--page", 1)
+    assert "well.yaml is of page 0 of the scan, not of page 1" in line
     # Nothing was begun by any of them.
     assert not scan.with_suffix(".veernet").exists()
 
@@ -86,6 +89,21 @@ def test_a_scan_that_cannot_be_shown_begins_nothing(
     scan.write_bytes(whole[: len(whole) // 2])
     assert "is cut short" in said(capsys, scan)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_document_is_of_one_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fastapi")
+    from veernet.review.opening import open_document  # noqa: PLC0415
+
+    scan = write_well(tmp_path)
+    known = scan.with_suffix(".yaml")
+    open_document(scan, registration=known).document.store.close()
+    assert "well.veernet is of page 0" in said(capsys, scan, "--page", 1)
+    known.write_text(known.read_text().replace("section:", "page: 1\nsection:"))
+    line = said(capsys, scan, "--registration", known, "--overwrite")
+    assert "well.veernet is of page 0 of the scan, not of page 1" in line
 
 
 def test_the_trace_of_another_scan_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reviews import CURVES, FIRST, LAST, traces, write_well
+from tests.reviews import CURVES, FIRST, LAST, files, traces, write_well
 from veernet.errors import InputError
 from veernet.review.document import Document, ReadOnly, Stale
 from veernet.review.editing import plan
@@ -26,15 +27,8 @@ def scan(tmp_path: Path) -> Path:
     return write_well(tmp_path)
 
 
-def given_files(scan: Path) -> dict[str, Path]:
-    return {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
-
-
 def opened(scan: Path) -> Document:
-    return open_document(scan, **given_files(scan)).document
+    return open_document(scan, **files(scan)).document
 
 
 def reopened(document: Document) -> Document:
@@ -104,6 +98,72 @@ def test_undo_and_redo_across_restarts_are_equal_to_the_byte(scan: Path) -> None
         assert state(document) == states[k]
     assert document.history()["redo"] is None
     assert document.revision == 10
+
+
+def test_a_full_disk_is_said_and_the_document_goes_on(scan: Path) -> None:
+    document = opened(scan)
+
+    def fill_the_disk() -> None:
+        with document.store.transaction():
+            document.store._db.execute("ROLLBACK")  # as SQLite does then by itself
+            msg = "database or disk is full"
+            raise sqlite3.OperationalError(msg)
+
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        fill_the_disk()
+    assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
+
+
+def test_what_cannot_be_built_is_not_kept(
+    scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = opened(scan)
+    before = state(document)
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("veernet.review.document.build", no_memory)
+        with pytest.raises(MemoryError):
+            document.commit(
+                "registration",
+                "too tall",
+                base=1,
+                section="main",
+                documents=document.documents(),
+            )
+    assert document.revision == 1
+    document = reopened(document)
+    assert (document.revision, state(document)) == (1, before)
+    assert edit(document, action="cut", curve="GR", row0=200, row1=210) == 2
+
+
+def test_a_curve_takes_its_ink_along_under_the_name_of_one_that_is_gone(
+    scan: Path,
+) -> None:
+    document = opened(scan)
+    before = state(document)
+
+    def register(renamed: dict[str, str], *curves: dict[str, object]) -> None:
+        told = copy.deepcopy(document.section(None).document)
+        told["tracks"][0]["curves"] = list(curves)
+        document.commit(
+            "registration",
+            "changed",
+            base=document.revision,
+            section="main",
+            content={"renamed": renamed},
+            documents=[told],
+        )
+
+    gr, _ = document.section(None).document["tracks"][0]["curves"]
+    register({}, gr)
+    register({"GR": "CALI"}, {**gr, "mnemonic": "CALI"})
+    assert state(document)["CALI"] == before["GR"]
+    document.undo(document.revision)
+    document.undo(document.revision)
+    assert state(document) == before
 
 
 def test_a_change_after_an_undo_is_what_redo_makes_again(scan: Path) -> None:
@@ -289,7 +349,7 @@ def test_two_reviews_of_one_document_are_refused(scan: Path) -> None:
 
 
 def test_read_only_writes_nothing(scan: Path) -> None:
-    document = open_document(scan, **given_files(scan), read_only=True).document
+    document = open_document(scan, **files(scan), read_only=True).document
     assert not scan.with_suffix(".veernet").exists()
     assert list(document.section(None).drawn()) == list(CURVES)
     with pytest.raises(ReadOnly, match="read only"):
@@ -315,7 +375,7 @@ def test_other_files_than_held_are_taken_when_asked(scan: Path) -> None:
     scan.with_suffix(".yaml").write_text(text.replace("150", "200"))
     with pytest.raises(InputError, match=r"holds another registration .*--overwrite"):
         opened(scan)
-    taken = open_document(scan, **given_files(scan), overwrite=True).document
+    taken = open_document(scan, **files(scan), overwrite=True).document
     gr = taken.documents()[0]["tracks"][0]["curves"][0]
     assert gr["right"] == 200
     assert state(taken) == edited

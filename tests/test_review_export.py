@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import lasio
@@ -21,9 +23,11 @@ from tests.reviews import (
     traces,
     write_well,
 )
+from veernet.calibrate import calibrate_all
+from veernet.check.finding import Finding
 from veernet.cli import main
-from veernet.export import read_reviewed
-from veernet.export.intolas import into_las
+from veernet.export import Provenance, read_reviewed, read_traces, write_traces
+from veernet.export.intolas import Clash, Clashes, into_las
 from veernet.registration import load_registrations
 
 
@@ -124,6 +128,73 @@ def test_edits_are_made_again_without_the_page(client: Client, tmp_path: Path) -
     assert load_registrations(tmp_path / "out.yaml") == (registration(),)
 
 
+def test_edits_are_those_that_were_made_whatever_is_registered_since(
+    client: Client, tmp_path: Path
+) -> None:
+    client.edit("redraw", curve="CALI", points=[[200, 10], [250, 12]], values=True)
+    client.edit("wrap", curve="GR", row0=300, row1=320, by=1)
+    told = client.get("/api/document").json["registration"]
+    told["tracks"][0]["right"] = [{"row": 0, "column": 190}]
+    told["tracks"][0]["curves"][1]["right"] = 26
+    client.post(
+        "/api/registration",
+        base=client.revision,
+        id=str(uuid.uuid4()),
+        registration=told,
+    )
+    client.edit("redraw", curve="CALI", points=[[400, 10], [450, 12]], values=True)
+    wanted = {"trace": True, "edits": True, "registration": True, "stem": "out"}
+    assert client.post("/api/export", **wanted).status == 200
+    assert "CALI,400.0,10.0," in (tmp_path / "out.edits.csv").read_text()
+    arguments = [
+        *("export", str(tmp_path / "out.unedited.parquet")),
+        *("--edits", str(tmp_path / "out.edits.csv")),
+        *("--registration", str(tmp_path / "out.yaml")),
+        *("--out", str(tmp_path / "again.las")),
+        *("--trace", str(tmp_path / "again.parquet")),
+    ]
+    assert main(arguments) == 0
+    made, _, _ = read_reviewed(tmp_path / "out.parquet")
+    again, _, _ = read_reviewed(tmp_path / "again.parquet")
+    for one, other in zip(made, again, strict=True):
+        np.testing.assert_array_equal(one.column, other.column)
+        np.testing.assert_array_equal(one.origin, other.origin)
+
+
+def test_two_files_are_never_written_in_one_place(
+    client: Client, tmp_path: Path
+) -> None:
+    las_of_another(tmp_path / "well.las")
+    before = (tmp_path / "well.las").read_bytes()
+    wanted = {"las": True, "append_to": "well.las", "clash": "append"}
+    answer = client.post("/api/export", **wanted, overwrite=True)
+    assert answer.status == 422
+    assert "another output has that name" in answer.json["error"]
+    assert (tmp_path / "well.las").read_bytes() == before
+
+
+def test_what_the_reading_says_of_itself_goes_along(tmp_path: Path) -> None:
+    scan = write_well(tmp_path)
+    given = files(scan)
+    read, metadata = read_traces(given["trace"])
+    jump = Finding("main", "ILD: it jumps", "", kind="jump", curves=("ILD",))
+    made = Provenance.from_dict(metadata)
+    jump = replace(jump, rows=(300, 310))
+    write_traces(given["trace"], read, registration(), made, findings=[jump])
+
+    def told(stem: str) -> list[str]:
+        answer = client.post("/api/export", trace=True, stem=stem)
+        assert answer.status == 200
+        _, metadata = read_traces(tmp_path / f"{stem}.parquet")
+        return [one["kind"] for one in json.loads(metadata["findings"])]
+
+    with serving(scan, **given) as client:
+        assert told("before") == ["jump"]
+        client.edit("accept", curve="ILD", row0=295, row1=310)
+        client.edit("cut", curve="GR", row0=300, row1=420)
+        assert told("after") == ["unread"]
+
+
 def las_of_another(path: Path, unit: str = "M") -> np.ndarray:
     """Write a LAS with depths of its own; return them in feet."""
     las = lasio.LASFile()
@@ -169,9 +240,57 @@ def test_curves_go_into_a_las_on_its_own_depths(
     assert "Digitised from a scan" in after.other
 
 
-def test_depths_beyond_the_reading_are_null(tmp_path: Path) -> None:
-    from veernet.calibrate import calibrate_all  # noqa: PLC0415
+HEADER = """~V
+VERS. 2.0:
+WRAP. NO:
+~W
+STRT.FT 1000:
+STOP.FT 1002:
+STEP.FT 1:
+~C
+DEPT.FT :
+GR.API :
+GR.API : again
+ROCK. :
+~A
+"""
 
+
+def test_a_las_with_text_and_a_name_twice_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.las"
+    data = "999 1.5 2 SAND\n1001 -999.25 3 SHALE\n1002 2.5 4 SAND\n"
+
+    def put(clash: Clash | None) -> str:
+        return into_las(
+            path,
+            lambda at: calibrate_all(traces(), registration(), at),
+            "ft",
+            (),
+            clash,
+        )
+
+    # One file says its null, the other none.
+    for header in (HEADER, HEADER.replace("STEP", "NULL. -999.25:\nSTEP")):
+        path.write_text(header + data)
+        with pytest.raises(Clashes, match="has GR already"):
+            put(None)
+        text = put("append")
+        assert "nan" not in text
+        assert "      999.0" in text
+        las = lasio.read(text)
+        assert [c.mnemonic for c in las.curves][:5] == [
+            *("DEPT", "GR:1", "GR:2", "ROCK", "GR_2")
+        ]
+        assert list(las["ROCK"]) == ["SAND", "SHALE", "SAND"]
+        for name in ("GR_2", "CALI"):
+            value = [float(v) for v in las[name]]
+            assert np.isnan(value).tolist() == [True, False, False]
+        replaced = lasio.read(put("replace"))
+        assert list(replaced["GR:2"]) == list(las["GR:2"])
+        np.testing.assert_array_equal(replaced["GR:1"], las["GR_2"])
+
+
+def test_depths_beyond_the_reading_are_null(tmp_path: Path) -> None:
     depth = np.array([999.0, 1000.0, 1049.95, 1050.0, 1051.0])
     curve = calibrate_all(traces(), registration(), depth)[0]
     np.testing.assert_array_equal(
@@ -223,6 +342,15 @@ def test_a_folder_that_was_named_may_be_written_to(tmp_path: Path) -> None:
     }
     with serving(scan, **given, roots=[out]) as client:
         assert client.post("/api/export", las=True, folder=str(out)).status == 200
+        las_of_another(out / "theirs.las")
+        wanted = {"csv": True, "append_to": str(out / "theirs.las"), "overwrite": True}
+        answer = client.post("/api/export", **wanted, clash="append")
+        assert [one["name"] for one in answer.json["files"]] == [
+            "well.csv",
+            "theirs.las",
+        ]
+        assert "GR_2" in (out / "theirs.las").read_text()
+        assert not list(out.glob(".*"))
         assert client.post("/api/export", las=True, folder="link").status == 422
     assert (out / "well.las").is_file()
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import shutil
+import subprocess
+import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -22,6 +27,10 @@ from tests.reviews import (
     traces,
     write_well,
 )
+from veernet.errors import InputError
+from veernet.review.jobs import Jobs
+from veernet.review.opening import open_document
+from veernet.review.results import take_proposal
 
 
 def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> None:
@@ -120,6 +129,75 @@ def test_a_job_whose_process_dies_has_failed(tmp_path: Path) -> None:
         assert job["state"] == "failed"
         assert "digitise ended with code -9" in job["error"]
         assert client.revision == 1
+
+
+def test_a_proposal_does_not_replace_what_was_registered_meanwhile(
+    tmp_path: Path,
+) -> None:
+    scan = write_well(tmp_path)
+    document = open_document(scan, registration=scan.with_suffix(".yaml")).document
+    before = document.documents()
+    told = {"documents": before, "findings": []}
+    (tmp_path / "result.json").write_text(json.dumps(told))
+    take_proposal(document, tmp_path, before)
+    assert document.history()["undo"] == "registration proposed"
+    moved = copy.deepcopy(before)
+    moved[0]["depth"]["points"][0]["row"] += 1
+    base = document.revision
+    document.commit("registration", "depth moved", base=base, documents=moved)
+    with pytest.raises(InputError, match="changed while one was proposed"):
+        take_proposal(document, tmp_path, before)
+    assert document.documents() == moved
+    document.store.close()
+
+
+def run_as(code: str) -> Callable[[], subprocess.Popen[bytes]]:
+    """Return what starts a script in the place of the work."""
+
+    def begin() -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", code]
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+
+    return begin
+
+
+def test_a_job_that_was_cancelled_is_not_put_in_place_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    jobs, made = Jobs(lambda _: None), []
+    monkeypatch.setattr("veernet.review.jobs._begin", run_as("input(); input()"))
+    first = jobs.start({"kind": "digitise"}, None, made.append)
+    jobs.cancel()
+    assert jobs.current is not None
+    assert jobs.current.state == "cancelled"
+    second = jobs.start({"kind": "check"}, None, made.append)
+    # Its process had ended well just as it was cancelled.
+    assert jobs._finish(first, Path("folder"), made.append) is None
+    assert made == []
+    assert jobs.current.id == second.id
+    jobs.close()
+
+
+def test_no_job_runs_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs(lambda _: None)
+
+    def refused() -> subprocess.Popen[bytes]:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("veernet.review.jobs._begin", refused)
+    with pytest.raises(InputError, match="digitise cannot be started"):
+        jobs.start({"kind": "digitise"}, None, lambda _: None)
+    assert not jobs.is_running
+    # What a library prints is passed over, be it JSON or not.
+    monkeypatch.setattr(
+        "veernet.review.jobs._begin", run_as("input(); print(5); print('[')")
+    )
+    jobs.start({"kind": "digitise"}, None, lambda _: None)
+    assert jobs._thread is not None
+    jobs._thread.join(20)
+    assert jobs.current is not None
+    assert jobs.current.state == "done"
 
 
 @pytest.mark.slow

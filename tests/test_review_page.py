@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.reviews import FIRST, serving, write_well
+from tests.reviews import FIRST, files, serving, write_well
 from tests.screens import Screen, browsing, equals_values
 from veernet.export import Provenance, read_traces, write_traces
 from veernet.registration import load_registrations
@@ -28,18 +28,10 @@ def browser() -> Iterator[Any]:
 def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
     """Return a small scan that has been read already."""
     scan = write_well(tmp_path)
-    with serving(scan, **_beside(scan)) as client:
+    with serving(scan, **files(scan)) as client:
         screen = Screen(browser, client, tmp_path)
         yield screen
         screen.close()
-
-
-def _beside(scan: Path) -> dict[str, Path]:
-    """Return the registration and the trace beside a scan."""
-    return {
-        "registration": scan.with_suffix(".yaml"),
-        "trace": scan.with_suffix(".parquet"),
-    }
 
 
 def test_enter_only_keeps_and_escape_only_drops(well: Screen) -> None:
@@ -218,7 +210,7 @@ def test_another_tab_follows_and_a_stale_edit_is_made_again(
 def test_a_name_from_the_scan_is_never_run(browser: Any, tmp_path: Path) -> None:
     evil = '<img src=x onerror="window.hacked=1">'
     scan = write_well(tmp_path)
-    known = _beside(scan)
+    known = files(scan)
     text = known["registration"].read_text()
     for old in ("mnemonic: GR", "name: T1", "unit: GAPI", "WELL: DRAWN 1"):
         assert old in text
@@ -249,7 +241,7 @@ def test_a_document_to_be_read_only_is_not_changed(
     browser: Any, tmp_path: Path
 ) -> None:
     scan = write_well(tmp_path)
-    with serving(scan, read_only=True, **_beside(scan)) as client:
+    with serving(scan, read_only=True, **files(scan)) as client:
         screen = Screen(browser, client, tmp_path)
         before = screen.bytes("GR")
         screen.show(300)
@@ -259,3 +251,22 @@ def test_a_document_to_be_read_only_is_not_changed(
         assert screen.bytes("GR") == before
         assert not screen.page.is_visible("#tools")
         screen.close()
+
+
+def test_an_undo_does_not_take_back_what_another_has_changed(well: Screen) -> None:
+    well.show(300)
+    x, y = well.place("GR", 300)
+    well.drag((x, y), (x + 20, y))
+    bent = well.column("GR", 300)
+
+    def behind(route: Any) -> None:
+        well.client.edit("shift", curve="ILD", row0=300, row1=320, by=5)
+        route.continue_()
+
+    well.page.route("**/api/undo", behind, times=1)
+    moved = well.column("ILD", 300) + 5
+    well.press("Control+z")
+    assert "not applied" in well.said
+    assert well.column("GR", 300) == bent
+    assert well.column("ILD", 300) == pytest.approx(moved)
+    well.errors = [line for line in well.errors if "409" not in line]

@@ -242,7 +242,13 @@ def test_a_registration_may_be_incomplete_but_not_wrong(client: Client) -> None:
         ({**told, "tracks": 3}, "tracks"),
         ({**told, "more": 3}, "more"),
         ({**told, "section": "other"}, "section"),
+        ({**told, "page": 3}, "of page 0"),
         ({**told, "depth": {"unit": "ft", "points": [{"row": "1"}]}}, "row"),
+        (
+            {**told, "depth": {"points": [{"row": 10**400, "depth": 1}]}},
+            "points[0].row: 10000000000000000000: no page has so many rows",
+        ),
+        ({**told, "tracks": [], "step": np.nan}, "not finite"),
     ):
         answer = client.post(
             "/api/registration", base=2, id=str(uuid.uuid4()), registration=wrong
@@ -349,3 +355,15 @@ def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
         made = client.post("/api/export", csv=True, registration=True, stem="out")
         assert [f["name"] for f in made.json["files"]] == ["out.main.csv", "out.yaml"]
         assert len(load_registrations(tmp_path / "out.yaml")) == 2
+
+
+def test_nobody_waits_for_an_edit_that_is_at_work(client: Client) -> None:
+    listening = threading.Thread(target=lambda: next(events(client, "state")))
+    with client.served.review.document.lock:
+        listening.start()
+        # The page that listens must not keep the others from being served.
+        for _ in range(20):
+            assert client.get("/static/main.js").status == 200
+        assert listening.is_alive()
+    listening.join(20)
+    assert not listening.is_alive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,11 +103,17 @@ def test_what_a_file_does_to_its_decoder_is_told_in_one_line(
     monkeypatch.setattr(pages, "DECODER", f"tests.decoders.{decoder}")
     monkeypatch.setattr(pages, "TIMEOUT", 2.0)
     cache = tmp_path / "cache"
+    # What a decoder left that was killed goes, that of one at work stays.
+    left, at_work = (cache / "veernet/pages" / f".{name}.pixels" for name in "ab")
+    left.parent.mkdir(parents=True)
+    for part in (left, at_work):
+        part.touch()
+    os.utime(left, (0, 0))
     with serving(write_well(tmp_path), cache=cache) as client:
         answer = client.get("/api/document")
         assert answer.status == 422
         assert said in answer.json["error"]
-        assert not list((cache / "veernet/pages").iterdir())
+        assert list((cache / "veernet/pages").iterdir()) == [at_work]
 
 
 def test_a_decoder_takes_no_more_memory_than_it_may(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def pan(page: Page) -> None:
 
 def drag(page: Page, row: int) -> None:
     """Bend a curve forth and back, and let go with Escape."""
-    curve = page.evaluate("veernet.state").get("curve") or "C21"
+    curve = page.evaluate("veernet.state").get("active") or "C21"
     at = page.evaluate("([c, r]) => veernet.columnAt(c, r)", [curve, row])
     place = page.evaluate(
         "([c, r, at]) => veernet.screenOf(c, r, at)", [curve, row, at]

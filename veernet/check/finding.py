@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,6 +64,29 @@ class Finding:
         """Return what is known of it, ready for JSON; what is not known is None."""
         kept = ("kind", "curves", "rows", "depths", "columns")
         return {name: asdict(self)[name] for name in kept} | {"text": self.text}
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any], section: str) -> Finding:
+        """Take what `to_dict` gave; it weighs as much as it has rows."""
+
+        def pair(name: str) -> tuple[Any, Any] | None:
+            match told.get(name):
+                case [int() | float() as first, int() | float() as last]:
+                    return first, last
+            return None
+
+        rows = pair("rows")
+        return cls(
+            section,
+            str(told.get("text", "")),
+            "",
+            weight=0.0 if rows is None else float(rows[1] - rows[0] + 1),
+            kind=str(told.get("kind", "registration")),
+            curves=tuple(map(str, told.get("curves") or ())),
+            rows=rows,
+            depths=pair("depths"),
+            columns=pair("columns"),
+        )
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from veernet.cli.output import DONE, with_audit, write_curves
 from veernet.errors import InputError
 
 if TYPE_CHECKING:
+    from veernet.check.finding import Finding
     from veernet.edits import Samples
     from veernet.export import Provenance
     from veernet.records import Registration
@@ -80,10 +81,11 @@ def run(options: argparse.Namespace) -> int:
     from veernet.export.audit import now
     from veernet.files import sha256, together
     from veernet.findings import of_traces
+    from veernet.findings.earlier import unseen
     from veernet.scan import open_scan
 
     _check_files(options)
-    registration, curves, provenance = _reading(options)
+    registration, curves, provenance, before = _reading(options)
     check_output(options.out, [registration], confidence=options.confidence)
     scan = open_scan(options.scan, registration.page) if options.scan else None
     edits: list[str] = []
@@ -114,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
                 traces,
                 registration,
                 provenance.done_on(now(), edits),
-                findings=of_traces(traces, registration),
+                findings=[*unseen(before, curves), *of_traces(traces, registration)],
                 reviewed=marks,
             )
             told.append(f"{options.trace_out}: {len(traces)} curves")
@@ -132,13 +134,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _reading(
     options: argparse.Namespace,
-) -> tuple[Registration, dict[str, Samples], Provenance]:
-    """Read the trace file, and the section of the registration that it is of."""
+) -> tuple[Registration, dict[str, Samples], Provenance, tuple[Finding, ...]]:
+    """Read the trace file and its findings, and the section that it is of."""
     from dataclasses import replace
 
     from veernet.edits import Samples
     from veernet.export import Provenance, read_reviewed
     from veernet.files import sha256
+    from veernet.findings.earlier import earlier
 
     traces, reviewed, metadata = read_reviewed(options.trace)
     own = metadata.get("section")
@@ -155,7 +158,7 @@ def _reading(
         trace.mnemonic: Samples.from_trace(trace, reviewed[trace.mnemonic])
         for trace in traces
     }
-    return registration, curves, provenance
+    return registration, curves, provenance, earlier(metadata, registration.section)
 
 
 def _check_files(options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from veernet.check.finding import Finding
     from veernet.digitise import Result
     from veernet.edits import Samples
     from veernet.export import Provenance
@@ -112,27 +113,31 @@ def placed(
     """Cut a reading to its stretch, or put it into an earlier one of the whole."""
     from veernet.calibrate import calibrate_all
     from veernet.findings import of_traces
+    from veernet.findings.earlier import touching
 
+    before: tuple[Finding, ...] = ()
     if options.into is None or result.refused:
         traces = tuple(stretch.cut(trace) for trace in result.traces)
         outcome = Outcome(result, stretch.alone, provenance)
     else:
-        curves, before = _merged(options, result, stretch, provenance)
+        curves, made, before = _merged(options, result, stretch, provenance)
         traces = tuple(samples.to_trace(name) for name, samples in curves.items())
         outcome = _of(
             curves,
             result,
             stretch,
-            replace(provenance, edits=before.edits, history=before.history),
+            replace(provenance, edits=made.edits, history=made.history),
         )
     registration = outcome.registration
     of_rows_around = of_traces(result.traces, stretch.wide)
+    of_ink = [f for f in result.findings if f not in of_rows_around]
     result = replace(
         result,
         traces=traces,
         curves=() if result.refused else calibrate_all(traces, registration),
         findings=(
-            *(f for f in result.findings if f not in of_rows_around),
+            *touching(of_ink, stretch.rows, inside=True),
+            *touching(before, stretch.rows, inside=False),
             *of_traces(traces, registration),
         ),
     )
@@ -158,11 +163,15 @@ def _merged(
     result: Result,
     stretch: Stretch,
     provenance: Provenance,
-) -> tuple[dict[str, Samples], Provenance]:
-    """Return the earlier reading with the new stretch, and what it was made from."""
-    from veernet.edits import merge, patched
+) -> tuple[dict[str, Samples], Provenance, tuple[Finding, ...]]:
+    """Return the earlier reading with the new stretch.
 
-    curves, before = _earlier(options, stretch, provenance)
+    And what the earlier one was made from, and what was found in it.
+    """
+    from veernet.edits import merge, patched
+    from veernet.findings.earlier import unseen
+
+    curves, before, findings = _earlier(options, stretch, provenance)
     applied = merge(
         curves,
         result.traces,
@@ -172,7 +181,8 @@ def _merged(
     )
     for note in applied.notes:
         print(f"note: {note}")
-    return patched(curves, applied.patches), before
+    curves = patched(curves, applied.patches)
+    return curves, before, tuple(unseen(findings, curves))
 
 
 def check_into(
@@ -182,18 +192,19 @@ def check_into(
     from veernet.edits import merge
 
     if options.into is not None:
-        curves, _ = _earlier(options, stretch, provenance)
+        curves, _, _ = _earlier(options, stretch, provenance)
         traces = [samples.to_trace(name) for name, samples in curves.items()]
         merge(curves, traces, stretch.whole, stretch.rows)
 
 
 def _earlier(
     options: argparse.Namespace, stretch: Stretch, provenance: Provenance
-) -> tuple[dict[str, Samples], Provenance]:
+) -> tuple[dict[str, Samples], Provenance, tuple[Finding, ...]]:
     """Read the earlier reading; refuse one of another scan or section."""
     from veernet.edits import Samples
     from veernet.export import Provenance, read_reviewed
     from veernet.export.provenance import UNKNOWN
+    from veernet.findings.earlier import earlier
 
     traces, reviewed, metadata = read_reviewed(options.into)
     before = Provenance.from_dict(metadata)
@@ -217,4 +228,4 @@ def _earlier(
         trace.mnemonic: Samples.from_trace(trace, reviewed[trace.mnemonic])
         for trace in traces
     }
-    return curves, before
+    return curves, before, earlier(metadata, section)

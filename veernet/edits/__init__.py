@@ -13,7 +13,12 @@ from veernet.edits.labels import label, tell_step
 from veernet.edits.parse import edit_from_dict, edit_to_dict
 from veernet.edits.reading import Edited, apply_table, edited_lines, merge
 from veernet.edits.samples import Patch, Samples, patched, reverse
-from veernet.edits.table import TableEdit, read_edits, write_edits
+from veernet.edits.table import (
+    TableEdit,
+    goes_by_registration,
+    read_edits,
+    write_edits,
+)
 
 __all__ = [
     "ACTIONS",
@@ -29,6 +34,7 @@ __all__ = [
     "edit_from_dict",
     "edit_to_dict",
     "edited_lines",
+    "goes_by_registration",
     "label",
     "merge",
     "patched",

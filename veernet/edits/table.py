@@ -43,6 +43,7 @@ from veernet.edits.kinds import (
     Redraw,
     Shift,
     Swap,
+    Value,
     Wrap,
 )
 from veernet.edits.labels import rows_of
@@ -95,7 +96,9 @@ def read_edits(path: Path, registration: Registration) -> tuple[TableEdit, ...]:
     return found
 
 
-def write_edits(path: Path, steps: Iterable[tuple[Edit, Sequence[Patch]]]) -> None:
+def write_edits(
+    path: Path, steps: Iterable[tuple[Edit | None, Sequence[Patch]]]
+) -> None:
     """Write edits as a table that makes the same reading again, to the byte.
 
     What has no line of its own, as a bent or retraced curve, is written row by row.
@@ -105,7 +108,8 @@ def write_edits(path: Path, steps: Iterable[tuple[Edit, Sequence[Patch]]]) -> No
     path
         The CSV to write.
     steps
-        Each edit with the patches that it made.
+        Each edit with the patches that it made; None for one that is to be written row
+        by row.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -114,6 +118,15 @@ def write_edits(path: Path, steps: Iterable[tuple[Edit, Sequence[Patch]]]) -> No
         for cells in _cells(edit, patches):
             writer.writerow((f"{number}{cells[0]}", *cells[1:]))
     write_text(path, text.getvalue())
+
+
+def goes_by_registration(edit: Edit) -> bool:
+    """Whether an edit does something else under other scales, edges or back-ups."""
+    if isinstance(edit, Cut):
+        return edit.backups
+    return isinstance(edit, Wrap | Swap | Hand | Value) or (
+        isinstance(edit, Redraw) and edit.values
+    )
 
 
 def _groups(lines: Iterable[Line | None]) -> Iterator[list[Line]]:
@@ -218,7 +231,7 @@ def _outer(first: float, last: float) -> tuple[int, int]:
 
 
 def _cells(
-    edit: Edit, patches: Sequence[Patch]
+    edit: Edit | None, patches: Sequence[Patch]
 ) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Return the lines of an edit: part of its number, and the cells after it."""
     if isinstance(edit, Redraw):
@@ -226,8 +239,8 @@ def _cells(
             value, column = ("", repr(number))[:: -1 if edit.values else 1]
             yield "", edit.curve, repr(row), value, column, ""
         return
-    word = _word(edit)
-    if word is None:
+    word = None if edit is None else _word(edit)
+    if edit is None or word is None:
         yield from _row_by_row(patches)
         return
     by = repr(edit.by) if isinstance(edit, Shift) else ""

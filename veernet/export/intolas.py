@@ -25,6 +25,9 @@ Clash = Literal["replace", "append"]
 MOST_DECIMALS = 10
 """Beyond which a column that was there is written with rounding."""
 
+NULL = -999.25
+"""Stands for nulls in a file that does not say its own."""
+
 FEET = {"ft": 1.0, "m": 1 / 0.3048}
 """Of a depth unit."""
 
@@ -82,8 +85,8 @@ def into_las(
     back = np.empty_like(order)
     back[order] = np.arange(order.size)
     names = las_mnemonics([curve.mnemonic for curve in curves])
-    index, *present = (curve.mnemonic for curve in las.curves)
-    known = {name.upper() for name in present}
+    index, *present = (str(curve.original_mnemonic).upper() for curve in las.curves)
+    known = set(present)
     clashing = [name for name in names if name.upper() in known]
     if clashing and clash is None:
         raise Clashes(path, clashing)
@@ -92,7 +95,7 @@ def into_las(
         for number, curve in enumerate(las.curves)
         if np.asarray(curve.data).dtype.kind == "f"
     }
-    taken = {index.upper(), *known}
+    taken = {index, *known}
     for name, curve in zip(names, curves, strict=True):
         values = curve.value[back]
         decimals = value_decimals(values)
@@ -109,6 +112,9 @@ def into_las(
             las.append_curve(free, values, unit=unit_, descr=descr)
             number = len(las.curves) - 1
         formats[number] = f"%.{decimals}f"
+    if "NULL" not in las.well:
+        las.well.append(lasio.HeaderItem("NULL", "", NULL, "NULL VALUE"))
+    _spell(las, formats)
     las.other = "\n".join([str(las.other).rstrip(), *map(one_line, lines)]).lstrip()
     text = io.StringIO()
     las.write(text, version=2.0, wrap=False, column_fmt=formats)
@@ -169,8 +175,21 @@ def _decimals(values: Floats) -> int:
 
 
 def _place(las: lasio.LASFile, name: str) -> int:
-    names = [str(curve.mnemonic).upper() for curve in las.curves]
+    names = [str(curve.original_mnemonic).upper() for curve in las.curves]
     return names.index(name.upper(), 1)
+
+
+def _spell(las: lasio.LASFile, formats: dict[int, str]) -> None:
+    """Write numbers as text beside a column of text, where lasio spells a null nan."""
+    columns = [np.asarray(curve.data) for curve in las.curves]
+    if all(column.dtype.kind == "f" for column in columns):
+        return
+    null = str(las.well["NULL"].value)
+    for number, column in enumerate(columns[1:], start=1):
+        if column.dtype.kind == "f":
+            las.curves[number].data = np.array(
+                [formats[number] % v if np.isfinite(v) else null for v in column]
+            )
 
 
 def _free(name: str, taken: set[str]) -> str:

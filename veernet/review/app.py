@@ -7,7 +7,7 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
@@ -207,11 +207,13 @@ def _add_state(app: FastAPI, review: Review) -> None:
 
     @app.get("/api/events")
     async def events() -> Response:
-        first = [
-            ("state", views.state_view(document, None)),
-            ("image", review.image_told()),
-            ("job", {"job": review.job_view()}),
-        ]
+        def first() -> list[tuple[str, dict[str, Any]]]:
+            return [
+                ("state", views.state_view(document, None)),
+                ("image", review.image_told()),
+                ("job", {"job": review.job_view()}),
+            ]
+
         return StreamingResponse(
             review.hub.listen(first), media_type="text/event-stream"
         )

@@ -126,6 +126,9 @@ def add_changes(app: FastAPI, review: Review) -> None:
             if new["section"] != name:
                 msg = f"the section is called {name!r}, not {new['section']!r}"
                 raise InputError(msg)
+            if new["page"] != old.document["page"]:
+                msg = f"the document is of page {old.document['page']}: leave it so"
+                raise InputError(msg)
             if not problems_of(new):
                 # As it comes back from a file, so that it is known again there.
                 new = document_of(registration_of(new))

@@ -18,7 +18,7 @@ from veernet.export import Provenance
 from veernet.records import Registration
 from veernet.review.lines import KeptPatch, Reading
 from veernet.review.regdoc import Document as RegistrationDocument
-from veernet.review.sections import Section, build
+from veernet.review.sections import Built, Section, build
 from veernet.review.store import MOVES, Entry, Store
 
 
@@ -163,6 +163,7 @@ class Document:
                 return self.changes(known.revision - 1, section)
             self._check_base(base)
             revision = self.revision + 1
+            built = None
             entry = Entry(
                 revision=revision,
                 id=id_ or secrets.token_hex(16),
@@ -181,12 +182,16 @@ class Document:
                     self.store.add_registration(revision, documents)
                 for name, reading in (readings or {}).items():
                     self.store.add_reading(revision, name, reading)
+                if kind in {"registration", "reading"}:
+                    # What cannot be built is not kept: nobody could open it again.
+                    built = build(self.store, revision, revision)
             self.revision, self.head = revision, revision
             if kind == "confirm":
                 self._confirm()
                 return Change(revision, ())
-            if kind != "edit":
-                self._build()
+            if built is not None:
+                self._confirm()
+                self._show(built)
                 return Change(revision, (), reload=True)
             self._put(section, patches)
             return Change(revision, tuple(patch.to_page() for patch in patches))
@@ -361,6 +366,14 @@ class Document:
                 known |= entry.content["metadata"] or {}
         return Provenance.from_dict(known)
 
+    def found_of(self, section: str, line: Sequence[Entry]) -> list[dict[str, Any]]:
+        """Return what the last whole reading of a section said of itself."""
+        found: list[dict[str, Any]] = []
+        for entry in line:
+            if entry.section in (section, None) and "found" in entry.content:
+                found = entry.content["found"]
+        return found
+
     def registrations_of(self, section: str) -> list[RegistrationDocument]:
         """Return how a section is and was registered, the last first, each once."""
         own: list[RegistrationDocument] = []
@@ -393,5 +406,7 @@ class Document:
     def _build(self) -> None:
         """Make the state of the head from the journal."""
         self._confirm()
-        built = build(self.store, self.head, self.revision)
+        self._show(build(self.store, self.head, self.revision))
+
+    def _show(self, built: Built) -> None:
         self.sections, self._registrations = built.sections, built.registrations

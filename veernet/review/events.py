@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
+
+from starlette.concurrency import run_in_threadpool
 
 ALIVE = 15.0
 """Seconds after which a comment is sent, so that a closed tab is noticed."""
@@ -36,13 +38,17 @@ class Hub:
         self._loop.call_soon_threadsafe(self._put, message)
 
     async def listen(
-        self, first: list[tuple[str, dict[str, Any]]]
+        self, first: Callable[[], list[tuple[str, dict[str, Any]]]]
     ) -> AsyncIterator[bytes]:
-        """Yield events for one page, beginning with how things stand."""
+        """Yield events for one page, beginning with how things stand.
+
+        What changes while that is asked is told after it.
+        """
         queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self._queues.add(queue)
         try:
-            for event, data in first:
+            # An edit may be at work on the document: nobody else waits for it.
+            for event, data in await run_in_threadpool(first):
                 text = json.dumps(data, allow_nan=False)
                 yield f"event: {event}\ndata: {text}\n\n".encode()
             while not self._stopped:

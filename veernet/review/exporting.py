@@ -5,24 +5,27 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet import __version__
 from veernet.calibrate import calibrate_all
+from veernet.check.finding import Finding
 from veernet.edits import (
     Edit,
     Patch,
     Samples,
     edit_from_dict,
     edited_lines,
+    goes_by_registration,
     tell_step,
     write_edits,
 )
@@ -39,7 +42,7 @@ from veernet.export import (
 from veernet.export.audit import audit_text, now
 from veernet.export.curvelines import curve_lines
 from veernet.export.intolas import Clash, into_las
-from veernet.files import check_writable, write_text
+from veernet.files import check_places, write_text
 from veernet.records import Curve, Registration, Trace
 from veernet.registration import to_yaml
 from veernet.review.document import Document
@@ -157,12 +160,19 @@ def export(
     there = [place.name for place in places.values() if place.exists()]
     if there and not wanted.overwrite:
         raise Existing(there)
-    for place in places.values():
-        check_writable(place)
+    check_places(places.values())
     if wanted.edits:
         _check_names(drawing)
     _write(places, drawing, wanted)
     return list(places.values()), drawing.notes(places)
+
+
+class _Step(NamedTuple):
+    """An edit, what it changed, and whether it would do the same today."""
+
+    edit: Edit
+    patches: tuple[Patch, ...]
+    as_then: bool
 
 
 @dataclass(frozen=True)
@@ -173,10 +183,12 @@ class _Drawing:
     registration_text: str
     reading: Reading
     base: Reading
-    steps: tuple[tuple[Edit, tuple[Patch, ...]], ...]
+    steps: tuple[_Step, ...]
     provenance: Provenance
     remarks: tuple[str, ...]
     incomplete: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """What is to be looked at of the reading, and was not."""
 
     @classmethod
     def of(
@@ -194,14 +206,21 @@ class _Drawing:
         reading = section.drawn()
         line = document.store.line_to(document.head)
         base, entries = document.base_of(registration.section, line)
+        registered = max(one.revision for one in line if _registers(document, one))
         cover_registration(base, registration, 0)
         curves = {name: _samples(curve) for name, curve in reading.items()}
+        # With the tracer, which the first picture does not wait for.
+        from veernet.findings import of_traces  # noqa: PLC0415
+        from veernet.findings.earlier import of_ink, unseen  # noqa: PLC0415
+
+        told = document.found_of(registration.section, line)
+        traces = tuple(curve.trace() for curve in reading.values())
         return cls(
             registration,
             text,
             reading,
             base,
-            tuple(_steps(document, entries)),
+            tuple(_steps(document, entries, registered)),
             replace(
                 document.provenance_of(registration.section, line),
                 registration=f"{stem}.yaml",
@@ -213,6 +232,10 @@ class _Drawing:
                 one.document["section"]
                 for one in document.sections.values()
                 if one.registration is None
+            ),
+            (
+                *unseen(of_ink(told, registration.section), curves),
+                *of_traces(traces, registration),
             ),
         )
 
@@ -243,7 +266,7 @@ class _Drawing:
     def told(self) -> list[str]:
         """Every edit of the review in words, in their order."""
         return [
-            tell_step(edit, patches, self.registration) for edit, patches in self.steps
+            tell_step(step.edit, step.patches, self.registration) for step in self.steps
         ]
 
     @property
@@ -290,15 +313,20 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
         las = places["las"].name if "las" in places else ""
         for kind, path in made.items():
             _write_one(kind, path, las, drawing, wanted)
-        for kind, path in made.items():
-            place = places[kind]
-            if place.parent == target:
-                path.replace(place)
-            else:
-                # In another folder, perhaps another disk: whole or not at all there.
-                beside = place.with_name(f".{path.name}")
-                shutil.copyfile(path, beside)
-                beside.replace(place)
+        beside: list[Path] = []
+        try:
+            for kind, path in made.items():
+                if places[kind].parent != target:
+                    # In another folder, perhaps on another disk, which may be full.
+                    name = f".veernet-{secrets.token_hex(8)}{path.suffix}"
+                    beside.append(places[kind].with_name(name))
+                    shutil.copyfile(path, beside[-1])
+                    made[kind] = beside[-1]
+            for kind, path in made.items():
+                path.replace(places[kind])
+        finally:
+            for path in beside:
+                path.unlink(missing_ok=True)
     descriptor = os.open(target, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -322,18 +350,29 @@ def _write_one(
     elif kind == "registration":
         write_text(path, drawing.registration_text)
     elif kind == "trace":
-        made = provenance.done_on(now(), drawing.told)
-        reviewed = drawing.reviewed
-        write_traces(path, drawing.traces, registration, made, reviewed=reviewed)
+        write_traces(
+            path,
+            drawing.traces,
+            registration,
+            provenance.done_on(now(), drawing.told),
+            findings=drawing.findings,
+            reviewed=drawing.reviewed,
+        )
     elif kind == "unedited":
-        traces = [curve.trace() for curve in drawing.base.values()]
+        traces = tuple(curve.trace() for curve in drawing.base.values())
         reviewed = {
             name: np.asarray(curve.samples.flags & REVIEWED > 0)
             for name, curve in drawing.base.items()
         }
         write_traces(path, traces, registration, provenance, reviewed=reviewed)
     elif kind == "edits":
-        write_edits(path, drawing.steps)
+        write_edits(
+            path,
+            [
+                (step.edit if step.as_then else None, step.patches)
+                for step in drawing.steps
+            ],
+        )
     elif kind == "audit":
         write_text(path, drawing.audit(las))
     else:
@@ -353,7 +392,7 @@ def _write_one(
 def _check_names(drawing: _Drawing) -> None:
     """Refuse a table of edits whose curves have other names by now."""
     known = {c.mnemonic for t in drawing.registration.tracks for c in t.curves}
-    edited = {patch.curve for _, patches in drawing.steps for patch in patches}
+    edited = {patch.curve for step in drawing.steps for patch in step.patches}
     gone = sorted((edited | set(drawing.base)) - known)
     if gone:
         msg = (
@@ -374,11 +413,19 @@ def _shares(reading: Reading) -> list[str]:
     return [f"Rows edited by a person: {', '.join(told)}"] if told else []
 
 
+def _registers(document: Document, entry: Entry) -> bool:
+    return document.store.registration(entry.revision) is not None
+
+
 def _steps(
-    document: Document, entries: Sequence[Entry]
-) -> list[tuple[Edit, tuple[Patch, ...]]]:
-    """Return the edits of a line of the journal, and what each did."""
-    steps = []
+    document: Document, entries: Sequence[Entry], registered: int
+) -> list[_Step]:
+    """Return the edits of a line of the journal.
+
+    One would do something else today that was made before the revision of the
+    registration, and goes by scales, edges or back-ups.
+    """
+    steps: list[_Step] = []
     for entry in entries:
         if entry.kind != "edit":
             continue
@@ -391,7 +438,9 @@ def _steps(
             )
             for one in document.store.patches(entry.revision)
         )
-        steps.append((edit_from_dict(told), patches))
+        edit = edit_from_dict(told)
+        as_then = entry.revision > registered or not goes_by_registration(edit)
+        steps.append(_Step(edit, patches, as_then))
     return steps
 
 

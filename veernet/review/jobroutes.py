@@ -100,10 +100,11 @@ def start_register(
         given = any(one.document["tracks"] for one in sections)
         if given and not force:
             raise WouldOverwrite({}, registration=True)
+        before = document.documents()
     task = {"kind": "register", **_page(review), **known}
 
     def finish(folder: Path) -> None:
-        take_proposal(document, folder)
+        take_proposal(document, folder, before)
         review.tell_state()
 
     return review.jobs.start(task, None, finish).to_page()
@@ -156,7 +157,8 @@ def start_digitise(review: Review, body: JobBody) -> dict[str, Any]:
     }
 
     def finish(folder: Path) -> None:
-        review.evidence.forget(evidence)
+        with document.lock:  # nobody traces on it meanwhile
+            review.evidence.forget(evidence)
         take_reading(document, folder, how)
         review.tell_state()
 
@@ -180,7 +182,8 @@ def start_evidence(review: Review, section: str | None) -> dict[str, Any]:
     }
 
     def finish(_: Path) -> None:
-        review.evidence.forget(path)
+        with document.lock:  # nobody traces on it meanwhile
+            review.evidence.forget(path)
         review.evidence.warm(registration["section"])
 
     return review.jobs.start(task, registration["section"], finish).to_page()

@@ -81,7 +81,8 @@ class Jobs:
 
     def __init__(self, told: Callable[[Job], None]) -> None:
         self._told = told
-        self._lock = threading.Lock()
+        # A job is cancelled by one thread and told of by another.
+        self._lock = threading.RLock()
         self._job: Job | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
@@ -121,15 +122,17 @@ class Jobs:
                 msg = f"{self._job.kind} is still running: wait for it, or cancel it"
                 raise InputError(msg)
             job = Job(secrets.token_hex(8), task["kind"], section)
-            self._job = job
             folder = Path(tempfile.mkdtemp(prefix="veernet-"))
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "veernet.review.work"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
+            try:
+                self._process = _begin()
+            except OSError as error:
+                shutil.rmtree(folder, ignore_errors=True)
+                msg = (
+                    f"{job.kind} cannot be started ({error.strerror}): close other "
+                    "programs, and try again"
+                )
+                raise InputError(msg) from error
+            self._job = job
             self._thread = threading.Thread(
                 target=self._run,
                 args=(
@@ -141,8 +144,8 @@ class Jobs:
                 ),
                 daemon=True,
             )
+            self._told(job)
             self._thread.start()
-        self._told(job)
         return job
 
     def cancel(self) -> None:
@@ -181,6 +184,9 @@ class Jobs:
                 error = self._finish(job, folder, finish)
             if error is not None:
                 self._set(job.id, state="failed", stage="failed", error=error)
+        except Exception as error:  # noqa: BLE001, RUF100 - no job runs for ever
+            line = f"{job.kind}: this is a defect of veernet: {error!r}"[:300]
+            self._set(job.id, state="failed", stage="failed", error=line)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -205,6 +211,8 @@ class Jobs:
                 told = json.loads(line)
             except ValueError:
                 continue
+            if not isinstance(told, dict):  # a library has printed a number
+                continue
             if "error" in told:
                 error = str(told["error"])
                 continue
@@ -219,7 +227,8 @@ class Jobs:
 
     def _finish(self, job: Job, folder: Path, finish: Finish) -> str | None:
         with self._lock:
-            if not self.is_running:
+            # It may have been cancelled as it ended, and another one be under way.
+            if self._job is None or self._job.id != job.id or not self.is_running:
                 return None
             self._finishing = True
         try:
@@ -228,18 +237,31 @@ class Jobs:
             return str(error)
         except Exception as error:  # noqa: BLE001, RUF100 - told, and the server goes on
             return f"{job.kind}: this is a defect of veernet: {error!r}"[:300]
+        else:
+            self._set(job.id, state="done", stage="done")
+            return None
         finally:
             self._finishing = False
-        self._set(job.id, state="done", stage="done")
-        return None
 
     def _set(self, id_: str, **told: Any) -> None:  # noqa: ANN401
         """Change how a job stands, unless it is over."""
-        job = self._job
-        if job is None or job.id != id_ or job.state != "running":
-            return
-        # A stage that does not count begins at nothing of nothing.
-        counted = "done" in told or "state" in told
-        counts: dict[str, Any] = {} if counted else {"done": 0, "total": 0}
-        self._job = replace(job, **counts, **told)
-        self._told(self._job)
+        with self._lock:
+            job = self._job
+            if job is None or job.id != id_ or job.state != "running":
+                return
+            # A stage that does not count begins at nothing of nothing.
+            counted = "done" in told or "state" in told
+            counts: dict[str, Any] = {} if counted else {"done": 0, "total": 0}
+            self._job = replace(job, **counts, **told)
+            self._told(self._job)
+
+
+def _begin() -> subprocess.Popen[bytes]:
+    """Start a process that waits for a task."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "veernet.review.work"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )

@@ -154,6 +154,9 @@ def open_document(
     scan_hash = sha256(scan)
     given = load_given(registration, trace, section, scan_hash)
     path = scan.with_suffix(SUFFIX)
+    if page is not None:
+        for one in given.registrations:
+            _check_page(page, one.page, f"{registration} is")
     if not path.exists():
         # Before a document is begun: nothing is left of what cannot be shown.
         wanted = given.registrations[0].page if given.registrations else page
@@ -171,9 +174,13 @@ def open_document(
             )
             raise InputError(msg)
         document = Document(store)
-        _take(document, given, overwrite=overwrite)
         number = document.section(None).document["page"]
+        if page is not None:
+            _check_page(page, number, f"{path} is")
+        for one in given.registrations:
+            _check_page(one.page, number, f"{path} is")
         check_pages(scan, number)
+        _take(document, given, overwrite=overwrite)
         return Opened(document, scan, scan_hash, number)
     except sqlite3.Error as error:
         store.close()
@@ -182,6 +189,17 @@ def open_document(
     except BaseException:
         store.close()
         raise
+
+
+def _check_page(asked: int, number: int, what: str) -> None:
+    """Refuse to look at another page than the one that something is of."""
+    if asked != number:
+        msg = (
+            f"{what} of page {number} of the scan, not of page {asked}: leave --page "
+            "out or name the registration of that page, or move the document away to "
+            "begin another"
+        )
+        raise InputError(msg)
 
 
 def empty_registration(scan: Path, page: int) -> RegistrationDocument:

@@ -7,7 +7,9 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,6 +219,11 @@ class Page:
     def _clear(self) -> None:
         """Remove decoded scans beyond what is kept, those not used for longest."""
         found = []
+        # A decoder that was killed could not clear up after itself.
+        for part in self._folder.glob(".*"):
+            with suppress(OSError):
+                if time.time() - part.stat().st_mtime > TIMEOUT:
+                    part.unlink()
         for facts in self._folder.glob("*.json"):
             pixels = facts.with_suffix(".pixels")
             if pixels.is_file():

@@ -7,6 +7,7 @@ unit, a track without curves, a curve without a name or the ends of its scale.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 import yaml
 
 from veernet.errors import InputError
+from veernet.export.tracefile import TALLEST
 from veernet.records import Registration
 from veernet.registration import MAIN, registrations_in, to_yaml
 
@@ -64,6 +66,11 @@ def filled(document: Mapping[str, Any]) -> Document:
     if unknown:
         msg = f"the key {unknown[0]!r} is not known in a registration"
         raise InputError(msg)
+    try:
+        json.dumps(given, allow_nan=False)
+    except ValueError as error:
+        msg = "a number of the registration is not finite: give another"
+        raise InputError(msg) from error
     depth = _mapping(given.get("depth") or {}, "depth")
     tracks = _list(given.get("tracks"), "tracks")
     return {
@@ -225,6 +232,9 @@ def _depth_point(point: object, where: str) -> Document:
         if isinstance(value, bool) or not isinstance(value, int | float):
             msg = f"{where}.{key}: {value!r} is not a number"
             raise InputError(msg)
+    if not abs(given["row"]) <= TALLEST:
+        msg = f"{where}.row: {str(given['row'])[:20]}: no page has so many rows"
+        raise InputError(msg)
     return {key: value for key, value in given.items() if value is not None}
 
 

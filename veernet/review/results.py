@@ -66,11 +66,22 @@ def touched_rows(reading: Reading) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def take_proposal(document: Document, folder: Path) -> None:
-    """Put a proposed registration in the place of what there is."""
+def take_proposal(
+    document: Document, folder: Path, before: Sequence[RegistrationDocument]
+) -> None:
+    """Put a proposed registration in the place of what there was before.
+
+    Raises
+    ------
+    InputError
+        If a person has registered something since.
+    """
     told = _result(folder)
     documents: list[RegistrationDocument] = told["documents"]
     with document.lock:
+        if document.documents() != list(before):
+            msg = "the registration was changed while one was proposed: propose again"
+            raise InputError(msg)
         document.commit(
             "registration",
             "registration proposed",

@@ -73,7 +73,15 @@ class _Read:
     found: list[doubt.Found]
 
     def rename(self, renamed: Mapping[str, str]) -> None:
-        """Give curves their new names, all at once."""
+        """Give curves their new names, all at once.
+
+        A curve that is registered no more, and has the new name of another, is left
+        out: a name is that of the curve that it was given to.
+        """
+        gone = set(renamed.values()) - set(renamed)
+        self.reading = {n: c for n, c in self.reading.items() if n not in gone}
+        self.first = {n: doubts for n, doubts in self.first.items() if n not in gone}
+        self.found = [one for one in self.found if one.curve not in gone]
         for curve in self.reading.values():
             curve.mnemonic = renamed.get(curve.mnemonic, curve.mnemonic)
         self.reading = {curve.mnemonic: curve for curve in self.reading.values()}

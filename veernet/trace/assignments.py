@@ -83,7 +83,11 @@ class Lattice:
             (tracklets, states) log likelihood of whole assignments.
         """
         curves = np.arange(emission.shape[1])
-        log = emission[:, curves[None, :], self.states].sum(axis=2) + whole
+        # Curve by curve: of all at once a tall page takes a gigabyte.
+        log = np.zeros((len(emission), len(self.states)))
+        for curve in curves:
+            log += emission[:, curve, self.states[:, curve]]
+        log += whole
         most = log.max(axis=1, keepdims=True)
         likely = np.exp(np.maximum(log - most, -MOST_CERTAIN))
         joint, scale = _forward_backward(

@@ -161,11 +161,15 @@ class KeptEvidence:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise _no_evidence(path) from error
+        try:
             meta = json.loads(self._zip.read(META))
         except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-            msg = f"{path} holds no evidence: digitise the scan again to keep it"
-            raise InputError(msg) from error
+            self._zip.close()
+            raise _no_evidence(path) from error
         if meta.get("format") != FORMAT or meta.get("block") != BLOCK:
+            self._zip.close()
             msg = f"{path} is of format {meta.get('format')!r}: digitise again"
             raise InputError(msg)
         self._panels: list[dict[str, Any]] = meta["panels"]
@@ -282,6 +286,10 @@ class KeptEvidence:
             while len(self._held) > MOST_BLOCKS:
                 self._held.pop(next(iter(self._held)))
         return array
+
+
+def _no_evidence(path: Path) -> InputError:
+    return InputError(f"{path} holds no evidence: digitise the scan again to keep it")
 
 
 WHITE: Grey = np.array(255, dtype=np.uint8)

@@ -90,8 +90,10 @@ export class Queue {
       this.state.say("Opened to be read only: nothing can be changed.", "error");
       return Promise.resolve(false);
     }
+    // An undo would take back another's change, a registration write over it.
+    const replayed = path !== "/api/edit" && path !== "/api/confirm";
     return new Promise((done) => {
-      this.items.push({ path, id: newId(), body, replayed: false, done });
+      this.items.push({ path, id: newId(), body, replayed, done });
       this.#run();
     });
   }
@@ -130,11 +132,13 @@ export class Queue {
   /** @param {Item} item @param {unknown} error @returns {Promise<boolean>} */
   async #failed(item, error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 409 && error.body.revision !== undefined && !item.replayed) {
+    if (error.status === 409 && error.body.revision !== undefined) {
       // Someone else was faster: take their changes and make this one on top of them.
-      item.replayed = true;
       await this.refresh();
-      return true;
+      if (!item.replayed) {
+        item.replayed = true;
+        return true;
+      }
     }
     if (error.status === 0 || error.status >= 500) {
       this.state.setSaved("failed", error.message);

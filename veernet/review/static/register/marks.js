@@ -108,7 +108,7 @@ export class Marks {
     this.held = this.chosen;
     this.moved = false;
     if (this.held) {
-      this.draft = structuredClone(/** @type {Registration} */ (this.app.state.doc?.registration));
+      this.draft = this.app.registering.copy();
       this.app.state.say(this.#told(this.held));
     }
     this.app.registering.update();

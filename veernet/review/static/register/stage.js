@@ -28,6 +28,8 @@ export class Registering {
     );
     /** @type {string|null} key of the finding that is looked at */
     this.key = null;
+    /** @type {Registration|null} on its way to the server */
+    this.latest = null;
     for (const event of ["document", "change", "registration", "job"]) {
       app.state.on(event, () => this.update());
     }
@@ -102,14 +104,18 @@ export class Registering {
    * @param {{renamed?: Record<string, string>, confirmed?: string[]}} [more]
    */
   async change(registration, told, more = {}) {
+    // The next change may come before this one is saved, and is made on top of it.
+    this.latest = registration;
     const well = await this.app.queue.registration(registration, more);
+    if (this.latest === registration) this.latest = null;
     if (well) this.app.state.say(`${told}: saved. Ctrl+Z takes it back.`);
     else this.update();
   }
 
   /** @returns {Registration} a copy to be changed */
   copy() {
-    return structuredClone(/** @type {Registration} */ (this.app.state.doc?.registration));
+    const known = this.latest ?? this.app.state.doc?.registration;
+    return structuredClone(/** @type {Registration} */ (known));
   }
 
   /** @param {number} direction */
