@@ -80,8 +80,9 @@ def test_a_tile_is_asked_for_once(client: Client) -> None:
 
 
 def test_a_scan_that_cannot_be_decoded_is_told_in_one_line(tmp_path: Path) -> None:
-    scan = tmp_path / "well.tif"
-    scan.write_bytes(b"II*\0" + b"\xff" * 400)
+    # The pages of a TIFF are counted before it is served; a PNG is known once decoded.
+    scan = tmp_path / "well.png"
+    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\xff" * 400)
     with serving(scan) as client:
         answer = client.get("/api/document")
         assert answer.status == 422
