@@ -145,7 +145,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"net\.json cannot be read"):
+    with pytest.raises(InputError, match=r"there is no file .*net\.json"):
         load(tmp_path / "net")
     spec().save(tmp_path / "net.json")
     with pytest.raises(InputError, match=r"net\.safetensors cannot be read"):

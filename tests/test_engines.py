@@ -288,7 +288,7 @@ def test_weights_that_are_missing_are_refused(tmp_path):
 
 def test_weights_without_their_description_are_refused(stem):
     stem.with_suffix(".json").unlink()
-    with pytest.raises(InputError, match=r"conv\.json cannot be read"):
+    with pytest.raises(InputError, match=r"there is no file .*conv\.json"):
         load_engine(stem)
 
 
