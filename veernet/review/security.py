@@ -7,6 +7,8 @@ page sends), a cookie that no other page's request carries, and no script but ou
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hmac
 import json
 import secrets
@@ -20,6 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 4 * 2**20
 """Bytes of a request: a redrawn curve of 100,000 points takes three quarters of it."""
+
+PATIENCE = 2.0
+"""Seconds that are waited for the rest of a request that is refused."""
 
 WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104, RUF100 - compared with, not bound to
 
@@ -116,6 +121,7 @@ class Guard:
         headers = _Headers(scope)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
+            await _drain(receive)
             await _answer(send, *refusal)
             return
         if scope["path"] == "/" and b"token=" in scope["query_string"]:
@@ -123,6 +129,7 @@ class Guard:
             return
         if not self._knows(headers):
             said = "no cookie: open the address that veernet review printed"
+            await _drain(receive)
             await _answer(send, 401, said, plain=scope["path"] == "/")
             return
         await self._pass(scope, receive, send)
@@ -230,6 +237,21 @@ def _with_ours(
     if not any(key.lower() == b"cache-control" for key, _ in told):
         told.append((b"cache-control", b"no-store"))
     return told
+
+
+async def _drain(receive: Receive) -> None:
+    """Read what is sent with a request that is refused, for a while.
+
+    A connection that is closed on what was not read is reset, and its answer lost.
+    """
+    taken = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            more = True
+            while more and taken <= LARGEST:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 async def _answer(
