@@ -83,7 +83,7 @@ class ArrayEvidence:
         self._at = at[:, :, None] * len(pool) + at[:, None, :]
         self._centring = np.eye(len(group)) - 1 / len(group)
 
-    def told_by(self, joint: Floats) -> Floats:
+    def log_likelihood(self, joint: Floats) -> Floats:
         """Learn the direction from the likeliest assignments.
 
         Parameters

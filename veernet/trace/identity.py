@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, permutations
 
 import numpy as np
@@ -196,7 +197,7 @@ class Pool:
         bounds = self._lattice.bounds
         if len(self.members) == 1:
             return Identity(self.members, bounds, np.ones((bounds.size - 1, 1, 1)))
-        alone = self._settled(None, None)
+        alone = self._alone
         if others is None or not others.shape[1]:
             return Identity(self.members, bounds, alone.posterior.marginal)
         with_rock = self._by_rock(others, alone.posterior)
@@ -209,6 +210,11 @@ class Pool:
         related = with_rock.unexplained < EXPLAINED * least
         found = with_rock if related else alone
         return Identity(self.members, bounds, found.posterior.marginal)
+
+    @cached_property
+    def _alone(self) -> _Settled:
+        """What comes of the pool by itself, wanted before the others and with them."""
+        return self._settled(None, None)
 
     def _by_rock(self, others: Floats, alone: Posterior) -> _Settled:
         """Settle with evidence of the rock, from the likeliest of several starts."""
@@ -249,11 +255,11 @@ class Pool:
             learnt = self._emission + _shape_evidence(self._shapes, posterior.marginal)
             whole = self._ordered(posterior.marginal)
             if self._array is not None:
-                whole += self._array.told_by(posterior.joint)
+                whole += self._array.log_likelihood(posterior.joint)
             if rock is not None:
-                told = rock.told_by(posterior.marginal)
-                learnt += told.difference
-                common, unexplained = told.common, told.variance
+                places = rock.evidence(posterior.marginal)
+                learnt += places.difference
+                common, unexplained = places.common, places.variance
             posterior = lattice.posterior(learnt, whole)
         return _Settled(posterior, posterior.evidence + common, unexplained)
 

@@ -94,7 +94,7 @@ class RockEvidence:
         self._square = np.add.reduceat(place.T**2, bounds[:-1])
         self._rows = float(whole.sum())
 
-    def told_by(self, posterior: Floats) -> Told:
+    def evidence(self, posterior: Floats) -> PlaceEvidence:
         """Learn the place of each curve from its most likely tracklets.
 
         Each tracklet is left out of the regression that it is judged by.
@@ -118,7 +118,7 @@ class RockEvidence:
         # Only differences between curves matter; they are bounded path by path.
         most = log.max(axis=1, keepdims=True)
         common = float(most.sum()) - count * np.log(variance) / (2 * INDEPENDENT_ROWS)
-        return Told(np.maximum(log - most, -MOST_ROCK), common, variance)
+        return PlaceEvidence(np.maximum(log - most, -MOST_ROCK), common, variance)
 
     def leaning(self, kept: Floats) -> Floats:
         """Return on which side of two paths the first curve is, up to one sign.
@@ -149,8 +149,8 @@ class RockEvidence:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the places of tracklets say.
+class PlaceEvidence:
+    """Log likelihood of the places of tracklets.
 
     Parameters
     ----------
