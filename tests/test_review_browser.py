@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.reviews import serving
-from tests.screens import Screen, browsing, equals_values
+from tests.screens import Screen, equals_values
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
 
@@ -23,12 +23,6 @@ ROW, END = 940, 1000
 
 WRAPPED = 864
 """Row of the sample where GR is beyond its right edge."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

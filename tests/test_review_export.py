@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,13 +28,6 @@ from veernet.cli import main
 from veernet.export import Provenance, read_reviewed, read_traces, write_traces
 from veernet.export.intolas import Clash, Clashes, into_las
 from veernet.registration import load_registrations
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as served:
-        yield served
 
 
 def values(client: Client, name: str) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,10 @@ import numpy as np
 import pytest
 
 from tests.reviews import FIRST, files, serving, write_well
-from tests.screens import Screen, browsing
+from tests.screens import Screen
 from veernet.review.findings import Finding
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
-    """Return a small scan that has been read already."""
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as client:
-        screen = Screen(browser, client, tmp_path)
-        yield screen
-        screen.close()
 
 
 def _curves(screen: Screen) -> list[dict[str, Any]]:

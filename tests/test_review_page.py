@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,27 +10,11 @@ import numpy as np
 import pytest
 
 from tests.reviews import FIRST, files, serving, write_well
-from tests.screens import Screen, browsing, equals_values
+from tests.screens import Screen, equals_values
 from veernet.export import Provenance, read_traces, write_traces
 from veernet.registration import load_registrations
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
-    """Return a small scan that has been read already."""
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as client:
-        screen = Screen(browser, client, tmp_path)
-        yield screen
-        screen.close()
 
 
 def test_enter_only_keeps_and_escape_only_drops(well: Screen) -> None:

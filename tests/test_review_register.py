@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.reviews import FIRST, files, serving, write_well
-from tests.screens import Screen, browsing
+from tests.reviews import FIRST
+from tests.screens import Screen
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def well(browser: Any, tmp_path: Path) -> Iterator[Screen]:
-    """Return a small scan that has been read already."""
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as client:
-        screen = Screen(browser, client, tmp_path)
-        yield screen
-        screen.close()
 
 
 PRESS_FAST = """(key) => {

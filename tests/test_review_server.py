@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +35,6 @@ from tests.reviews import (
 )
 from veernet.calibrate import calibrate_all
 from veernet.registration import load_registrations, save_registrations
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as served:
-        yield served
 
 
 def test_the_document_says_how_things_stand(client: Client) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -18,19 +17,11 @@ from tests.reviews import (
     COLUMNS,
     ROWS,
     Client,
-    files,
     serving,
     write_well,
 )
 from veernet.review import pages
 from veernet.scan import open_scan
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    scan = write_well(tmp_path)
-    with serving(scan, **files(scan)) as served:
-        yield served
 
 
 @pytest.mark.parametrize("colour", [False, True])

@@ -12,7 +12,7 @@ import pytest
 import tifffile
 
 from tests.reviews import COLUMNS, FIRST, LAST, ROWS, files, registration, serving
-from tests.screens import Screen, browsing
+from tests.screens import Screen
 from veernet.axes import DepthAxis, DepthPoint, Edge
 from veernet.export import Provenance, write_traces
 from veernet.export.onpage import ink
@@ -61,12 +61,6 @@ def readings(known: Registration) -> tuple[Trace, ...]:
         every = np.full(row.size, 0.95), np.ones(row.size, np.uint8)
         found.append(Trace(spec.mnemonic, row, column, *every))
     return tuple(found)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture

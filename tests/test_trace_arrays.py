@@ -46,7 +46,7 @@ def test_proportions_tell_who_is_who_where_they_have_been_learnt(seed):
     true = np.array([place[tuple(path)] for path in truth.tolist()])
     joint = np.full((true.size, len(states)), 0.4 / len(states))
     joint[np.arange(true.size), true] += 0.6
-    found = ArrayEvidence(pool, range(5), bounds, states).told_by(joint)
+    found = ArrayEvidence(pool, range(5), bounds, states).log_likelihood(joint)
     assert found.shape == joint.shape
     assert found.max(axis=1) == pytest.approx(0)
     # Far likelier than with any two neighbours of the five exchanged.
@@ -64,5 +64,5 @@ def test_an_array_that_runs_together_says_nothing():
     states = np.array(list(permutations(range(5))))
     bounds = np.arange(0, ROWS + 1, TALL)
     joint = np.full((bounds.size - 1, len(states)), 1 / len(states))
-    found = ArrayEvidence(pool, range(5), bounds, states).told_by(joint)
+    found = ArrayEvidence(pool, range(5), bounds, states).log_likelihood(joint)
     assert found == pytest.approx(0, abs=1e-3)
