@@ -28,6 +28,7 @@ from tests.reviews import (
     write_well,
 )
 from veernet.errors import InputError
+from veernet.review import jobs
 from veernet.review.jobs import Jobs
 from veernet.review.opening import open_document
 from veernet.review.results import take_proposal
@@ -129,6 +130,29 @@ def test_a_job_whose_process_dies_has_failed(tmp_path: Path) -> None:
         assert job["state"] == "failed"
         assert "digitise ended with code -9" in job["error"]
         assert client.revision == 1
+
+
+def test_a_job_whose_process_dies_before_it_takes_its_task_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = jobs._begin
+
+    def begin_and_die() -> subprocess.Popen[bytes]:
+        process = begin()
+        process.kill()
+        process.wait()
+        return process
+
+    scan = write_well(tmp_path)
+    with serving(scan, registration=scan.with_suffix(".yaml")) as client:
+        monkeypatch.setattr(jobs, "_begin", begin_and_die)
+        client.post("/api/job", kind="digitise", base=1)
+        job = finished(client)
+        assert job["state"] == "failed"
+        assert "digitise ended with code -9" in job["error"]
+        monkeypatch.undo()
+        client.post("/api/job", kind="digitise", base=1)
+        assert finished(client)["state"] == "done"
 
 
 def test_a_proposal_does_not_replace_what_was_registered_meanwhile(

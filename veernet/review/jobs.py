@@ -203,9 +203,14 @@ class Jobs:
         )
         errors.start()
         error = None
-        with suppress(BrokenPipeError):
+        try:
             process.stdin.write(json.dumps(task).encode() + b"\n")
             process.stdin.flush()
+        except BrokenPipeError:
+            # It died before it took its task; its code says how. Closing the pipe
+            # drops what is left unwritten, which nobody will read.
+            with suppress(BrokenPipeError):
+                process.stdin.close()
         for line in process.stdout:
             try:
                 told = json.loads(line)
