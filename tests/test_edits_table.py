@@ -274,6 +274,40 @@ def test_every_action_round_trips(tmp_path, told):
         assert replayed[name].same_as(result[name])
 
 
+def lines_of(tmp_path, *told):
+    """Make edits one after the other, and return the table and whether it replays."""
+    start = curves = make_curves(SP=slope(), GR=slope())
+    steps = []
+    for one in told:
+        edit = edit_from_dict({"curve": "SP", **one})
+        applied = apply(curves, edit, REGISTRATION)
+        curves = patched(curves, applied.patches)
+        steps.append((edit, applied.patches))
+    path = tmp_path / "edits.csv"
+    replayed = again(path, start, steps)
+    same = all(replayed[name].same_as(curves[name]) for name in NAMES)
+    return path.read_text().splitlines()[1:], same
+
+
+def test_a_straight_line_is_written_by_its_points(tmp_path):
+    picks = [[110, 60.1], [150, 47.7], [290, 88.3]]
+    straight = {"action": "retrace", "picks": picks, "straight": True}
+    lines, same = lines_of(tmp_path, straight)
+    assert lines == [f"1,SP,{row:.1f},,{column}," for row, column in picks]
+    assert same
+
+
+def test_rows_between_two_corners_are_left_out(tmp_path):
+    value = {"action": "value", "row0": 120, "row1": 280, "value": -40.0}
+    lines, same = lines_of(tmp_path, value)
+    assert len(lines) == 2
+    assert same
+    bend = {"action": "bend", "row": 200, "column": 70.0, "reach": 20}
+    lines, same = lines_of(tmp_path, value, bend)
+    assert len(lines) >= 2 + 2 * 20
+    assert same
+
+
 @settings(max_examples=25)
 @given(st.lists(some_edit(), min_size=1, max_size=8))
 def test_any_edits_make_the_same_reading_again(tmp_path_factory, edits):

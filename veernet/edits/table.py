@@ -41,6 +41,7 @@ from veernet.edits.kinds import (
     Join,
     Off,
     Redraw,
+    Retrace,
     Shift,
     Swap,
     Value,
@@ -49,6 +50,7 @@ from veernet.edits.kinds import (
 from veernet.edits.labels import rows_of
 from veernet.edits.lines import Line, read_lines
 from veernet.edits.samples import Patch
+from veernet.edits.straight import corners
 from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.records import ORIGINS, UNREAD, Registration
@@ -101,7 +103,8 @@ def write_edits(
 ) -> None:
     """Write edits as a table that makes the same reading again, to the byte.
 
-    What has no line of its own, as a bent or retraced curve, is written row by row.
+    What has no line of its own, as a bent or retraced curve, is written row by row, but
+    for rows that lie straight between others.
 
     Parameters
     ----------
@@ -234,6 +237,8 @@ def _cells(
     edit: Edit | None, patches: Sequence[Patch]
 ) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Return the lines of an edit: part of its number, and the cells after it."""
+    if isinstance(edit, Retrace) and edit.straight:
+        edit = Redraw(edit.curve, edit.picks)
     if isinstance(edit, Redraw):
         for row, number in edit.points:
             value, column = ("", repr(number))[:: -1 if edit.values else 1]
@@ -276,8 +281,8 @@ def _row_by_row(
         changed = patch.changed
         for start, stop in runs(changed & patch.after.read):
             part += 1
-            for at in range(start, stop):
-                row = repr(patch.row0 + at)
+            for at in start + corners(patch.after.column[start:stop]):
+                row = repr(patch.row0 + int(at))
                 column = repr(float(patch.after.column[at]))
                 yield f".{part}", patch.curve, row, "", column, ""
         for origin in UNREAD:
