@@ -32,6 +32,7 @@ from veernet.edits import (
     read_edits,
     write_edits,
 )
+from veernet.edits.straight import corners
 from veernet.errors import InputError
 
 
@@ -298,14 +299,15 @@ def test_a_straight_line_is_written_by_its_points(tmp_path):
 
 
 def test_rows_between_two_corners_are_left_out(tmp_path):
-    value = {"action": "value", "row0": 120, "row1": 280, "value": -40.0}
-    lines, same = lines_of(tmp_path, value)
-    assert len(lines) == 2
-    assert same
     bend = {"action": "bend", "row": 200, "column": 70.0, "reach": 20}
-    lines, same = lines_of(tmp_path, value, bend)
-    assert len(lines) >= 2 + 2 * 20
+    lines, same = lines_of(tmp_path, bend)
+    assert len(lines) == 2 * 20 + 1
     assert same
+    column = np.concatenate([np.full(40, 60.5), [61.0, 63.0, 62.5], np.full(40, 62.5)])
+    kept = corners(column)
+    assert kept.tolist() == [0, 39, 40, 41, 42, 82]
+    np.testing.assert_array_equal(np.interp(np.arange(83), kept, column[kept]), column)
+    assert corners(np.array([3.5])).tolist() == [0]
 
 
 @settings(max_examples=25)

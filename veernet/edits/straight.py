@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-6
 """Columns from a straight line that are rounding, and no bend."""
-
-STRETCHED = 1e6
-"""What rows are multiplied with: a distance from a line is then one along the row."""
 
 
 def corners(column: Floats) -> NDArray[np.intp]:
@@ -37,8 +34,7 @@ def corners(column: Floats) -> NDArray[np.intp]:
     # Only here: it takes half a second to load.
     from skimage.measure import approximate_polygon  # noqa: PLC0415
 
-    line = np.stack([rows * STRETCHED, column], axis=1)
-    kept = np.rint(approximate_polygon(line, TOLERANCE)[:, 0] / STRETCHED)
-    kept = kept.astype(np.intp)
+    line = np.stack([rows.astype(np.float64), column], axis=1)
+    kept = approximate_polygon(line, TOLERANCE)[:, 0].astype(np.intp)
     made = np.interp(rows, kept.astype(np.float64), column[kept])
     return kept if np.array_equal(made, column) else rows
