@@ -200,7 +200,7 @@ class TestOneCurve:
     def test_retrace_asks_the_retracer_or_draws_a_line(self):
         told = {"action": "retrace", "curve": "SP", "picks": [[110, 20], [120, 40]]}
         found = np.linspace(20, 40, 11) + np.sin(np.arange(11) * np.pi / 10)
-        result, _ = do(make_curves(), told, lambda curve, picks: found)
+        result, _ = do(make_curves(), told, lambda curve, picks, way: found)
         np.testing.assert_array_equal(result["SP"].column[10:21], found)
         straight, _ = do(make_curves(), told | {"straight": True})
         np.testing.assert_allclose(
@@ -312,6 +312,10 @@ class TestTwoCurves:
         ({"action": "redraw", "curve": "SP", "points": [[2, 1], [1, 1]]}, "increase"),
         ({"action": "retrace", "curve": "SP", "picks": [[2, 1]]}, "two or more"),
         (
+            {"action": "retrace", "curve": "SP", "picks": [[2, 1], [9, 1]], "way": -1},
+            "retrace: way is -1: give 0 to 99",
+        ),
+        (
             {
                 "action": "shift",
                 "curve": "SP",
@@ -413,6 +417,7 @@ EDITS = [
     {"action": "redraw", "curve": "SP", "points": [[110.5, 20.0], [120.0, 30.0]]},
     {"action": "redraw", "curve": "SP", "points": [[110.0, -2.0]], "values": True},
     {"action": "retrace", "curve": "SP", "picks": [[1.0, 2.0], [3.0, 4.0]]},
+    {"action": "retrace", "curve": "SP", "picks": [[1.0, 2.0], [3.0, 4.0]], "way": 2},
     {"action": "cut", "curve": "GR", "row0": 150, "row1": 160},
     {"action": "join", "curve": "GR", "row0": 150, "row1": 160},
     {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150},

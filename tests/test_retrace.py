@@ -133,6 +133,49 @@ class TestPicks:
             retrace(one, seen, "A", picks)
 
 
+class TestStyle:
+    """Ink of a neighbour between picks is left alone, or taken where it is asked."""
+
+    def faint_beside_a_peak(self):
+        """Draw a dashed curve, bleached where the peak of a solid one touches it."""
+        truth = 70 + 0.05 * AT
+        bleached = np.abs(AT - 200) <= 12
+        peak = np.where(bleached, truth + 8.0 * (12 - np.abs(AT - 200)), np.nan)
+        one = panel([curve("CALI", line="short-dash"), curve("GR")], ROWS)
+        seen = evidence(one, [("solid", peak), ("short-dash", truth)])
+        seen.maps[1, bleached] //= 10
+        return truth, one, seen
+
+    def test_a_faint_stroke_is_not_left_for_the_peak_of_another_style(self):
+        truth, one, seen = self.faint_beside_a_peak()
+        picks = [(40, truth[40]), (360, truth[360])]
+        found = retrace(one, seen, "CALI", picks)
+        assert np.abs(found - truth[40:361]).max() < 3
+
+    def test_ink_of_the_picks_counts_whatever_its_style(self):
+        truth = 70 + 40 * np.sin(AT / 40)
+        one = panel([curve("CALI", line="short-dash"), curve("GR")], ROWS)
+        seen = evidence(one, [("solid", truth), ("short-dash", np.full(ROWS, 180.0))])
+        found = retrace(one, seen, "CALI", [(20, truth[20]), (380, truth[380])])
+        assert np.abs(found - truth[20:381]).max() < 1.5
+
+    def test_another_path_is_offered_and_they_come_round(self):
+        first = 100 - 40 * np.clip(np.sin((AT - 100) / 200 * np.pi), 0, None)
+        second = 200 - first
+        one = panel([curve("A"), curve("B")], ROWS)
+        seen = evidence(one, [("solid", first), ("solid", second)])
+        picks = [(20, 100.0), (380, 100.0)]
+        ways = [retrace(one, seen, "A", picks, way=way) for way in range(3)]
+        apart = slice(120 - 20, 280 - 20)
+        truths = [path[120:280] for path in (first, second)]
+        errors = [
+            [np.abs(way[apart] - truth).max() for truth in truths] for way in ways[:2]
+        ]
+        assert sorted(np.argmin(errors, axis=1).tolist()) == [0, 1]
+        assert max(min(pair) for pair in errors) < 1.5
+        np.testing.assert_array_equal(ways[2], ways[0])
+
+
 class TestCrossings:
     """Curves that were exchanged between two meetings are mended by a pick."""
 
@@ -287,9 +330,9 @@ class TestKept:
         curves = {"GR": Samples.from_trace(result.traces[0])}
         follow = retracer_of(evidence_, curves, registration)
         with pytest.raises(InputError, match="evidence is kept of rows 40 to 640"):
-            follow("GR", ((30.0, 100.0), (50.0, 100.0)))
+            follow("GR", ((30.0, 100.0), (50.0, 100.0)), 0)
         with pytest.raises(InputError, match="'X' is not in"):
-            follow("X", ((50.0, 100.0), (60.0, 100.0)))
+            follow("X", ((50.0, 100.0), (60.0, 100.0)), 0)
 
     def test_a_pick_beyond_the_track_is_told_in_columns_of_the_page(self, kept):
         evidence_, registration, result, _ = kept

@@ -61,6 +61,19 @@ def _retrace(screen: Screen) -> None:
     screen.press("Enter")
 
 
+def _another_way(screen: Screen) -> None:
+    screen.press("t")
+    screen.click(screen.place("GR", ROW))
+    screen.press("w")
+    assert "Set two points first" in screen.said
+    screen.click(screen.place("GR", END))
+    first = screen.page.evaluate("veernet.draft")
+    screen.press("w")
+    assert "another way" in screen.said
+    assert screen.page.evaluate("veernet.draft") != first
+    screen.press("Enter")
+
+
 def _straight(screen: Screen) -> None:
     screen.press("t")
     for row in (ROW, END):
@@ -109,6 +122,7 @@ GESTURES: dict[str, tuple[Callable[[Screen], None], str]] = {
     "bend": (_bend, "GR"),
     "redraw": (_redraw, "GR"),
     "retrace": (_retrace, "GR"),
+    "another way": (_another_way, "GR"),
     "straight": (_straight, "GR"),
     "cut": (_over("x"), "GR"),
     "join": (_join, "GR"),

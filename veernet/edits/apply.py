@@ -35,9 +35,9 @@ from veernet.runs import runs
 NEAR = 1e-6
 """Rows: how near is taken for exactly on it, beyond any rounding error of a depth."""
 
-Retracer = Callable[[str, Points], Floats]
-"""Takes a curve and picks of whole rows, and returns the columns from the first pick's
-row to the last's; see `veernet.trace.retrace`."""
+Retracer = Callable[[str, Points, int], Floats]
+"""Takes a curve, picks of whole rows, and which path; returns the columns from the
+first pick's row to the last's; see `veernet.trace.retrace`."""
 
 
 def apply(
@@ -236,7 +236,7 @@ def _retrace(edit: Retrace, ground: Ground, retracer: Retracer | None) -> list[P
         msg = "no evidence is kept of this reading: digitise again, or retrace straight"
         raise InputError(msg)
     else:
-        found = retracer(edit.curve, edit.picks)
+        found = retracer(edit.curve, edit.picks, edit.way)
     set_columns(part, found)
     return ground.patch(edit.curve, part)
 

@@ -41,12 +41,16 @@ class Redraw:
 
 @dataclass(frozen=True)
 class Retrace:
-    """Follow the ink again through every pick, (row, column) each, or straight."""
+    """Follow the ink again through every pick, (row, column) each, or straight.
+
+    ``way`` above 0 takes another path than the likeliest; see `veernet.trace.retrace`.
+    """
 
     action: ClassVar[str] = "retrace"
     curve: str
     picks: Points
     straight: bool = False
+    way: int = 0
 
 
 @dataclass(frozen=True)

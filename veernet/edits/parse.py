@@ -17,6 +17,9 @@ SHOWN = 60
 MOST_POINTS = 1_000_000
 """Points of one edit: more than the tallest scan has rows is a slip."""
 
+MOST_WAYS = 99
+"""Paths beside the likeliest that a person goes through."""
+
 LARGEST = 1e7
 """Rows and columns beyond which a number is a slip; tall scans have 250,000."""
 
@@ -164,6 +167,14 @@ def _whole(told: object, what: str) -> int:
     return int(number)
 
 
+def _way(told: object, what: str) -> int:
+    number = _whole(told, what)
+    if not 0 <= number <= MOST_WAYS:
+        msg = f"{what} is {number}: give 0 to {MOST_WAYS}"
+        raise InputError(msg)
+    return number
+
+
 def _yes(told: object, what: str) -> bool:
     if not isinstance(told, bool):
         msg = f"{what} is {_show(told)}: give true or false"
@@ -209,6 +220,7 @@ CONVERTERS: dict[str, Callable[[object, str], Any]] = {
     "values": _yes,
     "backups": _yes,
     "side": _side,
+    "way": _way,
 }
 
 

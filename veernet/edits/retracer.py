@@ -39,7 +39,7 @@ def retracer_of(
         Raises `InputError` where no evidence is kept of the picks' rows.
     """
 
-    def follow(curve: str, picks: Points) -> Floats:
+    def follow(curve: str, picks: Points, way: int) -> Floats:
         number = kept.number_of(curve, registration)
         row0, row1 = int(picks[0][0]), int(picks[-1][0])
         first, last = kept.rows_of(number)
@@ -61,6 +61,7 @@ def retracer_of(
             curve,
             list(zip(at.tolist(), in_panel.tolist(), strict=True)),
             _readings(part, curves),
+            way=way,
         )
         page = part.on_page(found, slice(row0 - start, row1 + 1 - start))
         page[at - (row0 - start)] = columns  # to the last digit

@@ -7,7 +7,8 @@ no ink the path is straight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,12 @@ from veernet.records import CurveSpec, Evidence, Panel
 from veernet.runs import runs
 from veernet.trace.centroid import refine
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
+from veernet.trace.picked import away_from, hidden, of_picked_style, rivals
 from veernet.trace.programme import ON, Costs, cheapest_way
 from veernet.trace.ways import _seen, _taken_in
+
+_Path: TypeAlias = tuple[NDArray[np.int32], Floats, Floats]
+"""(rows,) column of the lane, column of the panel, evidence under it."""
 
 CLAIM = 4.0
 """Columns from a curve as read within which a pick is on its stroke."""
@@ -48,6 +53,7 @@ def retrace(
     picks: Sequence[tuple[int, float]],
     readings: Mapping[str, Floats] | None = None,
     *,
+    way: int = 0,
     costs: Costs | None = None,
 ) -> Floats:
     """Trace one curve of a panel again, through picks.
@@ -66,6 +72,9 @@ def retrace(
         By mnemonic (rows,) where the curves of the panel, this one too, are read now,
         unfolded columns, NaN where unread. The others' ink is theirs, but where picks
         say that it was mistaken.
+    way
+        0 the path of least cost; 1 and more another one, which leaves the first where
+        the next likeliest other ink is. They come round to the first.
     costs
         Of the dynamic programme.
 
@@ -86,8 +95,9 @@ def retrace(
         msg = f"curve {mnemonic!r} is not in this panel"
         raise InputError(msg)
     lane = make_lane(panel, evidence, spec)
+    lane = of_picked_style(lane, evidence, rows, at)
     column, strength = _decode(
-        lane, panel, (rows, at), readings or {}, costs or Costs()
+        lane, panel, (rows, at), readings or {}, costs or Costs(), way
     )
     inside = slice(int(rows[0]), int(rows[-1]) + 1)
     inked = strength[inside] >= INKED
@@ -121,6 +131,7 @@ def _decode(
     picks: tuple[NDArray[np.intp], Floats],
     readings: Mapping[str, Floats],
     costs: Costs,
+    way: int,
 ) -> tuple[Floats, Floats]:
     """Return (rows,) the path's column in the panel, and the evidence under it."""
     rows, at = picks
@@ -140,18 +151,47 @@ def _decode(
     ]
     evidence, taken = _seen(lane, _taken_in(lane, ways))
     start = int(through[rows[0]] // lane.width) if lane.spec.wraps else 0
-    column, state, _ = cheapest_way(
-        evidence, taken, wraps=wraps, wrap_start=start, costs=costs, through=through
-    )
-    centroid, strength, _ = refine(
-        evidence,
-        column,
-        state == ON,
-        lane.centre,
-        lane.first,
-        circular=lane.spec.wraps,
-    )
-    return lane.on_panel(centroid), strength
+
+    def path(seen: NDArray[np.uint8]) -> _Path:
+        column, state, _ = cheapest_way(
+            seen, taken, wraps=wraps, wrap_start=start, costs=costs, through=through
+        )
+        centroid, strength, _ = refine(
+            seen,
+            column,
+            state == ON,
+            lane.centre,
+            lane.first,
+            circular=lane.spec.wraps,
+        )
+        return column, lane.on_panel(centroid), strength
+
+    circular = lane.spec.wraps
+    _, centroid, strength = _another(path, evidence, rows, way, circular=circular)
+    return centroid, strength
+
+
+def _another(
+    path: Callable[[NDArray[np.uint8]], _Path],
+    evidence: NDArray[np.uint8],
+    rows: NDArray[np.intp],
+    way: int,
+    *,
+    circular: bool,
+) -> _Path:
+    """Return the path of least cost, or one that departs from it in a stretch."""
+    best = path(evidence)
+    if not way:
+        return best
+    free = away_from(rows, evidence.shape[0])
+    other = path(hidden(evidence, best[0], free, circular=circular))
+    found = rivals((best[0], best[2]), (other[0], other[2]), free)
+    number = way % (len(found) + 1)
+    if not number:
+        return best
+    inside = np.zeros_like(free)
+    inside[found[number - 1].start : found[number - 1].stop] = True
+    return path(hidden(evidence, best[0], inside, circular=circular))
 
 
 def _wraps(

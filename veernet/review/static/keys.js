@@ -81,6 +81,14 @@ export const BINDINGS = [
   bind("Edit", ["Delete", "Backspace"], "Del", "take the chosen point away", (app) => app.remove()),
   bind(
     "Edit",
+    ["w"],
+    "W",
+    "re-trace: another way between the points",
+    (app) => app.editor.tool.another(),
+    REVIEW,
+  ),
+  bind(
+    "Edit",
     ["["],
     "[ ]",
     "reach of a bend; so does the wheel while dragging",

@@ -18,8 +18,8 @@ export class Retrace extends Tool {
       name: "retrace",
       key: "t",
       label: "Re-trace",
-      hint: "Click two points on the ink, more to force the way; Alt makes it straight. Enter keeps, Esc drops, Del takes a point away.",
-      help: "Re-trace: picks on the ink, the tracer finds the way between; Alt for straight",
+      hint: "Click two points on the ink, more to force the way, W for another; Alt makes it straight. Enter keeps, Esc drops, Del takes a point away.",
+      help: "Re-trace: picks on the ink, the tracer finds the way between; W for another, Alt for straight",
     });
     /** @type {Pick[]} by row */
     this.picks = [];
@@ -31,6 +31,8 @@ export class Retrace extends Tool {
     /** Whether Alt is held: straight for as long. */
     this.alted = false;
     this.sent = false;
+    /** Which way between the points: 0 is the tracer's own choice. */
+    this.way = 0;
     /** @type {Pick|null} where the pointer is, for the way it would take */
     this.leash = null;
   }
@@ -154,18 +156,31 @@ export class Retrace extends Tool {
       curve: this.state.active ?? "",
       picks: ordered.map((pick) => [pick.row, pick.column]),
       straight: this.straight || !this.state.doc?.retrace,
+      ...(this.way ? { way: this.way } : {}),
     };
   }
 
-  #changed() {
+  /** Show another way between the points. */
+  another() {
+    if (this.picks.length < 2) {
+      this.state.say("Set two points first: W then shows another way between them.");
+      return;
+    }
+    this.#changed(this.way + 1);
+  }
+
+  /** @param {number} [way] that is wanted: the points are others, and it begins anew */
+  #changed(way = 0) {
+    this.way = way;
     if (this.picks.length > 1) this.draft.propose(this.#edit(this.picks));
     else this.draft.clear();
     const next = this.picks.length > 1 ? "Enter keeps it, Esc drops it." : "Set a second point.";
-    const way = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
+    const kept = this.state.doc?.retrace ? "" : " No evidence is kept: straight lines.";
     const turn = this.state.curve?.spec.wraps ? " Ctrl+arrow: one wrap more or less." : "";
     const straight = this.straight ? ", straight" : "";
+    const other = this.way ? ", another way (W for the next)" : "";
     this.state.say(
-      `Re-trace ${this.state.active}, ${this.picks.length} points${straight}: ${next}${turn}${way}`,
+      `Re-trace ${this.state.active}, ${this.picks.length} points${straight}${other}: ${next}${turn}${kept}`,
     );
     this.editor.draw("edit");
   }
@@ -227,7 +242,17 @@ export class Retrace extends Tool {
         if (this.picks.length) this.#changed();
       },
     });
-    return [h("label", {}, [box, " Straight (Alt)"]), ...this.#turns()];
+    const other = h(
+      "button",
+      {
+        type: "button",
+        id: "another-way",
+        title: "Where ink parts, follow the other; they come round to the first",
+        onclick: () => this.another(),
+      },
+      ["Another way", h("kbd", { text: "W" })],
+    );
+    return [h("label", {}, [box, " Straight (Alt)"]), other, ...this.#turns()];
   }
 
   /** @param {boolean} kept until the way is saved or dropped */
@@ -287,6 +312,7 @@ export class Retrace extends Tool {
     this.leash = null;
     this.pressed = false;
     this.sent = false;
+    this.way = 0;
     this.alted = false;
     this.#keepStraight(false);
     this.draft.clear();

@@ -87,6 +87,11 @@ export class Tool {
   /** @param {number} _by scale widths that the held point moves */
   turn(_by) {}
 
+  /** Show another way between the points. */
+  another() {
+    this.state.say("Only Re-trace has other ways: T first.");
+  }
+
   /** @returns {boolean} whether there was something to delete */
   remove() {
     return false;

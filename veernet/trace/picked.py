@@ -1,0 +1,158 @@
+"""What picks tell of a curve: the style of its ink, and which other paths there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.records import Evidence
+from veernet.runs import runs
+from veernet.trace.lanes import Lane
+
+OTHER_KIND = 0.25
+"""Share of the evidence for solid ink where picks are on dashes, and the other way
+round. At `FREE_STYLE` a path leaves a faint stroke for a dark one beside it, out to its
+tip and back. Dashes of one kind are taken for another too often to be told apart so."""
+
+AROUND = 12, 2
+"""Rows and columns about a pick in which its ink is: a dash and its gap."""
+
+APART = 8
+"""Columns from a path at which ink is of another stroke, and none of its own."""
+
+HELD = 6
+"""Rows about a pick in which no other path is looked for."""
+
+SHORTEST = 8
+"""Rows in which two paths are apart, for them to be different ones."""
+
+
+def of_picked_style(
+    lane: Lane, evidence: Evidence, rows: NDArray[np.intp], at: Floats
+) -> Lane:
+    """Return a lane in which ink counts by whether it is of the style of the picks.
+
+    Where they are on solid ink of a curve that is registered as dashed, as of a line
+    that was mended by hand, solid ink counts in full; and the other way round.
+
+    Parameters
+    ----------
+    lane
+        Of the curve.
+    evidence
+        That it is cut out of.
+    rows, at
+        (picks,) rows and unfolded columns of the panel.
+    """
+    solid = np.array(["solid" in lines for lines in evidence.lines])
+    dashed = np.array([any(one != "solid" for one in ls) for ls in evidence.lines])
+    own, other = (solid, dashed) if lane.spec.line == "solid" else (dashed, solid)
+    if np.any(solid & dashed) or not (solid.any() and dashed.any()):
+        return lane  # evidence of one kind alone tells nothing of styles
+    seen = _ink_about(lane, rows, at)
+    share = lane.share.copy()
+    if seen[own].sum() >= seen[other].sum():
+        share[other & ~lane.own] = OTHER_KIND
+    else:
+        share[other] = 1.0
+        share[own & ~lane.own] = OTHER_KIND
+    return replace(lane, share=share)
+
+
+def _ink_about(lane: Lane, rows: NDArray[np.intp], at: Floats) -> Floats:
+    """(styles,) evidence about the picks."""
+    full = np.full(lane.first.size, np.nan)
+    full[rows] = at
+    columns = np.rint(lane.folded(full)[rows]).astype(np.intp)
+    seen = np.zeros(lane.share.size)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        about = slice(max(row - AROUND[0], 0), row + AROUND[0] + 1)
+        beside = slice(max(column - AROUND[1], 0), max(column + AROUND[1] + 1, 0))
+        seen += lane.maps[:, about, beside].sum(axis=(1, 2), dtype=np.float64)
+    return seen
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Rows between picks in which a path might run elsewhere.
+
+    Parameters
+    ----------
+    start, stop
+        The rows, the last excluded.
+    lead
+        Mean evidence under the other path less that under the path itself.
+    """
+
+    start: int
+    stop: int
+    lead: float
+
+
+def hidden(
+    evidence: NDArray[np.uint8],
+    column: NDArray[np.int32],
+    inside: NDArray[np.bool_],
+    *,
+    circular: bool,
+) -> NDArray[np.uint8]:
+    """Return evidence without the stroke under a path, in some rows.
+
+    Parameters
+    ----------
+    evidence
+        (rows, columns) of the lane.
+    column
+        (rows,) unfolded column of the path.
+    inside
+        (rows,) where it is hidden.
+    circular
+        Whether columns wrap around; otherwise the stroke ends at the track.
+    """
+    rest = evidence.copy()
+    width = evidence.shape[1]
+    for row in np.flatnonzero(inside):
+        ends = sorted((int(column[max(row - 1, 0)]), int(column[row])))
+        at = np.arange(ends[0] - APART, ends[1] + APART + 1)
+        rest[row, at % width if circular else at[(at >= 0) & (at < width)]] = 0
+    return rest
+
+
+def rivals(
+    one: tuple[NDArray[np.int32], Floats],
+    other: tuple[NDArray[np.int32], Floats],
+    free: NDArray[np.bool_],
+) -> list[Rival]:
+    """Return where a path might run otherwise, the likeliest first.
+
+    Parameters
+    ----------
+    one, other
+        (rows,) unfolded columns and evidence of the path, and of the one that is found
+        where its stroke is hidden.
+    free
+        (rows,) away from picks.
+    """
+    apart = free & (np.abs(one[0] - other[0]) > APART)
+    found = [
+        Rival(
+            start,
+            stop,
+            float(other[1][start:stop].mean() - one[1][start:stop].mean()),
+        )
+        for start, stop in runs(apart)
+        if stop - start >= SHORTEST
+    ]
+    return sorted(found, key=lambda rival: (-rival.lead, rival.start))
+
+
+def away_from(rows: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
+    """(size,) rows between the picks that are not at one."""
+    free = np.zeros(size, dtype=np.bool_)
+    free[rows[0] : rows[-1] + 1] = True
+    for row in rows:
+        free[max(int(row) - HELD, 0) : int(row) + HELD + 1] = False
+    return free
