@@ -20,6 +20,10 @@ HEAD = struct.Struct("<qq")
 KINDS = ("<f8", "<f8", "u1", "?")
 """Of the arrays as bytes: column, confidence, origin, reviewed."""
 
+ENDS = 8
+"""Rows at an end of a doubtful stretch that an edit may leave out: picks are set a few
+rows beside where a curve is wrong, above it or below."""
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from veernet.check.finding import Finding
-from veernet.edits.samples import Samples
+from veernet.edits.samples import ENDS, Samples
 
 OF_TRACES = ("undrawn", "unread", "off-scale", "bridged", "together")
 """Kinds that `veernet.findings.of_traces` finds in any reading."""
@@ -96,6 +99,16 @@ def _is_seen(finding: Finding, curves: Mapping[str, Samples]) -> bool:
             continue
         row0 = max(finding.rows[0], samples.row0)
         row1 = min(finding.rows[1], samples.row1)
-        if row0 > row1 or not samples.part(row0, row1).reviewed.all():
+        if row0 > row1 or not _but_for_ends(samples.part(row0, row1).reviewed):
             return False
     return True
+
+
+def _but_for_ends(reviewed: NDArray[np.bool_]) -> bool:
+    """Whether all rows are reviewed, or all but a few above and below the rest."""
+    seen = np.flatnonzero(reviewed)
+    if not seen.size:
+        return False
+    ends = int(seen[0]), reviewed.size - 1 - int(seen[-1])
+    inside = seen[-1] + 1 - seen[0] == seen.size
+    return bool(inside and max(ends) <= min(ENDS, seen.size // 2))

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from veernet.axes import DepthAxis
-from veernet.review.lines import NONE, REVIEWED, KeptSamples, Reading, ReviewedCurve
+from veernet.records import Registration
+from veernet.review.doubtrows import (
+    LIMIT,
+    Mask,
+    away,
+    doubtful,
+    gaps,
+    left_inside,
+    seen_of,
+    unsure,
+)
+from veernet.review.lines import Reading, ReviewedCurve
 from veernet.runs import runs
-
-LIMIT = 0.7
-"""Confidence below which a row is doubtful. Two curves of one style that nothing tells
-apart stay near .79 throughout (30 November 2026): a higher limit names all rows."""
 
 NEAR = 8
 """Rows between two doubtful stretches that are looked at as one."""
+
+UNUSUALLY_SURE = 0.5
+"""Confidence that rows are taken to have in which a curve is far from its course."""
 
 TOLD = 0.5
 """Share of the rows of a finding that are taken to be wrong, at the least: the reading
@@ -27,8 +35,13 @@ is sure of them and says why it may be mistaken."""
 SHORTEST = 3
 """Doubtful rows of a stretch that is worth a stop."""
 
-Kind = Literal["unsure", "gap", "finding"]
-Mask = NDArray[np.bool_]
+SAME = 0.5
+"""Share of the rows of a finding from which a doubtful stretch is about the same."""
+
+Kind = Literal["unsure", "gap", "off", "away", "finding"]
+
+UNREAD = ("unread", "off-scale", "bridged")
+"""Kinds of findings that say what the samples say themselves: no second stop."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,9 @@ class Stretch:
     confidence
         Mean of the doubtful rows; 0 in a gap.
     kind
-        unsure: read, below the limit; gap: unread between rows that are read; finding:
-        what the reading says of itself there.
+        unsure: read, below the limit; gap: unread between rows that are read; off: off
+        scale, and not at the edge before; away: far from where the curve runs all
+        along; finding: what the reading says of itself there.
     text
         The same for a person, with depths.
     weight
@@ -66,71 +80,57 @@ class Stretch:
         return {"id": name, **vars(self)}
 
 
-def unsure(samples: KeptSamples, limit: float) -> Mask:
-    """(rows,) where a curve is read with a confidence below a limit."""
-    return np.asarray(
-        np.isfinite(samples.column) & (samples.confidence < np.float32(limit))
-    )
-
-
-def gaps(samples: KeptSamples) -> Mask:
-    """(rows,) where a curve is lost between rows that are read, or altogether.
-
-    What is off scale is known, and no gap.
-    """
-    lost: Mask = np.equal(samples.origin, NONE)
-    known = np.flatnonzero(~lost)
-    if not known.size:
-        return lost
-    lost[: known[0]] = False
-    lost[known[-1] + 1 :] = False
-    return lost
-
-
-def doubtful(samples: KeptSamples, limit: float = LIMIT) -> Mask:
-    """(rows,) what a person should look at, reviewed or not."""
-    return np.asarray(unsure(samples, limit) | gaps(samples))
-
-
 def stretches(
-    curve: ReviewedCurve, depth: DepthAxis, limit: float = LIMIT
+    curve: ReviewedCurve, registration: Registration, limit: float = LIMIT
 ) -> list[Stretch]:
     """Return what of a curve is still to be looked at, from the top down.
 
     It is worked out once for each state of a curve.
     """
     known = curve.doubts
-    if known is not None and known[:3] == (curve.revision, depth, limit):
+    if known is not None and known[:3] == (curve.revision, registration, limit):
         return list(known[3])
-    found = sorted(_stretches(curve, depth, limit), key=lambda one: one.row0)
-    curve.doubts = (curve.revision, depth, limit, found)
+    found = list(_stretches(curve, registration, limit))
+    curve.doubts = (curve.revision, registration, limit, found)
     return found
 
 
 def _stretches(
-    curve: ReviewedCurve, depth: DepthAxis, limit: float
+    curve: ReviewedCurve, registration: Registration, limit: float
 ) -> Iterator[Stretch]:
+    """Yield stretches, each row in one of them whatever is doubted of it."""
     samples = curve.samples
-    unseen = samples.flags & REVIEWED == 0
-    masks: tuple[tuple[Kind, Mask], ...] = (
-        ("unsure", unsure(samples, limit) & unseen),
-        ("gap", gaps(samples) & unseen),
-    )
-    for kind, mask in masks:
-        joined = _joined(mask)
-        ends = np.array(joined, dtype=np.float64).reshape(-1, 2) - (0, 1)
-        depths = depth.depth_at(curve.first_row + ends)
-        for (start, stop), (top, base) in zip(joined, depths, strict=True):
-            rows = int(mask[start:stop].sum())
-            if rows < SHORTEST:
-                continue
-            sure = samples.confidence[start:stop][mask[start:stop]].mean()
-            confidence = 0.0 if kind == "gap" else round(float(sure), 3)
-            row0, row1 = curve.first_row + start, curve.first_row + stop - 1
-            said = "unread" if kind == "gap" else f"confidence {confidence:.2f}"
-            text = f"{curve.mnemonic}: {said} from {top:.1f} to {base:.1f} {depth.unit}"
-            weight = round(rows * (1 - confidence), 2)
-            yield Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
+    masks: dict[Kind, Mask] = {
+        "gap": gaps(samples),
+        "off": left_inside(curve, registration),
+        "unsure": unsure(samples, limit),
+        "away": away(samples),
+    }
+    every = np.logical_or.reduce(list(masks.values()))
+    every &= ~seen_of(samples, every)
+    for start, stop in _joined(every):
+        inside = {k: int((m & every)[start:stop].sum()) for k, m in masks.items()}
+        rows = int(every[start:stop].sum())
+        if rows < SHORTEST:
+            continue
+        kind = max(inside, key=lambda k: inside[k])
+        sure = np.where(masks["away"], UNUSUALLY_SURE, samples.confidence)
+        confidence = round(float(sure[start:stop][every[start:stop]].mean()), 3)
+        row0, row1 = curve.first_row + start, curve.first_row + stop - 1
+        top, base = registration.depth.depth_at(np.array([row0, row1], np.float64))
+        where = f"from {top:.1f} to {base:.1f} {registration.depth.unit}"
+        text = f"{curve.mnemonic}: {_said(kind, confidence)} {where}"
+        weight = round(rows * (1 - confidence), 2)
+        yield Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
+
+
+def _said(kind: Kind, confidence: float) -> str:
+    """Return what is doubted, in words."""
+    return {
+        "gap": "unread",
+        "off": "off scale, and not at the edge beside it:",
+        "away": "far from where it runs all along:",
+    }.get(kind, f"confidence {confidence:.2f}")
 
 
 @dataclass(frozen=True)
@@ -145,12 +145,15 @@ class Found:
         First and last registered row.
     text
         In a sentence.
+    kind
+        One word for what it is.
     """
 
     curve: str
     row0: int
     row1: int
     text: str
+    kind: str = ""
 
 
 def found_in(told: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[Found]:
@@ -168,7 +171,10 @@ def found_in(told: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[
         curve = next((name for name in one.get("curves") or () if name in names), None)
         rows = one.get("rows")
         if curve is not None and rows:
-            found.append(Found(curve, int(rows[0]), int(rows[1]), str(one["text"])))
+            kind = str(one.get("kind") or "")
+            if kind not in UNREAD:
+                row0, row1 = int(rows[0]), int(rows[1])
+                found.append(Found(curve, row0, row1, str(one["text"]), kind))
     return found
 
 
@@ -178,14 +184,52 @@ def of_findings(curve: ReviewedCurve, found: Iterable[Found]) -> Iterator[Stretc
         start, stop = _inside(curve, one)
         if one.curve != curve.mnemonic or start >= stop:
             continue
-        seen = curve.samples.flags[start:stop] & REVIEWED > 0
-        if seen.all():
+        rows = np.zeros(len(curve.samples), dtype=np.bool_)
+        rows[start:stop] = True
+        if seen_of(curve.samples, rows)[start:stop].all():
             continue
         sure = curve.samples.confidence[start:stop]
         confidence = round(float(sure.mean()), 3)
         weight = round((stop - start) * max(1 - confidence, TOLD), 2)
-        rows = curve.first_row + start, curve.first_row + stop - 1
-        yield Stretch(curve.mnemonic, *rows, confidence, "finding", one.text, weight)
+        ends = curve.first_row + start, curve.first_row + stop - 1
+        yield Stretch(curve.mnemonic, *ends, confidence, "finding", one.text, weight)
+
+
+def to_look_at(
+    curve: ReviewedCurve,
+    found: Iterable[Found],
+    registration: Registration,
+    limit: float = LIMIT,
+) -> list[Stretch]:
+    """Return the stops at a curve: one for the same rows, whatever is doubted of them.
+
+    A finding of which most rows are doubtful by themselves, or are those of another
+    finding, is told with them.
+    """
+    stops = stretches(curve, registration, limit)
+    for finding in of_findings(curve, found):
+        same = [one for one in stops if _about_the_same(one, finding)]
+        stops = [one for one in stops if one not in same]
+        texts = dict.fromkeys(
+            one.text for one in (finding, *same) if one.kind == "finding"
+        )
+        merged = replace(
+            finding,
+            row0=min(one.row0 for one in (finding, *same)),
+            row1=max(one.row1 for one in (finding, *same)),
+            weight=max(one.weight for one in (finding, *same)),
+            text="; ".join(texts),
+        )
+        stops.append(merged)
+    return stops
+
+
+def _about_the_same(stretch: Stretch, finding: Stretch) -> bool:
+    """Whether a stretch is in the rows of a finding, and has most of them."""
+    common = min(stretch.row1, finding.row1) - max(stretch.row0, finding.row0) + 1
+    return common >= SAME * max(
+        finding.row1 - finding.row0 + 1, stretch.row1 - stretch.row0 + 1
+    )
 
 
 def _inside(curve: ReviewedCurve, found: Found) -> tuple[int, int]:
@@ -223,7 +267,10 @@ def first_doubts(reading: Reading) -> dict[str, FirstDoubt]:
 
 
 def reviewed_of(
-    curve: ReviewedCurve, first: FirstDoubt | None, found: Iterable[Found] = ()
+    curve: ReviewedCurve,
+    first: FirstDoubt | None,
+    found: Iterable[Found] = (),
+    registration: Registration | None = None,
 ) -> tuple[int, int]:
     """Count the doubtful rows of a curve that are reviewed, and all of them.
 
@@ -231,6 +278,8 @@ def reviewed_of(
     those that have become doubtful, and those that a finding is about.
     """
     doubt = doubtful(curve.samples)
+    if registration is not None:
+        doubt |= left_inside(curve, registration)
     if first is not None and first.mask.size:
         start = first.first_row - curve.first_row
         doubt[start : start + first.mask.size] |= first.mask
@@ -238,7 +287,7 @@ def reviewed_of(
         if one.curve == curve.mnemonic:
             begin, end = _inside(curve, one)
             doubt[begin:end] = True
-    seen = doubt & (curve.samples.flags & REVIEWED > 0)
+    seen = doubt & seen_of(curve.samples, doubt)
     return int(seen.sum()), int(doubt.sum())
 
 

@@ -13,6 +13,7 @@ from veernet.export import Provenance, report
 from veernet.records import Curve, Registration, Trace
 from veernet.review import doubt
 from veernet.review.document import Change, Document
+from veernet.review.doubtrows import LIMIT
 from veernet.review.lines import EDITED, ReviewedCurve
 from veernet.review.pages import PageFacts
 from veernet.review.pyramid import TILE, Pyramid
@@ -96,7 +97,12 @@ def curves_view(section: Section) -> list[dict[str, Any]]:
             "share_read": _share(np.isfinite(curve.samples.column)),
             "share_edited": share_edited(curve),
             "share_reviewed": _part(
-                *doubt.reviewed_of(curve, section.first.get(name), section.found)
+                *doubt.reviewed_of(
+                    curve,
+                    section.first.get(name),
+                    section.found,
+                    section.registration,
+                )
             ),
         }
         for name, curve in section.drawn().items()
@@ -104,7 +110,7 @@ def curves_view(section: Section) -> list[dict[str, Any]]:
 
 
 def doubt_view(
-    document: Document, name: str | None, limit: float = doubt.LIMIT
+    document: Document, name: str | None, limit: float = LIMIT
 ) -> dict[str, Any]:
     """Return what is still to be looked at, and how much of the doubt is reviewed."""
     with document.lock:
@@ -112,10 +118,9 @@ def doubt_view(
         found: list[doubt.Stretch] = []
         seen = rows = 0
         for mnemonic, curve in section.drawn().items():
-            found += doubt.stretches(curve, registration.depth, limit)
-            found += doubt.of_findings(curve, section.found)
+            found += doubt.to_look_at(curve, section.found, registration, limit)
             first = section.first.get(mnemonic)
-            own = doubt.reviewed_of(curve, first, section.found)
+            own = doubt.reviewed_of(curve, first, section.found, registration)
             seen, rows = seen + own[0], rows + own[1]
         return {
             "revision": document.revision,

@@ -114,7 +114,7 @@ def hidden(
     """
     rest = evidence.copy()
     width = evidence.shape[1]
-    for row in np.flatnonzero(inside):
+    for row in np.flatnonzero(inside).tolist():
         ends = sorted((int(column[max(row - 1, 0)]), int(column[row])))
         at = np.arange(ends[0] - APART, ends[1] + APART + 1)
         rest[row, at % width if circular else at[(at >= 0) & (at < width)]] = 0
