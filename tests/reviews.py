@@ -194,7 +194,9 @@ def serving(
     with the user's.
     """
     place = Place(
-        token=options.pop("token", None), roots=tuple(options.pop("roots", ()))
+        port=options.pop("port", 0),
+        token=options.pop("token", None),
+        roots=tuple(options.pop("roots", ())),
     )
     ready = threading.Event()
     opened = open_document(scan, **options)

@@ -46,7 +46,9 @@ def add_exports(app: FastAPI, review: Review) -> None:
 
     @app.get("/api/files")
     def files(kind: Literal["las"] = "las") -> JSONResponse:
-        return JSONResponse({"files": review.roots.listed(f".{kind}")})
+        folders = [str(folder) for folder in review.roots.folders]
+        told = {"files": review.roots.listed(f".{kind}"), "folders": folders}
+        return JSONResponse(told)
 
     @app.post("/api/export")
     def write(body: ExportBody) -> JSONResponse:

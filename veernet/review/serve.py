@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,9 @@ from veernet.review.security import Access, Guard
 from veernet.review.service import Review
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+PORT = "port"
+"""What the document calls the port that it was served at."""
 
 SHORTEST_TOKEN = 16
 """Characters of a token that others in the network may try to guess."""
@@ -33,7 +37,7 @@ class Place:
     host
         Loopback unless the user says otherwise.
     port
-        0 takes a free one.
+        0 takes the one that the document was served at before, if it is free, else any.
     token
         Given by the user; None to make one that is good once.
     roots
@@ -145,8 +149,12 @@ def prepare(
     browser: bool = False,
 ) -> Served:
     """Return what `serve` runs; see there."""
-    listener = _listen(place)
+    store = opened.document.store
+    listener = _listen_again(place, int(store.get(PORT) or 0))
     host, port = place.host, int(listener.getsockname()[1])
+    if not store.read_only:
+        with store.transaction():
+            store.set(PORT, str(port))
     access = Access("127.0.0.1" if host == "localhost" else host, port)
     if place.token is not None:
         access.token, access.lasting = place.token, True
@@ -175,6 +183,18 @@ def _started(address: str, said: Callable[[str], None], *, browser: bool) -> Non
     said(address)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _listen_again(place: Place, before: int) -> socket.socket:
+    """Listen where the document was served before, if any port will do.
+
+    A tab that was left open finds the server there, and goes on once the new address
+    is opened.
+    """
+    if place.port == 0 and before:
+        with contextlib.suppress(InputError):
+            return _listen(replace(place, port=before))
+    return _listen(place)
 
 
 class _Server(uvicorn.Server):

@@ -1,6 +1,6 @@
 /** Calls of the server: JSON both ways, curves as binary, events by SSE. */
 
-/** @import {Answer, Doc, Doubt, Edit, ExportChoice, Figures, Finding, History, Job, Packed, Patch, Preview} from "./types.js" */
+/** @import {Answer, Doc, Doubt, Edit, ExportChoice, Figures, Finding, History, Job, Packed, Patch, Places, Preview} from "./types.js" */
 
 /** Bytes of a sample: column and confidence as float32, origin and flags as uint8. */
 const SAMPLE_BYTES = 10;
@@ -172,20 +172,19 @@ export const cancelJob = () => post("/api/job/cancel", {});
 /** @param {ExportChoice} wanted @returns {Promise<{files: {name: string, bytes: number}[], notes: string[]}>} */
 export const exportFiles = (wanted) => post("/api/export", { ...wanted });
 
-/** @returns {Promise<string[]>} LAS files that curves can be put into */
-export async function lasFiles() {
-  const answer = await get("/api/files?kind=las");
-  return Array.isArray(answer) ? answer : (answer.files ?? []);
-}
+/** @returns {Promise<Places>} where files are written, and LAS files that are there */
+export const places = () => get("/api/files?kind=las");
 
 /**
  * Listen to what happens elsewhere: edits of another tab, progress of jobs.
  *
- * @param {{
+ * @typedef {{
  *   state: (data: {revision: number, history: History, stage: string}) => void,
  *   job: (job: Job) => void, image: (data: {done: number, total: number, ready: boolean}) => void,
  *   open: (open: boolean) => void
- * }} told
+ * }} Listeners
+ *
+ * @param {Listeners} told
  * @returns {EventSource}
  */
 export function listen(told) {

@@ -2,7 +2,8 @@
 
 /** @import {Job} from "./types.js" */
 
-import { listen, loadDoubt } from "./api.js";
+import { loadDoubt } from "./api.js";
+import { Connection } from "./connection.js";
 import { Digitising } from "./digitise.js";
 import { byId } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -21,9 +22,6 @@ import { State } from "./state.js";
 import { Tiles } from "./tiles.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
-
-/** What is said when the server has ended, or cannot be reached. */
-const NO_ANSWER = "The server does not answer: is veernet review still running?";
 
 /** The whole page. */
 export class App {
@@ -79,12 +77,12 @@ export class App {
     this.square();
     this.setStage(doc.stage);
     this.going.toTop();
-    listen({
+    this.connection = new Connection(this, {
       state: (told) => this.#elsewhere(told.revision),
       job: (job) => this.#job(job),
       image: (told) => this.#decoded(told),
-      open: (open) => this.#connection(open),
     });
+    this.connection.listen();
     window.addEventListener("beforeunload", (event) => {
       // What waits for Enter, or for the server, would be lost.
       if (this.editor.tool.pending || !this.queue.idle) event.preventDefault();
@@ -127,24 +125,6 @@ export class App {
     if (!told.ready) this.state.say(`Reading the scan: ${told.done} of ${told.total} rows`);
     this.tiles?.failed.clear();
     this.painter.ask("tiles");
-  }
-
-  /** @param {boolean} open */
-  #connection(open) {
-    const { state, queue } = this;
-    const before = state.saved;
-    if (open) {
-      if (before === "offline") state.say("The server answers again.");
-      if (queue.idle) state.setSaved("saved");
-      else queue.retry();
-      return;
-    }
-    if (queue.items.length) {
-      state.setSaved("failed", NO_ANSWER);
-    } else if (before !== "offline") {
-      state.setSaved("offline", NO_ANSWER);
-      state.say(`${NO_ANSWER} What is changed now is not saved.`, "error");
-    }
   }
 
   async refreshDoubt() {

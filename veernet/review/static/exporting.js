@@ -2,7 +2,7 @@
 
 /** @import {App} from "./app.js" */
 
-import { ApiError, exportFiles, lasFiles, loadFigures } from "./api.js";
+import { ApiError, exportFiles, loadFigures, places } from "./api.js";
 import { byId, choice, h } from "./dom.js";
 
 const KINDS = [
@@ -48,8 +48,8 @@ export class Exporting {
     );
     if (!this.dialog.open) this.dialog.showModal();
     try {
-      const [figures, files] = await Promise.all([loadFigures(), lasFiles()]);
-      this.#fill(figures.curves, files);
+      const [figures, known] = await Promise.all([loadFigures(), places()]);
+      this.#fill(figures.curves, known);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.dialog.close();
@@ -59,28 +59,12 @@ export class Exporting {
 
   /**
    * @param {import("./types.js").Figures[]} figures
-   * @param {string[]} files
+   * @param {import("./types.js").Places} places
    */
-  #fill(figures, files) {
+  #fill(figures, places) {
     const { state } = this.app;
     const left = state.doubt.stretches.length;
     const stem = (state.doc?.name ?? "log").replace(/\.[^.]*$/, "");
-    const append = choice(
-      { id: "append-to" },
-      [["", "a new file"], ...files.map((name) => [name, name])],
-      "",
-    );
-    const clash = choice(
-      { id: "clash" },
-      [
-        ["replace", "replace curves of the same name"],
-        ["append", "add them beside"],
-      ],
-      "replace",
-    );
-    const existing = h("div", {}, [h("label", {}, ["Curves of that name: ", clash])]);
-    existing.hidden = true;
-    append.addEventListener("change", () => (existing.hidden = !append.value));
     this.dialog.replaceChildren(
       h("h2", { text: "Export" }),
       figuresTable(figures),
@@ -98,12 +82,12 @@ export class Exporting {
           ]),
           h("p", { class: "help", text: help }),
         ]),
+        folderField(places.folders),
         h("label", {}, [
-          "Name of the files: ",
+          "Names begin with: ",
           h("input", { type: "text", id: "stem", value: stem }),
         ]),
-        files.length ? h("label", {}, ["LAS goes into ", append]) : null,
-        existing,
+        ...intoFields(places.files),
         h("label", {}, [
           h("input", { type: "checkbox", id: "overwrite" }),
           "Write over files that are there",
@@ -121,6 +105,8 @@ export class Exporting {
         }),
       ]),
     );
+    // What was said of the last try is not about what is chosen now.
+    this.dialog.oninput = () => byId("export-result").replaceChildren();
     byId("export-now").focus();
   }
 
@@ -131,6 +117,7 @@ export class Exporting {
     const appendTo = target instanceof HTMLSelectElement ? target.value : "";
     const box = byId("export-result");
     byId("export-now").disabled = true;
+    box.replaceChildren(h("p", { text: "Writing…" }));
     try {
       const answer = await exportFiles({
         las: on("las"),
@@ -139,12 +126,13 @@ export class Exporting {
         trace: on("trace"),
         edits: on("edits"),
         stem: byId("stem").value.trim(),
+        folder: byId("folder").value,
         append_to: appendTo || null,
         clash: appendTo ? byId("clash").value : null,
         overwrite,
       });
       box.replaceChildren(
-        h("p", { class: "right", text: "Written:" }),
+        h("p", { class: "right", text: `Written to ${byId("folder").value}:` }),
         h(
           "ul",
           {},
@@ -173,6 +161,54 @@ export class Exporting {
       byId("export-now").disabled = false;
     }
   }
+}
+
+/**
+ * @param {string[]} folders that may be written to
+ * @returns {HTMLElement}
+ */
+function folderField(folders) {
+  const field = choice(
+    { id: "folder", hidden: folders.length < 2 },
+    folders.map((name) => [name, name]),
+    folders[0],
+  );
+  const told = folders.length < 2 ? h("code", { text: folders[0] }) : null;
+  return h("label", {}, ["Files are written to the folder ", told, field]);
+}
+
+/**
+ * Curves go into a LAS that is there, beside the files above.
+ *
+ * @param {string[]} files
+ * @returns {HTMLElement[]}
+ */
+function intoFields(files) {
+  if (!files.length) return [];
+  const into = choice(
+    { id: "append-to" },
+    [["", "no other file"], ...files.map((name) => [name, name])],
+    "",
+  );
+  const clash = choice(
+    { id: "clash" },
+    [
+      ["replace", "are replaced"],
+      ["append", "stay, and these are added beside them"],
+    ],
+    "replace",
+  );
+  const same = h("label", {}, ["Curves of the same name in it ", clash]);
+  same.hidden = true;
+  into.addEventListener("change", () => (same.hidden = !into.value));
+  return [
+    h("label", {}, ["Also put the curves into ", into]),
+    h("p", {
+      class: "help",
+      text: "A LAS of the same well that is there already: it is written anew, with these curves on its own depths",
+    }),
+    same,
+  ];
 }
 
 /** @param {import("./types.js").Figures[]} figures */

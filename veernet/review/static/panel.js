@@ -10,6 +10,13 @@ import { beside } from "./state.js";
 /** Stretches listed at most; `n` goes on beyond them. */
 const MOST_LISTED = 200;
 
+/** What is said of a stretch whose confidence tells nothing. */
+const KINDS = /** @type {Record<string, string>} */ ({
+  gap: "unread",
+  off: "off scale",
+  away: "unusual",
+});
+
 /** Milliseconds of rest after an edit before figures are asked for. */
 const REST = 900;
 
@@ -207,7 +214,7 @@ export class Panel {
         ),
         h("span", {
           class: "soft",
-          text: stretch.kind === "gap" ? "unread" : `${Math.round(stretch.confidence * 100)} %`,
+          text: KINDS[stretch.kind] ?? `${Math.round(stretch.confidence * 100)} %`,
         }),
       ]);
     });

@@ -140,6 +140,12 @@ export class Queue {
         return true;
       }
     }
+    if (error.status === 401) {
+      // Another run of the server, which does not know this tab: the change waits.
+      this.state.setSaved("failed", error.message);
+      this.state.emit("unknown");
+      return false;
+    }
     if (error.status === 0 || error.status >= 500) {
       this.state.setSaved("failed", error.message);
       const end = /[.?!]$/.test(error.message) ? "" : ".";

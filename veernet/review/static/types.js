@@ -7,7 +7,7 @@
  * @typedef {{level: number, rows: number, columns: number}} Level
  * @typedef {{
  *   rows: number, columns: number, dpi: [number, number]|null, tile: number,
- *   tiles: string, levels: Level[]
+ *   tiles: string, key: string, levels: Level[]
  * }} ImageInfo
  * @typedef {{row: number, depth: number, row_left?: number|null, row_right?: number|null}} DepthPoint
  * @typedef {{row: number, depth: number, residual: number|null}} Residual
@@ -62,8 +62,9 @@
  * @typedef {{action: string, curve: string} & Record<string, any>} Edit
  * @typedef {{
  *   las: boolean, csv: boolean, registration: boolean, trace: boolean, edits: boolean,
- *   stem?: string, append_to?: string|null, clash?: string|null, overwrite: boolean
+ *   stem?: string, folder?: string, append_to?: string|null, clash?: string|null, overwrite: boolean
  * }} ExportChoice
+ * @typedef {{files: string[], folders: string[]}} Places
  * @typedef {{
  *   mnemonic: string, rows: number, read_share: number, bridged_share: number,
  *   manual_share: number, edited_share: number, off_scale_share: number,
