@@ -141,6 +141,27 @@ class TestOneCurve:
         assert result["ILD"].column[20] == pytest.approx(150 + 1.2 + 100)
         assert np.isfinite(result["ILD"].column).sum() == 1
 
+    def test_a_value_beyond_the_scale_of_a_wrapping_curve_is_told(self):
+        _, spec = REGISTRATION.curve("GR")
+        width = spec.scale.right - spec.scale.left
+        told = {"action": "value", "curve": "GR", "row": 120}
+        for value, said in (
+            (spec.scale.right, None),
+            (spec.scale.left, None),
+            (spec.scale.right + 0.1 * width, "wrapped once"),
+            (spec.scale.left + 6 * width, "wrapped 6 times"),
+            (spec.scale.left - 1.5 * width, "wrapped 2 times"),
+        ):
+            _, notes = do(make_curves(), told | {"value": value})
+            assert len(notes) == (said is not None)
+            if said is not None:
+                assert f"GR: {value:g} {spec.unit} is beyond its scale" in notes[0]
+                assert said in notes[0]
+        points = [[110, spec.scale.left], [120, spec.scale.left + 3.5 * width]]
+        drawn = {"action": "redraw", "curve": "GR", "points": points, "values": True}
+        _, notes = do(make_curves(), drawn)
+        assert "wrapped 3 times" in notes[0]
+
     def test_cut_clears_off_scale_rows_and_backups(self):
         curves = make_curves(NPHI=slope(200.0), N10=slope(180.0), GR=slope())
         curves["NPHI"].column[60:80] = np.nan

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.reviews import write_well
 from veernet.cli import main
@@ -89,6 +91,29 @@ def test_a_scan_that_cannot_be_shown_begins_nothing(
     scan.write_bytes(whole[: len(whole) // 2])
     assert "is cut short" in said(capsys, scan)
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_a_picture_cut_short_is_told_before_it_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    pytest.importorskip("fastapi")
+    from veernet.scan import check_pages  # noqa: PLC0415
+
+    scan = tmp_path / f"well{suffix}"
+    ink = np.random.default_rng(1).integers(0, 255, (300, 200), dtype=np.uint8)
+    Image.fromarray(ink).save(scan)
+    whole = scan.read_bytes()
+    check_pages(scan, 0)
+    for kept in (40, len(whole) // 2, len(whole) - 30):
+        scan.write_bytes(whole[:kept])
+        line = said(capsys, scan)
+        assert str(scan) in line
+        assert "\n" not in line.strip()
+        assert sorted(tmp_path.iterdir()) == [scan]
+    # What follows the picture is no matter.
+    scan.write_bytes(whole + bytes(50))
+    check_pages(scan, 0)
 
 
 def test_a_document_is_of_one_page(

@@ -19,7 +19,7 @@ def test_the_export_says_where_files_go_and_forgets_what_went_wrong(
     las_of_another(tmp_path / "theirs.las")
     well.press("e")
     well.wait(lambda: well.page.is_visible("#export-now"))
-    text = well.page.inner_text("#export")
+    text = " ".join(well.page.inner_text("#export").split())
     assert f"Files are written to the folder {tmp_path}" in text
     assert "Also put the curves into" in text
     assert not well.page.is_visible("#clash")
@@ -40,3 +40,25 @@ def test_the_export_says_where_files_go_and_forgets_what_went_wrong(
     assert (tmp_path / "out.las").exists()
     # The browser tells of the two answers that were a no.
     well.errors = [e for e in well.errors if "Failed to load resource" not in e]
+
+
+def test_curves_stay_while_another_is_being_added(well: Screen) -> None:
+    well.page.click("[data-stage=register]")
+    well.press("l")
+    well.page.click("text=+ curve in T1")
+    well.wait(lambda: "NEW1 lacks" in well.page.inner_text("#panel"))
+    well.press("Escape")
+    well.page.click("[data-stage=review]")
+    well.idle()
+    shown = well.page.locator(".curves li").all_inner_texts()
+    assert [text.split()[0] for text in shown] == ["GR", "CALI", "ILD", "ILM"]
+    well.show(300)
+    revision = well.revision
+    well.press("1", "x")
+    well.drag(well.place("GR", 280, 8), well.place("GR", 320, 8))
+    assert well.revision == revision + 1, well.said
+    assert well.client.get("/api/doubt").json["count"] > 0
+    assert well.client.get("/api/values/GR").status == 200
+    answer = well.client.post("/api/export", las=True, stem="out")
+    assert answer.status == 422
+    assert "not complete: track T1: NEW1 lacks" in answer.json["error"]

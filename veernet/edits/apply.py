@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import singledispatch
 
 import numpy as np
@@ -84,7 +84,31 @@ def apply(
         return hand(edit, ground)
     if isinstance(edit, Cut):
         return _cut(edit, ground)
-    return Applied(tuple(ground.patch(edit.curve, _changed(edit, ground))))
+    patches = tuple(ground.patch(edit.curve, _changed(edit, ground)))
+    return Applied(patches, tuple(_wrapped_by_value(edit, ground)))
+
+
+def _wrapped_by_value(edit: Edit, ground: Ground) -> Iterator[str]:
+    """Say that a value is taken for a wrapped one: it may be a slip of the pen."""
+    if isinstance(edit, Value):
+        values = np.array([edit.value])
+    elif isinstance(edit, Redraw) and edit.values:
+        values = np.array([value for _, value in edit.points])
+    else:
+        return
+    spec = ground.spec(edit.curve)
+    wraps = np.floor(_fractions(ground, edit.curve, values))
+    # A value at the right end is on the scale.
+    wraps[values == spec.scale.right] = 0
+    if not wraps.any():
+        return
+    at = int(np.argmax(np.abs(wraps)))
+    count = abs(int(wraps[at]))
+    times = "once" if count == 1 else f"{count} times"
+    yield (
+        f"{edit.curve}: {values[at]:g} {spec.unit} is beyond its scale, "
+        f"{spec.scale.left:g} to {spec.scale.right:g}, and is taken as wrapped {times}"
+    )
 
 
 @singledispatch

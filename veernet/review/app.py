@@ -25,6 +25,7 @@ from veernet.review.document import ReadOnly, Stale
 from veernet.review.exportroutes import add_exports
 from veernet.review.jobroutes import add_jobs
 from veernet.review.service import Review
+from veernet.review.wording import for_page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -68,11 +69,12 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def wrong(_: Request, error: InputError) -> Response:
-        return said(423 if isinstance(error, ReadOnly) else 422, str(error))
+        status = 423 if isinstance(error, ReadOnly) else 422
+        return said(status, for_page(str(error)))
 
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> Response:
-        return said(422, str(error))
+        return said(422, for_page(str(error)))
 
     @app.exception_handler(Stale)
     async def stale(_: Request, error: Stale) -> Response:
@@ -176,7 +178,7 @@ def _add_state(app: FastAPI, review: Review) -> None:
     @app.get("/api/values/{mnemonic:path}")
     def values(mnemonic: str, section: str | None = None) -> Response:
         with document.lock:
-            of, registration = document.registered(section)
+            of, registration = document.shown(section)
             traces = views.traces_of(of)
         curves = calibrate_all(traces, registration) if traces else ()
         found = next((one for one in curves if one.mnemonic == mnemonic), None)

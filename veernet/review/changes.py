@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -20,16 +21,21 @@ from veernet.review.document import Change
 from veernet.review.editing import plan
 from veernet.review.jobroutes import start_evidence
 from veernet.review.regdoc import (
+    Document,
     document_of,
     filled,
     problems_of,
     registration_of,
     residuals,
 )
+from veernet.review.sections import Section
 from veernet.review.service import Review
 
 if TYPE_CHECKING:
     from veernet.trace.kept import KeptEvidence
+
+Answer = Callable[..., JSONResponse]
+"""Takes a change, the section that is shown, and what is told beside."""
 
 
 def add_changes(app: FastAPI, review: Review) -> None:
@@ -38,31 +44,24 @@ def add_changes(app: FastAPI, review: Review) -> None:
 
     def answer(change: Change, section: str | None, **more: Any) -> JSONResponse:  # noqa: ANN401
         told = views.change_view(document, change) | more
-        if document.section(section).registration is not None:
+        if document.section(section).shown is not None:
             told["doubt"] = views.doubt_view(document, section)
         review.tell_state()
         return JSONResponse(told)
 
-    def evidence_for(section: str | None, edit: dict[str, Any]) -> KeptEvidence | None:
-        """Return what a stretch is traced again on; begin to make it where it lacks."""
-        name = document.section(section).document["section"]
-        found = review.evidence.of(name)
-        follows = edit.get("action") == "retrace" and not edit.get("straight")
-        if found is not None or not follows:
-            return found
-        if not review.jobs.is_running:
-            start_evidence(review, name)
-        msg = (
-            "re-tracing needs what the network sees of the scan, which is being made "
-            "now: try again when the bar is full, or hold the key for a straight line"
-        )
-        raise InputError(msg)
+    _add_edits(app, review, answer)
+    _add_moves(app, review, answer)
+    _add_registration(app, review, answer)
+
+
+def _add_edits(app: FastAPI, review: Review, answer: Answer) -> None:
+    document = review.document
 
     @app.post("/api/preview")
     def preview(body: PreviewBody) -> JSONResponse:
         with document.lock:
-            section, registration = document.registered(body.section)
-            evidence = evidence_for(body.section, body.edit)
+            section, registration = document.shown(body.section)
+            evidence = _evidence_for(review, body.section, body.edit)
             planned = plan(section.drawn(), registration, body.edit, evidence)
         patches = [patch.to_page() for patch in planned.patches]
         return JSONResponse({"patches": patches, "notes": list(planned.notes)})
@@ -74,8 +73,8 @@ def add_changes(app: FastAPI, review: Review) -> None:
             if document.store.entry_of(body.id) is not None:
                 change = document.changes_of(body.id)
                 return answer(change, body.section, notes=[])
-            section, registration = document.registered(body.section)
-            evidence = evidence_for(body.section, body.edit)
+            section, registration = document.shown(body.section)
+            evidence = _evidence_for(review, body.section, body.edit)
             planned = plan(section.drawn(), registration, body.edit, evidence)
             if not planned.patches:
                 msg = "this changes nothing: the curve is there already"
@@ -91,6 +90,28 @@ def add_changes(app: FastAPI, review: Review) -> None:
             )
             return answer(change, body.section, notes=list(planned.notes))
 
+
+def _evidence_for(
+    review: Review, section: str | None, edit: dict[str, Any]
+) -> KeptEvidence | None:
+    """Return what a stretch is traced again on; begin to make it where it lacks."""
+    name = review.document.section(section).document["section"]
+    found = review.evidence.of(name)
+    follows = edit.get("action") == "retrace" and not edit.get("straight")
+    if found is not None or not follows:
+        return found
+    if not review.jobs.is_running:
+        start_evidence(review, name)
+    msg = (
+        "re-tracing needs what the network sees of the scan, which is being made "
+        "now: try again when the bar is full, or hold the key for a straight line"
+    )
+    raise InputError(msg)
+
+
+def _add_moves(app: FastAPI, review: Review, answer: Answer) -> None:
+    document = review.document
+
     @app.post("/api/undo")
     def undo(body: MoveBody) -> JSONResponse:
         with document.lock:
@@ -100,6 +121,10 @@ def add_changes(app: FastAPI, review: Review) -> None:
     def redo(body: MoveBody) -> JSONResponse:
         with document.lock:
             return answer(document.redo(body.base, body.id), body.section)
+
+
+def _add_registration(app: FastAPI, review: Review, answer: Answer) -> None:
+    document = review.document
 
     @app.post("/api/confirm")
     def confirm(body: ConfirmBody) -> JSONResponse:
@@ -121,23 +146,11 @@ def add_changes(app: FastAPI, review: Review) -> None:
         with document.lock:
             document.check(body.base, body.id)
             old = document.section(body.section)
-            new = filled(body.registration)
-            name = old.document["section"]
-            if new["section"] != name:
-                msg = f"the section is called {name!r}, not {new['section']!r}"
-                raise InputError(msg)
-            if new["page"] != old.document["page"]:
-                msg = f"the document is of page {old.document['page']}: leave it so"
-                raise InputError(msg)
-            if not problems_of(new):
-                # As it comes back from a file, so that it is known again there.
-                new = document_of(registration_of(new))
-            documents = [
-                new if one["section"] == name else one for one in document.documents()
-            ]
             content: dict[str, Any] = {"renamed": body.renamed}
             if body.confirmed is not None:
                 content["confirmed"] = body.confirmed
+            new = _taken(body.registration, old)
+            name = new["section"]
             change = document.commit(
                 "registration",
                 body.label,
@@ -145,7 +158,10 @@ def add_changes(app: FastAPI, review: Review) -> None:
                 id_=body.id,
                 section=name,
                 content=content,
-                documents=documents,
+                documents=[
+                    new if one["section"] == name else one
+                    for one in document.documents()
+                ],
             )
             now = document.section(body.section)
             return answer(
@@ -156,3 +172,19 @@ def add_changes(app: FastAPI, review: Review) -> None:
                 depth=residuals(now.document),
                 findings=review.findings_view(body.section),
             )
+
+
+def _taken(told: dict[str, Any], old: Section) -> Document:
+    """Return a registration that was sent; refuse another section or page."""
+    new = filled(told)
+    name, page = old.document["section"], old.document["page"]
+    if new["section"] != name:
+        msg = f"the section is called {name!r}, not {new['section']!r}"
+        raise InputError(msg)
+    if new["page"] != page:
+        msg = f"the document is of page {page}: leave it so"
+        raise InputError(msg)
+    if not problems_of(new):
+        # As it comes back from a file, so that it is known again there.
+        new = document_of(registration_of(new))
+    return new

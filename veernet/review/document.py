@@ -115,6 +115,19 @@ class Document:
             raise InputError(msg)
         return section, section.registration
 
+    def shown(self, name: str | None) -> tuple[Section, Registration]:
+        """Return a section and the part of its registration that is whole.
+
+        Raises
+        ------
+        InputError
+            If there is no such section, or nothing of it is whole.
+        """
+        section = self.section(name)
+        if section.shown is None:
+            return self.registered(name)
+        return section, section.shown
+
     # changes
 
     def commit(

@@ -12,6 +12,7 @@ from veernet.check.finding import Finding as CheckFinding
 from veernet.records import Registration, Trace
 from veernet.register.depths.proposal import STATED
 from veernet.review.regdoc import Document
+from veernet.review.wording import for_page
 
 if TYPE_CHECKING:
     from veernet.register.propose import ProposedSection
@@ -99,7 +100,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
 
     def say(text: str, severity: Severity, **where: Any) -> Finding:  # noqa: ANN401
         at = {"row": row, **where}
-        return Finding(text, severity, "register", name, **at)
+        return Finding(for_page(text), severity, "register", name, **at)
 
     def graded(confidence: float) -> Severity:
         return "stated" if confidence >= STATED else "suggestion"
@@ -152,7 +153,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
 def of_check(found: CheckFinding, image_rows: int) -> Finding:
     """Return a finding of the check of a registration, with its place."""
     severity: Severity = "wrong" if found.severe else "note"
-    told = Finding(found.text, severity, "check", found.section)
+    told = Finding(for_page(found.text), severity, "check", found.section)
     return _placed(told, image_rows)
 
 

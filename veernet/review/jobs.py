@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from veernet.errors import InputError
+from veernet.review.wording import for_page
 
 Kind = Literal["register", "check", "digitise", "evidence"]
 State = Literal["running", "done", "failed", "cancelled"]
@@ -62,7 +63,8 @@ class Job:
 
     def to_page(self) -> dict[str, Any]:
         """Return the job as JSON."""
-        return dict(vars(self))
+        error = None if self.error is None else for_page(self.error)
+        return {**vars(self), "error": error}
 
 
 Finish = Callable[[Path], None]

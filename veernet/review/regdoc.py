@@ -8,7 +8,6 @@ unit, a track without curves, a curve without a name or the ends of its scale.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +19,7 @@ from veernet.errors import InputError
 from veernet.export.tracefile import TALLEST
 from veernet.records import Registration
 from veernet.registration import MAIN, registrations_in, to_yaml
+from veernet.review.wording import of_registration
 
 Document: TypeAlias = dict[str, Any]
 
@@ -110,40 +110,69 @@ def problems_of(document: Document) -> list[str]:
         missing.append(f"two or more depth points are needed: there is {told}")
     if not document["tracks"]:
         missing.append("tracks are still to be given, from left to right")
-    tracks = []
     for track in document["tracks"]:
-        curves = [curve for curve in track["curves"] if _is_whole(curve)]
-        if not track["curves"]:
-            missing.append(
-                f"track {track['name']}: its curves are still to be given, every one "
-                "that is drawn in it"
-            )
-        for place, curve in enumerate(track["curves"], start=1):
-            if not _is_whole(curve):
-                name = curve.get("mnemonic") or f"curve {place}"
-                missing.append(
-                    f"track {track['name']}: {name} lacks its name or the values at "
-                    "the edges of its track"
-                )
-        dummy = {**_DUMMY_CURVE, "mnemonic": f"\N{MIDDLE DOT} {track['name']}"}
-        tracks.append({**track, "curves": curves or [dummy]})
-    whole = {**document, "tracks": tracks}
+        missing += _lacks(track)
+    if not document["tracks"]:
+        return missing
+    whole = {**document, "tracks": _whole_tracks(document)}
     if not whole_depth:
         whole["depth"] = _DUMMY_DEPTH
-    if not tracks:
-        return missing
-    if missing:
-        # A back-up whose main curve is not whole yet is no mistake.
-        known = {curve["mnemonic"] for track in tracks for curve in track["curves"]}
-        for track in tracks:
-            track["curves"] = [
-                {**curve, "backup_of": None}
-                if curve.get("backup_of") not in known
-                else curve
-                for curve in track["curves"]
-            ]
+    for track in whole["tracks"]:
+        dummy = {**_DUMMY_CURVE, "mnemonic": f"\N{MIDDLE DOT} {track['name']}"}
+        track["curves"] = track["curves"] or [dummy]
     registration_of(whole)
     return missing
+
+
+def whole_part(document: Document) -> Document | None:
+    """Return a document without the curves that are still to be given.
+
+    Returns
+    -------
+    Document or None
+        None if depths are still to be given, or no curve is whole.
+    """
+    depth = document["depth"]
+    if not depth["unit"] or len(depth["points"]) < 2:
+        return None
+    tracks = [track for track in _whole_tracks(document) if track["curves"]]
+    return {**document, "tracks": tracks} if tracks else None
+
+
+def _whole_tracks(document: Document) -> list[Document]:
+    """Return the tracks with the curves that are whole.
+
+    A back-up whose main curve is not whole yet is no mistake, and stands alone.
+    """
+    tracks = [
+        {**track, "curves": [curve for curve in track["curves"] if _is_whole(curve)]}
+        for track in document["tracks"]
+    ]
+    whole = {curve["mnemonic"] for track in tracks for curve in track["curves"]}
+    named = {c["mnemonic"] for t in document["tracks"] for c in t["curves"]}
+    for track in tracks:
+        track["curves"] = [
+            {**curve, "backup_of": None}
+            if curve.get("backup_of") in named - whole
+            else curve
+            for curve in track["curves"]
+        ]
+    return tracks
+
+
+def _lacks(track: Document) -> list[str]:
+    """Return what the curves of a track lack, a line each."""
+    if not track["curves"]:
+        return [
+            f"track {track['name']}: its curves are still to be given, every one that "
+            "is drawn in it"
+        ]
+    return [
+        f"track {track['name']}: {curve.get('mnemonic') or f'curve {place}'} lacks its "
+        "name or the values at the edges of its track"
+        for place, curve in enumerate(track["curves"], start=1)
+        if not _is_whole(curve)
+    ]
 
 
 def registration_of(document: Document) -> Registration:
@@ -158,7 +187,7 @@ def registration_of(document: Document) -> Registration:
     try:
         return registrations_in(text.encode(), _OUR_NAME)[0]
     except InputError as error:
-        raise InputError(_worded(str(error))) from error
+        raise InputError(of_registration(str(error), document)) from error
 
 
 def residuals(document: Document) -> list[Document]:
@@ -270,8 +299,3 @@ def _list(value: object, where: str) -> Sequence[Any]:
         msg = f"{where}: a list belongs here"
         raise InputError(msg)
     return value
-
-
-def _worded(said: str) -> str:
-    """Drop the line of a text that the user never saw, and keep the key."""
-    return re.sub(r"^registration, line \d+: ", "", said)

@@ -9,7 +9,7 @@ from veernet.records import Registration
 from veernet.review import doubt
 from veernet.review.lines import Reading, cover_registration
 from veernet.review.regdoc import Document as RegistrationDocument
-from veernet.review.regdoc import problems_of, registration_of
+from veernet.review.regdoc import problems_of, registration_of, whole_part
 from veernet.review.store import Entry, Store
 
 
@@ -25,6 +25,9 @@ class Section:
         The same as a record; None while something is still to be given.
     problems
         What that is, a line each.
+    shown
+        The registration without what is still to be given: that of the curves which
+        are drawn and edited meanwhile. None if nothing of it is whole.
     reading
         Its curves; empty before it is digitised.
     first
@@ -36,15 +39,16 @@ class Section:
     document: RegistrationDocument
     registration: Registration | None
     problems: list[str]
+    shown: Registration | None = None
     reading: Reading = field(default_factory=dict)
     first: dict[str, doubt.FirstDoubt] = field(default_factory=dict)
     found: list[doubt.Found] = field(default_factory=list)
 
     def drawn(self) -> Reading:
         """Return the curves that are registered, in that order."""
-        if self.registration is None:
+        if self.shown is None:
             return {}
-        names = [c.mnemonic for t in self.registration.tracks for c in t.curves]
+        names = [c.mnemonic for t in self.shown.tracks for c in t.curves]
         return {name: self.reading[name] for name in names if name in self.reading}
 
 
@@ -135,12 +139,14 @@ def _section(
 ) -> Section:
     problems = problems_of(document)
     registration = None if problems else registration_of(document)
+    shown = registration
+    if shown is None and (part := whole_part(document)) is not None:
+        shown = registration_of(part)
     if read is None:
-        return Section(document, registration, problems)
+        return Section(document, registration, problems, shown)
     for curve in read.reading.values():
         curve.revision = revision
-    if registration is not None:
-        cover_registration(read.reading, registration, revision)
-    return Section(
-        document, registration, problems, read.reading, read.first, read.found
-    )
+    if shown is not None:
+        cover_registration(read.reading, shown, revision)
+    parts = read.reading, read.first, read.found
+    return Section(document, registration, problems, shown, *parts)

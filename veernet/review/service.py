@@ -126,7 +126,7 @@ class Review:
         """Return figures of every curve, and what is to be looked at of them."""
         told = views.figures_view(self.document, section)
         with self.document.lock:
-            own, registration = self.document.registered(section)
+            own, registration = self.document.shown(section)
             traces = views.traces_of(own)
         found = of_reading(traces, registration) if traces else []
         return {**told, "findings": self._told(found)}

@@ -80,11 +80,11 @@ def document_view(document: Document, name: str | None) -> dict[str, Any]:
 
 def curves_view(section: Section) -> list[dict[str, Any]]:
     """Return the drawn curves of a section, once there is a reading."""
-    if section.registration is None or not section.reading:
+    if section.shown is None or not section.reading:
         return []
     tracks = {
         spec.mnemonic: track.name
-        for track in section.registration.tracks
+        for track in section.shown.tracks
         for spec in track.curves
     }
     return [
@@ -101,7 +101,7 @@ def curves_view(section: Section) -> list[dict[str, Any]]:
                     curve,
                     section.first.get(name),
                     section.found,
-                    section.registration,
+                    section.shown,
                 )
             ),
         }
@@ -114,7 +114,7 @@ def doubt_view(
 ) -> dict[str, Any]:
     """Return what is still to be looked at, and how much of the doubt is reviewed."""
     with document.lock:
-        section, registration = document.registered(name)
+        section, registration = document.shown(name)
         found: list[doubt.Stretch] = []
         seen = rows = 0
         for mnemonic, curve in section.drawn().items():
@@ -155,7 +155,7 @@ def values_of(section: Section, registration: Registration) -> tuple[Curve, ...]
 def figures_view(document: Document, name: str | None) -> dict[str, Any]:
     """Return figures of every curve, as the report of a reading has them."""
     with document.lock:
-        section, registration = document.registered(name)
+        section, registration = document.shown(name)
         revision = document.revision
         traces = traces_of(section)
         edited = {n: share_edited(curve) for n, curve in section.drawn().items()}

@@ -14,7 +14,7 @@ from veernet.errors import InputError
 from veernet.records import Scan, ScanInfo
 from veernet.scan.limits import check_page
 from veernet.scan.pdf import count_pdf_pages, open_pdf
-from veernet.scan.picture import count_pictures, open_jpeg, open_png
+from veernet.scan.picture import count_jpeg, count_png, open_jpeg, open_png
 from veernet.scan.tiff import count_tiff_pages, open_tiff
 
 __all__ = ["check_format", "check_pages", "describe", "open_scan"]
@@ -27,8 +27,8 @@ _SIGNATURES: tuple[tuple[bytes, _Opener, _Counter], ...] = (
     (b"MM\0*", open_tiff, count_tiff_pages),
     (b"II+\0", open_tiff, count_tiff_pages),
     (b"MM\0+", open_tiff, count_tiff_pages),
-    (b"\x89PNG\r\n\x1a\n", open_png, count_pictures),
-    (b"\xff\xd8\xff", open_jpeg, count_pictures),
+    (b"\x89PNG\r\n\x1a\n", open_png, count_png),
+    (b"\xff\xd8\xff", open_jpeg, count_jpeg),
 )
 _PDF_SEARCH = 1024
 """Bytes: readers accept a PDF whose header lies this far into the file."""
@@ -89,7 +89,8 @@ def check_pages(path: Path | str, page: int) -> None:
     Raises
     ------
     InputError
-        If there is no such file or page, or its pages cannot be counted.
+        If there is no such file or page, its pages cannot be counted, or it is cut
+        short.
     """
     file = Path(path)
     _, count = _format_of(file)

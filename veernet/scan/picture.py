@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from math import nan
@@ -41,10 +42,57 @@ _PEAK_COMPOSITE = 22
 
 _ORIENTATION = 274
 
+_PNG = b"\x89PNG\r\n\x1a\n"
 
-def count_pictures(path: Path) -> int:  # noqa: ARG001 - as its siblings
-    """Return 1: of an animated PNG the still picture is read."""
+_CHECKSUM = 4
+"""Bytes after the data of a chunk."""
+
+_MARK, _SCAN = 0xFF, 0xDA
+"""What begins a segment of a JPEG, and the one that pixels follow."""
+
+
+def count_png(path: Path) -> int:
+    """Return 1: of an animated PNG the still picture is read; refuse one cut short."""
+    if not _ends_as_png(path):
+        open_png(path, 0)
     return 1
+
+
+def count_jpeg(path: Path) -> int:
+    """Return 1; refuse a picture that is cut short."""
+    # A file without its last mark may hold all rows: decoding tells.
+    if not _ends_as_jpeg(path):
+        open_jpeg(path, 0)
+    return 1
+
+
+def _ends_as_png(path: Path) -> bool:
+    """Whether the chunks of a PNG go on to the last one."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(len(_PNG))
+        while len(head := file.read(8)) == 8:
+            if head[4:] == b"IEND":
+                return True
+            length = int.from_bytes(head[:4], "big")
+            if file.tell() + length + _CHECKSUM > size:
+                return False
+            file.seek(length + _CHECKSUM, os.SEEK_CUR)
+    return False
+
+
+def _ends_as_jpeg(path: Path) -> bool:
+    """Whether the mark of the end follows the first scan of a JPEG.
+
+    Pixels never look like it, as a byte of 255 in them is followed by 0.
+    """
+    with path.open("rb") as file:
+        file.seek(2)
+        while len(head := file.read(4)) == 4 and head[0] == _MARK:
+            if head[1] == _SCAN:
+                return b"\xff\xd9" in file.read()
+            file.seek(int.from_bytes(head[2:], "big") - 2, os.SEEK_CUR)
+    return False
 
 
 def open_png(path: Path, page: int) -> Scan:
