@@ -6,6 +6,7 @@
 import { byId, h, rebuild } from "../dom.js";
 import { numberField, selectField, textField, tickField, wellFields } from "./fields.js";
 import { HeaderPicture } from "./picture.js";
+import { pointsRow, setScale, wrapFields } from "./scalepoints.js";
 
 const LINES = ["solid", "long-dash", "short-dash", "dot", "dash-dot"];
 const WEIGHTS = ["", "thin", "medium", "heavy"];
@@ -45,7 +46,12 @@ export class ScaleTable {
     const registration = this.app.state.doc?.registration;
     const off = this.app.state.readOnly;
     const rows = (registration?.tracks ?? []).flatMap((track, number) => [
-      ...track.curves.map((spec, index) => this.#row(track, number, spec, index, off)),
+      ...track.curves.flatMap((spec, index) => [
+        this.#row(track, number, spec, index, off),
+        ...pointsRow(spec, HEAD.length, off, (change, what) =>
+          this.#edit(number, index, change, what),
+        ),
+      ]),
       h("tr", {}, [
         h("td", {}, track.curves.length ? [] : [this.#trackName(track, number, off)]),
         h("td", { colspan: HEAD.length - 1 }, [
@@ -203,11 +209,7 @@ export class ScaleTable {
           ),
         ]),
         h("td", {}, [this.#colour(spec, off, edit)]),
-        h("td", {}, [
-          tickField("Wraps", spec.wraps ?? false, off, (on) =>
-            edit((curve) => (curve.wraps = on), "Wraps"),
-          ),
-        ]),
+        h("td", {}, [wrapFields(spec, off, edit)]),
         h("td", {}, [
           selectField(
             "Back-up of",
@@ -330,17 +332,4 @@ export class ScaleTable {
     const [gone] = registration.tracks[track].curves.splice(index, 1);
     this.save(registration, `${gone.mnemonic} taken away`);
   }
-}
-
-/** @param {CurveSpec} curve @param {string} scale */
-function setScale(curve, scale) {
-  const [first, last] = [curve.left ?? 0, curve.right ?? 1];
-  curve.scale = scale;
-  curve.points =
-    scale === "piecewise"
-      ? [
-          { fraction: 0, value: first },
-          { fraction: 1, value: last },
-        ]
-      : null;
 }
