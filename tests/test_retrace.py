@@ -12,7 +12,7 @@ from benchmark.cases import Case, draw_case
 from benchmark.definitions import generated_set
 from benchmark.perfect import perfect_evidence
 from tests import logs
-from tests.panels import MARGIN, curve, evidence, panel
+from tests.panels import MARGIN, curve, evidence, panel, stroke
 from veernet.digitise import digitise
 from veernet.edits import Samples, apply, edit_from_dict, patched
 from veernet.edits.retracer import retracer_of
@@ -131,6 +131,30 @@ class TestPicks:
         _, _, one, seen = two_crossing()
         with pytest.raises(InputError, match=message):
             retrace(one, seen, "A", picks)
+
+
+class TestSides:
+    def test_picks_at_one_side_of_a_stroke_hold_the_path_there(self):
+        middle = 100 + 20 * np.sin(AT / 50)
+        one = panel([curve()], ROWS)
+        seen = evidence(one, [])
+        wide, thin = (stroke(middle, one.image.shape, width) for width in (12.0, 2.0))
+        seen.maps[0] = np.maximum(wide // 2, thin)
+        truth = middle + 4.0
+        rows = (40, 60, 80, 300)
+        found = retrace(one, seen, "GR", [(r, truth[r]) for r in rows])
+        error = np.abs(found - truth[40:301])
+        assert error[: 80 - 40 + 1].max() < 1.5
+        # Far from another pick the middle of the ink is all that is known.
+        assert np.abs(found - middle[40:301])[100:200].max() < 1.0
+
+    def test_picks_at_either_side_move_nothing_between_them(self):
+        truth = 100 + 20 * np.sin(AT / 50)
+        one = panel([curve()], ROWS)
+        seen = evidence(one, [("solid", truth)])
+        picks = [(40, truth[40] - 2), (60, truth[60] + 2)]
+        found = retrace(one, seen, "GR", picks)
+        assert np.abs(found - truth[40:61])[FADE + 1 : -FADE - 1].max() < 0.7
 
 
 class TestStyle:

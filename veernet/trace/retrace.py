@@ -8,6 +8,7 @@ no ink the path is straight.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -38,6 +39,12 @@ FADE = 4
 DRAWN = 3.0
 """Columns by which it draws its neighbours at the most: on a steep stroke the middle of
 the ink in a row, and the column at which the path leaves it, are far apart."""
+
+CLOSE = 24
+"""Rows between two picks of which both may be on a side of one stroke."""
+
+WIDEST = 6.0
+"""Columns that the path is moved at the most: half of the widest stroke there is."""
 
 INKED = 0.25
 """Mean evidence under the path in a row below which there is no ink: it is straight."""
@@ -288,16 +295,37 @@ def _through(
     inked = inked.copy()
     inked[rows] = True
     result[rows] = np.where(np.isfinite(column[rows]), column[rows], at)
-    away = np.clip(at - result[rows], -DRAWN, DRAWN)
+    away = at - result[rows]
     every = np.arange(result.size)
-    for row, by in zip(rows, away, strict=True):
-        first, last = max(row - FADE, 0), min(row + FADE + 1, result.size)
-        apart = np.abs(every[first:last] - row) / (FADE + 1)
-        result[first:last] += by * 0.5 * (1 + np.cos(np.pi * apart))
+    shared = _shared(away, rows)
+    result += shared
+    for row, by in zip(rows.tolist(), away.tolist(), strict=True):
+        for side in (-1, 1):
+            near = row + side * np.arange(1, FADE + 1)
+            near = near[(near >= 0) & (near < result.size)]
+            if near.size:
+                rest = np.clip(by - shared[near[0]], -DRAWN, DRAWN)
+                apart = np.abs(near - row) / (FADE + 1)
+                result[near] += rest * 0.5 * (1 + np.cos(np.pi * apart))
     result[rows] = at
     for start, stop in runs(~inked):
         gap = slice(start, stop)
         result[gap] = np.interp(
             every[gap], [start - 1, stop], result[[start - 1, stop]]
         )
+    return result
+
+
+def _shared(away: Floats, rows: NDArray[np.intp]) -> Floats:
+    """Return (rows,) how far a path is moved between picks that agree.
+
+    Two picks close to each other, both on the same side of the path, say that it runs
+    at a side of its stroke: another curve as read hides the rest of it.
+    """
+    result = np.zeros(int(rows[-1]) + 1)
+    for (above, first), (below, last) in pairwise(zip(rows, away, strict=True)):
+        if below - above > CLOSE or first * last <= 0:
+            continue
+        by = np.sign(first) * min(abs(first), abs(last), WIDEST)
+        result[above + 1 : below] = by
     return result
