@@ -15,9 +15,10 @@ from veernet.records import OFF_SCALE, ORIGINS, CurveSpec, Registration
 
 MANUAL, GAP = ORIGINS.index("manual"), ORIGINS.index("none")
 
-BEYOND = 4.0
+BEYOND = 5.0
 """Columns beyond the edges in which a curve that does not wrap may run: as far as the
-tracer follows one (``OVERSHOOT`` of `veernet.trace.lanes`)."""
+tracer follows one (``OVERSHOOT`` of `veernet.trace.lanes`), whose columns are whole
+ones, and one more, so that what it has read can be set by hand again."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import { Caret } from "./caret.js";
 import { allTools } from "./tools/all.js";
 
 /** Columns beyond an edge that a curve which does not wrap may run; as the server has it. */
-const BEYOND = 4;
+const BEYOND = 5;
 
 const LEAST_REACH = 1;
 const MOST_REACH = 2000;
@@ -97,10 +97,14 @@ export class Editor {
     const well = await this.queue.edit(edit);
     tool.done();
     if (well) {
-      this.state.select(null);
-      this.state.stretch = null;
-      this.state.mark = null;
-      this.state.say(`${tool.label}: saved. Ctrl+Z takes it back.`);
+      const { state } = this;
+      const before = state.stretch?.id;
+      // A doubt beside what was edited stands still: A accepts it, N goes on from it.
+      state.stretch = state.doubt.stretches.find((stretch) => stretch.id === before) ?? null;
+      state.select(null);
+      state.mark = null;
+      const left = state.stretch ? " The doubt here still stands: A accepts it." : "";
+      state.say(`${tool.label}: saved. Ctrl+Z takes it back.${left}`);
     }
     this.draw("edit");
   }

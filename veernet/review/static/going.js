@@ -101,7 +101,7 @@ export class Going {
     view.show(curve.geometry.pageRow(row0, at), curve.geometry.pageRow(row1, at));
     this.#across(edges, at);
     this.app.editor.caret.to(middle);
-    state.say(`${stretch.text}. A accepts it as it is; or choose an edit.`);
+    state.say(`${sentence(stretch.text)} A accepts it as it is; or choose an edit.`);
     state.emit("stretch");
     this.app.moved();
   }
@@ -159,9 +159,14 @@ export class Going {
     const told = `Accepted ${stretch.curve} at ${state.placeName(stretch.row0)}.`;
     if (state.doubt.stretches.length) {
       this.next(1);
-      state.say(`${told} Next: ${state.doubt.stretches[0].text}.`);
+      state.say(`${told} Next: ${sentence(state.doubt.stretches[0].text)}`);
     } else {
       state.say(`${told} All that was doubted is reviewed: E exports.`);
     }
   }
+}
+
+/** @param {string} text @returns {string} with a stop at its end */
+function sentence(text) {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

@@ -22,7 +22,8 @@ const DASHES = /** @type {Record<string, number[]>} */ ({
 /** @param {State} state @returns {number} height that the legend needs */
 export function headingHeight(state) {
   const tracks = state.doc?.registration.tracks ?? [];
-  const most = Math.max(1, ...tracks.map((track) => track.curves.length));
+  // Two at least: the name and the ends of the replot stand beside it.
+  const most = Math.max(2, ...tracks.map((track) => track.curves.length));
   return Math.min(most, MOST_LINES) * lineHeight() + rem() * 0.4;
 }
 

@@ -33,6 +33,8 @@ function problems(registering) {
   const list = doc?.problems ?? [];
   const found = (doc?.registration.tracks.length ?? 0) > 0;
   const ready = !list.length;
+  const job = doc?.job;
+  const failed = job?.kind === "register" && job.state === "failed" ? job.error : null;
   return [
     h("div", { class: "row" }, [
       h(
@@ -69,6 +71,9 @@ function problems(registering) {
         onclick: () => app.setStage("digitise"),
       }),
     ]),
+    failed && !found
+      ? h("p", { class: "wrong", text: `${failed} Give tracks and depths by hand.` })
+      : null,
     ready
       ? h("p", { class: "right", text: "The registration is complete." })
       : h(

@@ -59,7 +59,7 @@ export function pointsRow(spec, columns, off, edit) {
     h("span", { class: "pair point" }, [
       numberField(
         point.fraction,
-        `Place of point ${index + 1} of ${spec.mnemonic}: 0 at the left edge, 1 at the right`,
+        `Place of point ${index + 1} of ${spec.mnemonic}: a share of the track, from its left edge`,
         off,
         (value) => save((all) => (all[index].fraction = value)),
       ),
@@ -133,7 +133,7 @@ export function wrapFields(spec, off, edit) {
   if (!wraps) return h("span", { class: "pair" }, [tick]);
   const start = numberField(
     spec.wrap_start ?? 0,
-    `Wrap of the first row of ${spec.mnemonic}: 0 on the scale as printed, 1 one width beyond its right end`,
+    `Wrap of the first row of ${spec.mnemonic}: 0 on the scale as printed, 1 one width beyond it`,
     off,
     (value) => edit((curve) => (curve.wrap_start = value), "Wrap start"),
   );
