@@ -144,3 +144,20 @@ def test_a_press_on_ink_is_a_place_of_its_own_row(well: Screen, curve: str) -> N
     well.press("Enter")
     unread = np.flatnonzero(np.isnan(well.samples(curve)["column"])) + FIRST
     assert (unread[0], unread[-1]) == (row, end)
+
+
+def test_a_row_that_is_typed_moves_the_whole_line(well: Screen) -> None:
+    well.page.click("[data-stage=register]")
+    well.idle()
+
+    def point() -> dict[str, float]:
+        told = well.client.get("/api/document").json["registration"]
+        return dict(told["depth"]["points"][0])
+
+    before = point()
+    field = well.page.locator("#panel input[title='Row of the scan']").first
+    field.fill(str(before["row"] + 5))
+    field.press("Enter")
+    well.wait(lambda: point() != before)
+    moved = {k: v if k == "depth" else pytest.approx(v + 5) for k, v in before.items()}
+    assert point() == moved

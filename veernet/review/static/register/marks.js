@@ -149,16 +149,7 @@ export class Marks {
 
   /** @param {DepthPoint[]} points @param {number} index @param {number} row */
   #moveDepth(points, index, row) {
-    const known = points[index];
-    const moved = round(between(points, index, row));
-    // The turn of the line goes with it.
-    const by = moved - known.row;
-    points[index] = {
-      ...known,
-      row: moved,
-      ...(known.row_left == null ? {} : { row_left: round(known.row_left + by) }),
-      ...(known.row_right == null ? {} : { row_right: round(known.row_right + by) }),
-    };
+    points[index] = depthAt(points[index], between(points, index, row));
   }
 
   /** @param {Point} _point */
@@ -283,4 +274,22 @@ function between(points, index, row) {
 /** @param {number} value @returns {number} to a hundredth of a pixel, as the file shows it */
 function round(value) {
   return Math.round(value * 100) / 100;
+}
+
+/**
+ * Move a depth point to another row; the turn of its line goes with it.
+ *
+ * @param {DepthPoint} point
+ * @param {number} row
+ * @returns {DepthPoint}
+ */
+export function depthAt(point, row) {
+  const moved = round(row);
+  const by = moved - point.row;
+  return {
+    ...point,
+    row: moved,
+    ...(point.row_left == null ? {} : { row_left: round(point.row_left + by) }),
+    ...(point.row_right == null ? {} : { row_right: round(point.row_right + by) }),
+  };
 }

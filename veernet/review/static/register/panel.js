@@ -4,6 +4,7 @@
 /** @import {Finding} from "../types.js" */
 
 import { byId, choice, h, rebuild } from "../dom.js";
+import { depthAt } from "./marks.js";
 import { numberField } from "./fields.js";
 
 /**
@@ -225,7 +226,9 @@ function table(registering) {
     const residual = doc.depth[index]?.residual ?? null;
     const change = (/** @type {"row"|"depth"} */ key) => (/** @type {number} */ value) => {
       const copy = registering.copy();
-      copy.depth.points[index][key] = value;
+      const { points } = copy.depth;
+      points[index] =
+        key === "row" ? depthAt(points[index], value) : { ...points[index], depth: value };
       copy.depth.points.sort((a, b) => a.row - b.row);
       void registering.change(copy, `Depth point ${key}`);
     };
