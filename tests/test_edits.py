@@ -187,6 +187,17 @@ class TestOneCurve:
         assert is_by_hand(result["SP"], 130, 149)
         assert result["SP"].origin[29] == result["SP"].origin[50] == AUTO
 
+    def test_all_gaps_of_a_curve_are_joined_but_at_its_ends(self):
+        column = slope(20.0, 0.2)
+        gappy = column.copy()
+        for gap in (slice(0, 7), slice(30, 50), slice(90, 91), slice(180, 200)):
+            gappy[gap] = np.nan
+        told = {"action": "join", "curve": "SP", "row0": 100, "row1": 299}
+        result, _ = do(make_curves(SP=gappy), told)
+        np.testing.assert_allclose(result["SP"].column[7:180], column[7:180])
+        assert np.isnan(result["SP"].column[:7]).all()
+        assert np.isnan(result["SP"].column[180:]).all()
+
     def test_wrap_moves_by_the_width_of_the_track(self):
         told = {"action": "wrap", "curve": "GR", "row0": 150, "row1": 160, "by": -1}
         result, _ = do(make_curves(GR=slope()), told)

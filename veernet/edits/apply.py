@@ -172,7 +172,9 @@ def _(edit: Join, ground: Ground) -> Samples:
             "is no gap to join"
         )
         raise InputError(msg)
-    if gaps[0][0] == 0 or gaps[-1][1] == samples.rows:
+    # Rows above the first that is read, or below the last, have nothing to join.
+    gaps = [(a, b) for a, b in gaps if a > 0 and b < samples.rows]
+    if not gaps:
         msg = (
             f"{edit.curve} is not read on both sides of the gap at row "
             f"{edit.row0}: redraw it instead"

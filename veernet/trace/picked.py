@@ -35,8 +35,8 @@ def of_picked_style(
 ) -> Lane:
     """Return a lane in which ink counts by whether it is of the style of the picks.
 
-    Where they are on solid ink of a curve that is registered as dashed, as of a line
-    that was mended by hand, solid ink counts in full; and the other way round.
+    Where picks are on ink of another kind than the curve's, as dashes beside a line of
+    the grid look solid, ink counts as it does where nobody has picked.
 
     Parameters
     ----------
@@ -53,12 +53,9 @@ def of_picked_style(
     if np.any(solid & dashed) or not (solid.any() and dashed.any()):
         return lane  # evidence of one kind alone tells nothing of styles
     seen = _ink_about(lane, rows, at)
-    share = lane.share.copy()
-    if seen[own].sum() >= seen[other].sum():
-        share[other & ~lane.own] = OTHER_KIND
-    else:
-        share[other] = 1.0
-        share[own & ~lane.own] = OTHER_KIND
+    if seen[own].sum() < seen[other].sum():
+        return lane
+    share = np.where(other & ~lane.own, np.float32(OTHER_KIND), lane.share)
     return replace(lane, share=share)
 
 
