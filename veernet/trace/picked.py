@@ -17,6 +17,9 @@ OTHER_KIND = 0.25
 round. At `FREE_STYLE` a path leaves a faint stroke for a dark one beside it, out to its
 tip and back. Dashes of one kind are taken for another too often to be told apart so."""
 
+NOTHING = 0.05
+"""Share of the evidence about the picks that is nothing: the network is seldom sure."""
+
 AROUND = 12, 2
 """Rows and columns about a pick in which its ink is: a dash and its gap."""
 
@@ -35,8 +38,10 @@ def of_picked_style(
 ) -> Lane:
     """Return a lane in which ink counts by whether it is of the style of the picks.
 
-    Where picks are on ink of another kind than the curve's, as dashes beside a line of
-    the grid look solid, ink counts as it does where nobody has picked.
+    Where they are on ink of the other kind, and there is next to none of the curve's
+    own, as of a line that was mended by hand, that ink counts in full. Where both kinds
+    are seen, as dashes beside a line of the grid look solid, ink counts as it does
+    where nobody has picked.
 
     Parameters
     ----------
@@ -53,9 +58,12 @@ def of_picked_style(
     if np.any(solid & dashed) or not (solid.any() and dashed.any()):
         return lane  # evidence of one kind alone tells nothing of styles
     seen = _ink_about(lane, rows, at)
-    if seen[own].sum() < seen[other].sum():
+    if seen[own].sum() >= seen[other].sum():
+        share = np.where(other & ~lane.own, np.float32(OTHER_KIND), lane.share)
+    elif seen[own].sum() <= NOTHING * seen[other].sum():
+        share = np.where(own, np.float32(OTHER_KIND), np.float32(1.0))
+    else:
         return lane
-    share = np.where(other & ~lane.own, np.float32(OTHER_KIND), lane.share)
     return replace(lane, share=share)
 
 
