@@ -81,7 +81,8 @@ def retrace(
         say that it was mistaken.
     way
         0 the path of least cost; 1 and more another one, which leaves the first where
-        the next likeliest other ink is. They come round to the first.
+        the next likeliest other ink is. The last is straight from pick to pick; then
+        they come round to the first.
     costs
         Of the dynamic programme.
 
@@ -193,9 +194,11 @@ def _another(
     free = away_from(rows, evidence.shape[0])
     other = path(hidden(evidence, best[0], free, circular=circular))
     found = rivals((best[0], best[2]), (other[0], other[2]), free)
-    number = way % (len(found) + 1)
+    number = way % (len(found) + 2)
     if not number:
         return best
+    if number > len(found):  # straight from pick to pick
+        return best[0], best[1], np.zeros_like(best[2])
     inside = np.zeros_like(free)
     inside[found[number - 1].start : found[number - 1].stop] = True
     return path(hidden(evidence, best[0], inside, circular=circular))

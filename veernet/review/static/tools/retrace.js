@@ -247,7 +247,7 @@ export class Retrace extends Tool {
       {
         type: "button",
         id: "another-way",
-        title: "Where ink parts, follow the other; they come round to the first",
+        title: "Where ink parts, follow the other; the last is straight, then the first comes round",
         onclick: () => this.another(),
       },
       ["Another way", h("kbd", { text: "W" })],
