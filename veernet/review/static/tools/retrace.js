@@ -247,7 +247,8 @@ export class Retrace extends Tool {
       {
         type: "button",
         id: "another-way",
-        title: "Where ink parts, follow the other; the last is straight, then the first comes round",
+        title:
+          "Where ink parts, follow the other; the last is straight, then the first comes round",
         onclick: () => this.another(),
       },
       ["Another way", h("kbd", { text: "W" })],
