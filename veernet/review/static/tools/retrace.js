@@ -10,6 +10,9 @@ import { Tool } from "./tool.js";
 /** Pixels of the pointer from a point that still take hold of it. */
 const GRIP = 7;
 
+/** Pixels from the curve as read within which a point is taken for the same wrap as it. */
+const SAME_WRAP = 21;
+
 /** Picks through which the tracer must pass; shown before anything is changed. */
 export class Retrace extends Tool {
   /** @param {Editor} editor */
@@ -58,7 +61,7 @@ export class Retrace extends Tool {
     // On what is read already the wraps are those of the reading, else those of the pick nearby.
     const own = curve.at(row);
     const away = Math.abs(curve.fold(row, own) - point.column) * this.editor.view.columnScale;
-    const reference = away < GRIP || !nearest ? curve.near(row) : nearest.column;
+    const reference = away < SAME_WRAP || !nearest ? curve.near(row) : nearest.column;
     const column = curve.unfold(row, point.column, reference);
     return { row, column: this.editor.legal(curve, row, column) };
   }
