@@ -25,7 +25,8 @@ from veernet.segment import segment
 from veernet.synth.curves import Manner
 from veernet.trace.kept import BLOCK, EvidenceWriter, KeptEvidence
 from veernet.trace.programme import ON, cheapest_way
-from veernet.trace.retrace import FADE, retrace
+from veernet.trace.retrace import retrace
+from veernet.trace.through import FADE
 
 ROWS = 400
 AT = np.arange(ROWS)

@@ -8,7 +8,6 @@ no ink the path is straight.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +21,7 @@ from veernet.trace.centroid import refine
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.picked import away_from, hidden, of_picked_style, rivals
 from veernet.trace.programme import ON, Costs, cheapest_way
+from veernet.trace.through import through
 from veernet.trace.ways import _seen, _taken_in
 
 _Path: TypeAlias = tuple[NDArray[np.int32], Floats, Floats]
@@ -32,19 +32,6 @@ CLAIM = 4.0
 
 STROKE = 1.5
 """Columns on either side of a curve that are its ink: half a line of medium weight."""
-
-FADE = 4
-"""Rows over which a pick beside the middle of its stroke draws the path to itself."""
-
-DRAWN = 3.0
-"""Columns by which it draws its neighbours at the most: on a steep stroke the middle of
-the ink in a row, and the column at which the path leaves it, are far apart."""
-
-CLOSE = 24
-"""Rows between two picks of which both may be on a side of one stroke."""
-
-WIDEST = 6.0
-"""Columns that the path is moved at the most: half of the widest stroke there is."""
 
 INKED = 0.25
 """Mean evidence under the path in a row below which there is no ink: it is straight."""
@@ -111,7 +98,7 @@ def retrace(
     inked = strength[inside] >= INKED
     for start, stop in runs(inked):
         inked[start:stop] = stop - start >= SHORTEST
-    return _through(column[inside], inked, rows - rows[0], at)
+    return through(column[inside], inked, rows - rows[0], at)
 
 
 def _checked(
@@ -288,47 +275,3 @@ def _way(spec: CurveSpec, columns: Floats, panel: Panel) -> Way:
     ink[read, 0] = np.rint(np.maximum(span[read], 0)).astype(np.int32)
     state = np.full(columns.size, ON, dtype=np.uint8)
     return Way(spec, columns, np.zeros(columns.size), state, span, ink)
-
-
-def _through(
-    column: Floats, inked: NDArray[np.bool_], rows: NDArray[np.intp], at: Floats
-) -> Floats:
-    """Draw a path straight where there is no ink, and through its picks."""
-    result = column.copy()
-    inked = inked.copy()
-    inked[rows] = True
-    result[rows] = np.where(np.isfinite(column[rows]), column[rows], at)
-    away = at - result[rows]
-    every = np.arange(result.size)
-    shared = _shared(away, rows)
-    result += shared
-    for row, by in zip(rows.tolist(), away.tolist(), strict=True):
-        for side in (-1, 1):
-            near = row + side * np.arange(1, FADE + 1)
-            near = near[(near >= 0) & (near < result.size)]
-            if near.size:
-                rest = np.clip(by - shared[near[0]], -DRAWN, DRAWN)
-                apart = np.abs(near - row) / (FADE + 1)
-                result[near] += rest * 0.5 * (1 + np.cos(np.pi * apart))
-    result[rows] = at
-    for start, stop in runs(~inked):
-        gap = slice(start, stop)
-        result[gap] = np.interp(
-            every[gap], [start - 1, stop], result[[start - 1, stop]]
-        )
-    return result
-
-
-def _shared(away: Floats, rows: NDArray[np.intp]) -> Floats:
-    """Return (rows,) how far a path is moved between picks that agree.
-
-    Two picks close to each other, both on the same side of the path, say that it runs
-    at a side of its stroke: another curve as read hides the rest of it.
-    """
-    result = np.zeros(int(rows[-1]) + 1)
-    for (above, first), (below, last) in pairwise(zip(rows, away, strict=True)):
-        if below - above > CLOSE or first * last <= 0:
-            continue
-        by = np.sign(first) * min(abs(first), abs(last), WIDEST)
-        result[above + 1 : below] = by
-    return result
