@@ -80,42 +80,74 @@ class Stretch:
         return {"id": name, **vars(self)}
 
 
+@dataclass
+class Known:
+    """What has been worked out of one state of a curve.
+
+    Parameters
+    ----------
+    state
+        Revision of the curve, registration and limit that it is of.
+    masks
+        (rows,) by kind, what is doubtful, reviewed or not.
+    stretches
+        What is still to be looked at; None before it was asked for.
+    reviewed
+        What `reviewed_of` was asked last, and what it answered.
+    """
+
+    state: tuple[int, Registration | None, float]
+    masks: dict[Kind, Mask]
+    stretches: list[Stretch] | None = None
+    reviewed: tuple[Any, tuple[int, int]] | None = None
+
+
+def known_of(
+    curve: ReviewedCurve, registration: Registration | None, limit: float = LIMIT
+) -> Known:
+    """Return what is doubtful of a curve, worked out once for each of its states."""
+    state = (curve.revision, registration, limit)
+    if curve.doubts is None or curve.doubts.state != state:
+        masks: dict[Kind, Mask] = {
+            "gap": gaps(curve.samples),
+            "unsure": unsure(curve.samples, limit),
+            "away": away(curve.samples),
+        }
+        if registration is not None:
+            masks["off"] = left_inside(curve, registration)
+        curve.doubts = Known(state, masks)
+    known: Known = curve.doubts
+    return known
+
+
 def stretches(
     curve: ReviewedCurve, registration: Registration, limit: float = LIMIT
 ) -> list[Stretch]:
-    """Return what of a curve is still to be looked at, from the top down.
-
-    It is worked out once for each state of a curve.
-    """
-    known = curve.doubts
-    if known is not None and known[:3] == (curve.revision, registration, limit):
-        return list(known[3])
-    found = list(_stretches(curve, registration, limit))
-    curve.doubts = (curve.revision, registration, limit, found)
-    return found
+    """Return what of a curve is still to be looked at, from the top down."""
+    known = known_of(curve, registration, limit)
+    if known.stretches is None:
+        known.stretches = list(_stretches(curve, registration, known.masks))
+    return list(known.stretches)
 
 
 def _stretches(
-    curve: ReviewedCurve, registration: Registration, limit: float
+    curve: ReviewedCurve, registration: Registration, masks: Mapping[Kind, Mask]
 ) -> Iterator[Stretch]:
     """Yield stretches, each row in one of them whatever is doubted of it."""
     samples = curve.samples
-    masks: dict[Kind, Mask] = {
-        "gap": gaps(samples),
-        "off": left_inside(curve, registration),
-        "unsure": unsure(samples, limit),
-        "away": away(samples),
-    }
     every = np.logical_or.reduce(list(masks.values()))
     every &= ~seen_of(samples, every)
     for start, stop in _joined(every):
-        inside = {k: int((m & every)[start:stop].sum()) for k, m in masks.items()}
+        inside = {
+            k: int((m[start:stop] & every[start:stop]).sum()) for k, m in masks.items()
+        }
         rows = int(every[start:stop].sum())
         if rows < SHORTEST:
             continue
         kind = max(inside, key=lambda k: inside[k])
-        sure = np.where(masks["away"], UNUSUALLY_SURE, samples.confidence)
-        confidence = round(float(sure[start:stop][every[start:stop]].mean()), 3)
+        part = slice(start, stop)
+        sure = np.where(masks["away"][part], UNUSUALLY_SURE, samples.confidence[part])
+        confidence = round(float(sure[every[part]].mean()), 3)
         row0, row1 = curve.first_row + start, curve.first_row + stop - 1
         top, base = registration.depth.depth_at(np.array([row0, row1], np.float64))
         where = f"from {top:.1f} to {base:.1f} {registration.depth.unit}"
@@ -242,7 +274,7 @@ def worst_first(found: Iterable[Stretch]) -> list[Stretch]:
     return sorted(found, key=lambda s: (-s.weight, s.row0, s.curve))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FirstDoubt:
     """The doubtful rows of a curve as it was read.
 
@@ -277,18 +309,20 @@ def reviewed_of(
     Rows that were doubtful as read count, whatever an edit has made of them, and so do
     those that have become doubtful, and those that a finding is about.
     """
-    doubt = doubtful(curve.samples)
-    if registration is not None:
-        doubt |= left_inside(curve, registration)
+    known, wanted = known_of(curve, registration), (first, tuple(found))
+    if known.reviewed is not None and known.reviewed[0] == wanted:
+        return known.reviewed[1]
+    doubt = np.logical_or.reduce(list(known.masks.values()))
     if first is not None and first.mask.size:
         start = first.first_row - curve.first_row
         doubt[start : start + first.mask.size] |= first.mask
-    for one in found:
+    for one in wanted[1]:
         if one.curve == curve.mnemonic:
             begin, end = _inside(curve, one)
             doubt[begin:end] = True
     seen = doubt & seen_of(curve.samples, doubt)
-    return int(seen.sum()), int(doubt.sum())
+    known.reviewed = wanted, (int(seen.sum()), int(doubt.sum()))
+    return known.reviewed[1]
 
 
 def _joined(mask: Mask) -> list[tuple[int, int]]:

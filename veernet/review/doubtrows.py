@@ -28,7 +28,7 @@ BESIDE = 12
 WINDOW = 400
 """Rows over which the usual course of a curve is taken."""
 
-THINNED = 8
+THINNED = 20
 """Of so many rows one is looked at for the usual course."""
 
 UNUSUAL = 12.0

@@ -61,7 +61,7 @@ def of_picked_style(
     if seen[own].sum() >= seen[other].sum():
         share = np.where(other & ~lane.own, np.float32(OTHER_KIND), lane.share)
     elif seen[own].sum() <= NOTHING * seen[other].sum():
-        share = np.where(own, np.float32(OTHER_KIND), np.float32(1.0))
+        share = np.where(other, np.float32(1.0), lane.share)
     else:
         return lane
     return replace(lane, share=share)

@@ -20,6 +20,10 @@ the ink in a row, and the column at which the path leaves it, are far apart."""
 CLOSE = 24
 """Rows between two picks of which both may be on a side of one stroke."""
 
+ASIDE = 2.0
+"""Columns from the path from which a pick is aside of it, and not on a steep stroke a
+fraction of a row off."""
+
 WIDEST = 6.0
 """Columns that the path is moved at the most: half of the widest stroke there is."""
 
@@ -76,8 +80,10 @@ def _shared(away: Floats, rows: NDArray[np.intp]) -> Floats:
     """
     result = np.zeros(int(rows[-1]) + 1)
     for (above, first), (below, last) in pairwise(zip(rows, away, strict=True)):
-        if below - above > CLOSE or first * last <= 0:
+        least, most = sorted((abs(float(first)), abs(float(last))))
+        agree = first * last > 0 and least >= ASIDE and most <= 2 * least
+        if below - above > CLOSE or not agree:
             continue
-        by = np.sign(first) * min(abs(first), abs(last), WIDEST)
+        by = np.sign(first) * min(least, WIDEST)
         result[above + 1 : below] = by
     return result
