@@ -7,7 +7,7 @@ import { ApiError, listen, loadDocument } from "./api.js";
 
 /** What is said when the server has ended, or cannot be reached. */
 const NO_ANSWER =
-  "The server does not answer: start veernet review again and open the address that it prints. What was saved is kept.";
+  "The server does not answer: start veernet review again and open the address that it prints. What was saved is kept; what is changed now is not saved.";
 
 /** What is said when another run answers at the same address. */
 const ANOTHER_RUN =
