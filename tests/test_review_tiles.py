@@ -71,9 +71,14 @@ def test_a_tile_is_asked_for_once(client: Client) -> None:
 
 
 def test_a_scan_that_cannot_be_decoded_is_told_in_one_line(tmp_path: Path) -> None:
-    # The pages of a TIFF are counted before it is served; a PNG is known once decoded.
+    # A file cut short is refused before it is served; damage is known once decoded.
     scan = tmp_path / "well.png"
-    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\xff" * 400)
+    ink = np.random.default_rng(2).integers(0, 255, (90, 70), dtype=np.uint8)
+    cv2.imwrite(str(scan), ink)
+    whole = bytearray(scan.read_bytes())
+    middle = len(whole) // 2
+    whole[middle : middle + 400] = b"\xff" * 400
+    scan.write_bytes(whole)
     with serving(scan) as client:
         answer = client.get("/api/document")
         assert answer.status == 422
