@@ -16,10 +16,10 @@ from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.runs import runs
-from veernet.trace.centroid import refine
+from veernet.trace.correction import corrected
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.programme import ON, Costs, cheapest_way
-from veernet.trace.ways import _seen, _taken_in
+from veernet.trace.ways import _seen, _taken_in, stroke_along
 
 CLAIM = 4.0
 """Columns from a curve as read within which a pick is on its stroke."""
@@ -143,15 +143,8 @@ def _decode(
     column, state, _ = cheapest_way(
         evidence, taken, wraps=wraps, wrap_start=start, costs=costs, through=through
     )
-    centroid, strength, _ = refine(
-        evidence,
-        column,
-        state == ON,
-        lane.centre,
-        lane.first,
-        circular=lane.spec.wraps,
-    )
-    return lane.on_panel(centroid), strength
+    stroke = stroke_along(lane, evidence, column, state == ON)
+    return lane.on_panel(corrected(stroke)), stroke.strength
 
 
 def _wraps(
