@@ -20,6 +20,7 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from veernet.axes import Floats
 from veernet.errors import InputError
@@ -120,7 +121,7 @@ class CorrectionModel:
         active = found
         for weight, bias in zip(self.weights, self.biases, strict=True):
             if active is not found:
-                active = active / (1 + np.exp(-active))  # the sigmoid linear unit
+                active = active * expit(active)  # the sigmoid linear unit
             active = active @ weight.T + bias
         return active[:, 0]
 
