@@ -10,9 +10,11 @@ import pytest
 from veernet.dashes import DASHES
 from veernet.errors import InputError
 from veernet.synth.courses import (
+    SCATTER,
     Course,
     add_spikes,
     along_edge,
+    counted,
     draw_course,
     held,
     interrupted,
@@ -323,3 +325,38 @@ def test_ruled_lines_are_drawn_at_their_share():
     manner = Manner(ruled=1.0)
     course = draw_course(np.random.default_rng(0), 256, 10.0, manner=manner)
     assert course.rows.size <= 14
+
+
+def test_counts_scatter_from_sample_to_sample():
+    calm = Course(np.arange(0.0, 2000.0, 4.0), np.linspace(0.2, 0.8, 500))
+    course = counted(np.random.default_rng(3), calm)
+    scatter = course.fraction - calm.fraction
+    spread = np.std(calm.fraction)
+    assert SCATTER[0] * spread * 0.8 < np.std(scatter) < SCATTER[1] * spread * 1.2
+    # Each sample by itself, unlike the motion of a pen.
+    assert abs(np.corrcoef(scatter[:-1], scatter[1:])[0, 1]) < 0.15
+    assert np.array_equal(course.rows, calm.rows)
+
+
+def test_a_pen_that_draws_every_row_does_not_scatter():
+    calm = Course(np.arange(0.0, 300.0, 1.0), np.linspace(0.2, 0.8, 300))
+    assert counted(np.random.default_rng(3), calm) is calm
+
+
+def test_counts_are_drawn_at_their_share():
+    def roughness(counted: float) -> float:
+        manner = Manner(
+            counted=counted,
+            spiky=0.0,
+            blocky=0.0,
+            samples_per_foot=(2.0,),
+            kinds=(0, 0, 1, 0),
+        )
+        found = []
+        for seed in range(40):
+            course = draw_course(np.random.default_rng(seed), 400, 20.0, manner=manner)
+            turns = np.diff(course.fraction, n=2) / max(np.std(course.fraction), 1e-9)
+            found.append(np.median(np.abs(turns)))
+        return float(np.mean(found))
+
+    assert roughness(1.0) > 3 * roughness(0.0)

@@ -10,6 +10,13 @@ from veernet.axes import Floats
 from veernet.synth.curves import PAD, Manner
 from veernet.synth.signals import KINDS, Kind, RealShapes, model_shape, smooth
 
+SCATTER = (0.02, 0.4)
+"""Standard deviations of a curve by which counts make it scatter: a gamma ray at 1,800
+feet an hour scatters by some 5 % of its range."""
+
+SAMPLE = 1.5
+"""Fewest rows between the samples of such a curve: a pen draws no more of them."""
+
 
 @dataclass(frozen=True)
 class Course:
@@ -111,6 +118,8 @@ def draw_course(
 
 def enlivened(rng: np.random.Generator, course: Course, manner: Manner) -> Course:
     """Add what tools and recorders do to a reading, each at its share."""
+    if manner.counted and rng.random() < manner.counted:
+        course = counted(rng, course)
     if manner.spiky and rng.random() < manner.spiky:
         course = add_spikes(rng, course)
     if manner.saturate and rng.random() < manner.saturate:
@@ -122,6 +131,15 @@ def enlivened(rng: np.random.Generator, course: Course, manner: Manner) -> Cours
     if course.wraps and manner.once and rng.random() < manner.once:
         course = wrapped_once(course)
     return course
+
+
+def counted(rng: np.random.Generator, course: Course) -> Course:
+    """Scatter a curve from sample to sample, as counts of gamma rays do."""
+    if course.rows[1] - course.rows[0] < SAMPLE:
+        return course
+    size = np.exp(rng.uniform(*np.log(SCATTER))) * np.nanstd(course.fraction)
+    scatter = size * rng.standard_normal(course.fraction.size)
+    return replace(course, fraction=course.fraction + scatter)
 
 
 def add_spikes(rng: np.random.Generator, course: Course) -> Course:

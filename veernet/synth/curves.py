@@ -63,6 +63,9 @@ class Manner:
         Share of the wrapping curves that are not drawn beyond their first wrap.
     ruled
         Share of the curves that are lines by a ruler, as a bit size is.
+    counted
+        Share of the curves that scatter from sample to sample, as counts of gamma rays
+        and neutrons do, so that the pen turns sharply at every one.
     """
 
     kinds: tuple[float, ...] = (0.46, 0.18, 0.16, 0.2)
@@ -87,6 +90,7 @@ class Manner:
     edge: float = 0.0
     once: float = 0.0
     ruled: float = 0.0
+    counted: float = 0.0
 
 
 @dataclass(frozen=True)

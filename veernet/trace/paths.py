@@ -119,36 +119,62 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
     list of Followed
         One for each curve of ``panel.curves``, in that order.
     """
-    lanes, ways = _decode_all(panel, evidence, costs)
+    evidence, lanes, ways = decode_paths(panel, evidence, costs)
+    return [
+        _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs)
+        for i, lane in enumerate(lanes)
+    ]
+
+
+def decode_paths(
+    panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool = True
+) -> tuple[Evidence, list[Lane], dict[int, Way]]:
+    """Decode the paths of a panel, without grid lines that one of them followed.
+
+    Parameters
+    ----------
+    panel, evidence, costs
+        As for `follow_paths`.
+    correct
+        Whether columns are moved from the centroids of strokes to where curves run.
+
+    Returns
+    -------
+    evidence : Evidence
+        Without those lines.
+    lanes : list of Lane
+        Per curve of ``panel.curves`` the corridor in which its path was decoded.
+    ways : dict
+        By index of the curve its path.
+    """
+    lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
     for _ in lanes:
         cleaned = _without_followed_line(evidence, lanes, ways)
         if cleaned is None:
             break
         evidence = cleaned
-        lanes, ways = _decode_all(panel, evidence, costs)
-    return [
-        _followed(panel, evidence, lane, ways[i], _others(ways, i), costs)
-        for i, lane in enumerate(lanes)
-    ]
+        lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
+    return evidence, lanes, ways
 
 
 def _decode_all(
-    panel: Panel, evidence: Evidence, costs: Costs
+    panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool
 ) -> tuple[list[Lane], dict[int, Way]]:
     """Decode paths one after the other, then each again with all others in place."""
     lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
     order = _turns(lanes)
     ways: dict[int, Way] = {}
     # A path that has no other beside it does not change.
-    for _ in range(SWEEPS if len(lanes) > 1 else 1):
+    for _ in range(SWEEPS if len(lanes) > 1 else 0):
         for index in order:
-            others = _others(ways, index)
+            others = others_of(ways, index)
             settled = len(others) == len(lanes) - 1
             ways[index] = decode_lane(lanes[index], others, costs, settled=settled)
-    if len(lanes) > 1:
-        for index in order:
+    for index in order:
+        if len(lanes) > 1:
             lanes[index] = _adapted(lanes[index], ways[index])
-            ways[index] = decode_lane(lanes[index], _others(ways, index), costs)
+        others = others_of(ways, index)
+        ways[index] = decode_lane(lanes[index], others, costs, correct=correct)
     return lanes, ways
 
 
@@ -229,7 +255,8 @@ def _turns(lanes: list[Lane]) -> list[int]:
     return sorted(range(len(lanes)), key=turn)
 
 
-def _others(ways: dict[int, Way], index: int) -> list[Way]:
+def others_of(ways: Mapping[int, Way], index: int) -> list[Way]:
+    """Return the paths of a panel but for one."""
     return [way for other, way in ways.items() if other != index]
 
 

@@ -17,12 +17,12 @@ from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.runs import runs
-from veernet.trace.centroid import refine
+from veernet.trace.correction import corrected
 from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.picked import away_from, hidden, of_picked_style, rivals
 from veernet.trace.programme import ON, Costs, cheapest_way
 from veernet.trace.through import through
-from veernet.trace.ways import _seen, _taken_in
+from veernet.trace.ways import _seen, _taken_in, stroke_along
 
 _Path: TypeAlias = tuple[NDArray[np.int32], Floats, Floats]
 """(rows,) column of the lane, column of the panel, evidence under it."""
@@ -151,15 +151,8 @@ def _decode(
         column, state, _ = cheapest_way(
             seen, taken, wraps=wraps, wrap_start=start, costs=costs, through=through
         )
-        centroid, strength, _ = refine(
-            seen,
-            column,
-            state == ON,
-            lane.centre,
-            lane.first,
-            circular=lane.spec.wraps,
-        )
-        return column, lane.on_panel(centroid), strength
+        stroke = stroke_along(lane, seen, column, state == ON)
+        return column, lane.on_panel(corrected(stroke)), stroke.strength
 
     circular = lane.spec.wraps
     _, centroid, strength = _another(path, evidence, rows, way, circular=circular)

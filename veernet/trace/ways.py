@@ -12,6 +12,7 @@ from veernet.axes import Floats
 from veernet.compiled import compiled
 from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
+from veernet.trace.correction import Stroke, corrected
 from veernet.trace.exits import doubt_exits
 from veernet.trace.lanes import Lane, Way
 from veernet.trace.programme import (
@@ -49,7 +50,12 @@ as late as it is thick."""
 
 
 def decode_lane(
-    lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
+    lane: Lane,
+    others: Iterable[Way],
+    costs: Costs,
+    *,
+    settled: bool = True,
+    correct: bool = False,
 ) -> Way:
     """Decode the path of a corridor's curve beside the ink of other paths.
 
@@ -63,11 +69,40 @@ def decode_lane(
         What a way costs.
     settled
         Whether those are all others there are, so that what they left is free.
+    correct
+        Whether its columns are moved from the centroids of its stroke to where the
+        curve runs; of no use for a path that is decoded again.
 
     Returns
     -------
     Way
         The path of least cost.
+    """
+    stroke, state, crossed = follow_stroke(lane, others, costs, settled=settled)
+    centroid = corrected(stroke) if correct else stroke.centroid
+    ends = np.stack([lane.on_panel(end) for end in crossed.T], axis=1)
+    ink = _ink(lane, stroke.span, np.isfinite(centroid))
+    return Way(lane.spec, lane.on_panel(centroid), stroke.strength, state, ends, ink)
+
+
+def follow_stroke(
+    lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
+) -> tuple[Stroke, NDArray[np.uint8], NDArray[np.int32]]:
+    """Follow the stroke of a corridor's curve beside the ink of other paths.
+
+    Parameters
+    ----------
+    lane, others, costs, settled
+        As for `decode_lane`.
+
+    Returns
+    -------
+    stroke : Stroke
+        On the path of least cost.
+    state : (rows,) uint8
+        ON, OFF_LEFT, OFF_RIGHT or LOST.
+    crossed : (rows, 2) int
+        Lowest and highest unfolded column of the lane that the path crosses in a row.
     """
     start = lane.spec.wrap_start
     evidence, taken = _seen(lane, _taken_in(lane, others), settled=settled)
@@ -82,15 +117,34 @@ def decode_lane(
     if lane.spec.wraps and on.any():
         # Copies of the track look alike: only the first row read has a known count.
         column += (start - column[np.argmax(on)] // lane.width) * lane.width
-    centroid, strength, stroke = refine(
-        evidence, column, on, lane.centre, lane.first, circular=lane.spec.wraps
-    )
     before = np.where(np.roll(on, 1), np.roll(column, 1), column)
     before[:1] = column[:1]
-    span = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
-    ends = np.stack([lane.on_panel(end) for end in span.T], axis=1)
-    ink = _ink(lane, stroke, on)
-    return Way(lane.spec, lane.on_panel(centroid), strength, state, ends, ink)
+    crossed = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
+    return stroke_along(lane, evidence, column, on), state, crossed
+
+
+def stroke_along(
+    lane: Lane,
+    evidence: NDArray[np.uint8],
+    column: NDArray[np.int32],
+    on: NDArray[np.bool_],
+) -> Stroke:
+    """Return the stroke along a path.
+
+    Parameters
+    ----------
+    lane
+        In which the path is.
+    evidence
+        (rows, width) probability that the curve is there, 255 is certainty.
+    column
+        (rows,) unfolded column of the lane at which the path leaves each row.
+    on
+        (rows,) whether it is on a column in the row.
+    """
+    circular = lane.spec.wraps
+    found = refine(evidence, column, on, lane.centre, lane.first, circular=circular)
+    return Stroke(*found, evidence, lane.centre, lane.first, circular=circular)
 
 
 def _ink(
