@@ -19,6 +19,9 @@ from veernet.errors import InputError, Refused
 PATIENCE = 20
 """Seconds that a small file may take."""
 
+FORMED = 0.6
+"""Share of mutations that leave a file well formed, so that its reader goes on."""
+
 LONGEST = 700
 """Characters of a line that a user reads to its end."""
 
@@ -54,6 +57,8 @@ def mutated(kind: Kind, count: int, seed: int, keep: Path) -> Counter[str]:
         data = sound[which]
         for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
             mutation = kind.mutations[int(rng.integers(len(kind.mutations)))]
+            if rng.random() < FORMED:
+                mutation = kind.formed
             data = mutation(data, rng) or b" "
         source = kind.sources[which]
         path = source.with_name(f"wrong{source.suffix}")
@@ -73,7 +78,7 @@ def _ended(kind: Kind, path: Path) -> str:
         with _patience(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             kind.read(path)
-    except (InputError, Refused) as error:
+    except (InputError, Refused, OSError) as error:
         told = str(error)
         if "\n" in told or len(told) > LONGEST:
             return f"not one line\n{told}"
