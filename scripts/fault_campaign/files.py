@@ -17,7 +17,10 @@ from fault_campaign.kinds import Kind
 from veernet.errors import InputError, Refused
 
 PATIENCE = 20
-"""Seconds that a small file may take."""
+"""Seconds of the processor that a small file may take, whatever else runs."""
+
+WAIT = 600
+"""Seconds that pass until a reader must be waiting for what does not come."""
 
 FORMED = 0.6
 """Share of mutations that leave a file well formed, so that its reader goes on."""
@@ -101,10 +104,13 @@ def _patience() -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise Hung
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(PATIENCE)
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {number: signal.signal(number, ring) for number in timers}
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    signal.setitimer(signal.ITIMER_REAL, WAIT)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for number, timer in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, before[number])
