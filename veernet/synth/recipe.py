@@ -11,7 +11,6 @@ from veernet.synth.curves import Manner
 from veernet.synth.degrade import Scanner
 from veernet.synth.relations import Relation
 
-
 LEAST_ROWS, LEAST_COLUMNS = 16, 34
 """Pixels of a strip: in fewer, margins, letters and damage find no place."""
 
