@@ -109,8 +109,7 @@ def _own_line() -> list[str]:
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import flag_override
 
-    own = HydraConfig.instance().cfg
-    assert own is not None
+    own: Any = HydraConfig.instance().cfg
     with flag_override(own.hydra, "readonly", values=False):
         own.hydra.run.dir = own.hydra.runtime.output_dir
     return [*own.hydra.overrides.task, "hydra.mode=RUN"]

@@ -121,7 +121,7 @@ def run(
         log.warning("%s is being worked on by another process: passed over", out)
 
 
-def _state(out: Path) -> dict[str, Path]:
+def _state(out: Path) -> dict[str, Any]:
     """Return the state to go on from, where a run was interrupted."""
     state = out / "resume.ckpt"
     return {"resume": state} if state.is_file() else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 import lightning
 import torch
 from lightning import LightningDataModule, Trainer
-from lightning.pytorch.utilities.exceptions import MisconfigurationException
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import nn
 
 from veernet.errors import InputError
