@@ -101,6 +101,8 @@ else:
                 press()
             except KeyboardInterrupt as error:
                 raise SystemError("returned a result with an exception set") from error
+        if moment == "exec":
+            exec("press()", {"press": press})
         press()
 sys.argv = ["veernet", "scan", "a.tif"]
 if moment != "imports":
@@ -120,7 +122,7 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("moment", ["imports", "command", "numba", "swallowed"])
+@pytest.mark.parametrize("moment", ["imports", "command", "numba", "swallowed", "exec"])
 def test_ctrl_c_ends_with_130_and_one_line(moment: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, moment],
