@@ -15,12 +15,16 @@ from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
 from tests.registrations import depth_axes, registrations, seeded
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.check.finding import Finding
+from veernet.check.legend import check_legend
 from veernet.check.page import check, check_section
 from veernet.check.quick import check_quickly
 from veernet.check.scales import check_scales
 from veernet.cli import DONE, WRONG_INPUT, main
+from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.legends.record import LegendCurve
+from veernet.register.ocr.reader import Reader, load_reader
 from veernet.registration import load_registrations, save_registrations
 from veernet.scan import open_scan
 
@@ -117,6 +121,16 @@ def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
     assert not finding.severe
     assert "by the depth points -2.7 downwards" in finding.what
     assert "correct row_left and row_right" in finding.do
+
+
+def test_row_left_of_a_track_that_is_taken_out_is_told() -> None:
+    page = replace(PAGE, turn=0.006)
+    scan, whole = Scan.from_array(page.draw()), registered(page)
+    assert check(scan, [whole]) == ()
+    findings = check(scan, [replace(whole, tracks=whole.tracks[:1])])
+    assert not any(f.severe for f in findings)
+    (finding,) = (f for f in findings if "row_left" in f.do)
+    assert "others when a track is added or taken out" in finding.do
 
 
 def test_a_turn_that_is_not_told_is_a_note() -> None:
@@ -362,6 +376,17 @@ def test_paper_that_slips_all_along_is_told_in_few_lines(scan: Scan) -> None:
     assert "11 more" in told[-1]
 
 
+@pytest.fixture
+def _without_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check as where the extra that reads print is not installed."""
+
+    def missing() -> Reader:
+        raise InputError("not installed")  # noqa: EM101, TRY003, RUF100
+
+    monkeypatch.setattr("veernet.register.ocr.reader.load_reader", missing)
+
+
+@pytest.mark.usefixtures("_without_headers")
 def test_the_command_line(
     tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -411,6 +436,7 @@ def test_units_that_no_such_curve_has_are_wrong(
     assert finding.severe
 
 
+@pytest.mark.usefixtures("_without_headers")
 def test_the_scan_is_the_one_that_the_registration_names(
     tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -423,3 +449,65 @@ def test_the_scan_is_the_one_that_the_registration_names(
     save_registrations(path, replace(RIGHT, image=None))
     assert main(["check", str(path)]) == WRONG_INPUT
     assert "names no image: name the scan" in capsys.readouterr().err
+
+
+def _named(**more: object) -> LegendCurve:
+    """Return what a header says of a curve in the second track."""
+    told: dict[str, object] = {
+        "track": 1,
+        "span": (0.0, 1.0),
+        "name": "Delta Time",
+        "mnemonic": "DT",
+        "known": True,
+        "unit": "US/F",
+        "scale": Scale("linear", 140, 40),
+        "confidence": 0.75,
+        **more,
+    }
+    return LegendCurve(**told)  # type: ignore[arg-type]
+
+
+def test_a_curve_that_only_the_header_names_is_a_note(
+    found: tuple[FoundSection, ...],
+) -> None:
+    tracks = list(RIGHT.tracks)
+    for k, spec in enumerate(
+        (
+            CurveSpec("GR", "GAPI", Scale("linear", 0, 150), "solid"),
+            CurveSpec("SONIC", "US/F", Scale("linear", 140, 40), "solid"),
+        )
+    ):
+        tracks[k] = replace(tracks[k], curves=(spec,))
+    own = replace(RIGHT, tracks=tuple(tracks))
+    gamma = _named(track=0, mnemonic="GR", scale=Scale("linear", 150, 300))
+    # By its name, though read badly, and by its scale, though named otherwise.
+    assert not list(check_legend(own, found[0], [gamma, _named()]))
+    tension = _named(mnemonic="TENS", unit="LB", scale=Scale("linear", 5000, 0))
+    (finding,) = check_legend(own, found[0], [gamma, _named(), tension])
+    assert not finding.severe
+    assert finding.what.startswith("the header names TENS, 5000 to 0 LB, at columns")
+    assert "export: false" in finding.do
+    # Two curves on one scale, of which one is registered.
+    second = _named(mnemonic="DTL")
+    (finding,) = check_legend(own, found[0], [_named(), second])
+    assert "DTL" in finding.what
+    unsure = _named(mnemonic="XQZ", known=False, scale=Scale("linear", 0, 1))
+    backup = _named(mnemonic="GRB", backup_of="GR", scale=Scale("linear", 0, 1))
+    assert not list(check_legend(own, found[0], [gamma, _named(), unsure, backup]))
+
+
+@pytest.mark.real
+@pytest.mark.skipif("VEERNET_REAL" not in os.environ, reason="VEERNET_REAL is unset")
+def test_a_real_header_names_the_curve_that_is_left_out() -> None:
+    folder = Path(os.environ["VEERNET_REAL"])
+    (whole,) = load_registrations(folder / "registrations" / "273101.yaml")
+    tracks = tuple(
+        replace(t, curves=tuple(c for c in t.curves if c.mnemonic != "LTEN"))
+        for t in whole.tracks
+    )
+    scan = open_scan(folder / "scans" / "273101.tif")
+    read = load_reader()
+    assert not [f for f in check(scan, [whole], read=read) if f.kind == "legend"]
+    lacking = check(scan, [replace(whole, tracks=tracks)], read=read)
+    (finding,) = (f for f in lacking if f.kind == "legend")
+    assert "the header names LTEN" in finding.what

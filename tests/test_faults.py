@@ -10,14 +10,17 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fault_campaign.command import defects, table
 from fault_campaign.files import mutated
 from fault_campaign.kinds import kinds
+from fault_campaign.processes import NOBODYS, begun, can_be_another
+from fault_campaign.values import FORMED
 from veernet import compiled, interrupt
 from veernet.cli import _guarded
-from veernet.errors import InputError
+from veernet.errors import InputError, Refused
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +34,35 @@ def test_files_that_are_wrong_are_read_or_refused(which: int, tmp_path: Path) ->
     assert found.total() == 60
     assert not defects(found), found
     assert found["refused"] > 5
+
+
+@pytest.mark.parametrize("name", sorted(FORMED))
+def test_what_stays_well_formed_is_often_read_on(name: str, tmp_path: Path) -> None:
+    kind = next(kind for kind in kinds(tmp_path) if kind.name == name)
+    sound = kind.sources[0].read_bytes()
+    wrong = [kind.formed(sound, np.random.default_rng(k)) for k in range(12)]
+    assert len(set(wrong)) > 6
+    assert sound not in wrong
+    assert wrong[3] == kind.formed(sound, np.random.default_rng(3))
+
+
+def test_what_a_file_says_is_quoted_in_one_line() -> None:
+    told = str(InputError(f"{'a' * 900}\nb: the key 'c\u2028d' is not known"))
+    assert len(told) < 600
+    assert told.isprintable()
+    assert told.endswith(r"a\nb: the key 'c\u2028d' is not known")
+    assert str(Refused("no log")) == "no log"
+
+
+def test_a_folder_of_somebody_elses_is_told_in_one_line(tmp_path: Path) -> None:
+    if not can_be_another():
+        pytest.skip("needs root, and setpriv, to be somebody else")
+    (tmp_path / "theirs").mkdir(mode=0o755)
+    run = begun(tmp_path / "theirs", before=NOBODYS)
+    _, told = run.communicate()
+    assert run.returncode == 2
+    assert told.strip().endswith("its folder is not yours to write to")
+    assert not list((tmp_path / "theirs").iterdir())
 
 
 def test_the_table_names_what_was_a_defect() -> None:
@@ -69,6 +101,8 @@ else:
                 press()
             except KeyboardInterrupt as error:
                 raise SystemError("returned a result with an exception set") from error
+        if moment == "exec":
+            exec("press()", {"press": press})
         press()
 sys.argv = ["veernet", "scan", "a.tif"]
 if moment != "imports":
@@ -88,7 +122,7 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("moment", ["imports", "command", "numba", "swallowed"])
+@pytest.mark.parametrize("moment", ["imports", "command", "numba", "swallowed", "exec"])
 def test_ctrl_c_ends_with_130_and_one_line(moment: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, moment],
@@ -128,6 +162,8 @@ with warnings.catch_warnings(record=True) as told:
     @compiled()
     def one(a):
         return a + 1
+    with warnings.catch_warnings():
+        pass
     @compiled(fastmath={"nnan"})
     def two(a):
         return a + 2
@@ -148,7 +184,11 @@ def test_without_a_place_for_compiled_code_it_is_said_once(tmp_path: Path) -> No
     assert done.stdout == "1 Note\n", done.stderr
 
 
-def test_a_note_is_one_line_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_note_is_one_line_of_the_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_told", [])
+
     def noting() -> int:
         compiled._note()
         return 0

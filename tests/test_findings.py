@@ -209,7 +209,9 @@ class TestCurves:
         assert found[0].text == "GR: unread from 1000.0 to 1009.4 ft"
         assert found[0].rows == (40, 134)
         assert found[0].depths == (1000.0, 1009.4)
-        assert told(found)[MOST:] == ("2 more unread stretches: see the report",)
+        assert told(found)[MOST:] == (
+            "2 more unread stretches: --report FILE.json lists all",
+        )
 
     def test_a_curve_that_is_hardly_read_is_perhaps_not_drawn(self, log):
         row = np.arange(40, 641)

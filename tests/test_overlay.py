@@ -22,6 +22,8 @@ from veernet.export.heading import (
     style_of,
 )
 from veernet.export.overlay import draw_part, label_step, write_overlay
+from veernet.files import together
+from veernet.parts import parts_of
 from veernet.records import CurveSpec, Registration, Scan, Trace, Track
 
 NAN = np.nan
@@ -215,3 +217,31 @@ class TestHeading:
     ) -> None:
         # Ten rows a foot.
         assert label_step(make_registration(), apart) == pytest.approx(step)
+
+    def test_parts_of_an_earlier_overlay_go_with_it(self, tmp_path: Path) -> None:
+        scan = Scan.from_array(np.full((ROWS, COLUMNS), 255, dtype=np.uint8))
+        for name in ("a.1.png", "a.2.png", "a.3.png", "a.x.png", "ab.2.png"):
+            (tmp_path / name).write_bytes(b"old")
+        registration, traces = make_registration(), [make_trace(120.0)]
+
+        @together()
+        def stopped() -> None:
+            write_overlay(tmp_path / "a.png", scan, registration, traces)
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            stopped()
+        assert len(list(tmp_path.iterdir())) == 5
+        with together():
+            write_overlay(tmp_path / "a.png", scan, registration, traces)
+            assert (tmp_path / "a.3.png").exists()
+        left = sorted(path.name for path in tmp_path.iterdir())
+        assert left == ["a.png", "a.x.png", "ab.2.png"]
+
+    def test_one_picture_goes_where_there_are_parts(self, tmp_path: Path) -> None:
+        (tmp_path / "a.png").write_bytes(b"old")
+        (tmp_path / "a.4.png").write_bytes(b"old")
+        with together():
+            names = parts_of(tmp_path / "a.png", 3)
+        assert [name.name for name in names] == ["a.1.png", "a.2.png", "a.3.png"]
+        assert not list(tmp_path.iterdir())

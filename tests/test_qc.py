@@ -281,6 +281,7 @@ class TestSheet:
         pdf = pypdfium2.PdfDocument(Path("a.pdf").read_bytes())
         first = pdf[0].get_textpage().get_text_range()
         assert "Plot-back of a.las, section main, 1000 to 1060 ft" in first
+        assert "WELL TEST 1" in first
         assert (
             f"well.png (the file that the LAS names), SHA-256 {sha256(scan)}" in first
         )

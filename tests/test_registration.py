@@ -248,7 +248,8 @@ def test_a_colour_without_quotes_is_a_comment(tmp_path: Path) -> None:
 def test_curves_and_tracks_may_not_be_empty(tmp_path: Path) -> None:
     head, _, _ = PLAIN.partition("      - {mnemonic")
     with pytest.raises(
-        InputError, match=r"tracks\[0\].curves: none is given yet: fill in one or more"
+        InputError,
+        match=r"tracks\[0\].curves: none is given yet: fill in one or more, or take",
     ):
         load(tmp_path, head)
     with pytest.raises(InputError, match=r"tracks: the list is empty"):

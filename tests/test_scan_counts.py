@@ -14,6 +14,7 @@ from PIL import Image
 from tests.tiffs import LONG, SHORT, Page, g4, tiff_bytes
 from veernet.errors import InputError
 from veernet.scan import limits, open_scan
+from veernet.scan.boundary import one_line
 
 RNG = np.random.default_rng(5)
 INK = RNG.random((120, 61)) < 0.2
@@ -155,3 +156,11 @@ def test_a_picture_is_judged_by_what_its_decoder_takes(
     monkeypatch.setattr(limits, "MAX_MEMORY", pixels * each - 1)
     with pytest.raises(InputError, match="would take"):
         open_scan(path)
+
+
+def test_words_of_a_decoder_are_told_without_names_of_its_code() -> None:
+    said = "<tifffile.TiffPage 0 @31224> missing data ByteCounts tag"
+    assert one_line(said) == "missing data ByteCounts tag"
+    said = "<TiffTag.fromfile> raised '<tifffile.TiffTag 258 @66> invalid value'"
+    assert one_line(said) == "raised '258 @66 invalid value'"
+    assert one_line("cannot open <x>") == "cannot open <x>"

@@ -329,3 +329,11 @@ def test_a_recipe_in_inches_draws_usual_depth_scales():
         for seed in range(20)
     ]
     assert 6 <= np.sum(np.abs(np.array(drawn) / 4 - 1) <= 0.03) <= 18
+
+
+@pytest.mark.parametrize("size", [{"rows": 15}, {"columns": 33}])
+def test_a_strip_in_which_nothing_can_be_drawn_is_told(size: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=r"less than 16 rows and 34 columns"):
+        Recipe(**size)
+    smallest = Recipe(rows=16, columns=34, lines=("solid", "broken"), whole_track=True)
+    assert draw_strip(smallest, np.random.default_rng(1)).image.shape == (16, 34)

@@ -7,24 +7,34 @@ from __future__ import annotations
 
 import sys
 
-from veernet.interrupt import deafen, interrupted, listen, say_interrupted
+from veernet.interrupt import (
+    INTERRUPTED,
+    deafen,
+    interrupted,
+    leave,
+    listen,
+    say_interrupted,
+)
 
 
 def run() -> int:
-    """Run the command line, and return its exit code."""
+    """Run the command line, and return its exit code; an interrupt ends the process."""
     listen()
     try:
         try:
             from veernet.cli import main  # noqa: PLC0415
 
-            return main()
+            code = main()
         # argparse ends by SystemExit; imports may make anything of an interrupt.
         except BaseException as error:
-            if interrupted(error):
-                return say_interrupted()
-            raise
+            if not interrupted(error):
+                raise
+            code = say_interrupted()
     finally:
         deafen()
+    if code == INTERRUPTED:
+        leave(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ UNKEPT = (
     "takes some 20 seconds: name one in NUMBA_CACHE_DIR"
 )
 
+_told: list[str] = []
+"""What this process has been told of already."""
+
 
 def compiled(*, fastmath: set[str] | bool = False) -> Callable[[Function], Function]:
     """Compile a function when it is first called, without holding the GIL.
@@ -63,5 +66,7 @@ def _let_fail(made: Any) -> None:  # noqa: ANN401 - of numba, which has no types
 
 
 def _note() -> None:
-    # Of one line in one module: Python tells it once.
-    warnings.warn(UNKEPT, Note, stacklevel=1)
+    # Not left to Python: it forgets what it has told when filters of warnings change.
+    if not _told:
+        _told.append(UNKEPT)
+        warnings.warn(UNKEPT, Note, stacklevel=1)

@@ -17,6 +17,7 @@ _Written = dict[Path, tuple[Path, int]]
 """By its temporary name, the target of a file and the descriptor that holds it."""
 
 _SET: ContextVar[_Written | None] = ContextVar("veernet_files", default=None)
+_GONE: ContextVar[set[Path]] = ContextVar("veernet_gone")
 
 
 @contextmanager
@@ -30,12 +31,14 @@ def together() -> Iterator[None]:
         yield
         return
     written: _Written = {}
-    token = _SET.set(written)
+    gone: set[Path] = set()
+    token, other = _SET.set(written), _GONE.set(gone)
     try:
         yield
-        _rename(written)
+        _rename(written, gone)
     finally:
         _SET.reset(token)
+        _GONE.reset(other)
         for temporary in list(written):
             _let_go(written, temporary)
 
@@ -79,8 +82,11 @@ def replacing(path: Path) -> Iterator[Path]:
             raise
 
 
-def _rename(written: _Written) -> None:
-    """Let files take their names, with no signal between the first and the last."""
+def _rename(written: _Written, gone: Iterable[Path]) -> None:
+    """Let files take their names, with no signal between the first and the last.
+
+    What is to go goes last.
+    """
     folders: dict[Path, list[leftovers.Move]] = {}
     for temporary, (target, _) in written.items():
         folders.setdefault(target.parent, []).append((temporary, target))
@@ -92,6 +98,8 @@ def _rename(written: _Written) -> None:
             for temporary, target in moves:
                 temporary.replace(target)
             leftovers.flush(folder)
+        for path in gone:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -223,11 +231,10 @@ def check_readable(path: Path) -> None:
     raise InputError(msg)
 
 
-def numbered(path: Path, count: int) -> tuple[Path, ...]:
-    """Return names of the parts of a file: ``NAME.1.png`` ..., or its own for one."""
-    if count == 1:
-        return (path,)
-    return tuple(path.with_suffix(f".{k}{path.suffix}") for k in range(1, count + 1))
+def remove(path: Path) -> None:
+    """Let a file go; within `together`, when the new ones have taken their names."""
+    with together():
+        _GONE.get().add(path)
 
 
 def destination(path: Path) -> Path:

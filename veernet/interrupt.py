@@ -7,9 +7,12 @@ that the package is missing. So it is remembered that the keys were pressed.
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 """Exit code of a command that Ctrl-C ended, as shells have it: 128 and the signal."""
@@ -25,6 +28,18 @@ def listen() -> None:
 def deafen() -> None:
     """Pass over Ctrl-C from here on: the command is over, and says how."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with an exit code, after all that was to be done at its end.
+
+    Python would end it by the signal once more, and not with the code, where Ctrl-C
+    came within ``exec``, as dataclasses use it: it takes that one for unhandled.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def interrupted(error: BaseException | None) -> bool:

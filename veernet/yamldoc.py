@@ -171,7 +171,10 @@ class Entry:
     def items(self) -> tuple[Entry, ...]:
         """Return the entries of a list, of which there must be one or more."""
         if self.is_null:
-            self.refuse("none is given yet: fill in one or more")
+            text = "none is given yet: fill in one or more"
+            if self.key.endswith("curves"):
+                text += ", or take the track out if none is drawn in it"
+            self.refuse(text)
         if not isinstance(self.node, yaml.SequenceNode):
             self.refuse(f"{self._shown()} is not a list")
         if not self.node.value:

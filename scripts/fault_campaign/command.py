@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 from fault_campaign.files import mutated
 from fault_campaign.kinds import kinds
-from fault_campaign.processes import denied, signalled, whole_run
+from fault_campaign.processes import WRITTEN, denied, signalled, whole_run
 
-SOUND = {"read", "refused", "all old files", "all new files"}
+SOUND = {"read", "refused", "all old files", "all new files", WRITTEN}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -17,7 +17,13 @@ from fault_campaign.kinds import Kind
 from veernet.errors import InputError, Refused
 
 PATIENCE = 20
-"""Seconds that a small file may take."""
+"""Seconds of the processor that a small file may take, whatever else runs."""
+
+WAIT = 600
+"""Seconds that pass until a reader must be waiting for what does not come."""
+
+FORMED = 0.6
+"""Share of mutations that leave a file well formed, so that its reader goes on."""
 
 LONGEST = 700
 """Characters of a line that a user reads to its end."""
@@ -54,6 +60,8 @@ def mutated(kind: Kind, count: int, seed: int, keep: Path) -> Counter[str]:
         data = sound[which]
         for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
             mutation = kind.mutations[int(rng.integers(len(kind.mutations)))]
+            if rng.random() < FORMED:
+                mutation = kind.formed
             data = mutation(data, rng) or b" "
         source = kind.sources[which]
         path = source.with_name(f"wrong{source.suffix}")
@@ -73,7 +81,7 @@ def _ended(kind: Kind, path: Path) -> str:
         with _patience(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             kind.read(path)
-    except (InputError, Refused) as error:
+    except (InputError, Refused, OSError) as error:
         told = str(error)
         if "\n" in told or len(told) > LONGEST:
             return f"not one line\n{told}"
@@ -96,10 +104,13 @@ def _patience() -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise Hung
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(PATIENCE)
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {number: signal.signal(number, ring) for number in timers}
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    signal.setitimer(signal.ITIMER_REAL, WAIT)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for number, timer in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, before[number])

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 SAMPLE = Path(__file__).parents[2] / "data"
 OLD = b"old"
 OUTPUTS = {"out": "w.las", "trace": "w.parquet", "report": "w.json", "overlay": "w.png"}
+AUDIT = "w.audit.txt"
+"""What is written beside a LAS."""
+
+NOBODY = 65534
+"""The number of a user to whom nothing belongs."""
+
+_MAY = "-all,+dac_read_search"
+NOBODYS = [
+    *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
+    *(f"--inh-caps={_MAY}", f"--ambient-caps={_MAY}", f"--bounding-set={_MAY}"),
+]
+"""Begins a command that another user runs."""
+
+WRITTEN = "own folder without a cache: all new files"
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -25,17 +42,18 @@ def command(folder: Path) -> list[str]:
     ]
 
 
-def begun(folder: Path, **more: object) -> subprocess.Popen[str]:
+def begun(
+    folder: Path, before: Sequence[str] = (), **settings: str
+) -> subprocess.Popen[str]:
     """Start the run; it finds this checkout wherever it is started."""
     root = str(Path(__file__).parents[2])
-    environment = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1", **settings}
     return subprocess.Popen(
-        command(folder),
+        [*before, *command(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        **more,  # type: ignore[call-overload]
     )
 
 
@@ -92,12 +110,14 @@ def _ended(folder: Path, code: int, told: str, number: int) -> str:
         [sys.executable, "-c", clear, str(folder)], env=environment, check=True
     )
     names = sorted(path.name for path in folder.iterdir())
-    if names != sorted(OUTPUTS.values()):
-        return f"left {names}"
-    old = {(folder / name).read_bytes() == OLD for name in names}
+    old = {(folder / name).read_bytes() == OLD for name in OUTPUTS.values()}
     if len(old) > 1:
         return "some old, some new"
-    return "all old files" if old.pop() else "all new files"
+    # There was no old trail: it comes with the new files.
+    due = [*OUTPUTS.values(), *([] if True in old else [AUDIT])]
+    if names != sorted(due):
+        return f"left {names}"
+    return "all old files" if True in old else "all new files"
 
 
 def denied(folder: Path) -> Counter[str]:
@@ -116,14 +136,44 @@ def denied(folder: Path) -> Counter[str]:
             found[f"full disk: {_refused(begun(disk), disk)}"] += 1
         finally:
             subprocess.run(["umount", str(disk)], check=False)
-    theirs = folder / "theirs"
-    theirs.mkdir(mode=0o755)
-    try:
-        run = begun(theirs, user=65534, group=65534, extra_groups=[])
-    except PermissionError:
-        found["passed over: this Python is not for other users"] += 1
-    else:
-        found[f"no permission: {_refused(run, theirs)}"] += 1
+    found.update(_as_another(folder))
+    return found
+
+
+def can_be_another() -> bool:
+    """Return whether a command can be run as somebody else, who may read all."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        return False
+    tried = subprocess.run(
+        [*NOBODYS, sys.executable, "-c", ""], capture_output=True, check=False
+    )
+    return tried.returncode == 0
+
+
+def _as_another(folder: Path) -> Counter[str]:
+    """Run as somebody else: in a folder that is not theirs, and in one that is.
+
+    They may read all that this user may, as the installation may lie in a home; what
+    they may write is theirs alone.
+    """
+    if not can_be_another():
+        return Counter({"passed over: this user cannot be somebody else": 1})
+    found: Counter[str] = Counter()
+    for name, owner in (("another's folder", 0), ("own folder", NOBODY)):
+        place = folder / name
+        place.mkdir(mode=0o755)
+        os.chown(place, owner, owner)
+        run = begun(place, before=NOBODYS, HOME="/nonexistent")
+        if owner == 0:
+            found[f"{name}: {_refused(run, place)}"] += 1
+            continue
+        _, told = run.communicate()
+        names = {path.name for path in place.iterdir()}
+        whole = run.returncode == 0 and set(OUTPUTS.values()) < names
+        last = told.strip().rpartition("\n")[2]
+        found[
+            WRITTEN if whole else f"{name}: exit {run.returncode}: {last[-200:]}"
+        ] += 1
     return found
 
 

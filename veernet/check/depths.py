@@ -21,8 +21,9 @@ NEAR = 2.0
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
 
-TURNED = 3.0
-"""Rows that a depth line falls across the tracks before the points should say so."""
+TURNED, OTHERWISE = 3.0, 1.5
+"""Rows that a depth line falls across the tracks before the points should say so, and
+rows by which they may say otherwise."""
 
 AGREE = 0.8
 """Share of the heavier lines that must tell the same shift."""
@@ -203,7 +204,7 @@ def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
     left, right = registration.depth.turn_at(rows)
     apart = fall - (right - left)
     worst = int(np.abs(apart).argmax())
-    if abs(apart[worst]) <= TURNED:
+    if abs(apart[worst]) <= (OTHERWISE if registration.depth.turned else TURNED):
         return
     what = (
         f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
@@ -212,7 +213,10 @@ def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
     )
     if registration.depth.turned:
         what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
-        do = "correct row_left and row_right: they are at the outermost edges"
+        do = (
+            "correct row_left and row_right: they are at the outermost edges, which "
+            "are others when a track is added or taken out"
+        )
     else:
         do = "the page is turned: add row_left and row_right to the depth points"
     weight = float(abs(apart[worst]) / found.lines.spacing)

@@ -10,6 +10,7 @@ import numpy as np
 from veernet.check.depths import check_depths
 from veernet.check.edges import check_edges
 from veernet.check.finding import Finding, worst_first
+from veernet.check.legend import check_legend
 from veernet.check.quick import check_quickly
 from veernet.check.strokes import check_strokes
 from veernet.check.tracks import check_tracks
@@ -19,6 +20,8 @@ from veernet.rectify import panels
 from veernet.register.depths.parts import part_of
 from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.geometry.uprights import find_uprights
+from veernet.register.legends.legend import read_legends
+from veernet.register.ocr.reader import Reader
 
 FEWEST = 3
 """Depth lines between the first and the last depth point that can be compared."""
@@ -28,6 +31,8 @@ def check(
     scan: Scan,
     registrations: Sequence[Registration],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    read: Reader | None = None,
 ) -> tuple[Finding, ...]:
     """Check registrations of one page.
 
@@ -39,6 +44,8 @@ def check(
         Of its sections, or of some of them.
     progress
         Is told how many rows of how many are surveyed.
+    read
+        Reads print: the headers name curves too. None not to look at them.
 
     Returns
     -------
@@ -47,7 +54,39 @@ def check(
     """
     found = find_sections(scan, progress)
     findings = [f for r in registrations for f in check_section(scan, r, found)]
+    if read is not None:
+        findings += _of_headers(scan, registrations, found, read)
     return worst_first(findings)
+
+
+def _of_headers(
+    scan: Scan,
+    registrations: Sequence[Registration],
+    found: Sequence[FoundSection],
+    read: Reader,
+) -> Iterator[Finding]:
+    """Compare registrations with the headers of the sections that they are of."""
+    own = {id(r): _own(r, found) for r in registrations}
+    wanted = [one for one in found if any(one is two for two in own.values())]
+    legends = read_legends(scan, found, read, wanted)
+    for registration in registrations:
+        section = own[id(registration)]
+        if section is not None:
+            (legend,) = (
+                legend
+                for one, legend in zip(found, legends, strict=True)
+                if one is section
+            )
+            yield from check_legend(registration, section, legend.curves)
+
+
+def _own(
+    registration: Registration, found: Sequence[FoundSection]
+) -> FoundSection | None:
+    """Return the section that a registration is of, None where there is none."""
+    first, last = registration.depth.rows[[0, -1]]
+    own = max(found, key=lambda one: _shared(one, first, last), default=None)
+    return own if own is not None and _shared(own, first, last) > 0 else None
 
 
 def check_section(
@@ -72,8 +111,8 @@ def check_section(
         what = f"{rows}: no grid is found on the page"
         yield Finding(section, what, "nothing could be compared with it", weight=50)
         return
-    own = max(found, key=lambda one: _shared(one, first, last))
-    if _shared(own, first, last) <= 0:
+    own = _own(registration, found)
+    if own is None:
         known = ", ".join(f"{f.first_row:.0f} to {f.last_row:.0f}" for f in found)
         what = f"{rows}: no grid is found there, but in rows {known}"
         do = "is it the registration of this scan, page and resolution?"

@@ -30,7 +30,7 @@ from veernet.cli import (
 )
 from veernet.cli.composed import config_folder, offer_settings
 from veernet.cli.output import DEFECT, DONE, EXIT_CODES, REFUSED, WRONG_INPUT
-from veernet.errors import InputError, Note, Refused
+from veernet.errors import InputError, Note, Refused, one_line
 from veernet.interrupt import interrupted, say_interrupted
 
 __all__ = [
@@ -79,10 +79,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Hydra reads the rest of these two commands' lines itself.
     if arguments and arguments[0] in composed.COMMANDS:
         return _guarded(lambda: composed.run(arguments[0], arguments[1:]))
-    if arguments and arguments[0] in SPELLINGS:
-        arguments[0] = SPELLINGS[arguments[0]]
-    options = _parser().parse_args(arguments)
-    return _guarded(lambda: options.run(options))
+    return _guarded(verb(*arguments))
+
+
+def verb(*arguments: str) -> Callable[[], int]:
+    """Return what a command line asks for, to be done; what is wrong is then raised."""
+    name = [SPELLINGS.get(word, word) for word in arguments[:1]]
+    options = _parser().parse_args([*name, *arguments[1:]])
+    return lambda: int(options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,5 +149,5 @@ def _note(otherwise: Callable[..., None]) -> Callable[..., None]:
 
 
 def _say(what: object, code: int) -> int:
-    print(f"veernet: {what}", file=sys.stderr)
+    print(f"veernet: {one_line(str(what))}", file=sys.stderr)
     return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ def add_arguments(verbs: Verbs) -> None:
         run,
         "compare a registration with its scan before anything is digitised",
         "Depth points against the depth lines, edges against the upright lines, "
-        "scales against what curves show, tracks against those that are drawn. A "
+        "scales against what curves show, tracks against those that are drawn, curves "
+        "against those that the header names (with veernet[register]). A "
         "line for each finding, the worst first: with one that would make a wrong "
         "curve (wrong: ...) the exit code is 2, with notes alone 0.",
     )
@@ -40,16 +42,21 @@ def run(options: argparse.Namespace) -> int:
     """Print the findings, the worst first."""
     from veernet.check.finding import worst_first
     from veernet.check.page import check
+    from veernet.register.ocr.reader import load_reader
     from veernet.registration import load_registrations
     from veernet.scan import open_scan
 
     registrations = load_registrations(options.registration, options.section)
+    read = None
+    # Without its extra the headers are not read: all else is checked.
+    with suppress(InputError):
+        read = load_reader()
     findings: list[Finding] = []
     for page in sorted({registration.page for registration in registrations}):
         own = [r for r in registrations if r.page == page]
         path = options.scan or _named(options.registration, own)
         scan = open_scan(path, page)
-        findings += check(scan, own, page_progress("surveyed"))
+        findings += check(scan, own, page_progress("surveyed"), read=read)
     for finding in worst_first(findings):
         print(finding.line)
     if not findings:

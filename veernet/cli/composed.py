@@ -63,13 +63,18 @@ def run(command: str, overrides: Sequence[str]) -> int:
     program = sys.argv[0]
 
     def call(config: DictConfig) -> None:
-        # Processes that a training starts beside itself run this line again.
-        sys.argv = [program, command, *overrides]
         try:
+            # Processes that a training starts beside itself run this line again.
+            sys.argv = [program, command, *_own_line()]
             called = _made(config.get("call", config), instantiate)
             called()
         except Exception as error:
             raise _Ended from error
+        if command == "train":
+            from veernet.training.ranks import is_first
+
+            if not is_first():
+                return
         out = config.get("call", config).get("out") or config.get("out")
         print(f"{out}: {'trained' if command == 'train' else 'drawn'}")
 
@@ -94,6 +99,20 @@ def run(command: str, overrides: Sequence[str]) -> int:
     except (HydraException, OmegaConfBaseException) as error:
         raise _plain(error) from error
     return DONE
+
+
+def _own_line() -> list[str]:
+    """Return the overrides of this job alone, of those that a sweep goes through.
+
+    Where it writes is kept in the setting from which Lightning takes it.
+    """
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import flag_override
+
+    own: Any = HydraConfig.instance().cfg
+    with flag_override(own.hydra, "readonly", values=False):
+        own.hydra.run.dir = own.hydra.runtime.output_dir
+    return [*own.hydra.overrides.task, "hydra.mode=RUN"]
 
 
 class _Ended(BaseException):

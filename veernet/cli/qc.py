@@ -117,7 +117,7 @@ def _tell(out: Path, sheet: Sheet) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse what is missing or cannot be written, before anything is read."""
-    from veernet.files import check_places
+    from veernet.files import check_places, check_readable
 
     if options.out.suffix.lower() != ".pdf":
         msg = f"{options.out} does not end in .pdf: the sheet is a PDF"
@@ -126,9 +126,7 @@ def _check(options: argparse.Namespace) -> None:
     inputs = [options.las, options.scan, options.registration, *options.repeat]
     inputs += [options.trace] if options.trace is not None else []
     for path in inputs:
-        if not path.is_file():
-            msg = f"there is no file {path}: check the path"
-            raise InputError(msg)
+        check_readable(path)
     for path in options.repeat:
         if path.resolve() == options.las.resolve():
             msg = f"--repeat {path}: this is the LAS itself: name another reading"

@@ -35,7 +35,8 @@ from veernet.export.heading import (
     style_of,
 )
 from veernet.export.onpage import ink
-from veernet.files import check_new, numbered, replacing
+from veernet.files import check_new, replacing, together
+from veernet.parts import earlier_parts, parts_of
 from veernet.records import ORIGINS, Registration, Scan, Trace
 from veernet.runs import runs
 
@@ -56,8 +57,8 @@ def write_overlay(
     """Draw the traces of a section over its part of the scan.
 
     One file for every 20,000 rows of the page, each with its own heading: ``NAME.png``
-    if one suffices, else ``NAME.1.png`` and so on. One file is held in memory at a
-    time, a byte for each pixel.
+    if one suffices, else ``NAME.1.png`` and so on; what an earlier overlay of that name
+    had beyond them goes. One file is held in memory at a time, a byte for each pixel.
 
     Parameters
     ----------
@@ -75,13 +76,14 @@ def write_overlay(
     """
     start, stop = _page_rows(scan, registration)
     parts = range(start, stop, ROWS_PER_FILE)
-    paths = numbered(path, len(parts))
-    for number, (part, first) in enumerate(zip(paths, parts, strict=True), start=1):
-        last = min(first + ROWS_PER_FILE, stop)
-        name = Path(scan.info.path).name
-        title = f"{name} section {registration.section}, {number} of {len(parts)}"
-        canvas = draw_part(scan, registration, traces, first, last, title)
-        _save(part, canvas, scan)
+    name = Path(scan.info.path).name
+    with together():
+        paths = parts_of(path, len(parts))
+        for number, (part, first) in enumerate(zip(paths, parts, strict=True), start=1):
+            last = min(first + ROWS_PER_FILE, stop)
+            title = f"{name} section {registration.section}, {number} of {len(parts)}"
+            canvas = draw_part(scan, registration, traces, first, last, title)
+            _save(part, canvas, scan)
     return paths
 
 
@@ -115,10 +117,9 @@ def check_overlay(
         ):
             msg = f"{path}: a part of a tall overlay would replace {other}: rename it"
             raise InputError(msg)
-    if not overwrite and path.parent.is_dir():
-        for there in sorted(path.parent.iterdir()):
-            if there.name == path.name or part.fullmatch(there.name):
-                check_new(there)
+    if not overwrite:
+        for there in earlier_parts(path):
+            check_new(there)
 
 
 def draw_part(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.check.finding import Finding
-from veernet.errors import InputError
+from veernet.errors import InputError, one_line
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import check_readable, replacing
@@ -142,8 +142,9 @@ def read_reviewed(
             table = file.read()
         # Bytes that went wrong unpack to words that are none, and to indices beyond.
         table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        msg = f"{path} is no Parquet file: {str(error).splitlines()[0][:120]}"
+    # Names of columns that are no text are found when the file is opened.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        msg = f"{path} is no Parquet file: {one_line(str(error))[:120]}"
         raise InputError(msg) from error
     missing = [name for name in NEEDED if name not in table.column_names]
     if missing:
@@ -250,7 +251,7 @@ def _cast(
     try:
         cast = table.column(name).cast(kind)
     except pa.ArrowException as error:
-        reason = str(error).splitlines()[0]
+        reason = one_line(str(error))[:120]
         msg = f"column {name} in {path} does not hold {kind} throughout: {reason}"
         raise InputError(msg) from error
     if pa.types.is_integer(kind) and cast.null_count:

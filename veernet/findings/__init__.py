@@ -113,7 +113,9 @@ def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
     if rest < 2:
         return ordered
     section = ordered[0].section
-    counted = Finding(section, f"{rest} more {name}", "see the report", weight=-1.0)
+    counted = Finding(
+        section, f"{rest} more {name}", "--report FILE.json lists all", weight=-1.0
+    )
     return [*ordered[:MOST], counted]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.findings.reading import PanelReading
 
 LEAST_ROWS = 48
@@ -192,7 +192,7 @@ def _upright(column: Floats) -> float:
     return on_line / column.size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _left_over(
     ink: NDArray[np.bool_],
     spans: NDArray[np.int32],
@@ -230,7 +230,7 @@ def _left_over(
     return np.array(found, dtype=np.int32).reshape(-1, 3)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _link(
     runs: NDArray[np.int32], gap: int, reach: float, drift: float, most: int
 ) -> NDArray[np.int64]:

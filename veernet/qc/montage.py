@@ -243,7 +243,9 @@ def _strips(places: _Places, log: Log, found: Measured, rows: tuple[int, int]) -
         axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=90, fontsize=6)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
-        axes.set_xlabel(title, fontsize=8)
+        # A single curve's strips are narrower than the words below them.
+        words = title if len(names) > 1 else title.replace("confidence", "conf.")
+        axes.set_xlabel(words, fontsize=8)
         axes.xaxis.set_label_position("bottom")
         for column in range(1, len(names)):
             axes.axvline(column, color="white", linewidth=0.8)

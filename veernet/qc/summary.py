@@ -26,6 +26,9 @@ SIZE = (11.69, 8.27)
 LINES, WIDEST, WORST = 58, 158, 18
 """Lines of a page, letters of a line, and worst stretches in the summary."""
 
+WELL = ("WELL", "UWI", "API", "COMP", "FLD", "RUN")
+"""Fields by which a sheet is told from that of another well."""
+
 FONT, LEADING = 8.0, 0.1215
 """Points, and inches from line to line."""
 
@@ -67,6 +70,7 @@ def summary_lines(told: Figures) -> list[str]:
     lines = [
         f"Plot-back of {log.path.name}, section {log.registration.section}, "
         f"{axis.depths[0]:g} to {axis.depths[-1]:g} {axis.unit}",
+        *_well(log),
         *_status(log),
         "",
         *told.remarks,
@@ -94,6 +98,13 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
         else:
             found += textwrap.wrap(line, WIDEST, subsequent_indent="  ")
     return found
+
+
+def _well(log: Log) -> list[str]:
+    """Return which well it is, by what the registration tells of it."""
+    well = log.registration.well
+    told = [f"{name} {well[name]}" for name in WELL if well.get(name)]
+    return [", ".join(told)] if told else []
 
 
 def _status(log: Log) -> list[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from veernet.axes import DepthAxis
-from veernet.files import numbered, replacing
+from veernet.files import replacing, together
+from veernet.parts import parts_of
 from veernet.records import Grey, Scan
 from veernet.register.depths.proposal import STATED
 from veernet.register.propose import ProposedSection, all_edges
@@ -44,7 +45,8 @@ def write_overlay(
     """Draw sections, edges and depth points on the scan, reduced.
 
     A picture for every ``TALLEST`` rows: ``NAME.png`` if one suffices, else
-    ``NAME.1.png`` and so on. One is held in memory at a time.
+    ``NAME.1.png`` and so on; what an earlier overlay of that name had beyond them goes.
+    One is held in memory at a time.
 
     Returns
     -------
@@ -53,13 +55,14 @@ def write_overlay(
     """
     shrink = max(1, round(scan.info.columns / WIDE))
     starts = range(0, scan.info.rows, TALLEST * shrink)
-    paths = numbered(path, len(starts))
-    for part, start in zip(paths, starts, strict=True):
-        picture = _reduced(scan, start, shrink)
-        for section in sections:
-            _draw(picture, section, start, shrink)
-        with replacing(part) as temporary:
-            Image.fromarray(picture).save(temporary, format="PNG", optimize=True)
+    with together():
+        paths = parts_of(path, len(starts))
+        for part, start in zip(paths, starts, strict=True):
+            picture = _reduced(scan, start, shrink)
+            for section in sections:
+                _draw(picture, section, start, shrink)
+            with replacing(part) as temporary:
+                Image.fromarray(picture).save(temporary, format="PNG", optimize=True)
     return paths
 
 

@@ -16,7 +16,9 @@ from veernet.register.legends.record import LegendCurve
 
 _CURVES = """\
     curves:   # still to be given: every curve that is drawn in the track, such as
-    # - {mnemonic: GR, unit: GAPI, left: 0, right: 150, scale: linear, line: solid}"""
+    # - {mnemonic: GR, unit: GAPI, left: 0, right: 150, scale: linear, line: solid}
+    # Take the track out if it has none; row_left and row_right, if any, are then at
+    # the edges that are the outermost."""
 
 _NUMBER = re.compile(r"\.0$")
 _BARE = re.compile(r"(?!(?:NO|ON|OFF|YES|NULL|TRUE|FALSE|[YN])$)[A-Z][A-Z0-9_]*")

@@ -8,6 +8,7 @@ user, and a remark becomes a note of the scan.
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from contextlib import contextmanager
 from veernet.errors import InputError
 
 _LIBRARIES = ("tifffile", "PIL", "pypdfium2")
+_OF_CODE = re.compile(r"^(?:<\w[\w.]* ?[^<>]*>)+ |<tifffile\.\w+ ([^<>]*)>")
+"""Names of classes and places of the decoder, which tell a user nothing."""
+
 _LONGEST = 200
 """Characters of a library's words that are passed on."""
 
@@ -78,7 +82,7 @@ def listening() -> Iterator[list[str]]:
 
 def one_line(what: object) -> str:
     """Return the words of an exception or a remark in one line that is not too long."""
-    text = " ".join(str(what).split()) or type(what).__name__
+    text = " ".join(_OF_CODE.sub(r"\1", str(what)).split()) or type(what).__name__
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 

@@ -30,6 +30,7 @@ from veernet.study.scores import AllBackground, score
 from veernet.synth.dataset import make_loader
 from veernet.synth.generated import GeneratedData
 from veernet.training import train
+from veernet.training.ranks import agreed, is_first
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ MASKS, CURVES = "masks.parquet", "curves.parquet"
 
 LANDSCAPE = "landscape.json"
 """What lies around its weights, where it was asked for."""
+
+TRAIN, PASS = "train", "pass over"
+"""What the first of several processes does with a run, and the others with it."""
 
 LANDSCAPE_PICTURES = 64
 """Pictures of the training part that landscapes are measured on: the same for all."""
@@ -88,10 +92,19 @@ def run(
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
+    own = {**training, "spec": spec, "data": data, "out": out, "seed": seed}
+    own["overwrite"] = True
+    if not is_first():
+        # Another process has the run; this one takes part where that trains.
+        if agreed(str(out), TRAIN) == TRAIN:
+            train(**own, **_state(out))
+        return
     try:
         with FileLock(out / "lock", timeout=0):
-            if not (out / RUN).is_file():
-                made = _train(arm, spec, data, out, seed, training)
+            trained = (out / RUN).is_file()
+            agreed(str(out), PASS if trained or arm != "train" else TRAIN)
+            if not trained:
+                made = _train(arm, data, out, own)
                 told = {"labels": dict(labels), "seed": seed, **made}
                 told["settings"] = dict(settings or {})
                 _write_json(out / RUN, told)
@@ -104,32 +117,31 @@ def run(
                 else:
                     log.warning("%s has no network: its landscape is left out", out)
     except Timeout:
+        agreed(str(out), PASS)
         log.warning("%s is being worked on by another process: passed over", out)
 
 
+def _state(out: Path) -> dict[str, Any]:
+    """Return the state to go on from, where a run was interrupted."""
+    state = out / "resume.ckpt"
+    return {"resume": state} if state.is_file() else {}
+
+
 def _train(
-    arm: Arm,
-    spec: NetworkSpec,
-    data: GeneratedData,
-    out: Path,
-    seed: int,
-    training: Mapping[str, Any],
+    arm: Arm, data: GeneratedData, out: Path, own: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Train, and return what is to be known of it."""
     begun = time.perf_counter()
-    state = out / "resume.ckpt"
-    resumed = state.is_file()
+    resumed = _state(out)
     if arm == "train":
-        own = {"spec": spec, "data": data, "out": out, "seed": seed}
-        own["overwrite"] = True
-        train(**{**training, **own, **({"resume": state} if resumed else {})})
+        train(**own, **resumed)
         # The state of the optimiser is as large as the network twice, and done with.
-        state.unlink(missing_ok=True)
+        (out / "resume.ckpt").unlink(missing_ok=True)
     return {
         "arm": arm,
         "train_samples": data.train_samples,
         "minutes": (time.perf_counter() - begun) / 60,
-        "resumed": resumed,
+        "resumed": bool(resumed),
         "finished": time.strftime("%Y-%m-%d"),
         "version": __version__,
         "commit": commit(),

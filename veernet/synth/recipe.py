@@ -11,6 +11,9 @@ from veernet.synth.curves import Manner
 from veernet.synth.degrade import Scanner
 from veernet.synth.relations import Relation
 
+LEAST_ROWS, LEAST_COLUMNS = 16, 34
+"""Pixels of a strip: in fewer, margins, letters and damage find no place."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -88,6 +91,12 @@ class Recipe:
     inches: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.rows < LEAST_ROWS or self.columns < LEAST_COLUMNS:
+            msg = (
+                f"rows={self.rows}, columns={self.columns}: nothing can be drawn in "
+                f"less than {LEAST_ROWS} rows and {LEAST_COLUMNS} columns"
+            )
+            raise InputError(msg)
         known = {*LINES, "broken"}
         if unknown := set(self.lines) - known:
             msg = f"line styles {sorted(unknown)} are not known: use {sorted(known)}"

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, permutations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 
 MOST_CERTAIN = 200.0
 """Nats by which one assignment is likelier than another at the most, so that the
@@ -151,7 +151,7 @@ def moments(first: Floats, second: Floats, bounds: NDArray[np.intp]) -> Floats:
     return np.stack([first[a:b].T @ second[a:b] for a, b in pairwise(bounds)])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _forward_backward(
     likely: Floats,
     exchanged: NDArray[np.intp],

@@ -19,13 +19,15 @@ from veernet.provenance import commit, hardware
 from veernet.training.averages import Averaging
 from veernet.training.given import (
     check_resumed,
+    check_trainer,
     check_windows,
-    lone_values,
+    fitting,
     told_as,
 )
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
 from veernet.training.pictures import SamplePictures
+from veernet.training.ranks import alone_again
 from veernet.training.start import begin_from
 
 __all__ = ["Segmenter", "train"]
@@ -123,7 +125,8 @@ def train(
     made = {**spec.made, "commit": commit(), "device": device}
     spec = dataclasses.replace(spec, made=made)
     keep = KeepBest(out / "best", spec)
-    with told_as("the trainer cannot be made as it is set", ValueError, TypeError):
+    # Of the user's settings alone: nothing of ours is called.
+    with told_as("the trainer cannot be made as it is set", Exception):
         runner = trainer(
             default_root_dir=out,
             logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
@@ -134,14 +137,16 @@ def train(
                 *callbacks,
             ],
         )
+    check_trainer(runner)
     if resume is not None:
         check_resumed(Path(resume), module)
-    with lone_values():
-        runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
-    # A run that the clock ends stops between validations.
-    runner.validate(module, datamodule=data, verbose=False)
-    if runner.is_global_zero:
-        save_scored(out / "last", module, spec, validation_scores(runner))
+    with alone_again():
+        with fitting():
+            runner.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+        # A run that the clock ends stops between validations.
+        runner.validate(module, datamodule=data, verbose=False)
+        if runner.is_global_zero:
+            save_scored(out / "last", module, spec, validation_scores(runner))
     return keep.scores
 
 

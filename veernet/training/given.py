@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import lightning
 import torch
-from lightning import LightningDataModule
+from lightning import LightningDataModule, Trainer
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import nn
 
 from veernet.errors import InputError
 from veernet.files import check_readable
 from veernet.network import NetworkSpec
+
+LEAST_PROCESSES = 2
+"""Processes that may be tried on any machine."""
 
 LONE = "Expected more than 1 value per channel"
 """What torch says where batch normalisation has one value of each channel."""
@@ -25,11 +32,7 @@ def told_as(what: str, *kinds: type[Exception]) -> Iterator[None]:
         yield
     except InputError:
         raise
-    # Lightning's own errors of configuration come of no common class.
-    except Exception as error:
-        known = isinstance(error, kinds)
-        if not known and type(error).__name__ != "MisconfigurationException":
-            raise
+    except kinds as error:
         msg = f"{what}: {one_line(error)}"
         raise InputError(msg) from error
 
@@ -47,6 +50,54 @@ def lone_values() -> Iterator[None]:
             "data.batch_size=2 or more, or model.normalisation=group"
         )
         raise InputError(msg) from error
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Tell in one line what Lightning finds wrong once it knows the data as well.
+
+    Raises
+    ------
+    InputError
+        With what it says, if it was Lightning itself that raised it, and not what it
+        called.
+    """
+    try:
+        with lone_values():
+            yield
+    except (ValueError, TypeError, MisconfigurationException) as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        if isinstance(error, InputError) or not _is_lightnings(last.filename):
+            raise
+        msg = f"the training cannot run as it is set: {one_line(error)}"
+        raise InputError(msg) from error
+
+
+def _is_lightnings(filename: str) -> bool:
+    return Path(lightning.__file__).parent in Path(filename).parents
+
+
+def check_trainer(runner: Trainer) -> None:
+    """Refuse counts of which Lightning makes endless loops, or processes by the score.
+
+    Raises
+    ------
+    InputError
+        With the setting and what may be given.
+    """
+    for name in ("accumulate_grad_batches", "check_val_every_n_epoch"):
+        count = getattr(runner, name)
+        if count is not None and count < 1:
+            msg = f"trainer.{name}={count}: give 1 or more"
+            raise InputError(msg)
+    processors = os.cpu_count() or 1
+    most = max(processors, LEAST_PROCESSES)
+    if runner.strategy.root_device.type == "cpu" and runner.num_devices > most:
+        msg = (
+            f"trainer.devices={runner.num_devices}: a process on a processor each, and "
+            f"there are {processors} here: give {most} or fewer"
+        )
+        raise InputError(msg)
 
 
 def check_windows(spec: NetworkSpec, data: LightningDataModule) -> None:

@@ -168,8 +168,10 @@ class Segmenter(LightningModule):
         each = torch.stack([scores[f"f1/{name}"] for name in named])
         # A class that nobody drew says nothing of the network, so it is logged nowhere.
         known = {f"val/{k}": v for k, v in scores.items() if not v.isnan()}
-        self.log_dict(known)
-        self.log(SCORE, each.nanmean().nan_to_num(0.0), prog_bar=True)
+        # Metrics are of the pictures of all processes already, so all have the same.
+        self.log_dict(known, sync_dist=True)
+        score = each.nanmean().nan_to_num(0.0)
+        self.log(SCORE, score, prog_bar=True, sync_dist=True)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Make the optimiser, and a schedule that follows steps or the clock."""

@@ -38,7 +38,10 @@ class Legend:
 
 
 def read_legends(
-    scan: Scan, sections: Sequence[FoundSection], read: Reader
+    scan: Scan,
+    sections: Sequence[FoundSection],
+    read: Reader,
+    wanted: Sequence[FoundSection] | None = None,
 ) -> tuple[Legend, ...]:
     """Read the legends of all sections of a page, each confirming the others.
 
@@ -50,11 +53,13 @@ def read_legends(
         Of it.
     read
         Reads print.
+    wanted
+        Sections whose legends are read; None for all.
 
     Returns
     -------
     tuple of Legend
-        One a section; empty where nothing could be read.
+        One a section; empty where nothing was or could be read.
     """
     drafts: list[list[list[LegendCurve]]] = []
     units: list[Unit | None] = []
@@ -62,7 +67,8 @@ def read_legends(
         others = [other for other in sections if other is not section]
         sides: list[list[LegendCurve]] = []
         printed: list[str] = []
-        for side in SIDES:
+        read_here = wanted is None or any(section is one for one in wanted)
+        for side in SIDES if read_here else ():
             header = read_header(scan, section, side, read, others)
             sides.append([] if header is None else curves_of(header, section))
             if header is not None and side == "above":
