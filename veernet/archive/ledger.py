@@ -1,0 +1,321 @@
+"""The folder of results: its plans, its run, and the commits that readers go by.
+
+::
+
+    run.json                 what every driver of this folder must agree on
+    plans/0.parquet          the plan; 1, 2, ... are of retries
+    work/0-000012/           a shard that is being read: see `veernet.archive.bench`
+    shards/0-000012.TOKEN/   its parts: las.zip, traces.zip, curves.parquet, ...
+    commits/0-000012.json    names that folder, with sizes and hashes: the shard is done
+
+A shard is done when its commit is there, and not before. A commit is made by one
+atomic step, in which the first one wins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from veernet import __version__, leftovers
+from veernet.archive.plan import Plan
+from veernet.archive.records import Settings
+from veernet.errors import InputError
+from veernet.files import sha256
+from veernet.weights import SUFFIXES, weights_file, weights_stem
+
+FORMAT = "veernet archive 1"
+
+_SHARD = re.compile(r"(\d+)-(\d{6})")
+
+
+@dataclass(frozen=True, order=True)
+class Shard:
+    """A shard of a plan of the folder.
+
+    Parameters
+    ----------
+    plan
+        0, or of which retry.
+    number
+        In that plan.
+    """
+
+    plan: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.plan}-{self.number:06d}"
+
+    @classmethod
+    def parse(cls, name: str) -> Shard:
+        """Take a shard from its name."""
+        found = _SHARD.fullmatch(name)
+        if found is None:
+            msg = f"{name} is no shard"
+            raise InputError(msg)
+        return cls(int(found[1]), int(found[2]))
+
+
+class Ledger:
+    """The folder of results.
+
+    Parameters
+    ----------
+    folder
+        As `begin` made it.
+
+    Raises
+    ------
+    InputError
+        If there is no run in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._plans: dict[int, Plan] = {}
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """What all drivers agree on.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it is of another version.
+        """
+        path = self.folder / "run.json"
+        if not path.is_file():
+            msg = (
+                f"{self.folder} holds no results of an archive: name the folder that "
+                "was given to veernet archive run --out"
+            )
+            raise InputError(msg)
+        try:
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            msg = f"{path} is damaged: {error}"
+            raise InputError(msg) from error
+        if told.get("format") != FORMAT:
+            msg = f"{path} is not of this version ({FORMAT}): use the one that made it"
+            raise InputError(msg)
+        return told
+
+    @property
+    def settings(self) -> Settings:
+        """How its logs are read."""
+        return Settings(**self.run["settings"])
+
+    def plan(self, number: int) -> Plan:
+        """Return a plan of the folder."""
+        if number not in self._plans:
+            self._plans[number] = Plan(self.plan_path(number))
+        return self._plans[number]
+
+    def plan_path(self, number: int) -> Path:
+        """Return where a plan is kept."""
+        return self.folder / "plans" / f"{number}.parquet"
+
+    def plans(self) -> list[int]:
+        """Return the numbers of its plans: 0, and of retries."""
+        names = [path.stem for path in (self.folder / "plans").glob("*.parquet")]
+        return sorted(int(name) for name in names if name.isdigit())
+
+    def shards(self) -> list[Shard]:
+        """Return all shards of all plans."""
+        return [Shard(p, n) for p in self.plans() for n in range(self.plan(p).shards)]
+
+    def committed(self) -> set[Shard]:
+        """Return the shards that are done: what one listing of a folder tells."""
+        try:
+            names = os.listdir(self.folder / "commits")
+        except FileNotFoundError:
+            return set()
+        return {
+            Shard(int(found[1]), int(found[2]))
+            for name in names
+            if name.endswith(".json") and (found := _SHARD.fullmatch(name[:-5]))
+        }
+
+    def commit_path(self, shard: Shard) -> Path:
+        """Return where the commit of a shard stands."""
+        return self.folder / "commits" / f"{shard}.json"
+
+    def is_committed(self, shard: Shard) -> bool:
+        """Whether a shard is done."""
+        return self.commit_path(shard).exists()
+
+    def commit(self, shard: Shard) -> dict[str, Any]:
+        """Return the commit of a shard.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read.
+        """
+        path = self.commit_path(shard)
+        try:
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            msg = f"{path} cannot be read: {error}"
+            raise InputError(msg) from error
+        return told
+
+    def part(self, shard: Shard, name: str) -> Path:
+        """Return where a part of a shard that is done lies."""
+        return self.folder / "shards" / self.commit(shard)["folder"] / name
+
+    def work_folder(self, shard: Shard) -> Path:
+        """Return where a shard is read."""
+        return self.folder / "work" / str(shard)
+
+    def put_commit(self, shard: Shard, folder: Path, counts: Mapping[str, int]) -> bool:
+        """Commit a shard, and return whether this was the first commit of it.
+
+        Parameters
+        ----------
+        shard
+            That is done.
+        folder
+            In ``shards``, with its parts, all of them on the disk.
+        counts
+            Logs by how they ended.
+        """
+        parts = {
+            path.name: [path.stat().st_size, sha256(path)]
+            for path in sorted(folder.iterdir())
+        }
+        told = {
+            "shard": str(shard),
+            "folder": folder.name,
+            "logs": sum(counts.values()),
+            "counts": dict(sorted(counts.items())),
+            "parts": parts,
+            "version": __version__,
+        }
+        return put_new(self.commit_path(shard), told)
+
+
+def put_new(path: Path, told: Mapping[str, Any]) -> bool:
+    """Write JSON under a name that nothing has, in one step; False if something has."""
+    temporary = leftovers.temporary_name(path)
+    descriptor = leftovers.hold(temporary)
+    try:
+        with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as stream:
+            stream.write(json.dumps(told, indent=1) + "\n")
+        os.fsync(descriptor)
+        # A link, unlike a renaming, never takes the place of what is there.
+        os.link(temporary, path)
+        leftovers.flush(path.parent)
+    except FileExistsError:
+        return False
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+        os.close(descriptor)
+    return True
+
+
+def begin(folder: Path, plan: Path, settings: Settings) -> Ledger:
+    """Open a folder of results for a run, and make it if it is not there.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    plan
+        That is to be run.
+    settings
+        How.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, or results of another plan or of other
+        settings, version or weights: those go into a folder of their own.
+    """
+    read = Plan(plan)
+    if folder.is_dir() and not (folder / "run.json").is_file():
+        strange = {p.name for p in folder.iterdir()} - {"plans", "lost+found"}
+        if any(not name.startswith(leftovers.PREFIX) for name in strange):
+            msg = f"{folder} holds other files: name a new folder for the results"
+            raise InputError(msg)
+    for name in ("plans", "commits", "shards", "work"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    hashed = sha256(plan)
+    wanted = {
+        "format": FORMAT,
+        "plan": hashed,
+        "key": run_key(settings, hashed),
+        "version": __version__,
+        "settings": settings.to_dict(),
+    }
+    ledger = Ledger(folder)
+    _copy_plan(plan, ledger.plan_path(0), hashed)
+    leftovers.clear(folder)
+    put_new(folder / "run.json", wanted)
+    _check_same(ledger.run, wanted, folder)
+    del read
+    return ledger
+
+
+def run_key(settings: Settings, plan: str) -> str:
+    """Return a hash of all that the bytes of the results depend on."""
+    stem = weights_stem(None if settings.weights is None else Path(settings.weights))
+    files = [weights_file(stem, suffix) for suffix in SUFFIXES]
+    told = settings.to_dict()
+    # Limits decide whether a log is read, not what is read of it.
+    for name in ("memory", "time"):
+        told.pop(name)
+    told["weights"] = [sha256(path) for path in files if path.is_file()]
+    text = json.dumps([FORMAT, __version__, plan, told], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_same(had: Mapping[str, Any], wanted: Mapping[str, Any], folder: Path) -> None:
+    if had["key"] == wanted["key"]:
+        return
+    for name, says in (("plan", "another plan"), ("version", "another version")):
+        if had[name] != wanted[name]:
+            msg = f"{folder} holds results of {says}: give these a folder of their own"
+            raise InputError(msg)
+    differ = [
+        f"{name} {had['settings'].get(name)!r}"
+        for name, value in wanted["settings"].items()
+        if had["settings"].get(name) != value and name not in {"memory", "time"}
+    ]
+    told = ", ".join(differ) or "other weights"
+    msg = f"{folder} holds results with {told}: give these a folder of their own"
+    raise InputError(msg)
+
+
+def _copy_plan(plan: Path, target: Path, hashed: str) -> None:
+    """Keep a plan with its results, whole or not at all."""
+    if target.exists():
+        if sha256(target) != hashed:
+            msg = f"{target.parents[1]} holds results of another plan: name a new folder"
+            raise InputError(msg)
+        return
+    temporary = leftovers.temporary_name(target)
+    try:
+        shutil.copyfile(plan, temporary)
+        leftovers.flush(temporary)
+        temporary.replace(target)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def clear_work(ledger: Ledger, shards: Iterable[Shard]) -> None:
+    """Remove what was left of shards that are done, and parts that no commit names."""
+    for shard in shards:
+        shutil.rmtree(ledger.work_folder(shard), ignore_errors=True)
