@@ -19,7 +19,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,10 +30,12 @@ from veernet import __version__, leftovers
 from veernet.archive.plan import Plan
 from veernet.archive.records import Settings
 from veernet.errors import InputError
-from veernet.files import sha256
+from veernet.files import replacing, sha256
 from veernet.weights import SUFFIXES, weights_file, weights_stem
 
 FORMAT = "veernet archive 1"
+
+FOLDERS = ("plans", "commits", "shards", "work")
 
 _SHARD = re.compile(r"(\d+)-(\d{6})")
 
@@ -207,11 +209,17 @@ class Ledger:
 
 def put_new(path: Path, told: Mapping[str, Any]) -> bool:
     """Write JSON under a name that nothing has, in one step; False if something has."""
+    while True:
+        # What clears leftovers may take a file for one before it is locked.
+        with suppress(FileNotFoundError):
+            return _put_new(path, json.dumps(told, indent=1) + "\n")
+
+
+def _put_new(path: Path, text: str) -> bool:
     temporary = leftovers.temporary_name(path)
     descriptor = leftovers.hold(temporary)
     try:
-        with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as stream:
-            stream.write(json.dumps(told, indent=1) + "\n")
+        os.write(descriptor, text.encode())
         os.fsync(descriptor)
         # A link, unlike a renaming, never takes the place of what is there.
         os.link(temporary, path)
@@ -243,13 +251,14 @@ def begin(folder: Path, plan: Path, settings: Settings) -> Ledger:
         If the folder holds something else, or results of another plan or of other
         settings, version or weights: those go into a folder of their own.
     """
-    read = Plan(plan)
+    Plan(plan)
     if folder.is_dir() and not (folder / "run.json").is_file():
-        strange = {p.name for p in folder.iterdir()} - {"plans", "lost+found"}
+        # Another driver may be about to begin here, or was killed as it did.
+        strange = {p.name for p in folder.iterdir()} - {*FOLDERS, "lost+found"}
         if any(not name.startswith(leftovers.PREFIX) for name in strange):
             msg = f"{folder} holds other files: name a new folder for the results"
             raise InputError(msg)
-    for name in ("plans", "commits", "shards", "work"):
+    for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     hashed = sha256(plan)
     wanted = {
@@ -261,10 +270,10 @@ def begin(folder: Path, plan: Path, settings: Settings) -> Ledger:
     }
     ledger = Ledger(folder)
     _copy_plan(plan, ledger.plan_path(0), hashed)
-    leftovers.clear(folder)
+    for place in (folder, folder / "plans", folder / "commits"):
+        leftovers.clear(place)
     put_new(folder / "run.json", wanted)
     _check_same(ledger.run, wanted, folder)
-    del read
     return ledger
 
 
@@ -305,17 +314,5 @@ def _copy_plan(plan: Path, target: Path, hashed: str) -> None:
             msg = f"{target.parents[1]} holds results of another plan: name a new folder"
             raise InputError(msg)
         return
-    temporary = leftovers.temporary_name(target)
-    try:
+    with replacing(target) as temporary:
         shutil.copyfile(plan, temporary)
-        leftovers.flush(temporary)
-        temporary.replace(target)
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def clear_work(ledger: Ledger, shards: Iterable[Shard]) -> None:
-    """Remove what was left of shards that are done, and parts that no commit names."""
-    for shard in shards:
-        shutil.rmtree(ledger.work_folder(shard), ignore_errors=True)

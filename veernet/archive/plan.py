@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from veernet.archive.planning import FORMAT
 from veernet.archive.records import Log
+from veernet.archive.tables import PLAN_FORMAT
 from veernet.errors import InputError
 from veernet.files import check_readable
 
@@ -38,9 +38,9 @@ class Plan:
             raise InputError(msg) from error
         metadata = self._file.schema_arrow.metadata or {}
         self.about = {k.decode(): v.decode() for k, v in metadata.items()}
-        if self.about.get("format") != FORMAT:
+        if self.about.get("format") != PLAN_FORMAT:
             msg = (
-                f"{path} is no plan of this version ({FORMAT}): make one with veernet "
+                f"{path} is no plan of this version ({PLAN_FORMAT}): make one with veernet "
                 "archive plan"
             )
             raise InputError(msg)

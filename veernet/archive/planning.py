@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from veernet.archive.header import sizes_of
 from veernet.archive.own import own_registrations
 from veernet.archive.records import PIXEL, PIXELS_A_BYTE, How
+from veernet.archive.tables import PLAN, PLAN_FORMAT
 from veernet.errors import InputError
 from veernet.files import replacing
-
-FORMAT = "veernet plan 1"
 
 MOST_LOGS = 256
 """Of a shard: a million logs are 4,000 commits, which a folder lists in a moment."""
@@ -37,21 +36,6 @@ HASHED = 10
 
 KNOWN = ("address", "bytes", "rows", "columns", "registration", "like", "year")
 """Columns of a manifest that are no field of the well."""
-
-SCHEMA = pa.schema(
-    [
-        ("log", pa.string()),
-        ("address", pa.string()),
-        ("bytes", pa.int64()),
-        ("rows", pa.int32()),
-        ("columns", pa.int32()),
-        ("how", pa.string()),
-        ("registrations", pa.string()),
-        ("well", pa.string()),
-        ("year", pa.int16()),
-        ("shard", pa.int32()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -93,7 +77,7 @@ def make_plan(scans: pd.DataFrame, registering: Registering) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Of ``SCHEMA``, in the order of the shards.
+        Of `veernet.archive.tables.PLAN`, in the order of the shards.
 
     Raises
     ------
@@ -128,7 +112,7 @@ def make_plan(scans: pd.DataFrame, registering: Registering) -> pa.Table:
         "year": _column(scans, "year", 0).astype(np.int16),
         "shard": shard,
     }
-    return pa.table({name: one[order] for name, one in columns.items()}, SCHEMA)
+    return pa.table({name: one[order] for name, one in columns.items()}, PLAN)
 
 
 def write_plan(path: Path, plan: pa.Table, when: int, about: dict[str, str]) -> None:
@@ -147,8 +131,8 @@ def write_plan(path: Path, plan: pa.Table, when: int, about: dict[str, str]) -> 
     """
     shards = plan.column("shard").to_numpy()
     starts = np.flatnonzero(np.diff(shards, prepend=-1))
-    metadata = {"format": FORMAT, "when": str(when), **about}
-    schema = SCHEMA.with_metadata(metadata)
+    metadata = {"format": PLAN_FORMAT, "when": str(when), **about}
+    schema = PLAN.with_metadata(metadata)
     with replacing(path) as temporary:
         # Statistics and dictionaries of 4,000 groups would be most of the file.
         options = {"compression": "zstd", "write_statistics": False}

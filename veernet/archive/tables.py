@@ -1,4 +1,4 @@
-"""The tables of a shard: a row for each log, what it took, and its curves."""
+"""The tables of an archive: its plan, and of a shard its rows and curves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+PLAN_FORMAT = "veernet plan 1"
+
+PLAN = pa.schema(
+    [
+        ("log", pa.string()),
+        ("address", pa.string()),
+        ("bytes", pa.int64()),
+        ("rows", pa.int32()),
+        ("columns", pa.int32()),
+        ("how", pa.string()),
+        ("registrations", pa.string()),
+        ("well", pa.string()),
+        ("year", pa.int16()),
+        ("shard", pa.int32()),
+    ]
+)
+"""A row for each log, in the order of the shards, each of which is a row group."""
 
 ROWS = pa.schema(
     [

@@ -14,11 +14,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from veernet import leftovers
 from veernet.archive.ledger import Ledger
 from veernet.archive.packing import counted
 from veernet.archive.reader import Event
 from veernet.archive.status import left_to_read, standing
+from veernet.files import write_text
 
 OFTEN = 2.0
 """Seconds between two states of status.json."""
@@ -117,6 +117,4 @@ class Watching:
             "host": socket.gethostname(),
         }
         path = self._ledger.folder / "status.json"
-        temporary = leftovers.temporary_name(path)
-        temporary.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        write_text(path, json.dumps(told, indent=1) + "\n")

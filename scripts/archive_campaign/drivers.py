@@ -1,0 +1,112 @@
+"""Drivers in processes of their own, which are killed, or whose workers are."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+DRIVE = """
+import sys
+from pathlib import Path
+from archive_campaign.planned import open_stubs
+from veernet.archive.run import run_left
+results, plan, engine, workers = sys.argv[1:5]
+ledger = open_stubs(Path(results), Path(plan))
+run_left(ledger, engine=engine, workers=int(workers), keep_going=True, quiet=True)
+"""
+
+WHO = ("driver", "worker", "child")
+
+
+def start(
+    results: Path, plan: Path, workers: int = 2, engine: str = "local"
+) -> subprocess.Popen[bytes]:
+    """Start a driver of stubs."""
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts")))
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVE, results, plan, engine, str(workers)],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=ROOT,
+    )
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                found += map(int, (task / "children").read_text("ascii").split())
+    return found
+
+
+def victim(driver: int, who: str) -> int | None:
+    """Return the driver, one of its workers, or a child of one; None if there is none."""
+    if who == "driver":
+        return driver
+    workers = children(driver)
+    if who == "worker":
+        return random.choice(workers) if workers else None  # noqa: S311, RUF100
+    of_workers = [child for worker in workers for child in children(worker)]
+    return random.choice(of_workers) if of_workers else None  # noqa: S311, RUF100
+
+
+def disturbed(
+    results: Path, plan: Path, moments: int, rng: random.Random, longest: float = 1.5
+) -> dict[str, int]:
+    """Run a plan while something is killed again and again, and then to its end.
+
+    Parameters
+    ----------
+    results, plan
+        Of stubs.
+    moments
+        How many kills.
+    rng
+        Draws whom, and when.
+    longest
+        Seconds between two kills, at most.
+
+    Returns
+    -------
+    dict
+        How many of each were killed.
+    """
+    killed = dict.fromkeys(WHO, 0)
+    driver = start(results, plan)
+    # The first kill is of a driver that has done something, and not all.
+    while driver.poll() is None and not any((results / "commits").glob("*.json")):
+        time.sleep(0.01)
+    driver.kill()
+    driver.wait()
+    killed["driver"] += 1
+    driver = start(results, plan)
+    while sum(killed.values()) < moments:
+        who = rng.choice(WHO)
+        time.sleep(rng.uniform(0, longest))
+        if driver.poll() is not None:
+            break
+        pid = victim(driver.pid, who)
+        if pid is None:
+            continue
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        killed[who] += 1
+        if who == "driver":
+            driver.wait()
+            driver = start(results, plan)
+    code = driver.wait()
+    if code:
+        code = start(results, plan).wait()
+    if code:
+        msg = f"the last driver ended with code {code}"
+        raise RuntimeError(msg)
+    return killed
