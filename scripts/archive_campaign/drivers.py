@@ -48,6 +48,46 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def descendants(pid: int) -> list[int]:
+    """Return the processes below a process, at any depth."""
+    found = []
+    for child in children(pid):
+        found += [child, *descendants(child)]
+    return found
+
+
+def actors(driver: int) -> list[int]:
+    """Return the actors of Ray that a driver has started on this machine."""
+    found = []
+    for pid in descendants(driver):
+        with suppress(OSError):
+            name = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if name.startswith(b"ray::Reader"):
+                found.append(pid)
+    return found
+
+
+def wait_for_a_commit(driver: subprocess.Popen[bytes], results: Path) -> None:
+    """Wait until a driver has done something, or has ended."""
+    while driver.poll() is None and not any((results / "commits").glob("*.json")):
+        time.sleep(0.01)
+
+
+def ray_disturbed(results: Path, plan: Path) -> int:
+    """Run a plan on two actors of Ray, kill one on the way, and return how many were."""
+    driver = start(results, plan, engine="ray")
+    wait_for_a_commit(driver, results)
+    killed = 0
+    for pid in actors(driver.pid)[:1]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+    if driver.wait():
+        msg = f"the driver of Ray ended with code {driver.returncode}"
+        raise RuntimeError(msg)
+    return killed
+
+
 def victim(driver: int, who: str) -> int | None:
     """Return the driver, one of its workers, or a child of one; None if there is none."""
     if who == "driver":
@@ -83,8 +123,7 @@ def disturbed(
     killed = dict.fromkeys(WHO, 0)
     driver = start(results, plan)
     # The first kill is of a driver that has done something, and not all.
-    while driver.poll() is None and not any((results / "commits").glob("*.json")):
-        time.sleep(0.01)
+    wait_for_a_commit(driver, results)
     driver.kill()
     driver.wait()
     killed["driver"] += 1
