@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("ray", reason="Ray is not installed: pip install 'veernet[archive]'")
+pytest.importorskip(
+    "ray", reason="Ray is not installed: pip install 'veernet[archive]'"
+)
 
 from archive_campaign.checks import digests, outcomes, wrongs
 from archive_campaign.drivers import ray_disturbed, start

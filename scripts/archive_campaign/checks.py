@@ -16,7 +16,7 @@ SAME = ("las.zip", "traces.zip", "curves.parquet", "rows.parquet", "overlays.zip
 
 
 def wrongs(results: Path) -> list[str]:
-    """Say what is wrong with results: logs that are missing, there twice, or altered."""
+    """Say what is wrong with results: logs missing, there twice, or altered."""
     ledger = Ledger(results)
     found = list(verify(ledger).wrong)
     left = [path.name for path in (results / "work").iterdir()]
@@ -51,6 +51,10 @@ def attempts(results: Path) -> int:
     """Return how many attempts at all logs were made."""
     ledger = Ledger(results)
     return sum(
-        sum(pq.read_table(ledger.part(shard, "measures.parquet"))["attempts"].to_pylist())
+        sum(
+            pq.read_table(ledger.part(shard, "measures.parquet"))[
+                "attempts"
+            ].to_pylist()
+        )
         for shard in ledger.committed()
     )

@@ -67,14 +67,18 @@ def actors(driver: int) -> list[int]:
     return found
 
 
-def wait_for_a_commit(driver: subprocess.Popen[bytes], results: Path) -> None:
+def wait_for_a_commit(
+    driver: subprocess.Popen[bytes], results: Path, commits: int = 1
+) -> None:
     """Wait until a driver has done something, or has ended."""
-    while driver.poll() is None and not any((results / "commits").glob("*.json")):
+    while driver.poll() is None:
+        if len(list((results / "commits").glob("*.json"))) >= commits:
+            return
         time.sleep(0.01)
 
 
 def ray_disturbed(results: Path, plan: Path) -> int:
-    """Run a plan on two actors of Ray, kill one on the way, and return how many were."""
+    """Run a plan on two actors of Ray, kill one, and return how many were."""
     driver = start(results, plan, engine="ray")
     wait_for_a_commit(driver, results)
     killed = 0
@@ -89,7 +93,7 @@ def ray_disturbed(results: Path, plan: Path) -> int:
 
 
 def victim(driver: int, who: str) -> int | None:
-    """Return the driver, one of its workers, or a child of one; None if there is none."""
+    """Return the driver, a worker of it, or a child of one; None without one."""
     if who == "driver":
         return driver
     workers = children(driver)

@@ -41,7 +41,5 @@ def plan_stubs(folder: Path, path: Path) -> Path:
 def open_stubs(results: Path, plan: Path, **changed: Any) -> Ledger:  # noqa: ANN401
     """Open a folder of results whose logs are stubs."""
     here = "archive_campaign.stubs"
-    settings = Settings(
-        loader=f"{here}:load", reader=f"{here}:read", when=WHEN, **changed
-    )
-    return begin(results, plan, settings)
+    usual = {"loader": f"{here}:load", "reader": f"{here}:read", "when": WHEN}
+    return begin(results, plan, Settings(**{**usual, **changed}))

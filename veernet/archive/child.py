@@ -39,7 +39,7 @@ def named(dotted: str) -> Callable[..., Any]:
 
 
 def limit(memory: int) -> None:
-    """Limit this process to so many bytes beyond what it has, and leave no core dump."""
+    """Limit this process to so many bytes beyond what it has; leave no core dump."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     most = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

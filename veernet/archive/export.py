@@ -99,9 +99,7 @@ def export(
     return sum(map(len, by_shard.values())), files
 
 
-def _unpack(
-    ledger: Ledger, shard: Shard, rows: list[dict[str, Any]], out: Path
-) -> int:
+def _unpack(ledger: Ledger, shard: Shard, rows: list[dict[str, Any]], out: Path) -> int:
     count = 0
     for name in ZIPS:
         path = ledger.part(shard, name)
@@ -120,6 +118,9 @@ def _unpack(
 
 def _write(archive: zipfile.ZipFile, member: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(member) as source, replacing(target) as temporary:
-        with temporary.open("wb") as to:
-            shutil.copyfileobj(source, to)
+    with (
+        archive.open(member) as source,
+        replacing(target) as temporary,
+        temporary.open("wb") as to,
+    ):
+        shutil.copyfileobj(source, to)

@@ -13,7 +13,7 @@ GENERAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 
 def raise_general(error: BaseException) -> None:
-    """Raise again what says nothing of the log, if that is what lies behind an error."""
+    """Raise again what says nothing of the log, if that lies behind an error."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in GENERAL:

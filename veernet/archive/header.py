@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from veernet.archive.sources import is_remote
+
+# What it finds odd is told when the file is read; without a handler it is printed.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 AT_ONCE = 8
 """Files whose headers are asked for at one time: disks and networks make them wait."""

@@ -139,7 +139,7 @@ class Ledger:
     def committed(self) -> set[Shard]:
         """Return the shards that are done: what one listing of a folder tells."""
         try:
-            names = os.listdir(self.folder / "commits")
+            names = [path.name for path in (self.folder / "commits").iterdir()]
         except FileNotFoundError:
             return set()
         return {
@@ -174,7 +174,7 @@ class Ledger:
 
     def part(self, shard: Shard, name: str) -> Path:
         """Return where a part of a shard that is done lies."""
-        return self.folder / "shards" / self.commit(shard)["folder"] / name
+        return self.folder / "shards" / str(self.commit(shard)["folder"]) / name
 
     def work_folder(self, shard: Shard) -> Path:
         """Return where a shard is read."""
@@ -290,7 +290,9 @@ def run_key(settings: Settings, plan: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_same(had: Mapping[str, Any], wanted: Mapping[str, Any], folder: Path) -> None:
+def _check_same(
+    had: Mapping[str, Any], wanted: Mapping[str, Any], folder: Path
+) -> None:
     if had["key"] == wanted["key"]:
         return
     for name, says in (("plan", "another plan"), ("version", "another version")):
@@ -311,7 +313,9 @@ def _copy_plan(plan: Path, target: Path, hashed: str) -> None:
     """Keep a plan with its results, whole or not at all."""
     if target.exists():
         if sha256(target) != hashed:
-            msg = f"{target.parents[1]} holds results of another plan: name a new folder"
+            msg = (
+                f"{target.parents[1]} holds results of another plan: name a new folder"
+            )
             raise InputError(msg)
         return
     with replacing(target) as temporary:

@@ -15,9 +15,7 @@ from veernet.errors import InputError
 SUFFIXES = (".yaml", ".yml")
 
 
-def own_registrations(
-    scans: pd.DataFrame, folder: Path | None
-) -> NDArray[np.object_]:
+def own_registrations(scans: pd.DataFrame, folder: Path | None) -> NDArray[np.object_]:
     """Return the registration files of each scan, one a line; empty if it has none.
 
     Parameters

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import secrets
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -40,8 +40,8 @@ class Plan:
         self.about = {k.decode(): v.decode() for k, v in metadata.items()}
         if self.about.get("format") != PLAN_FORMAT:
             msg = (
-                f"{path} is no plan of this version ({PLAN_FORMAT}): make one with veernet "
-                "archive plan"
+                f"{path} is no plan of this version ({PLAN_FORMAT}): make one with "
+                "veernet archive plan"
             )
             raise InputError(msg)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,9 +163,7 @@ def _check_unique(address: NDArray[np.object_]) -> None:
         raise InputError(msg)
 
 
-def _column(
-    scans: pd.DataFrame, name: str, absent: str | int
-) -> NDArray[np.object_]:
+def _column(scans: pd.DataFrame, name: str, absent: str | int) -> NDArray[np.object_]:
     if name not in scans:
         return np.full(len(scans), absent, dtype=object)
     return scans[name].fillna(absent).to_numpy(object)
@@ -194,9 +191,7 @@ def _pixels(scans: pd.DataFrame, address: NDArray[np.object_]) -> NDArray[np.int
     return found
 
 
-def _ids(
-    address: NDArray[np.object_], sizes: NDArray[np.int64]
-) -> NDArray[np.object_]:
+def _ids(address: NDArray[np.object_], sizes: NDArray[np.int64]) -> NDArray[np.object_]:
     """Name each log by its file, so that a person knows it, and a hash."""
     keep = re.compile(r"[^A-Za-z0-9_-]+")
     ids = []

@@ -15,7 +15,9 @@ UNPACKED = "to-review"
 
 def importance(row: Mapping[str, Any]) -> float:
     """Return how much a review of a log is worth: doubtful values, all curves."""
-    return float(row["doubt"] or 0.0) * float((row["depths"] or 0) * (row["curves"] or 0))
+    return float(row["doubt"] or 0.0) * float(
+        (row["depths"] or 0) * (row["curves"] or 0)
+    )
 
 
 def commands(row: Mapping[str, Any], log: Log, results: Path) -> list[str]:

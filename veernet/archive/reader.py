@@ -148,8 +148,8 @@ def _check_mount(log: Log, row: dict[str, Any]) -> None:
     """Stop where a log is missing because its folder is gone: the mount, mostly."""
     if row.get("reason") == "missing" and (folder := gone_folder(log.address)):
         msg = (
-            f"{folder} is gone or empty, where the logs of the plan are: is it mounted? "
-            "Mend it, and run again"
+            f"{folder} is gone or empty, where the logs of the plan are: is it "
+            "mounted? Mend it, and run again"
         )
         raise Stop(msg)
 

@@ -10,13 +10,13 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from veernet.archive.outputs import write_section
 from veernet.archive.general import raise_general
 from veernet.archive.judging import Judged, judge
+from veernet.archive.outputs import write_section
 from veernet.archive.records import Log, Settings
 from veernet.archive.registering import Found, registrations_of
 from veernet.archive.sources import local_file
@@ -56,7 +56,7 @@ class Loaded:
     weights_sha256: str
 
 
-class Ended(Exception):  # noqa: N818 - an end, and no error of ours
+class Ended(Exception):
     """A log has ended: how, and why."""
 
     def __init__(self, outcome: str, reason: str, detail: str) -> None:
@@ -155,7 +155,11 @@ def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]
             known.row["files"] += files
             judged.append(judge(one, result))
     if not judged:
-        raise Ended("refused", refused[0].row["reason"], "; ".join(map(str, refused)))
+        raise Ended(
+            outcome="refused",
+            reason=refused[0].row["reason"],
+            detail="; ".join(map(str, refused)),
+        )
     return _summed(judged, [str(one) for one in refused], known)
 
 
@@ -169,8 +173,10 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
             lent = True
             known.stages["fetch"] = time.perf_counter() - start
             if log.bytes > 0 and size != log.bytes:
-                text = f"{log.address} has {size} bytes, and had {log.bytes} when planned"
-                raise Ended("refused", "changed", text)
+                text = (
+                    f"{log.address} has {size} bytes, and had {log.bytes} when planned"
+                )
+                raise Ended(outcome="refused", reason="changed", detail=text)
             yield path
     except (OSError, ValueError, ImportError) as error:
         if lent:
@@ -179,7 +185,7 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
         text = f"{log.address} cannot be read: {error}"
         if isinstance(error, FileNotFoundError):
             text = f"there is no {log.address}"
-        raise Ended("failed", "missing", text) from error
+        raise Ended(outcome="failed", reason="missing", detail=text) from error
 
 
 def _registered(log: Log, path: Path, known: Read) -> Sequence[Found]:
@@ -187,13 +193,15 @@ def _registered(log: Log, path: Path, known: Read) -> Sequence[Found]:
         try:
             return registrations_of(log, path)
         except Refused as error:
-            raise Ended("refused", "proposal", str(error)) from error
+            raise Ended(
+                outcome="refused", reason="proposal", detail=str(error)
+            ) from error
         except InputError as error:
             raise_general(error)
             reason = "registration" if log.how in {"own", "none"} else "proposal"
             # A page that cannot be opened is no fault of its registration.
             _opened(path, 0)
-            raise Ended("refused", reason, str(error)) from error
+            raise Ended(outcome="refused", reason=reason, detail=str(error)) from error
 
 
 def _opened(path: Path, page: int) -> Scan:
@@ -201,7 +209,7 @@ def _opened(path: Path, page: int) -> Scan:
         return open_scan(path, page)
     except InputError as error:
         raise_general(error)
-        raise Ended("failed", "decode", str(error)) from error
+        raise Ended(outcome="failed", reason="decode", detail=str(error)) from error
 
 
 def _digitised(
@@ -215,9 +223,13 @@ def _digitised(
     except InputError as error:
         raise_general(error)
         text = f"section {one.name}: {error}"
-        raise Ended("refused", "registration", text) from error
+        raise Ended(outcome="refused", reason="registration", detail=text) from error
     if result.refused:
-        raise Ended("refused", "unread", f"section {one.name}: {result.refused}")
+        raise Ended(
+            outcome="refused",
+            reason="unread",
+            detail=f"section {one.name}: {result.refused}",
+        )
     for stage, seconds in result.timings.items():
         known.stages[stage] = known.stages.get(stage, 0.0) + seconds
     return result, scan

@@ -202,7 +202,7 @@ def _speed(folder: Path) -> dict[str, Any]:
             continue
         ends[int(when.timestamp() // 60)] += 1
     minutes = sorted(ends)
-    stamps = [datetime.fromtimestamp(60 * m).isoformat() for m in minutes]  # noqa: DTZ006
+    stamps = [datetime.fromtimestamp(60 * m).isoformat() for m in minutes]
     return {"minutes": stamps, "logs": [ends[m] for m in minutes]}
 
 

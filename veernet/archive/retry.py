@@ -64,7 +64,7 @@ def plan_retry(
     number = ledger.plans()[-1] + 1
     about = {"sources": f"retry {number} of {ledger.folder.name}"}
     write_plan(ledger.plan_path(number), plan, ledger.plan(0).when, about)
-    return plan.num_rows
+    return int(plan.num_rows)
 
 
 def _wanted(

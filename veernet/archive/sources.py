@@ -87,7 +87,7 @@ def _of(source: str) -> pd.DataFrame:
     if is_remote(source):
         return _listed(_remote_files(source))
     if any(sign in source for sign in "*?["):
-        names = sorted(glob.glob(source, recursive=True))
+        names = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - of any root
         return _listed(_local(Path(name)) for name in names if is_scan(name))
     path = Path(source)
     if path.is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -93,7 +92,7 @@ def standing(ledger: Ledger) -> Standing:
         working = _working(ledger, set(done))
         counts.update(working.values())
     else:
-        latest = {log: name for log, name in ended_logs(ledger, done)}
+        latest = dict(ended_logs(ledger, done))
         latest.update(_working(ledger, set(done)))
         counts = Counter(latest.values())
     return Standing(
@@ -132,15 +131,38 @@ def ledger_rows(ledger: Ledger, columns: list[str] | None = None) -> pa.Table:
     return whole.take(sorted(last.values()))
 
 
+def bad_lines(ledger: Ledger, most: int | None = None) -> list[str]:
+    """Say of each log that was refused or has failed which file it is, and why.
+
+    Parameters
+    ----------
+    ledger
+        Of the folder of results; shards that are not done are not told of.
+    most
+        Lines; the others are counted. All unless given.
+    """
+    rows = ledger_rows(ledger, ["address", "outcome", "reason", "detail"]).to_pylist()
+    bad = [row for row in rows if row["outcome"] in {"refused", "failed"}]
+    # Failures of ours and of the machine stand before what is wrong with a scan.
+    bad.sort(key=lambda row: (row["outcome"], row["reason"], row["log"]))
+    told = [
+        f"{row['outcome']} ({row['reason']}) {row['address']}: {row['detail']}"
+        for row in bad[:most]
+    ]
+    if len(bad) > len(told):
+        told.append(f"and {len(bad) - len(told)} more: status --bad lists them")
+    return told
+
+
 def _working(ledger: Ledger, done: set[Shard]) -> dict[str, str]:
     """Return the logs that have ended in shards that are not done, by what they are."""
     found: dict[str, str] = {}
     folder = ledger.folder / "work"
     with suppress(FileNotFoundError):
-        for name in sorted(os.listdir(folder)):
-            if Shard.parse(name) in done:
+        for shard in sorted(folder.iterdir()):
+            if Shard.parse(shard.name) in done:
                 continue
-            for path in (folder / name).glob(f"[!.]*/{ROW}"):
+            for path in shard.glob(f"[!.]*/{ROW}"):
                 with suppress(OSError, ValueError, KeyError):
                     row = json.loads(path.read_text(encoding="utf-8"))
                     found[row["log"]] = counted(row)

@@ -96,8 +96,8 @@ def _verify_shard(ledger: Ledger, shard: Shard, found: Verified) -> None:
         missing = len(set(planned) - set(there))
         twice = sum(count - 1 for count in there.values())
         found.wrong.append(
-            f"{shard}: {missing} logs of the plan are missing, {twice} are there twice, "
-            f"{len(set(there) - set(planned))} are of no plan"
+            f"{shard}: {missing} logs of the plan are missing, {twice} are there "
+            f"twice, {len(set(there) - set(planned))} are of no plan"
         )
 
 

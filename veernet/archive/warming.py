@@ -21,10 +21,10 @@ def small_page() -> tuple[Scan, Registration]:
         middle = np.round(30 + WIDTH / 2 + sign * swing).astype(int)
         for off in (0, 1, 2):
             page[rows[drawn], middle[drawn] + off] = 0
-    curves = tuple(
-        CurveSpec(name, "", Scale("linear", 0, 1), line=line)
-        for name, line in (("A", "solid"), ("B", "long-dash"))
-    )
+    scale = Scale("linear", 0, 1)
+    curves = CurveSpec("A", "", scale), CurveSpec("B", "", scale, line="long-dash")
     edges = (Edge((0.0,), (30.0,)), Edge((0.0,), (30.0 + WIDTH,)))
     depth = DepthAxis("ft", (DepthPoint(5, 0), DepthPoint(ROWS - 5.0, 39)))
-    return Scan.from_array(page), Registration("main", depth, (Track("T", *edges, curves),))
+    return Scan.from_array(page), Registration(
+        "main", depth, (Track("T", *edges, curves),)
+    )

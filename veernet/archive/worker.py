@@ -54,11 +54,11 @@ class Attempt:
     measures: dict[str, Any]
 
 
-class WorkerDied(Exception):  # noqa: N818 - an end, and no error of ours
+class WorkerDied(Exception):
     """A worker has ended, and not its child alone."""
 
 
-class Halted(Exception):  # noqa: N818
+class Halted(Exception):
     """The run was stopped while a log was read, which is not counted against it."""
 
 

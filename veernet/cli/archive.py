@@ -6,10 +6,17 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veernet.cli.arguments import Verbs, add_overwrite, add_verb
 from veernet.cli.output import DEFECT, DONE, EXIT_CODES, WRONG_INPUT
 from veernet.errors import InputError
+
+if TYPE_CHECKING:
+    from veernet.archive.ledger import Ledger
+
+FIRST_BAD = 20
+"""Logs that were not read, told at the end of a run; ``status --bad`` tells all."""
 
 SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -107,7 +114,7 @@ def _add_engine(command: argparse.ArgumentParser) -> None:
     add(
         "--memory",
         metavar="2GB",
-        help="that one log may take at most, beyond the worker itself; 4GB unless given",
+        help="that one log may take beyond the worker itself; 4GB unless given",
     )
     add(
         "--time",
@@ -148,6 +155,8 @@ def _add_status(commands: Verbs) -> None:
     command = _command(commands, "status", "say how a run stands, also while it runs")
     _add_results(command)
     command.add_argument("--json", action="store_true", help="for machines")
+    says = "list each log that was refused or has failed, with its reason"
+    command.add_argument("--bad", action="store_true", help=says)
 
 
 def _add_retry(commands: Verbs) -> None:
@@ -244,8 +253,12 @@ def _planned(path: Path, plan: object) -> list[str]:
         "register": "to be proposed",
         "none": "without a registration: they will be refused",
     }
-    how = {row["values"]: row["counts"] for row in pc.value_counts(plan["how"]).to_pylist()}
-    lines = [f"{path}: {plan.num_rows} logs in {pc.max(plan['shard']).as_py() + 1} shards"]
+    how = {
+        row["values"]: row["counts"] for row in pc.value_counts(plan["how"]).to_pylist()
+    }
+    lines = [
+        f"{path}: {plan.num_rows} logs in {pc.max(plan['shard']).as_py() + 1} shards"
+    ]
     lines += [f"  {how[name]} {text}" for name, text in says.items() if name in how]
     return lines
 
@@ -267,11 +280,10 @@ def _run(options: argparse.Namespace) -> int:
     return _go(ledger, options)
 
 
-def _go(ledger: object, options: argparse.Namespace) -> int:
-    from veernet.archive.ledger import Ledger
+def _go(ledger: Ledger, options: argparse.Namespace) -> int:
     from veernet.archive.run import run_left
+    from veernet.archive.status import bad_lines
 
-    assert isinstance(ledger, Ledger)
     standing = run_left(
         ledger,
         engine=options.engine,
@@ -279,67 +291,79 @@ def _go(ledger: object, options: argparse.Namespace) -> int:
         address=options.address,
         keep_going=options.keep_going,
     )
-    print("\n".join(standing.lines()))
+    print("\n".join([*standing.lines(), *bad_lines(ledger, FIRST_BAD)]))
     folder = ledger.folder
     print(f"next: veernet archive report {folder} --out {folder.name}.html")
     return DEFECT if standing.counts["failed:ours"] else DONE
 
 
+def _opened(options: argparse.Namespace) -> Ledger:
+    """Return the results that a command is about.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    from veernet.archive.ledger import Ledger
+
+    ledger = Ledger(options.results)
+    ledger.settings  # noqa: B018 - is read, or refused
+    return ledger
+
+
 def _status(options: argparse.Namespace) -> int:
     import json
 
-    from veernet.archive.ledger import Ledger
-    from veernet.archive.status import standing
+    from veernet.archive.status import bad_lines, standing
 
-    told = standing(Ledger(options.results))
+    ledger = _opened(options)
+    told = standing(ledger)
     if options.json:
         print(json.dumps({**vars(told), "ended": told.ended}, indent=1))
     else:
         print("\n".join(told.lines()))
+        if options.bad:
+            print("\n".join(bad_lines(ledger)))
     return DONE
 
 
 def _retry(options: argparse.Namespace) -> int:
-    from veernet.archive.ledger import Ledger
     from veernet.archive.retry import plan_retry
 
-    ledger = Ledger(options.results)
     count = plan_retry(
-        ledger,
+        _opened(options),
         reasons=options.reason,
         ids=options.id,
         memory=_bytes(options.memory),
         time=options.time,
     )
     print(f"{count} logs are read again", file=sys.stderr)
-    return _go(Ledger(options.results), options)
+    return _go(_opened(options), options)
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from veernet.archive.ledger import Ledger
     from veernet.archive.verify import verify
 
-    found = verify(Ledger(options.results))
+    found = verify(_opened(options))
     print("\n".join(found.lines()))
     return WRONG_INPUT if found.wrong else DONE
 
 
 def _export(options: argparse.Namespace) -> int:
     from veernet.archive.export import Wanted, export
-    from veernet.archive.ledger import Ledger
 
     wanted = Wanted(
         tuple(options.id or ()), tuple(options.well or ()), tuple(options.outcome or ())
     )
     logs, files = export(
-        Ledger(options.results), options.out, wanted, overwrite=options.overwrite
+        _opened(options), options.out, wanted, overwrite=options.overwrite
     )
     print(f"{options.out}: {files} files of {logs} logs")
     return DONE
 
 
 def _report(options: argparse.Namespace) -> int:
-    from veernet.archive.ledger import Ledger
     from veernet.archive.report import write_report
     from veernet.files import check_places
 
@@ -347,7 +371,7 @@ def _report(options: argparse.Namespace) -> int:
         msg = f"{options.out} does not end in .html: that is what the report is"
         raise InputError(msg)
     check_places([options.out], overwrite=options.overwrite)
-    write_report(options.out, Ledger(options.results), price=options.price)
+    write_report(options.out, _opened(options), price=options.price)
     print(f"{options.out}: the report")
     return DONE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import queue
 import threading
 from contextlib import suppress
@@ -101,5 +100,3 @@ class LocalPool:
         except Exception as error:  # noqa: BLE001, RUF100 - the driver is told, and ends
             text = f"{shard}: {type(error).__name__}: {error}"
             self._told.put((slot, {"event": "defect", "text": text}))
-
-

@@ -1,0 +1,119 @@
+"""A plan of a million rows: how long it takes to make, and to resume."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from archive_campaign.drivers import ROOT
+from archive_campaign.planned import open_stubs
+from veernet.archive.ledger import Shard
+
+OPEN = 2
+"""Shards that are left to be read when the run is resumed."""
+
+RESUME = """
+import sys
+from pathlib import Path
+from archive_campaign.planned import open_stubs
+from veernet.archive.run import run_left
+ledger = open_stubs(Path(sys.argv[1]), Path(sys.argv[2]), reader=sys.argv[3])
+run_left(ledger, workers=1, quiet=True)
+"""
+
+NOTHING = "archive_campaign.stubs:nothing"
+
+
+@dataclass(frozen=True)
+class Million:
+    """What it took.
+
+    Parameters
+    ----------
+    rows, shards
+        Of the plan.
+    plan_seconds, plan_cpu, plan_bytes
+        To make it, of the clock and of a core, and its size.
+    resume_seconds, resume_cpu
+        From the start of a driver, whose other shards are done, to its first log; and
+        of a core, to its end.
+    peak_bytes
+        Of memory, of planning and of the driver, whichever is more.
+    """
+
+    rows: int
+    shards: int
+    plan_seconds: float
+    plan_cpu: float
+    plan_bytes: int
+    resume_seconds: float
+    resume_cpu: float
+    peak_bytes: int
+
+
+def million(folder: Path, rows: int) -> Million:
+    """Plan so many rows, commit all shards but two by hand, and resume."""
+    manifest = folder / "manifest.parquet"
+    rng = np.random.default_rng(3)
+    names = [f"/archive/{i % 977:03d}/log{i:07d}.tif" for i in range(rows)]
+    table = {
+        "address": names,
+        "bytes": rng.integers(100_000, 5_000_000, rows),
+        "rows": rng.integers(5_000, 100_000, rows),
+        "columns": np.full(rows, 1728),
+        "UWI": [f"42-{i:09d}" for i in range(rows)],
+    }
+    pd.DataFrame(table).to_parquet(manifest)
+    plan = folder / "plan.parquet"
+    words = ["-m", "veernet", "archive", "plan", str(manifest), "--out", str(plan)]
+    plan_seconds, plan_cpu, peak = _run([*words, "--register"])
+    results = folder / "results"
+    ledger = open_stubs(results, plan, reader=NOTHING)
+    sizes = ledger.plan(0).sizes()
+    for number, size in enumerate(sizes[:-OPEN]):
+        shard = Shard(0, number)
+        told = {"shard": str(shard), "folder": "", "logs": size, "parts": {}}
+        counts = {"counts": {"done": size}}
+        ledger.commit_path(shard).write_text(json.dumps({**told, **counts}))
+    began = time.time()
+    _, resume_cpu, peak_driver = _run(["-c", RESUME, str(results), str(plan), NOTHING])
+    first = next(
+        json.loads(line)["time"]
+        for line in (results / "events.jsonl").read_text().splitlines()
+        if '"event": "log"' in line
+    )
+    return Million(
+        rows,
+        len(sizes),
+        plan_seconds,
+        plan_cpu,
+        plan.stat().st_size,
+        datetime.fromisoformat(first).timestamp() - began,
+        resume_cpu,
+        max(peak, peak_driver),
+    )
+
+
+def _run(words: list[str]) -> tuple[float, float, int]:
+    """Run Python, and return seconds, those of a core, and the peak of its memory."""
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts")))
+    start = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, *words], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        msg = f"{words[:4]} ended with code {process.returncode}"
+        raise RuntimeError(msg)
+    spent = time.perf_counter() - start
+    return spent, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
