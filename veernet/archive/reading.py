@@ -18,7 +18,7 @@ from veernet.archive.general import raise_general
 from veernet.archive.judging import Judged, judge
 from veernet.archive.outputs import write_section
 from veernet.archive.records import Log, Settings
-from veernet.archive.registering import Found, registrations_of
+from veernet.archive.registering import Found, Incomplete, registrations_of
 from veernet.archive.sources import local_file
 from veernet.digitise import Result, digitise
 from veernet.engines import Engine, load_engine
@@ -61,7 +61,11 @@ class Ended(Exception):
 
     def __init__(self, outcome: str, reason: str, detail: str) -> None:
         super().__init__(detail)
-        self.row = {"outcome": outcome, "reason": reason, "detail": one_line(detail)}
+        self.row: dict[str, Any] = {
+            "outcome": outcome,
+            "reason": reason,
+            "detail": one_line(detail),
+        }
 
 
 @dataclass
@@ -124,7 +128,7 @@ def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
     try:
         ended = _read(log, folder, loaded, known)
     except Ended as end:
-        ended = {**end.row, "files": []}
+        ended = {"files": [], **end.row}
     except MemoryError as error:
         ended = Ended("failed", "memory", f"not enough memory: {error}").row
     except Exception as error:  # noqa: BLE001, RUF100 - is how the log ends
@@ -136,7 +140,7 @@ def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
 def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]:
     with _fetched(log, known) as path:
         known.row["scan_sha256"] = sha256(path)
-        found = _registered(log, path, known)
+        found = _registered(log, path, folder, known)
         judged: list[Judged] = []
         refused: list[Ended] = []
         for one in found:
@@ -188,7 +192,7 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
         raise Ended(outcome="failed", reason="missing", detail=text) from error
 
 
-def _registered(log: Log, path: Path, known: Read) -> Sequence[Found]:
+def _registered(log: Log, path: Path, folder: Path, known: Read) -> Sequence[Found]:
     with known.stage("register"):
         try:
             return registrations_of(log, path)
@@ -196,6 +200,12 @@ def _registered(log: Log, path: Path, known: Read) -> Sequence[Found]:
             raise Ended(
                 outcome="refused", reason="proposal", detail=str(error)
             ) from error
+        except Incomplete as error:
+            # What was proposed is kept: a person fills in what is missing.
+            (folder / error.source).write_bytes(error.content)
+            end = Ended(outcome="refused", reason="proposal", detail=str(error))
+            end.row["files"] = [error.source]
+            raise end from error
         except InputError as error:
             raise_general(error)
             reason = "registration" if log.how in {"own", "none"} else "proposal"

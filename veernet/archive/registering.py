@@ -42,6 +42,23 @@ class Found:
     proposed: bool = False
 
 
+class Incomplete(InputError):
+    """A proposal lacks something that a person has to fill in.
+
+    Parameters
+    ----------
+    message
+        What.
+    source, content
+        Name and bytes of the file.
+    """
+
+    def __init__(self, message: str, source: str, content: bytes) -> None:
+        super().__init__(message)
+        self.source = source
+        self.content = content
+
+
 def registrations_of(log: Log, scan: Path) -> tuple[Found, ...]:
     """Return the sections of a log.
 
@@ -56,6 +73,8 @@ def registrations_of(log: Log, scan: Path) -> tuple[Found, ...]:
     ------
     InputError
         If it has no registration, or that is wrong.
+    Incomplete
+        If a proposal is not complete.
     Refused
         If the page is no log of which a registration could be proposed.
     """
@@ -146,6 +165,10 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
         one.name: "stated" if one.depth.stated else "a suggestion" for one in sections
     }
     source, content = f"{PurePosixPath(name).stem}.yaml", text.encode()
+    try:
+        registrations = registrations_in(content, Path(source))
+    except InputError as error:
+        raise Incomplete(str(error), source, content) from error
     return [
         Found(
             one.section,
@@ -160,5 +183,5 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
             ),
             proposed=True,
         )
-        for one in registrations_in(content, Path(source))
+        for one in registrations
     ]

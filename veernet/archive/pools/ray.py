@@ -28,8 +28,11 @@ SHARED = 0.9
 QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_raylet_start_wait_time_s": "300",
+    "RAY_worker_niceness": "0",
 }
-"""Variables for Ray: no notice on start, no statistics sent."""
+"""Variables for Ray: no notice on start, no statistics sent, time to start on a busy
+machine, and actors that are as quick as other processes."""
 
 
 def _ray() -> Any:  # noqa: ANN401 - Ray is of an extra
