@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from veernet.archive.ledger import Ledger, begin
+from veernet.archive.beginning import begin
+from veernet.archive.ledger import Ledger
 from veernet.archive.records import Settings
 
 WHEN = 1_600_000_000

@@ -17,12 +17,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from veernet.archive.attempt import Attempt
 from veernet.archive.bench import Bench
 from veernet.archive.general import gone_folder
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import commit_shard
 from veernet.archive.records import Log, Stop
-from veernet.archive.worker import Attempt, Halted, Worker
+from veernet.archive.worker import Halted, Worker
 
 STRIKES = 2
 """Attempts that end badly, one after another, until a log is set aside."""

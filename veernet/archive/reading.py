@@ -16,44 +16,23 @@ from typing import Any
 
 from veernet.archive.general import raise_general
 from veernet.archive.judging import Judged, judge
+from veernet.archive.loading import Loaded
 from veernet.archive.outputs import write_section
-from veernet.archive.records import Log, Settings
+from veernet.archive.records import Log
 from veernet.archive.registering import Found, Incomplete, registrations_of
 from veernet.archive.sources import local_file
 from veernet.digitise import Result, digitise
-from veernet.engines import Engine, load_engine
 from veernet.errors import InputError, Refused
 from veernet.export import Provenance
 from veernet.files import sha256
 from veernet.records import Scan
 from veernet.scan import open_scan
-from veernet.weights import SUFFIXES, weights_file, weights_stem
 
 STARVED = ("bad_alloc", "insufficient memory", "unable to allocate", "out of memory")
 """What libraries say in errors of their own where memory is at its limit."""
 
 LONGEST = 500
 """Characters of a reason that are kept."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a worker holds, and each of its children finds loaded.
-
-    Parameters
-    ----------
-    engine
-        The network.
-    settings
-        Of the run.
-    weights, weights_sha256
-        Their file, for provenance.
-    """
-
-    engine: Engine
-    settings: Settings
-    weights: str
-    weights_sha256: str
 
 
 class Ended(Exception):
@@ -86,22 +65,6 @@ class Read:
             self.stages[name] = self.stages.get(name, 0.0) + spent
 
 
-def load(settings: Settings, threads: int) -> Loaded:
-    """Load the network, and compile what a log will need, once for a worker."""
-    weights = None if settings.weights is None else Path(settings.weights)
-    engine = load_engine(
-        weights,
-        settings.engine,  # type: ignore[arg-type]
-        threads=threads,
-    )
-    stem = weights_stem(weights)
-    numbers = [weights_file(stem, suffix) for suffix in SUFFIXES[1:]]
-    path = next((one for one in numbers if one.is_file()), numbers[0])
-    loaded = Loaded(engine, settings, path.name, sha256(path))
-    _warm(engine)
-    return loaded
-
-
 def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
     """Read a log into a folder, and return its row of the ledger.
 
@@ -112,7 +75,7 @@ def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
     folder
         Empty; takes LAS, audit trail, trace, curves and perhaps overlay.
     loaded
-        Of `load`.
+        Of `veernet.archive.loading.load`.
 
     Returns
     -------
@@ -305,12 +268,3 @@ def _defect(error: BaseException) -> dict[str, Any]:
 def one_line(text: str) -> str:
     """Return a reason as one line that is not too long."""
     return " ".join(str(text).split())[:LONGEST]
-
-
-def _warm(engine: Engine) -> None:
-    """Read a small page once: what is compiled for it every child finds compiled."""
-    from veernet.archive.warming import small_page  # noqa: PLC0415
-
-    scan, registration = small_page()
-    digitise(scan, registration, engine)
-    engine.rest()

@@ -125,7 +125,7 @@ class Settings:
         inputs give the same bytes whenever they are read.
     """
 
-    loader: str = "veernet.archive.reading:load"
+    loader: str = "veernet.archive.loading:load"
     reader: str = "veernet.archive.reading:read"
     weights: str | None = None
     engine: str = "auto"

@@ -27,7 +27,7 @@ def run_left(
     Parameters
     ----------
     ledger
-        Of `veernet.archive.ledger.begin`.
+        Of `veernet.archive.beginning.begin`.
     engine, workers, address
         See `veernet.archive.pools.make_pool`.
     keep_going

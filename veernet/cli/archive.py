@@ -264,7 +264,7 @@ def _planned(path: Path, plan: object) -> list[str]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from veernet.archive.ledger import begin
+    from veernet.archive.beginning import begin
     from veernet.archive.plan import Plan
     from veernet.archive.run import settings_for
 
