@@ -15,6 +15,9 @@ from archive_campaign.checks import attempts, digests, outcomes, wrongs
 from archive_campaign.drivers import disturbed, start
 from archive_campaign.planned import open_stubs, plan_stubs, write_stubs
 from archive_campaign.stubs import ENDS
+from veernet.archive.driver import Rule, drive
+from veernet.archive.general import gone_folder
+from veernet.archive.ledger import Ledger, Shard, put_new
 from veernet.archive.records import Stop
 from veernet.archive.run import run_left
 
@@ -123,8 +126,6 @@ def test_a_small_disk_fills_and_the_run_goes_on_where_there_is_room(
 
 
 def test_a_mount_that_is_gone_stops_the_run(tmp_path: Path) -> None:
-    from veernet.archive.general import gone_folder  # noqa: PLC0415
-
     (tmp_path / "logs").mkdir()
     address = str(tmp_path / "logs/a.tif")
     assert gone_folder(address) == str(tmp_path / "logs")
@@ -139,3 +140,46 @@ def test_where_the_first_logs_all_end_badly_the_run_stops(tmp_path: Path) -> Non
     ledger = open_stubs(tmp_path / "results", plan)
     standing = run_left(ledger, workers=2, keep_going=True, quiet=True)
     assert standing.counts == {"refused:unread": 30}
+
+
+class Pool:
+    """Two workers: the first takes ten looks to commit a shard, the second helps."""
+
+    slots = 2
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.given: list[tuple[int, Shard, bool]] = []
+        self.looks = 0
+        self.told: list[tuple[int, dict]] = []
+
+    def give(self, slot: int, shard: Shard, *, backwards: bool) -> None:
+        self.given.append((slot, shard, backwards))
+        if backwards:
+            self._tell(slot, shard, committed=False)
+
+    def events(self, seconds: float) -> list[tuple[int, dict]]:
+        self.looks += 1
+        if self.looks == 10:
+            slot, shard, _ = self.given[0]
+            put_new(self.ledger.commit_path(shard), {})
+            self._tell(slot, shard, committed=True)
+        told, self.told = self.told, []
+        return told
+
+    def _tell(self, slot: int, shard: Shard, *, committed: bool) -> None:
+        event = {"event": "shard", "shard": str(shard), "committed": committed}
+        self.told.append((slot, event))
+
+
+def test_who_has_helped_a_shard_does_not_help_it_again(tmp_path: Path) -> None:
+    plan = planned(tmp_path, *([{"do": "read"}] * 128))
+    ledger = open_stubs(tmp_path / "results", plan)
+    shards = ledger.shards()
+    assert ledger.plan(0).sizes()[0] == 2
+    for shard in shards[1:]:
+        put_new(ledger.commit_path(shard), {})
+    pool = Pool(ledger)
+    drive(ledger, pool, lambda _: None, Rule())
+    assert pool.given == [(0, shards[0], False), (1, shards[0], True)]
+    assert pool.looks == 10

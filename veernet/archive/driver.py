@@ -80,6 +80,7 @@ class _Desk:
     open: dict[Shard, set[int]] = field(default_factory=dict)
     busy: dict[int, Shard] = field(default_factory=dict)
     later: dict[Shard, float] = field(default_factory=dict)
+    helped: set[Shard] = field(default_factory=set)
     deaths: int = 0
 
 
@@ -146,8 +147,18 @@ def _next(ledger: Ledger, desk: _Desk) -> tuple[Shard, bool] | None:
         elif when <= now:
             del desk.later[shard]
             return shard, True
-    for shard, slots in sorted(desk.open.items()):
-        if len(slots) == 1 and ledger.plan(shard.plan).sizes()[shard.number] > 1:
+    return _to_help(ledger, desk)
+
+
+def _to_help(ledger: Ledger, desk: _Desk) -> tuple[Shard, bool] | None:
+    """Return an open shard that is to be read from its end, each of them once.
+
+    Who has gone through all logs of a shard has nothing more to do there.
+    """
+    for shard in sorted(desk.open.keys() - desk.helped):
+        desk.helped.add(shard)
+        alone = ledger.plan(shard.plan).sizes()[shard.number] == 1
+        if not alone and not ledger.is_committed(shard):
             return shard, True
     return None
 
@@ -179,5 +190,6 @@ def _leave(ledger: Ledger, desk: _Desk, slot: int) -> None:
     if slots:
         return
     del desk.open[shard]
+    desk.helped.discard(shard)
     if not ledger.is_committed(shard):
         desk.later[shard] = time.monotonic() + WAITING

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -57,6 +58,9 @@ def read_shard(
         See the module.
     """
     ledger = Ledger(results)
+    if ledger.is_committed(shard):
+        yield {"event": "shard", "shard": str(shard), "committed": False}
+        return
     try:
         yield from _read(ledger, shard, worker, backwards=backwards)
     except Halted:
@@ -83,6 +87,9 @@ def _read(
             if not bench.has(log.log):
                 yield from _read_log(log, shard, bench, worker)
         done = _commit(ledger, shard, bench, logs)
+    if not done and ledger.is_committed(shard):
+        # It was done by somebody else, perhaps just before its folder was made again.
+        shutil.rmtree(bench.folder, ignore_errors=True)
     yield {"event": "shard", "shard": str(shard), "committed": done}
 
 

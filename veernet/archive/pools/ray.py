@@ -128,9 +128,13 @@ class RayPool:
         if not self._reading:
             time.sleep(seconds)
             return []
-        ready, _ = self._ray.wait(
-            list(self._reading), num_returns=1, timeout=seconds, fetch_local=False
-        )
+        streams = list(self._reading)
+        options = {"timeout": seconds, "fetch_local": False}
+        ready, waiting = self._ray.wait(streams, num_returns=1, **options)
+        if ready and waiting:
+            options["timeout"] = 0
+            more, _ = self._ray.wait(waiting, num_returns=len(waiting), **options)
+            ready += more
         found = []
         for stream in ready:
             slot = self._reading[stream]
