@@ -23,6 +23,9 @@ ledger = open_stubs(Path(results), Path(plan))
 run_left(ledger, engine=engine, workers=int(workers), keep_going=True, quiet=True)
 """
 
+LOOKS = 300
+"""For a process to be killed, a hundredth of a second apart."""
+
 WHO = ("driver", "worker", "child")
 
 
@@ -103,6 +106,18 @@ def victim(driver: int, who: str) -> int | None:
     return random.choice(of_workers) if of_workers else None  # noqa: S311, RUF100
 
 
+def _found(driver: subprocess.Popen[bytes], who: str) -> int | None:
+    """Wait for a worker or a child that can be killed, unless the driver ends."""
+    for _ in range(LOOKS):
+        if driver.poll() is not None:
+            return None
+        pid = victim(driver.pid, who)
+        if pid is not None:
+            return pid
+        time.sleep(0.01)
+    return None
+
+
 def disturbed(
     results: Path, plan: Path, moments: int, rng: random.Random, longest: float = 1.5
 ) -> dict[str, int]:
@@ -137,7 +152,7 @@ def disturbed(
         time.sleep(rng.uniform(0, longest))
         if driver.poll() is not None:
             break
-        pid = victim(driver.pid, who)
+        pid = _found(driver, who)
         if pid is None:
             continue
         with suppress(ProcessLookupError):

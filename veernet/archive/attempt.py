@@ -33,7 +33,7 @@ class Attempt:
     detail
         The same for a person.
     measures
-        seconds, peak_bytes, said and stages.
+        seconds, core_seconds, peak_bytes, said and stages.
     """
 
     row: dict[str, Any] | None
@@ -108,6 +108,7 @@ def measures_of(folder: Path, ended: dict[str, Any]) -> dict[str, Any]:
         path.unlink()
     return {
         "seconds": float(ended.get("seconds", 0.0)),
+        "core_seconds": float(ended.get("core", 0.0)),
         "peak_bytes": int(ended.get("peak", 0)),
         "said": said,
     }

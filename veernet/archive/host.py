@@ -102,6 +102,7 @@ def _wait(pid: int, deadline: float, lines: _Lines) -> dict[str, Any] | None:
         "status": status,
         "late": late,
         "seconds": time.monotonic() - start,
+        "core": used.ru_utime + used.ru_stime,
         "peak": used.ru_maxrss * 1024,
     }
 
@@ -133,5 +134,13 @@ class _Lines:
         return line.decode()
 
 
+def run() -> int:
+    """Serve until nobody asks any more; who asked may be killed at any moment."""
+    try:
+        return main()
+    except BrokenPipeError:
+        os._exit(0)  # nor can anything be said on the way out
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -186,6 +186,7 @@ def _measures(log: Log, last: Attempt | None, made: int) -> dict[str, Any]:
     return {
         "attempts": made,
         "seconds": round(told.get("seconds", 0.0), 3),
+        "core_seconds": round(told.get("core_seconds", 0.0), 3),
         "peak_bytes": told.get("peak_bytes", 0),
         "stages": {k: round(v, 4) for k, v in told.get("stages", {}).items()},
         "megapixels": round(log.megapixels, 3),

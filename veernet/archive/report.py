@@ -167,10 +167,10 @@ def _cost(ledger: Ledger, price: float) -> dict[str, Any]:
     logs, seconds, megapixels = 0, 0.0, 0.0
     for shard in sorted(ledger.committed()):
         path = ledger.part(shard, "measures.parquet")
-        table = pq.read_table(path, columns=["seconds", "stages", "megapixels"])
+        table = pq.read_table(path, columns=["core_seconds", "stages", "megapixels"])
         for row in table.to_pylist():
             logs += 1
-            seconds += row["seconds"] or 0.0
+            seconds += row["core_seconds"] or 0.0
             megapixels += row["megapixels"] or 0.0
             for stage, spent in row["stages"] or ():
                 stages[stage] += spent

@@ -62,6 +62,7 @@ MEASURES = pa.schema(
         ("log", pa.string()),
         ("attempts", pa.int16()),
         ("seconds", pa.float32()),
+        ("core_seconds", pa.float32()),
         ("peak_bytes", pa.int64()),
         ("stages", pa.map_(pa.string(), pa.float32())),
         ("megapixels", pa.float32()),
@@ -69,7 +70,8 @@ MEASURES = pa.schema(
         ("said", pa.string()),
     ]
 )
-"""What a log took: differs from run to run, and is kept apart for that."""
+"""What a log took: differs from run to run, and is kept apart for that. Seconds are of
+the clock, and of a core; stages are of the clock."""
 
 CURVES = pa.schema(
     [
