@@ -18,13 +18,26 @@ import sys
 from pathlib import Path
 from archive_campaign.planned import open_stubs
 from veernet.archive.run import run_left
+from veernet.errors import InputError
 results, plan, engine, workers = sys.argv[1:5]
 ledger = open_stubs(Path(results), Path(plan))
-run_left(ledger, engine=engine, workers=int(workers), keep_going=True, quiet=True)
+try:
+    run_left(ledger, engine=engine, workers=int(workers), keep_going=True, quiet=True)
+except InputError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)
 """
 
 LOOKS = 300
 """For a process to be killed, a hundredth of a second apart."""
+
+NOT_STARTED = 2
+"""Exit code of a driver that was refused what it needs."""
+
+
+class NotStarted(Exception):
+    """Ray cannot be started on this machine."""
+
 
 WHO = ("driver", "worker", "child")
 
@@ -89,8 +102,11 @@ def ray_disturbed(results: Path, plan: Path) -> int:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             killed += 1
-    if driver.wait():
-        msg = f"the driver of Ray ended with code {driver.returncode}"
+    code = driver.wait()
+    if code == NOT_STARTED and not (results / "events.jsonl").is_file():
+        raise NotStarted
+    if code:
+        msg = f"the driver of Ray ended with code {code}"
         raise RuntimeError(msg)
     return killed
 

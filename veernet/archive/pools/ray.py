@@ -186,8 +186,12 @@ class RayPool:
                 logging_level="ERROR",
                 **here,
             )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            msg = f"--address {address}: there is no cluster of Ray: {error}"
+        except Exception as error:  # Ray raises several kinds, plain ones among them
+            what = "Ray cannot be started on this machine"
+            if address is not None:
+                what = f"--address {address}: there is no cluster of Ray"
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            msg = f"{what}: {said[0]}"
             raise InputError(msg) from error
 
     def _actor(self) -> Any:  # noqa: ANN401
