@@ -147,8 +147,8 @@ def _million(folder: Path, rows: int) -> Row:
     ended = (
         f"{took.shards} shards, {took.plan_bytes / 1e6:.0f} MB; planned in "
         f"{took.plan_seconds:.0f} s ({took.plan_cpu:.0f} s of a core), resumed in "
-        f"{took.resume_seconds:.1f} s ({took.resume_cpu:.1f} s of a core); at most "
-        f"{took.peak_bytes / 1e6:.0f} MB"
+        f"{took.resume_seconds:.1f} s ({took.resume_cpu:.1f} s of a core); "
+        f"{took.plan_peak / 1e6:.0f} and {took.driver_peak / 1e6:.0f} MB of memory"
     )
     return f"a plan of {rows:,} rows", "1", ended, []
 

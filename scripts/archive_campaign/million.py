@@ -46,8 +46,8 @@ class Million:
     resume_seconds, resume_cpu
         From the start of a driver, whose other shards are done, to its first log; and
         of a core, to its end.
-    peak_bytes
-        Of memory, of planning and of the driver, whichever is more.
+    plan_peak, driver_peak
+        Bytes of memory at most, of planning and of the driver.
     """
 
     rows: int
@@ -57,7 +57,8 @@ class Million:
     plan_bytes: int
     resume_seconds: float
     resume_cpu: float
-    peak_bytes: int
+    plan_peak: int
+    driver_peak: int
 
 
 def million(folder: Path, rows: int) -> Million:
@@ -99,7 +100,8 @@ def million(folder: Path, rows: int) -> Million:
         plan.stat().st_size,
         datetime.fromisoformat(first).timestamp() - began,
         resume_cpu,
-        max(peak, peak_driver),
+        peak,
+        peak_driver,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -97,8 +98,6 @@ def make_plan(scans: pd.DataFrame, registering: Registering) -> pa.Table:
     product = pixels.astype(np.float64).prod(axis=1)
     work = np.where(product > 0, product, PIXELS_A_BYTE * sizes) / PIXEL
     ids = _ids(address, sizes)
-    shard = deal(work, ids)
-    order = np.lexsort((ids.astype(str), shard))
     columns = {
         "log": ids,
         "address": address,
@@ -109,9 +108,15 @@ def make_plan(scans: pd.DataFrame, registering: Registering) -> pa.Table:
         "registrations": used,
         "well": _wells(scans),
         "year": _column(scans, "year", 0).astype(np.int16),
-        "shard": shard,
+        "shard": deal(work, ids),
     }
-    return pa.table({name: one[order] for name, one in columns.items()}, PLAN)
+    return in_order(pa.table(columns, PLAN))
+
+
+def in_order(plan: pa.Table) -> pa.Table:
+    """Return the rows of a plan in the order of the shards, and of the ids in each."""
+    keys = [("shard", "ascending"), ("log", "ascending")]
+    return plan.take(pc.sort_indices(plan, sort_keys=keys))
 
 
 def write_plan(path: Path, plan: pa.Table, when: int, about: dict[str, str]) -> None:
@@ -141,7 +146,7 @@ def write_plan(path: Path, plan: pa.Table, when: int, about: dict[str, str]) -> 
                 to.write_table(part.replace_schema_metadata(metadata))
 
 
-def deal(work: NDArray[np.float64], ids: NDArray[np.object_]) -> NDArray[np.int32]:
+def deal(work: NDArray[np.float64], ids: pa.Array) -> NDArray[np.int32]:
     """Return the shard of each log, (n,), so that shards are of even work.
 
     The logs are dealt out in the order of their work, the greatest first, to and fro.
@@ -149,9 +154,11 @@ def deal(work: NDArray[np.float64], ids: NDArray[np.object_]) -> NDArray[np.int3
     count = len(work)
     each = max(1, min(MOST_LOGS, count // FEWEST_SHARDS))
     shards = -(-count // each)
-    order = np.lexsort((ids.astype(str), -work))
+    keys = [("work", "descending"), ("log", "ascending")]
+    table = pa.table({"work": work, "log": ids})
     turn, place = np.divmod(np.arange(count), shards)
     shard = np.empty(count, dtype=np.int32)
+    order = pc.sort_indices(table, sort_keys=keys).to_numpy()
     shard[order] = np.where(turn % 2 == 0, place, shards - 1 - place)
     return shard
 
@@ -191,32 +198,31 @@ def _pixels(scans: pd.DataFrame, address: NDArray[np.object_]) -> NDArray[np.int
     return found
 
 
-def _ids(address: NDArray[np.object_], sizes: NDArray[np.int64]) -> NDArray[np.object_]:
+def _ids(address: NDArray[np.object_], sizes: NDArray[np.int64]) -> pa.Array:
     """Name each log by its file, so that a person knows it, and a hash."""
     keep = re.compile(r"[^A-Za-z0-9_-]+")
-    ids = []
-    for one, size in zip(address, sizes.tolist(), strict=True):
-        name = one.rsplit("/", 1)[-1]
-        stem = keep.sub("_", name.rsplit(".", 1)[0] or name)[:NAME]
+
+    def name(one: str, size: int) -> str:
+        file = one.rsplit("/", 1)[-1]
+        stem = keep.sub("_", file.rsplit(".", 1)[0] or file)[:NAME]
         digest = hashlib.sha256(f"{one}|{size}".encode()).hexdigest()[:HASHED]
-        ids.append(f"{stem}-{digest}")
-    return np.array(ids, dtype=object)
+        return f"{stem}-{digest}"
+
+    named = (name(one, int(size)) for one, size in zip(address, sizes, strict=True))
+    return pa.array(named, pa.string())
 
 
-def _wells(scans: pd.DataFrame) -> NDArray[np.object_]:
+def _wells(scans: pd.DataFrame) -> pa.Array:
     """Return the fields of each well as JSON, empty where a manifest has none."""
     names = [c for c in scans.columns if c not in KNOWN]
-    if not names:
-        return np.full(len(scans), "", dtype=object)
-    rows = zip(*(scans[name].fillna("").astype(str) for name in names), strict=True)
     keys = [str(name).upper() for name in names]
-    return np.array(
-        [
-            json.dumps({k: v for k, v in zip(keys, row, strict=True) if v})
-            for row in rows
-        ],
-        dtype=object,
+    if not names:
+        return pa.array(np.full(len(scans), "", dtype=object), pa.string())
+    rows = zip(*(scans[name].fillna("").astype(str) for name in names), strict=True)
+    told = (
+        json.dumps({k: v for k, v in zip(keys, row, strict=True) if v}) for row in rows
     )
+    return pa.array(told, pa.string())
 
 
 def _absolute(path: Path | None) -> Path | None:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from veernet.archive.ledger import Ledger
-from veernet.archive.planning import deal, write_plan
+from veernet.archive.planning import deal, in_order, write_plan
 from veernet.archive.records import PIXEL, PIXELS_A_BYTE, REASONS, Settings
 from veernet.archive.run import settings_for
 from veernet.archive.status import ledger_rows
@@ -90,12 +90,9 @@ def _part_of_plan(ledger: Ledger, wanted: set[str]) -> pa.Table:
     )
     sizes = part["bytes"].to_numpy()
     work = np.where(pixels > 0, pixels, PIXELS_A_BYTE * sizes) / PIXEL
-    ids = np.array(part["log"].to_pylist(), dtype=object)
-    shard = deal(work, ids)
-    order = np.lexsort((ids.astype(str), shard))
     columns = {name: part[name] for name in PLAN.names}
-    columns["shard"] = pa.array(shard)
-    return pa.table(columns, PLAN).take(order).replace_schema_metadata(None)
+    columns["shard"] = pa.array(deal(work, part["log"].combine_chunks()))
+    return in_order(pa.table(columns, PLAN))
 
 
 def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
