@@ -56,8 +56,11 @@ def run_left(
         except Stop as error:
             watching.end("stopped", str(error))
             raise
+        except KeyboardInterrupt:
+            watching.end("interrupted")
+            raise
         except BaseException as error:
-            watching.end("interrupted", type(error).__name__)
+            watching.end("failed", f"{type(error).__name__}: {error}")
             raise
         watching.end("finished")
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -187,6 +188,10 @@ def _placed(base: str, address: str) -> str:
     return os.path.normpath(f"{base}/{address}")
 
 
+WAITS = (1.0, 5.0, 20.0, None)
+"""Seconds before another attempt to fetch a file; then it is given up."""
+
+
 @contextmanager
 def local_file(address: str) -> Iterator[Path]:
     """Lend a file of this machine that holds what stands at an address.
@@ -201,6 +206,22 @@ def local_file(address: str) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="veernet-") as folder:
         target = Path(folder) / (address.rsplit("/", 1)[-1] or "scan")
-        system, path = remote().core.url_to_fs(address)
-        system.get_file(path, str(target))
+        _fetch(address, target)
         yield target
+
+
+def _fetch(address: str, target: Path) -> None:
+    """Copy what stands at an address, and try again where a store is busy or away."""
+    system, path = remote().core.url_to_fs(address)
+    for wait in WAITS:
+        try:
+            system.get_file(path, str(target))
+        except FileNotFoundError:
+            raise
+        except OSError:
+            if wait is None:
+                raise
+            # Not all workers at one time.
+            time.sleep(wait * (1 + os.getpid() % 100 / 100))
+        else:
+            return
