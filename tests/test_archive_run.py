@@ -183,3 +183,15 @@ def test_who_has_helped_a_shard_does_not_help_it_again(tmp_path: Path) -> None:
     drive(ledger, pool, lambda _: None, Rule())
     assert pool.given == [(0, shards[0], False), (1, shards[0], True)]
     assert pool.looks == 10
+
+
+def test_a_worker_that_cannot_load_is_no_fault_of_a_log(tmp_path: Path) -> None:
+    plan = planned(tmp_path, {"do": "read"})
+    for loader, says in (
+        ("archive_campaign.stubs:nowhere", "cannot be made ready: AttributeError"),
+        ("archive_campaign.stubs:dies", "started 3 times and was never ready"),
+    ):
+        results = tmp_path / loader.rpartition(":")[2]
+        with pytest.raises(Stop, match=says):
+            run_left(open_stubs(results, plan, loader=loader), workers=1, quiet=True)
+        assert not outcomes(results)

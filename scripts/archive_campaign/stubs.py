@@ -69,3 +69,9 @@ def nothing(log: Log, folder: Path, loaded: object) -> dict[str, Any]:
     """Read a log that is not even there."""
     del log, folder, loaded
     return {"outcome": "done", "reason": "", "detail": "", "files": []}
+
+
+def dies(settings: Settings, threads: int) -> object:
+    """End the worker before it is ready."""
+    del settings, threads
+    os._exit(3)

@@ -43,9 +43,13 @@ def main() -> int:
     settings = Settings(**told["settings"])
     try:
         loaded = named(settings.loader)(settings, told["threads"])
-    except (InputError, OSError, ImportError) as error:
+    except (InputError, OSError) as error:
         _answer(answers, {"error": str(error)})
         return 2
+    except Exception as error:  # noqa: BLE001, RUF100 - no log is to blame for it
+        what = f"a worker cannot be made ready: {type(error).__name__}: {error}"
+        _answer(answers, {"error": what})
+        return 1
     _answer(answers, {"ready": os.getpid()})
     while (line := lines.next()) is not None:
         task = json.loads(line)

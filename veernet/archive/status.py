@@ -146,7 +146,8 @@ def bad_lines(ledger: Ledger, most: int | None = None) -> list[str]:
     # Failures of ours and of the machine stand before what is wrong with a scan.
     bad.sort(key=lambda row: (row["outcome"], row["reason"], row["log"]))
     told = [
-        f"{row['outcome']} ({row['reason']}) {row['address']}: {row['detail']}"
+        f"{row['outcome']} ({row['reason']}) {row['address']}: "
+        + row["detail"].removeprefix(f"{row['address']}: ")
         for row in bad[:most]
     ]
     if len(bad) > len(told):

@@ -27,6 +27,9 @@ STARTING = 600.0
 """Seconds that a worker may take to load: where compiled code cannot be kept, and the
 machine does other things, it compiles for a minute or two."""
 
+STARTS = 3
+"""Times that a worker is started until it is ready."""
+
 SLACK = 60.0
 """Seconds beyond the limit of a log until a worker that does not answer is killed."""
 
@@ -123,9 +126,19 @@ class Worker:
                     pipe.close()
 
     def _start(self) -> None:
+        """Have a worker that is ready; one that dies before is no fault of a log."""
         if self._process is not None and self._process.poll() is None:
-            return
-        self.close()
+            return None
+        for _ in range(STARTS):
+            self.close()
+            try:
+                return self._start_once()
+            except WorkerDied as error:
+                how = str(error)
+        msg = f"a worker was started {STARTS} times and was never ready: {how}"
+        raise Stop(msg)
+
+    def _start_once(self) -> None:
         single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._had = b""
         self._process = subprocess.Popen(

@@ -140,7 +140,7 @@ figure(
   "Doubt",
   "Share of the rows of a log, all its curves together, that a person should look at.",
   [{ type: "histogram", x: report.doubt, xbins: { start: 0, end: 1.0001, size: 0.02 }, marker: { color: COLOURS.doubt } }],
-  { xaxis: { title: { text: "share in doubt" }, tickformat: ".0%" }, yaxis: { title: { text: "logs" } } },
+  { xaxis: { title: { text: "share in doubt" }, tickformat: ".0%", range: [0, 1] }, yaxis: { title: { text: "logs" } } },
 );
 figure(
   "Throughput",
