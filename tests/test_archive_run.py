@@ -15,6 +15,7 @@ from archive_campaign.checks import attempts, digests, outcomes, wrongs
 from archive_campaign.drivers import disturbed, start
 from archive_campaign.planned import open_stubs, plan_stubs, write_stubs
 from archive_campaign.stubs import ENDS
+from veernet.archive.bench import Bench
 from veernet.archive.driver import Rule, drive
 from veernet.archive.general import gone_folder
 from veernet.archive.ledger import Ledger, Shard, put_new
@@ -195,3 +196,16 @@ def test_a_worker_that_cannot_load_is_no_fault_of_a_log(tmp_path: Path) -> None:
         with pytest.raises(Stop, match=says):
             run_left(open_stubs(results, plan, loader=loader), workers=1, quiet=True)
         assert not outcomes(results)
+
+
+def test_a_log_whose_reader_is_killed_each_time_is_set_aside(tmp_path: Path) -> None:
+    plan = planned(tmp_path, {"do": "read"})
+    ledger = open_stubs(tmp_path / "results", plan, interruptions=5)
+    (log,) = ledger.plan(0).logs_of(0)
+    for _ in range(5):
+        bench = Bench(ledger.work_folder(Shard(0, 0)))
+        bench.begin(log.log)
+        bench.close()
+    standing = run_left(ledger, workers=1, quiet=True)
+    assert standing.counts == {"failed:worker": 1}
+    assert not wrongs(ledger.folder)

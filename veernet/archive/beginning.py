@@ -12,7 +12,7 @@ from typing import Any
 from veernet import __version__, leftovers
 from veernet.archive.ledger import FOLDERS, FORMAT, Ledger, put_new
 from veernet.archive.plan import Plan
-from veernet.archive.records import Settings
+from veernet.archive.records import LIMITS, Settings
 from veernet.errors import InputError
 from veernet.files import replacing, sha256
 from veernet.weights import SUFFIXES, weights_file, weights_stem
@@ -67,8 +67,7 @@ def run_key(settings: Settings, plan: str) -> str:
     stem = weights_stem(None if settings.weights is None else Path(settings.weights))
     files = [weights_file(stem, suffix) for suffix in SUFFIXES]
     told = settings.to_dict()
-    # Limits decide whether a log is read, not what is read of it.
-    for name in ("memory", "time"):
+    for name in LIMITS:
         told.pop(name)
     told["weights"] = [sha256(path) for path in files if path.is_file()]
     text = json.dumps([FORMAT, __version__, plan, told], sort_keys=True)
@@ -87,7 +86,7 @@ def _check_same(
     differ = [
         f"{name} {had['settings'].get(name)!r}"
         for name, value in wanted["settings"].items()
-        if had["settings"].get(name) != value and name not in {"memory", "time"}
+        if had["settings"].get(name) != value and name not in LIMITS
     ]
     told = ", ".join(differ) or "other weights"
     msg = f"{folder} holds results with {told}: give these a folder of their own"

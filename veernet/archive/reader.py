@@ -29,10 +29,6 @@ from veernet.archive.worker import Halted, Worker
 STRIKES = 2
 """Attempts that end badly, one after another, until a log is set aside."""
 
-INTERRUPTIONS = 5
-"""Attempts that ended with whatever made them. A machine that is switched off says
-nothing of the log that it was reading; five do."""
-
 Event = dict[str, Any]
 
 
@@ -80,12 +76,13 @@ def _read(
     ledger: Ledger, shard: Shard, worker: Worker, *, backwards: bool
 ) -> Iterator[Event]:
     logs = ledger.plan(shard.plan).logs_of(shard.number)
+    patience = ledger.settings.interruptions
     with closing(Bench(ledger.work_folder(shard))) as bench:
         for log in reversed(logs) if backwards else logs:
             if ledger.is_committed(shard):
                 break
             if not bench.has(log.log):
-                yield from _read_log(log, shard, bench, worker)
+                yield from _read_log(log, shard, bench, worker, patience)
         done = _commit(ledger, shard, bench, logs)
     if not done and ledger.is_committed(shard):
         # It was done by somebody else, perhaps just before its folder was made again.
@@ -105,7 +102,9 @@ def _commit(ledger: Ledger, shard: Shard, bench: Bench, logs: list[Log]) -> bool
     return commit_shard(ledger, shard, bench, sound)
 
 
-def _read_log(log: Log, shard: Shard, bench: Bench, worker: Worker) -> Iterator[Event]:
+def _read_log(
+    log: Log, shard: Shard, bench: Bench, worker: Worker, patience: int
+) -> Iterator[Event]:
     """Make attempts at a log until it has ended."""
     history = bench.history()
     if log.log in history.under_way:
@@ -114,7 +113,7 @@ def _read_log(log: Log, shard: Shard, bench: Bench, worker: Worker) -> Iterator[
     killed = history.interrupted[log.log]
     last: Attempt | None = None
     row: dict[str, Any] | None = None
-    while row is None and len(strikes) < STRIKES and killed < INTERRUPTIONS:
+    while row is None and len(strikes) < STRIKES and killed < patience:
         folder = bench.begin(log.log)
         try:
             last = worker.read(log, folder, alone=bool(strikes))
@@ -134,7 +133,7 @@ def _read_log(log: Log, shard: Shard, bench: Bench, worker: Worker) -> Iterator[
             yield {"event": "strike", "shard": str(shard), **told}
     if row is None:
         folder = bench.place(log.log)
-        row = _set_aside(strikes)
+        row = _set_aside(strikes, patience)
     made = len(strikes) + killed + (last is not None and last.row is not None)
     whole = {**_known(log), **row, "measures": _measures(log, last, made)}
     bench.keep(log.log, folder, whole)
@@ -142,13 +141,13 @@ def _read_log(log: Log, shard: Shard, bench: Bench, worker: Worker) -> Iterator[
     yield {"event": "log", "shard": str(shard), **told, **whole["measures"]}
 
 
-def _set_aside(strikes: list[tuple[str, str]]) -> dict[str, Any]:
+def _set_aside(strikes: list[tuple[str, str]], patience: int) -> dict[str, Any]:
     """Return how a log ends that is not tried again."""
     if len(strikes) >= STRIKES:
         reason, detail = strikes[-1]
     else:
         reason = "worker"
-        detail = f"{INTERRUPTIONS} times whatever was reading it was killed"
+        detail = f"{patience} times whatever was reading it was killed"
     return {"outcome": "failed", "reason": reason, "detail": detail}
 
 

@@ -120,6 +120,8 @@ class Settings:
         Bytes beyond what the worker takes itself, at most, for one log.
     time
         Factor on the limit of time of each log.
+    interruptions
+        Attempts at a log that end with whatever made them, until it is set aside.
     when
         Seconds since 1970 that outputs are dated by: of the plan, so that the same
         inputs give the same bytes whenever they are read.
@@ -132,12 +134,16 @@ class Settings:
     overlay: bool = False
     memory: int = 4 * 2**30
     time: float = 1.0
+    interruptions: int = 5
     when: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON."""
         return asdict(self)
 
+
+LIMITS = frozenset({"memory", "time", "interruptions"})
+"""Settings that say whether a log is read, and not what is read of it."""
 
 SECONDS = 120.0
 """That any log may take: loading, and a machine that does other things as well."""
