@@ -11,12 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from tests.logs import REGISTRATION
 from veernet.archive.header import sizes_of
 from veernet.archive.plan import Plan
 from veernet.archive.planning import Registering, deal, make_plan, write_plan
 from veernet.archive.records import Log, Settings, memory_for, seconds_for
+from veernet.archive.registering import registrations_of
 from veernet.archive.sources import find_scans, local_file
 from veernet.cli import main
+from veernet.errors import InputError
 
 
 def scan(path: Path, rows: int = 30, columns: int = 20) -> Path:
@@ -125,6 +128,23 @@ def test_shards_are_of_even_work() -> None:
     back = pa.array(ids.to_pylist()[::-1])
     turned = deal(work[::-1], back)[::-1]
     np.testing.assert_array_equal(shard, turned)
+
+
+def test_sections_in_files_of_their_own_are_named_by_these(tmp_path: Path) -> None:
+    for name in ("well.5in", "well.2in"):
+        (tmp_path / f"{name}.yaml").write_text(REGISTRATION)
+    files = tuple(str(tmp_path / f"well.{name}.yaml") for name in ("2in", "5in"))
+    log = Log("well-1", "/s/well.tif", 1, 1, 1, "own", files, {"UWI": "42-1"})
+    found = registrations_of(log, tmp_path / "well.tif")
+    assert [one.name for one in found] == ["2in", "5in"]
+    assert {one.registration.section for one in found} == {"main"}
+    assert found[0].registration.well == {"WELL": "TEST 1", "UWI": "42-1"}
+    twice = Log("well-1", "/s/well.tif", 1, 1, 1, "own", (files[0], files[0]))
+    with pytest.raises(InputError, match="the section '2in' is in"):
+        registrations_of(twice, tmp_path / "well.tif")
+    none = Log("well-1", "/s/well.tif", 1, 1, 1, "none", ())
+    with pytest.raises(InputError, match="has no registration"):
+        registrations_of(none, tmp_path / "well.tif")
 
 
 def test_limits_grow_with_the_page() -> None:

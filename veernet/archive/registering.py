@@ -21,7 +21,7 @@ class Found:
     Parameters
     ----------
     name
-        Of the section; no two of a log have one.
+        Of the section, and of its files; no two of a log have one.
     registration
         With the fields of the well.
     source
@@ -99,8 +99,8 @@ def _own(log: Log) -> list[Found]:
             if name in found:
                 msg = f"{file}: the section {name!r} is in {found[name].source} too"
                 raise InputError(msg)
-            named = replace(registration, section=name)
-            found[name] = Found(name, named, file, content)
+            # In the trace it keeps the name that its file has: review asks for that.
+            found[name] = Found(name, registration, file, content)
     return list(found.values())
 
 
