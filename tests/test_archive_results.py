@@ -98,6 +98,15 @@ def test_a_ledger_agrees_with_its_plan(stubs: Ledger) -> None:
     }
 
 
+def test_a_driver_that_is_silent_is_told_of(stubs: Ledger) -> None:
+    path = stubs.folder / "status.json"
+    told = json.loads(path.read_text())
+    assert standing(stubs).lines()[-1].startswith("driver: finished")
+    told.update(state="running", updated="2026-01-01T00:00:00+00:00")
+    path.write_text(json.dumps(told))
+    assert "not heard of since 2026-01-01" in standing(stubs).lines()[-1]
+
+
 def test_what_was_altered_or_is_gone_is_told(stubs: Ledger) -> None:
     first, second, *_ = sorted(stubs.committed())
     stubs.part(first, "rows.parquet").write_bytes(b"PAR1")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from veernet.archive.bench import ROW
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import counted
 from veernet.archive.records import OUTCOMES, REASONS
+
+SILENT = 60.0
+"""Seconds after which a driver that should run is taken to have been killed."""
 
 
 @dataclass
@@ -66,10 +70,21 @@ class Standing:
                     told.append(f"    {reason}: {count} ({REASONS.get(reason, '')})")
         return told + self._driver_lines()
 
+    def _silence(self) -> float:
+        """Seconds since the last driver was heard of; 0 where that is not known."""
+        try:
+            last = datetime.fromisoformat(str(self.driver.get("updated")))
+            return (datetime.now(UTC) - last).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+
     def _driver_lines(self) -> list[str]:
         if not self.driver:
             return []
         state, rate = self.driver.get("state"), self.driver.get("logs_per_hour")
+        if state == "running" and self._silence() > SILENT:
+            when = self.driver.get("updated")
+            return [f"driver: not heard of since {when}: run the plan again to go on"]
         told = [f"driver: {state}, last heard of at {self.driver.get('updated')}"]
         if rate:
             told[0] += f", {rate:.0f} logs an hour"
