@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -108,14 +109,24 @@ def million(folder: Path, rows: int) -> Million:
 def _run(words: list[str]) -> tuple[float, float, int]:
     """Run Python, and return seconds, those of a core, and the peak of its memory."""
     path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts")))
-    start = time.perf_counter()
+    start, peak = time.perf_counter(), 0
     with subprocess.Popen(
         [sys.executable, *words], env={**os.environ, "PYTHONPATH": path}, cwd=ROOT
     ) as process:
-        _, status, used = os.wait4(process.pid, 0)
+        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.02)
+        _, status, used = ended
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         msg = f"{words[:4]} ended with code {process.returncode}"
         raise RuntimeError(msg)
-    spent = time.perf_counter() - start
-    return spent, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime, peak
+
+
+def _peak(pid: int) -> int:
+    """Return the most bytes that a process has held; its usage tells its parent's."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+        return 1024 * int(next(ln for ln in lines if ln.startswith("VmHWM")).split()[1])
+    return 0
