@@ -180,7 +180,8 @@ class RayPool:
         here = {"num_cpus": workers} if address is None and workers else {}
         try:
             self._ray.init(
-                address=address,
+                # Without one Ray would look for a cluster that may be gone.
+                address=address or "local",
                 include_dashboard=False if address is None else None,
                 log_to_driver=False,
                 logging_level="ERROR",
