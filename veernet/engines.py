@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +70,8 @@ class OpenVinoEngine:
         Compute in float32. Else, where the processor has it, OpenVINO takes bfloat16:
         half of the time, for probabilities that lie 0.001 away in the mean and 0.25 at
         worst, and curves that are read as well.
+    threads
+        As many as cores unless given.
 
     Raises
     ------
@@ -77,12 +79,14 @@ class OpenVinoEngine:
         If OpenVINO is not installed, or a file is missing or broken.
     """
 
-    def __init__(self, stem: Path, *, exact: bool = False) -> None:
+    def __init__(
+        self, stem: Path, *, exact: bool = False, threads: int | None = None
+    ) -> None:
         openvino = _import("openvino", "openvino")
         self.spec, path = _files(stem, ".onnx")
         config = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": available_cores(),
+            "INFERENCE_NUM_THREADS": threads or available_cores(),
         }
         if exact:
             config["INFERENCE_PRECISION_HINT"] = "f32"
@@ -114,6 +118,8 @@ class OnnxEngine:
     ----------
     stem
         Of the network's files.
+    threads
+        As many as cores unless given.
 
     Raises
     ------
@@ -121,11 +127,11 @@ class OnnxEngine:
         If ONNX Runtime is not installed, or a file is missing or broken.
     """
 
-    def __init__(self, stem: Path) -> None:
+    def __init__(self, stem: Path, *, threads: int | None = None) -> None:
         onnxruntime = _import("onnxruntime", "onnxruntime")
         self.spec, path = _files(stem, ".onnx")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = available_cores()
+        options.intra_op_num_threads = threads or available_cores()
         options.log_severity_level = 3
         # Threads that spin while they wait cost a tenth to a third on a busy machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -240,12 +246,12 @@ class DarknessEngine:
         return np.asarray(darkness - np.maximum(down, across), dtype=np.float32)
 
 
-_ENGINES: dict[str, tuple[str, str, Callable[[Path], Engine]]] = {
-    "openvino": ("openvino", ".onnx", OpenVinoEngine),
-    "onnx": ("onnxruntime", ".onnx", OnnxEngine),
-    "torch": ("torch", ".safetensors", TorchEngine),
+_ENGINES: dict[str, tuple[str, str]] = {
+    "openvino": ("openvino", ".onnx"),
+    "onnx": ("onnxruntime", ".onnx"),
+    "torch": ("torch", ".safetensors"),
 }
-"""Module, file and class of each engine; on CPU the fastest stands first."""
+"""Module and file of each engine; on CPU the fastest stands first."""
 
 
 def load_engine(
@@ -254,6 +260,7 @@ def load_engine(
     device: Device = "cpu",
     *,
     exact: bool = False,
+    threads: int | None = None,
 ) -> Engine:
     """Load a network into an engine.
 
@@ -267,6 +274,9 @@ def load_engine(
         cuda runs torch.
     exact
         See :class:`OpenVinoEngine`; the others are.
+    threads
+        For a process among several: that it runs the network in. As many as cores
+        unless given; torch has a setting of its own.
 
     Raises
     ------
@@ -287,8 +297,10 @@ def load_engine(
         return TorchEngine(stem, device)
     name = _fastest(stem) if engine == "auto" else engine
     if name == "openvino":
-        return OpenVinoEngine(stem, exact=exact)
-    return _ENGINES[name][2](stem)
+        return OpenVinoEngine(stem, exact=exact, threads=threads)
+    if name == "onnx":
+        return OnnxEngine(stem, threads=threads)
+    return TorchEngine(stem)
 
 
 def available_cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
@@ -312,7 +324,7 @@ def available_cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
 
 def _fastest(stem: Path) -> str:
     """Choose an engine that is installed and that the network has a file for."""
-    for name, (module, suffix, _) in _ENGINES.items():
+    for name, (module, suffix) in _ENGINES.items():
         if weights_file(stem, suffix).is_file() and _is_installed(module):
             return name
     msg = (

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from veernet import __version__
 from veernet.cli import (
+    archive,
     check,
     composed,
     convert,
@@ -52,6 +53,7 @@ VERBS = (
     register,
     check,
     review,
+    archive,
     convert,
     report,
 )

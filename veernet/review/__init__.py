@@ -1,5 +1,5 @@
 """Review a reading in the browser: a server on this machine, and the page it serves.
 
-The pipeline is used as a library; nothing outside this package and its verb imports it,
-and the core does without it: `pip install veernet[review]`.
+The pipeline is used as a library, and the core does without the server: `pip install
+veernet[review]`. What needs none of it, which rows are in doubt, an archive asks too.
 """

@@ -1,0 +1,110 @@
+"""Plan logs again that were refused or have failed: a plan more in the same folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from veernet.archive.ledger import Ledger
+from veernet.archive.planning import deal, in_order, write_plan
+from veernet.archive.records import PIXEL, PIXELS_A_BYTE, REASONS, Settings
+from veernet.archive.run import settings_for
+from veernet.archive.status import ledger_rows
+from veernet.archive.tables import PLAN
+from veernet.errors import InputError
+from veernet.files import write_text
+
+
+def plan_retry(
+    ledger: Ledger,
+    *,
+    reasons: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    memory: int | None = None,
+    time: float | None = None,
+) -> int:
+    """Plan logs again, and return how many.
+
+    Parameters
+    ----------
+    ledger
+        Of the folder of results, all of whose shards are done.
+    reasons
+        Of those to be read again; all that failed unless given.
+    ids
+        These logs, however they ended; a * stands for anything.
+    memory, time
+        New limits; as they were unless given.
+
+    Raises
+    ------
+    InputError
+        If a reason is not known, no log is meant, or a run is not finished.
+    """
+    unknown = sorted(set(reasons or ()) - set(REASONS))
+    if unknown:
+        msg = f"--reason {unknown[0]}: the reasons are {', '.join(REASONS)}"
+        raise InputError(msg)
+    done = ledger.committed()
+    if any(shard not in done for shard in ledger.shards()):
+        msg = f"{ledger.folder}: not all logs have ended: veernet archive run it first"
+        raise InputError(msg)
+    wanted = _wanted(ledger, reasons, ids)
+    if not wanted:
+        msg = f"{ledger.folder}: no log is meant: see veernet archive status"
+        raise InputError(msg)
+    _set_limits(ledger, memory, time)
+    plan = _part_of_plan(ledger, wanted)
+    number = ledger.plans()[-1] + 1
+    about = {"sources": f"retry {number} of {ledger.folder.name}"}
+    write_plan(ledger.plan_path(number), plan, ledger.plan(0).when, about)
+    return int(plan.num_rows)
+
+
+def _wanted(
+    ledger: Ledger, reasons: Sequence[str] | None, ids: Sequence[str] | None
+) -> set[str]:
+    rows = ledger_rows(ledger, ["outcome", "reason"])
+    found = set()
+    for row in rows.to_pylist():
+        named = ids and any(fnmatchcase(row["log"], one) for one in ids)
+        meant = (
+            row["reason"] in reasons if reasons else row["outcome"] == "failed"
+        ) and row["outcome"] in {"failed", "refused"}
+        if named or (meant and not ids):
+            found.add(row["log"])
+    return found
+
+
+def _part_of_plan(ledger: Ledger, wanted: set[str]) -> pa.Table:
+    whole = ledger.plan(0).table()
+    part = whole.filter(pa.array([log in wanted for log in whole["log"].to_pylist()]))
+    pixels = np.multiply(
+        part["rows"].to_numpy().astype(float), part["columns"].to_numpy()
+    )
+    sizes = part["bytes"].to_numpy()
+    work = np.where(pixels > 0, pixels, PIXELS_A_BYTE * sizes) / PIXEL
+    columns = {name: part[name] for name in PLAN.names}
+    columns["shard"] = pa.array(deal(work, part["log"].combine_chunks()))
+    return in_order(pa.table(columns, PLAN))
+
+
+def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
+    """Keep new limits with the results: they are no part of what is read."""
+    if memory is None and time is None:
+        return
+    had = ledger.settings
+    checked = settings_for(
+        had.when,
+        memory=had.memory if memory is None else memory,
+        time=had.time if time is None else time,
+    )
+    settings: Settings = replace(had, memory=checked.memory, time=checked.time)
+    told = {**ledger.run, "settings": settings.to_dict()}
+    write_text(Path(ledger.folder) / "run.json", json.dumps(told, indent=1) + "\n")
