@@ -18,6 +18,7 @@ from veernet.check.finding import Finding
 from veernet.check.page import check, check_section
 from veernet.check.quick import check_quickly
 from veernet.check.scales import check_scales
+from veernet.check.tracks import check_divisions
 from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.records import CurveSpec, Registration, Scan, Track
 from veernet.register.geometry.page import FoundSection, find_sections
@@ -423,3 +424,18 @@ def test_the_scan_is_the_one_that_the_registration_names(
     save_registrations(path, replace(RIGHT, image=None))
     assert main(["check", str(path)]) == WRONG_INPUT
     assert "names no image: name the scan" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("divisions", "by", "told"), [(10, 0, 0), (9, 0, 1), (10, 30, 1)]
+)
+def test_an_edge_a_division_off_is_counted(
+    found: tuple[FoundSection, ...], divisions: int, by: float, told: int
+) -> None:
+    """The other line is one of the grid as well: only the count tells."""
+    track = replace(RIGHT.tracks[0], divisions=divisions)
+    track = replace(track, left=shifted(track.left, by))
+    findings = list(check_divisions(replace(RIGHT, tracks=(track,)), found[0]))
+    assert len(findings) == told
+    assert all(finding.severe for finding in findings)
+    assert all("divisions are registered" in finding.what for finding in findings)

@@ -46,7 +46,7 @@ def test_ranges_and_depths_are_compared_with_what_was_seen(real: Path) -> None:
     said = (real / "register.md").read_text()
     assert "1 of 3 section ranges right in the 1 files that are not refused" in said
     assert "of 4 depths (all) 3 are right, 1 wrong, 0 left open" in said
-    assert "refused: blank.tif: no two tracks" in said
+    assert "refused: blank.tif: no track of curves" in said
 
 
 @pytest.mark.parametrize("only", ["blank", "neither"])
