@@ -76,7 +76,10 @@ def numerals_of(
         read = _read(scan, whole, section.depth_column, section, recognise)
         if _agreeing(read) >= ENOUGH:
             return section, read
+    # Where depths are expected and none agree, it takes more to take another column.
     best, most = section.depth_column, _agreeing(read)
+    if best is not None:
+        most = max(most, FEWEST)
     sample = _sample(whole, section)
     for pair in _candidates(section, scan.info.columns):
         agreeing = _agreeing(_read(scan, sample, pair, section, recognise))

@@ -51,8 +51,18 @@ FARTHEST, LEFT = 6, 0.25
 """Divisions over which a track may go on, and what is left of its lines there at least,
 as a share of the others."""
 
+SINGLE = 0.3
+"""Share of the lines of a track that stand a single division from the one before."""
+
+STRAY = 0.8
+"""Lines in step that one out of step outweighs: a curve at rest seems a line."""
+
 CLOSEST = 8.0
 """Columns between division lines at least."""
+
+FEWEST_DECADE, MOST_DECADE = 4, 15
+"""Lines from one to the same a decade further: some run together at a low resolution,
+and some prints have lines at halves."""
 
 SHORTEST_DECADE = 30.0
 """Columns of a decade."""
@@ -220,10 +230,12 @@ def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
         filled = count / (divisions + 1)
         # Where few lines are lost, a longer gap is an end.
         thinly = most > MISSING[0] and filled > FILLED
-        if filled < least or thinly or count < ON * inside:
+        # Where nearly all are two apart, the division is twice as wide.
+        single = np.mean(np.diff(places[:count]) == 1)
+        if filled < least or thinly or count < ON * inside or single < SINGLE:
             continue
         # Lines between those in step are of other tracks, or of a finer rule.
-        score = count * filled - 1.5 * (inside - count)
+        score = count * filled - STRAY * (inside - count)
         if best is None or score > best.score:
             division = float((lines[own[count - 1]] - lines[first]) / divisions)
             best = Run(first, own[count - 1] + 1, division, float(score))
@@ -236,13 +248,17 @@ def _decades(lines: Floats) -> Iterator[Run]:
     if count < FEWEST_LOG:
         return
     for first in range(count - FEWEST_LOG + 1):
-        for last in range(first + FEWEST_LOG - 1, count):
+        for last in range(first + FEWEST_DECADE, min(count, first + MOST_DECADE + 1)):
             decade = lines[last] - lines[first]
             if decade < SHORTEST_DECADE:
                 continue
-            run = _in_decades(lines, float(lines[first]), float(decade), first)
-            if run is not None:
-                yield run
+            # Lines of 1 are crowded by those of 9 and 8 before them; those of 2 and 3
+            # stand free.
+            for place in DIGITS[:3]:
+                begin = float(lines[first] - place * decade)
+                run = _in_decades(lines, begin, float(decade), first)
+                if run is not None:
+                    yield run
 
 
 def _in_decades(lines: Floats, begin: float, decade: float, anchor: int) -> Run | None:
