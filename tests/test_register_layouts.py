@@ -53,7 +53,7 @@ def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
     _check(_found(page), page)
 
 
-@pytest.mark.parametrize("layout", ["depth left", "mud log, depth left"])
+@pytest.mark.parametrize("layout", ["depth between", "mud log, depth left"])
 def test_depths_are_read_in_the_column_that_holds_them(layout: str) -> None:
     page = generate_page(layout, np.random.default_rng(4))
     sections = propose(Scan.from_array(page.image), load_recogniser())

@@ -28,7 +28,7 @@ SAMPLE = 6.0
 WIDEST = 0.5
 """Of the widest track: a column of depths."""
 
-NARROW = 0.16
+NARROW = 0.1
 """Of the widest track: narrower columns have numerals nearly as wide as they are."""
 
 PAD = 0.75
