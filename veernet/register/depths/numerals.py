@@ -164,8 +164,8 @@ def _words(
             raise InputError(msg)
         reach = round(LONGEST * width)
         top, bottom = max(start, first - reach), min(stop, last + reach)
-        grey = read(top, bottom)[:, max(0, columns[0]) : columns[1]]
-        if grey.shape[1] + 2 * pad < _NARROWEST:
+        grey = read(top, bottom)[:, max(0, columns[0]) : max(0, columns[1])]
+        if not grey.size or grey.shape[1] + 2 * pad < _NARROWEST:
             continue
         ink = np.pad(ink_of(grey), ((0, 0), (pad, pad)))
         words = [

@@ -18,13 +18,14 @@ from veernet.records import Scan
 from veernet.register.geometry.columns import ColumnKind, is_table, told_apart
 from veernet.register.geometry.comb import find_comb
 from veernet.register.geometry.depthlines import DepthLines, find_depth_lines
+from veernet.register.geometry.edges import edge
 from veernet.register.geometry.extent import find_extent
 from veernet.register.geometry.joined import join_blocks
 from veernet.register.geometry.rhythm import find_rhythm
 from veernet.register.geometry.sections import Block, find_blocks
 from veernet.register.geometry.survey import BAND, Survey, take_survey
 from veernet.register.geometry.threads import Threads, find_threads
-from veernet.register.geometry.tracks import Span, edge, find_spans
+from veernet.register.geometry.tracks import Span, find_spans
 
 CROSSED = 0.35
 """Comb of a section's tracks from which its level lines cross them: those of a rotated

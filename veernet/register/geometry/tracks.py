@@ -10,12 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Edge, Floats
+from veernet.axes import Floats
 from veernet.register.geometry.comb import Comb
-from veernet.register.geometry.corners import corners
 from veernet.register.geometry.lattice import Run, join_runs, line_ink, runs_of
 from veernet.register.geometry.sections import Block
-from veernet.register.geometry.survey import BAND
 
 DRAWN = 0.35
 """Share of the comb of a track from which depth lines are drawn in a column."""
@@ -36,6 +34,10 @@ are a track too."""
 LOST, WELL_FILLED = (2, 5), 0.85
 """Divisions at the edge of a track whose lines may be lost, where at least that share
 of the others is seen, and where less is."""
+
+COUNTS, FAINT = (10, 20), 0.15
+"""Divisions that nearly all tracks have, and the share of the usual depth lines that is
+drawn where one of these is worn away."""
 
 INKED = 0.15
 """Share of the ways between depth lines in which a line that is not lost is inked."""
@@ -58,16 +60,17 @@ ON_LATTICE = 0.7
 NEAR = 3
 """Columns about its place in which an edge's own line is looked for."""
 
-BEND = 0.6
-"""Columns by which an edge may leave the straight line between two of its points."""
-
 
 @dataclass(frozen=True)
 class Drawn:
-    """In which columns depth lines are drawn, and how much is inked between them."""
+    """In which columns depth lines are drawn, and how much is inked between them.
+
+    ``share`` is the share of what is usual that is drawn.
+    """
 
     lines: NDArray[np.bool_]
     between: Floats
+    share: Floats
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def find_spans(comb: Comb, block: Block) -> tuple[Span, ...]:
     usual = float(np.quantile(smooth, 0.9))
     if usual <= 0:
         return ()
-    drawn = Drawn(smooth > DRAWN * usual, comb.between)
+    drawn = Drawn(smooth > DRAWN * usual, comb.between, smooth / usual)
     groups = _groups(block.lines, drawn.lines)
     found = []
     for index, group in enumerate(groups):
@@ -165,32 +168,6 @@ def _tracks(
     return sorted(found, key=lambda span: span.left)
 
 
-def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
-    """Follow an edge down its section.
-
-    Parameters
-    ----------
-    column
-        In the section's first band.
-    block
-        The section.
-    strength : (bands, columns)
-        Of the page's threads: see :class:`~veernet.register.geometry.threads.Threads`.
-
-    Returns
-    -------
-    Edge
-        With as few points as keep it within half a column of its way.
-    """
-    away = block.wander - block.wander[0]
-    own = strength[block.first : block.stop]
-    columns = column + away + _correction(column + away, own)
-    bands = np.arange(block.first, block.stop, dtype=np.float64)
-    rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
-    kept = corners(rows, columns, BEND)
-    return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
-
-
 def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
     """Divide upright lines where no depth lines are drawn from one to the next."""
     if len(lines) < 2:
@@ -229,6 +206,7 @@ def _spanned(
         lost = LOST[0] if filled > WELL_FILLED else LOST[1]
         left = _extended(left, -division, drawn, room, lost)
         right = _extended(right, division, drawn, room, lost)
+        left, right = _completed(left, right, division, drawn, room)
     inner = drawn.lines[max(0, round(left)) : round(right) + 1]
     if len(inner) == 0 or right - left < SMOOTH:
         return None
@@ -300,22 +278,24 @@ def _extended(
     return end if blank <= lost else inked
 
 
-def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
-    """Return by how much an edge's own line lies off its place, calmed over bands."""
-    off = np.full(len(columns), np.nan)
-    for band, column in enumerate(columns):
-        at = round(column)
-        # A track may be cut off at the margin: there is no line to be looked for.
-        first, stop = max(0, at - NEAR), max(0, at + NEAR + 1)
-        near = strength[band, first:stop].astype(np.float64)
-        if len(near) and near.max() > 0.1:
-            off[band] = near @ (first + np.arange(len(near))) / near.sum() - column
-    known = np.isfinite(off)
-    if known.sum() < 3:
-        return np.zeros(len(columns))
-    places = np.arange(len(columns))
-    filled = np.interp(places, places[known], off[known])
-    width = min(9, len(filled) | 1)
-    padded = np.pad(filled, width // 2, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    return np.asarray(np.median(windows, axis=1)[: len(columns)])
+def _completed(
+    left: float, right: float, division: float, drawn: Drawn, room: tuple[float, float]
+) -> tuple[float, float]:
+    """Add the division that a track lacks of ten or twenty, where its lines are faint.
+
+    Its edge is lost, and its depth lines are drawn on the worn paper here and there.
+    """
+    if round((right - left) / division) + 1 not in COUNTS:
+        return left, right
+    faint = []
+    for end, by in ((left, -division), (right, division)):
+        first, stop = sorted((round(end + by), round(end)))
+        open_ = room[0] + NEAR < end + by < room[1] - NEAR
+        inner = drawn.share[max(0, first) : stop]
+        inside = first >= -NEAR and stop <= len(drawn.share) + NEAR and len(inner) > 0
+        faint.append(float(inner.mean()) if open_ and inside else 0.0)
+    if max(faint) < FAINT:
+        return left, right
+    if faint[0] >= faint[1]:
+        return left - division, right
+    return left, right + division
