@@ -14,7 +14,10 @@ and two depths. A range is right if both its ends lie within half an inch of the
 section's, or 1 % of its length; a depth within 0.5 ft or a row and a half. Depths that
 lie beyond the points that are proposed are left open.
 
-Writes ``edges.csv``, ``ranges.csv`` and ``register.md``.
+The table ``layouts.csv`` has the edges of tracks of scans of other layouts at a row, as
+seen, and two depths; its tracks are found if both edges lie within 5 px at that row.
+
+Writes ``edges.csv``, ``ranges.csv``, ``by_layout.csv`` and ``register.md``.
 """
 
 from __future__ import annotations
@@ -61,6 +64,16 @@ EDGES = (
     "depth_error_median",
     "depth_error_most",
 )
+BY_LAYOUT = (
+    "file",
+    "layout",
+    "tracks",
+    "tracks_found",
+    "tracks_too_many",
+    "depths_right",
+    "depths_wrong",
+    "depths_open",
+)
 RANGES = (
     "file",
     "seen",
@@ -79,6 +92,10 @@ RANGES = (
 BEYOND = 2.5
 """Depth lines beyond the outermost depth points for which a depth is proposed."""
 
+SEEN = 5.0
+"""Columns within which an edge is that which was seen on a reduced picture."""
+
+LAYOUTS = Path(__file__).parent.parent / "data" / "register" / "layouts.csv"
 SECTIONS = Path(__file__).parent.parent / "data" / "register" / "sections.csv"
 
 
@@ -98,11 +115,22 @@ def main(argv: Sequence[str] | None = None) -> None:
             own = compare_range(seen, proposals.of(name), proposals.columns[name])
             ranges.append({"file": seen["file"], "seen": seen["section"], **own})
             print(ranges[-1], flush=True)
+    layouts = []
+    for seen in pd.read_csv(LAYOUTS).to_dict("records"):
+        if options.only in str(seen["file"]):
+            own = compare_layout(seen, proposals.of(f"{seen['file']}.tif"))
+            layouts.append({"file": seen["file"], "layout": seen["layout"], **own})
+            print(layouts[-1], flush=True)
     options.out.mkdir(parents=True, exist_ok=True)
+    by_layout = pd.DataFrame(layouts, columns=BY_LAYOUT)
+    write_text(options.out / "by_layout.csv", by_layout.to_csv(index=False))
     tables = pd.DataFrame(edges, columns=EDGES), pd.DataFrame(ranges, columns=RANGES)
     for name, table in zip(("edges", "ranges"), tables, strict=True):
         write_text(options.out / f"{name}.csv", table.round(3).to_csv(index=False))
     text = summary(*tables, proposals)
+    if layouts:
+        counts = by_layout.groupby("layout")[list(BY_LAYOUT[2:])].sum()
+        text += f"\n{counts.to_string()}\n"
     write_text(options.out / "register.md", text)
     print(text)
 
@@ -165,6 +193,46 @@ def compare(
             "depth_error_most": float(np.abs(error).max()),
         }
     return found
+
+
+def compare_layout(
+    seen: Mapping[str, Any], proposed: Sequence[ProposedSection]
+) -> dict[str, int]:
+    """Compare tracks and depths that were seen at rows with those proposed there."""
+    row = float(seen["row"])
+    wanted = [
+        tuple(map(float, pair.split("-"))) for pair in str(seen["tracks"]).split()
+    ]
+    own = [p for p in proposed if p.found.first_row <= row <= p.found.last_row]
+    offered = [
+        (float(t.left.column_at(row)), float(t.right.column_at(row)))
+        for p in own
+        for t in p.found.tracks
+    ]
+    good = sum(
+        any(np.abs(np.subtract(pair, other)).max() <= SEEN for other in offered)
+        for pair in wanted
+    )
+    told = {
+        "tracks": len(wanted),
+        "tracks_found": good,
+        "tracks_too_many": len(offered) - good,
+        **dict.fromkeys(("depths_right", "depths_wrong", "depths_open"), 0),
+    }
+    for number in (1, 2):
+        at, depth = float(seen[f"row_{number}"]), float(seen[f"depth_{number}"])
+        if not np.isfinite(at):
+            continue
+        points = own[0].points if own else ()
+        if not points or not points[0].row <= at <= points[-1].row:
+            told["depths_open"] += 1
+            continue
+        axis = DepthAxis("ft", points)
+        a_row = abs(float(axis.depth_at(at + 1) - axis.depth_at(at - 1))) / 2
+        error = abs(float(axis.depth_at(at)) - depth)
+        right = error <= max(RIGHT, 3 * RIGHT_ROWS * a_row)
+        told["depths_right" if right else "depths_wrong"] += 1
+    return told
 
 
 def _told(section: ProposedSection) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from veernet.check.legend import check_legend
 from veernet.check.page import check, check_section
 from veernet.check.quick import check_quickly
 from veernet.check.scales import check_scales
+from veernet.check.tracks import check_divisions
 from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
@@ -511,3 +512,18 @@ def test_a_real_header_names_the_curve_that_is_left_out() -> None:
     lacking = check(scan, [replace(whole, tracks=tracks)], read=read)
     (finding,) = (f for f in lacking if f.kind == "legend")
     assert "the header names LTEN" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("divisions", "by", "told"), [(10, 0, 0), (9, 0, 1), (10, 30, 1)]
+)
+def test_an_edge_a_division_off_is_counted(
+    found: tuple[FoundSection, ...], divisions: int, by: float, told: int
+) -> None:
+    """The other line is one of the grid as well: only the count tells."""
+    track = replace(RIGHT.tracks[0], divisions=divisions)
+    track = replace(track, left=shifted(track.left, by))
+    findings = list(check_divisions(replace(RIGHT, tracks=(track,)), found[0]))
+    assert len(findings) == told
+    assert all(finding.severe for finding in findings)
+    assert all("divisions are registered" in finding.what for finding in findings)

@@ -22,6 +22,7 @@ from veernet.register.geometry.page import find_sections
 from veernet.register.legends.agree import confirm
 from veernet.register.legends.legend import Legend, read_legend, read_legends
 from veernet.register.legends.lines import find_lines
+from veernet.register.legends.plausible import implausible
 from veernet.register.legends.record import LegendCurve
 from veernet.register.legends.stroke import find_strokes, style_of
 from veernet.register.legends.vocabulary import (
@@ -433,3 +434,36 @@ def test_a_real_sonic_log_needs_nothing_typed(read: Reader, tmp_path: Path) -> N
     path.write_text(proposal_yaml(file, 0, sections), "utf-8")
     main, _ = load_registrations(path)
     assert main.curve("GR")[1].wraps
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "unit", "ends", "said"),
+    [
+        ("GR", "GAPI", (5, 15), "no log prints GR from 5 to 15"),
+        ("ILM", "OHMM", (0.2, 10_002_000), "no log prints ILM from 0.2"),
+        ("RHOB", "PU", (30, -10), "RHOB is not measured in PU"),
+        ("NPHI", "V/V", (0.45, -0.15), None),
+        ("DT", None, (140, 40), None),
+        ("ROP", "F/MN", (0, 3), None),
+    ],
+)
+def test_a_scale_that_no_log_has_is_told(
+    mnemonic: str, unit: str | None, ends: tuple[float, float], said: str | None
+) -> None:
+    told = implausible(mnemonic, unit, *ends)
+    assert told is None if said is None else said in str(told)
+
+
+def test_a_doubted_curve_is_a_comment_with_its_reason() -> None:
+    wrong = replace(CURVE, scale=Scale("linear", 5, 15), confidence=0.95)
+    (curves,) = confirm([[[wrong]]])
+    assert curves[0].confidence < 0.8
+    drawn = DrawnPage(rows=4600, tables=()).draw()
+    section = find_sections(Scan.from_array(drawn))[0]
+    lines = track_lines(section.tracks, curves)
+    at = next(
+        i for i, line in enumerate(lines) if "mnemonic: GR, unit: GAPI, left: 5" in line
+    )
+    assert lines[at].strip().startswith("# - {")
+    assert "no log prints GR from 5 to 15" in lines[at + 1]
+    assert any(line.startswith("    curves:   # still to be given") for line in lines)

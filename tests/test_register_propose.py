@@ -171,7 +171,7 @@ def test_the_overlay_of_a_tall_page_is_several_pictures(
 
 def test_a_page_without_a_log_is_refused() -> None:
     blank = Scan.from_array(np.full((3000, 800), 255, np.uint8))
-    with pytest.raises(Refused, match="no two tracks"):
+    with pytest.raises(Refused, match="no track of curves"):
         propose(blank, None, stated=(0.0, 100.0))
 
 
@@ -194,7 +194,7 @@ def test_the_command_line(
     [
         (["--out", "{}/reg.yaml", "--top", "5"], WRONG_INPUT, "both --top and"),
         (["--out", "{}/reg.txt"], WRONG_INPUT, "does not end in .yaml"),
-        (["--out", "{}/blank.png.yaml"], REFUSED, "no two tracks"),
+        (["--out", "{}/blank.png.yaml"], REFUSED, "no track of curves"),
     ],
 )
 def test_what_cannot_be_proposed_is_one_line(

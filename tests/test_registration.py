@@ -47,6 +47,7 @@ tracks:
   right:
   - {row: 0, column: 400}
   - {row: 220, column: 398.5}
+  divisions: 10
   curves:
   - {mnemonic: ILD, unit: OHMM, left: 0.2, right: 2000, scale: log, line: long-dash,
      weight: thin, colour: "#00cc00", wraps: true, wrap_start: -1}
@@ -98,7 +99,7 @@ def test_every_key_of_the_format_is_read(tmp_path: Path) -> None:
     assert found == Registration(
         section="repeat pass",
         depth=DepthAxis("m", (DepthPoint(10.5, 100, 9, 12.5), DepthPoint(210, 150))),
-        tracks=(Track("T1", Edge((0,), (1.5,)), right, curves),),
+        tracks=(Track("T1", Edge((0,), (1.5,)), right, curves, 10),),
         step=0.1524,
         null_value=-9999,
         # As written: no country turns into a false, no number into an octal one.
@@ -278,6 +279,7 @@ tracks:
   right:
   - {row: 0, column: 400}
   - {row: 220, column: 398.5}
+  divisions: 10
   curves:
   - {mnemonic: ILD, unit: OHMM, left: 0.2, right: 2000, scale: log, line: long-dash, \
 weight: thin, colour: '#00cc00',

@@ -21,6 +21,12 @@ log,short,300,2600,400,1010,2000,1175,ft
 blank,main,300,2900,,,,,ft
 """
 
+BY_LAYOUT = """\
+file,layout,row,tracks,row_1,depth_1,row_2,depth_2
+log,two tracks,1000,60-360 460-900,400,1010,,
+blank,nothing,300,10-20,200,100,,
+"""
+
 
 @pytest.fixture
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -33,6 +39,9 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     table.write_text(SEEN)
     monkeypatch.setenv("VEERNET_REAL", str(tmp_path))
     monkeypatch.setattr(score_register, "SECTIONS", table)
+    layouts = tmp_path / "layouts.csv"
+    layouts.write_text(BY_LAYOUT)
+    monkeypatch.setattr(score_register, "LAYOUTS", layouts)
     return tmp_path
 
 
@@ -46,7 +55,14 @@ def test_ranges_and_depths_are_compared_with_what_was_seen(real: Path) -> None:
     said = (real / "register.md").read_text()
     assert "1 of 3 section ranges right in the 1 files that are not refused" in said
     assert "of 4 depths (all) 3 are right, 1 wrong, 0 left open" in said
-    assert "refused: blank.tif: no two tracks" in said
+    assert "refused: blank.tif: no track of curves" in said
+
+
+def test_tracks_are_counted_by_layout(real: Path) -> None:
+    score_register.main(["--out", str(real)])
+    table = pd.read_csv(real / "by_layout.csv").set_index("file")
+    assert table.loc["log"].tolist() == ["two tracks", 2, 1, 1, 1, 0, 0]
+    assert table.loc["blank"].tolist() == ["nothing", 1, 0, 0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("only", ["blank", "neither"])

@@ -169,16 +169,36 @@ class CurveSpec:
 
 @dataclass(frozen=True)
 class Track:
-    """A track of a section: two edges and every curve drawn between them."""
+    """A track of a section: two edges and every curve drawn between them.
+
+    Parameters
+    ----------
+    name
+        Unique in a section.
+    left, right
+        Its edges.
+    curves
+        Every curve that is drawn in it.
+    divisions
+        Into which the upright lines of its grid divide it evenly; None where that is
+        not told.
+    """
 
     name: str
     left: Edge
     right: Edge
     curves: tuple[CurveSpec, ...]
+    divisions: int | None = None
 
     def __post_init__(self) -> None:
         if not self.curves:
             msg = f"track {self.name!r} has no curves: list every curve drawn in it"
+            raise InputError(msg)
+        if self.divisions is not None and self.divisions < 1:
+            msg = (
+                f"track {self.name!r} has {self.divisions} divisions: count the spaces "
+                "between the upright lines from edge to edge, or leave it out"
+            )
             raise InputError(msg)
         # Both edges are linear between these rows, so nowhere else are they closer.
         for row in sorted({*self.left.rows, *self.right.rows}):

@@ -184,12 +184,15 @@ def _depth_point(point: Entry) -> DepthPoint:
 
 
 def _track(track: Entry) -> Track:
-    given = track.mapping(required=("name", "left", "right", "curves"))
+    given = track.mapping(
+        required=("name", "left", "right", "curves"), optional=("divisions",)
+    )
     name = given["name"].name()
     left, right = _edge(given["left"]), _edge(given["right"])
     curves = tuple(_curve(entry) for entry in given["curves"].items())
+    divisions = given["divisions"].integer() if "divisions" in given else None
     with track.blamed():
-        return Track(name, left, right, curves)
+        return Track(name, left, right, curves, divisions)
 
 
 def _edge(edge: Entry) -> Edge:
@@ -304,6 +307,7 @@ def _track_document(track: Track) -> dict[str, object]:
         "name": track.name,
         "left": _edge_document(track.left),
         "right": _edge_document(track.right),
+        **_stated({"divisions": track.divisions}),
         "curves": [_curve_document(curve) for curve in track.curves],
     }
 

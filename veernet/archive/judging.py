@@ -10,7 +10,8 @@ import numpy as np
 from veernet.archive.registering import Found
 from veernet.digitise import Result
 from veernet.records import Curve, Registration
-from veernet.review.doubt import doubtful, stretches, worst_first
+from veernet.review.doubt import stretches, worst_first
+from veernet.review.doubtrows import doubtful
 from veernet.review.lines import ReviewedCurve
 
 LOOK = 0.05
@@ -67,8 +68,9 @@ def judge(found: Found, result: Result) -> Judged:
     ]
     in_doubt = sum(int(doubtful(curve.samples).sum()) for curve in wanted)
     rows = sum(len(curve.samples) for curve in wanted)
-    depth = registration.depth
-    worst = worst_first(one for curve in wanted for one in stretches(curve, depth))
+    worst = worst_first(
+        one for curve in wanted for one in stretches(curve, registration)
+    )
     severe = [f.text for f in result.findings if f.severe]
     texts = [*found.remarks, *severe, *(one.text for one in worst[:TOLD])]
     first = worst[0] if worst else None

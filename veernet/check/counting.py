@@ -104,7 +104,7 @@ def _candidates(registration: Registration, found: FoundSection) -> list[Floats]
 def _rows(registration: Registration, found: FoundSection) -> Floats:
     """Return the rows of the points at the middle of the depth column."""
     rows = registration.depth.rows
-    column = sum(edge.column_at(rows) for edge in found.depth_column) / 2
+    column = found.middle_at(rows)
     return registration.page_row(rows, column)
 
 

@@ -13,7 +13,7 @@ from veernet.check.finding import Finding, worst_first
 from veernet.check.legend import check_legend
 from veernet.check.quick import check_quickly
 from veernet.check.strokes import check_strokes
-from veernet.check.tracks import check_tracks
+from veernet.check.tracks import check_divisions, check_tracks
 from veernet.errors import InputError
 from veernet.records import Registration, Scan
 from veernet.rectify import panels
@@ -122,6 +122,7 @@ def check_section(
     yield from check_depths(registration, _between(own, first, last))
     yield from check_edges(scan.info, registration, find_uprights(own))
     yield from check_tracks(registration, own)
+    yield from check_divisions(registration, own)
     yield from check_strokes(scan, registration, own)
 
 

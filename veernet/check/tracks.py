@@ -10,6 +10,9 @@ from veernet.check.finding import Finding
 from veernet.records import Registration
 from veernet.register.geometry.page import FoundSection
 
+MOSTLY = 0.85
+"""Share of a track that must be one that is drawn, for its divisions to be those."""
+
 COVERED = 0.5
 """Share of a track from which the other side knows of it."""
 
@@ -31,9 +34,10 @@ def check_tracks(registration: Registration, found: FoundSection) -> Iterator[Fi
                 "register it if it has curves",
                 weight=15,
             )
-    column = _at(tuple(edge.column_at(middle) for edge in found.depth_column))
+    if found.depth_column is not None:
+        drawn.append(_at(tuple(e.column_at(middle) for e in found.depth_column)))
     for track, (left, right) in zip(registration.tracks, told, strict=True):
-        if _covered((left, right), [*drawn, column]) < COVERED:
+        if _covered((left, right), drawn) < COVERED:
             yield Finding(
                 registration.section,
                 f"track {track.name}, columns {left:.0f} to {right:.0f}, row "
@@ -41,6 +45,35 @@ def check_tracks(registration: Registration, found: FoundSection) -> Iterator[Fi
                 "compare its edges with the scan",
                 weight=25,
             )
+
+
+def check_divisions(
+    registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
+    """Compare the divisions of each track with those that its grid has.
+
+    The page tells how wide a division is, and the edges how many there are: an edge
+    that is a whole division off lies on a line too.
+    """
+    middle = float(registration.depth.rows[[0, -1]].mean())
+    for track in registration.tracks:
+        if track.divisions is None:
+            continue
+        left, right = _at(registration.edges_at(track, middle))
+        for drawn in found.tracks:
+            own = _at((drawn.left.column_at(middle), drawn.right.column_at(middle)))
+            if drawn.span.division is None or _covered((left, right), [own]) < MOSTLY:
+                continue
+            counted = (right - left) / drawn.span.division
+            if round(counted) != track.divisions:
+                yield Finding(
+                    registration.section,
+                    f"track {track.name}: {track.divisions} divisions are registered "
+                    f"and {counted:.1f} lie between its edges",
+                    "an edge is on the wrong line, or the count is wrong",
+                    severe=True,
+                    weight=40,
+                )
 
 
 def _at(edges: tuple[object, ...]) -> tuple[float, float]:

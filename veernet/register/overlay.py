@@ -92,7 +92,7 @@ def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> N
 
     rows = np.linspace(first, last, WAY)
     pairs = [(edge, EDGE) for edge in all_edges(section)]
-    pairs += [(edge, COLUMN) for edge in found.depth_column]
+    pairs += [(edge, COLUMN) for edge in found.depth_column or ()]
     for edge, colour in pairs:
         way = np.stack([edge.column_at(rows), rows - start], axis=1) / shrink
         cv2.polylines(picture, [np.rint(way).astype(np.int32)], False, colour, 1)
@@ -106,7 +106,9 @@ def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> N
         level = placed(left, ends[0]), placed(right, ends[1])
         cv2.line(picture, *level, colour, 1)
     for row, depth in _labels(section, start, stop):
-        sides = (edge.column_at(row).item() for edge in found.depth_column)
+        # Depths that are stated of a page without a depth column stand at its left.
+        column = found.depth_column or (found.tracks[0].left, found.tracks[0].right)
+        sides = (edge.column_at(row).item() for edge in column)
         (left, at), (right, _) = (placed(side, row) for side in sides)
         cv2.line(picture, (left, at), (right, at), colour, 1)
         place = (left, at - 2)

@@ -14,8 +14,9 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError
 from veernet.records import Scan
+from veernet.register.depths.column import numerals_of
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
-from veernet.register.depths.numerals import Numeral, read_numerals
+from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.parts import split_section
 from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal
@@ -39,6 +40,9 @@ DIGIT = 0.7
 
 REST = 2.5
 """Depth lines beyond the first or the last depth that are not worth a note."""
+
+NO_COLUMN = "beside the tracks is no column whose numerals agree"
+"""What is said where there are no depths."""
 
 MAIN, REPEAT = "main", "repeat"
 
@@ -154,13 +158,12 @@ def propose(
 
     parts: list[tuple[FoundSection, DepthProposal, Legend]] = []
     for section, legend in zip(found, legends, strict=True):
-        try:
-            numerals = _numerals(scan, section, recognise)
-        except InputError as error:
-            # A column that holds no digits costs its section the depths, no more.
-            parts.append((section, DepthProposal(refusal=f"{error}; {ASK}"), legend))
+        placed, numerals = numerals_of(scan, section, recognise)
+        if placed.depth_column is None:
+            nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
+            parts.append((section, nothing, legend))
             continue
-        for part, depth in split_section(section, numerals, depths):
+        for part, depth in split_section(placed, numerals, depths):
             parts.append((part, depth, legend))
     sections, depths_of, legends = zip(*parts, strict=True)
     main = depths_of[_longest(sections)]
@@ -191,19 +194,6 @@ def _stated(
     return tuple(map(_proposed, names, sections, proposals, legends))
 
 
-def _numerals(
-    scan: Scan, section: FoundSection, recognise: Recogniser
-) -> tuple[Numeral, ...]:
-    """Read the numerals of a section."""
-    margin = section.lines.spacing
-    rows = (
-        max(0, int(section.first_row - margin)),
-        min(scan.info.rows, int(section.last_row + margin) + 1),
-    )
-    left, right = section.depth_column
-    return read_numerals(scan.read, rows, left, right, recognise)
-
-
 def _heavier(section: FoundSection) -> Floats:
     """Return which lines are of the heaviest rank that stands out."""
     every, first = max(section.lines.heavier, default=(0, 0))
@@ -213,9 +203,8 @@ def _heavier(section: FoundSection) -> Floats:
 
 def at_column(section: FoundSection) -> Floats:
     """Return the rows of depth lines at the middle of the depth column, (lines,)."""
-    left, right = section.depth_column
     lines = section.lines
-    middle = (left.column_at(lines.rows) + right.column_at(lines.rows)) / 2
+    middle = section.middle_at(lines.rows)
     return np.asarray(lines.rows + lines.turn * (middle - lines.middle))
 
 
@@ -254,7 +243,7 @@ def _turned(
         return ()
     rows = np.array([point.row for point in points])
     turn = np.interp(rows, at_column(section), section.lines.turn)
-    column = sum(e.column_at(rows) for e in section.depth_column) / 2
+    column = section.middle_at(rows)
     first = section.tracks[0].left.column_at(rows)
     last = section.tracks[-1].right.column_at(rows)
     falls = turn * (first - column), turn * (last - column)

@@ -18,7 +18,7 @@ MOST_RUINED = 0.5
 def refuse_without_a_log(scan: Scan, found: Sequence[FoundSection]) -> None:
     """Refuse a page on which no section was found."""
     if not found:
-        what = "no two tracks with a depth column between were found on a grid"
+        what = "no track of curves was found on a grid"
         seen = f"{what}: blank, ruined, a table, a photograph or a plot without a grid"
         raise Refused(_where(scan) + seen)
 

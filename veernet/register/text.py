@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from veernet.register.geometry.columns import ColumnKind
+from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import curve_words, mark, plain, quoted, track_lines
+from veernet.register.tracktext import (
+    TAKEN,
+    curve_words,
+    mark,
+    odd_divisions,
+    plain,
+    quoted,
+    track_lines,
+)
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, correct what is marked as a
@@ -14,6 +24,17 @@ _HEAD = """\
 # is not listed: every curve that is drawn in a track must be.
 """
 
+
+TOLD = 0.05
+"""Of the width of all tracks: a column beside them that is told of."""
+
+_KINDS: dict[ColumnKind, str] = {
+    "print": "print, no curve track",
+    "table": "a table, no curve track",
+    "picture": "rock, waveforms or a picture, no curve track",
+    "curves without a grid": "ink on no grid that is found: a curve there is to be "
+    "given its track",
+}
 
 _WELL = """\
 # well: {WELL: "", UWI: "", COMP: ""}   # for the LAS: headings are not read"""
@@ -40,19 +61,49 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
             f"{tracks} ({found.confidence:.2f})"
         )
         lines += [f"{section.name}: {text}" for text in _depth_words(section)]
+        for number, track in enumerate(found.tracks, 1):
+            odd = odd_divisions(track)
+            lines += [f"{section.name}: T{number} has {odd}"] if odd else []
+        lines += [f"{section.name}: {text}" for text in passed_over(found)]
         for curve in section.legend.curves:
             lines.append(f"{section.name}: {curve_words(curve)}")
     return lines
 
 
+def passed_over(found: FoundSection) -> list[str]:
+    """Return a line for each column of a section that is no track of curves."""
+    row = (found.first_row + found.last_row) / 2
+    first, last = found.tracks[0].left, found.tracks[-1].right
+    least = TOLD * float(last.column_at(row) - first.column_at(row))
+    lines: list[str] = []
+    before = -1.0
+    for column in found.others:
+        left, right = (float(e.column_at(row)) for e in (column.left, column.right))
+        words = _KINDS.get(column.kind)
+        depths = found.depth_column is not None and column.left == found.depth_column[0]
+        if words is None or depths or right - left < least:
+            continue
+        if lines and abs(left - before) < 1 and lines[-1].endswith(words):
+            lines[-1] = f"{lines[-1].partition(' to ')[0]} to {right:.0f}: {words}"
+        else:
+            lines.append(f"columns {left:.0f} to {right:.0f}: {words}")
+        before = right
+    return lines
+
+
 def summary_line(sections: Sequence[ProposedSection]) -> str:
     """Return how much was found, and what is still to be given."""
-    curves = sum(len(section.legend.curves) for section in sections)
+    every = [curve for section in sections for curve in section.legend.curves]
+    taken = sum(curve.confidence >= TAKEN for curve in every)
     bare = sum(
-        len(s.found.tracks) - len({c.track for c in s.legend.curves}) for s in sections
+        len(s.found.tracks)
+        - len({c.track for c in s.legend.curves if c.confidence >= TAKEN})
+        for s in sections
     )
+    doubted = len(every) - taken
+    hidden = f"; {doubted} more are doubted, and comments" if doubted else ""
     open_ = f"; the curves of {bare} tracks are still to be given" if bare else ""
-    return f"{len(sections)} sections, {curves} curves{open_}"
+    return f"{len(sections)} sections, {taken} curves{hidden}{open_}"
 
 
 def _depth_words(section: ProposedSection) -> list[str]:
@@ -92,4 +143,5 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", _WELL, "tracks:"]
     lines += track_lines(found.tracks, section.legend.curves)
+    lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return "\n".join(lines) + "\n"

@@ -24,7 +24,14 @@ _NUMBER = re.compile(r"\.0$")
 _BARE = re.compile(r"(?!(?:NO|ON|OFF|YES|NULL|TRUE|FALSE|[YN])$)[A-Z][A-Z0-9_]*")
 """Mnemonics that YAML takes for text as they are."""
 
+USUAL_DIVISIONS = {2, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30, 40, 50}
+"""Of the tracks of prints: 9, 11, 19 and 21 tell of an edge on the wrong line."""
+
 Span = tuple[float, float]
+TAKEN = 0.8
+"""Confidence from which a suggestion is a curve of the registration: below, its line is
+a comment that a person takes away if it is right."""
+
 WHOLE: Span = (0.0, 1.0)
 _PARTS: dict[Span, str] = {WHOLE: "", (0.0, 0.5): "L", (0.5, 1.0): "R"}
 
@@ -42,9 +49,22 @@ def track_lines(
             lines.append(f"  - name: T{number + 1}{part}")
             lines += _edge("left", track.line_at(span[0]))
             lines += _edge("right", track.line_at(span[1]))
-            drawn = [curve for curve in own if curve.span == span]
-            lines += _curves(drawn) if drawn else _CURVES.split("\n")
+            if track.divisions is not None and span == WHOLE:
+                odd = odd_divisions(track)
+                said = f"   # {odd}" if odd else ""
+                lines.append(f"    divisions: {track.divisions}{said}")
+            lines += _curves([curve for curve in own if curve.span == span])
     return lines
+
+
+def odd_divisions(track: FoundTrack) -> str | None:
+    """Say that a track has a number of divisions that few prints have, or None."""
+    if track.divisions is None or track.divisions in USUAL_DIVISIONS:
+        return None
+    return (
+        f"{track.divisions} divisions, where most tracks have 10 or 20: an edge may be "
+        "one off"
+    )
 
 
 def curve_words(curve: LegendCurve) -> str:
@@ -73,7 +93,8 @@ def plain(value: float) -> str:
 
 
 def _curves(curves: Sequence[LegendCurve]) -> list[str]:
-    lines = ["    curves:"]
+    taken = {curve.mnemonic for curve in curves if curve.confidence >= TAKEN}
+    lines = ["    curves:"] if taken else _CURVES.split("\n")
     for curve in curves:
         unit = curve.unit or '""'
         bare = _BARE.fullmatch(curve.mnemonic)
@@ -85,10 +106,18 @@ def _curves(curves: Sequence[LegendCurve]) -> list[str]:
             *_points(curve),
             *([f"colour: {quoted(curve.colour)}"] if curve.colour else []),
             *(["wraps: true"] if curve.wraps else []),
-            *([f"backup_of: {_back(curve.backup_of)}"] if curve.backup_of else []),
+            *(
+                [f"backup_of: {_back(curve.backup_of)}"]
+                if curve.backup_of and (curve.backup_of in taken or not taken)
+                else []
+            ),
         ]
-        lines.append(f"      - {{{', '.join(fields)}}}   {mark(curve.confidence)}")
+        off = "" if curve.confidence >= TAKEN else "# "
+        entry = f"- {{{', '.join(fields)}}}   {mark(curve.confidence)}"
+        lines.append(f"      {off}{entry}")
         lines += [f"        # {_printable(note)}" for note in curve.notes]
+        if off and not curve.notes:
+            lines.append("        # name, unit or scale was not read clearly")
     return lines
 
 

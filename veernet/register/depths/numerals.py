@@ -83,6 +83,8 @@ def read_numerals(
     left: Edge,
     right: Edge,
     recognise: Recogniser,
+    *,
+    pad: int = 0,
 ) -> tuple[Numeral, ...]:
     """Read the numerals of a section's depth column.
 
@@ -97,6 +99,9 @@ def read_numerals(
         no harm.
     recognise
         Reads one picture: `veernet.register.ocr.recognise.load_recogniser`.
+    pad
+        Columns of blank paper that are laid to either side of a depth column so narrow
+        that its numerals fill it.
 
     Returns
     -------
@@ -115,7 +120,7 @@ def read_numerals(
         raise InputError(msg)
     kept: list[tuple[Word, dict[Turn, tuple[str, float]]]] = []
     votes: dict[Turn, float] = dict.fromkeys(_TURNS, 0.0)
-    for word in _words(read, start, stop, left, right):
+    for word in _words(read, start, stop, left, right, pad):
         turns: tuple[Turn, ...] = ("upright",)
         if word.long:
             turns = ("clockwise", "anticlockwise")
@@ -140,7 +145,7 @@ def read_numerals(
 
 
 def _words(
-    read: BandReader, start: int, stop: int, left: Edge, right: Edge
+    read: BandReader, start: int, stop: int, left: Edge, right: Edge, pad: int
 ) -> Iterator[Word]:
     """Find the words of a section, band by band; each band overlaps its neighbours."""
     for first in range(start, stop, BAND):
@@ -150,7 +155,7 @@ def _words(
             round(float(left.column_at(middle))),
             round(float(right.column_at(middle))),
         )
-        width = columns[1] - columns[0]
+        width = columns[1] - columns[0] + 2 * pad
         if width < _NARROWEST:
             msg = (
                 f"the depth column is {width} columns wide at row {middle:.0f}: "
@@ -159,12 +164,13 @@ def _words(
             raise InputError(msg)
         reach = round(LONGEST * width)
         top, bottom = max(start, first - reach), min(stop, last + reach)
-        grey = read(top, bottom)[:, max(0, columns[0]) : columns[1]]
-        if grey.shape[1] < _NARROWEST:
+        grey = read(top, bottom)[:, max(0, columns[0]) : max(0, columns[1])]
+        if not grey.size or grey.shape[1] + 2 * pad < _NARROWEST:
             continue
+        ink = np.pad(ink_of(grey), ((0, 0), (pad, pad)))
         words = [
             word
-            for word in find_words(ink_of(grey), top, max(0, columns[0]))
+            for word in find_words(ink, top, max(0, columns[0]) - pad)
             if first <= word.row < last
         ]
         if len(words) <= CROWDED * max(1.0, (last - first) / 1000):

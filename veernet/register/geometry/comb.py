@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,46 @@ BESIDE = 1
 """Rows about the line in which its ink counts: it is not drawn quite straight."""
 
 
-def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) -> Floats:
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a section that was looked at.
+
+    Parameters
+    ----------
+    ink : (rows, columns) uint8
+        1 where there is ink.
+    lines : (lines, columns) int
+        Rows of its depth lines in each column, from the first row of the stretch.
+    shift
+        Columns by which its paper lies further right than in the section's first band.
+    """
+
+    ink: NDArray[np.uint8]
+    lines: NDArray[np.int64]
+    shift: float
+
+
+@dataclass(frozen=True)
+class Comb:
+    """Where depth lines are drawn; columns are as in the section's first band.
+
+    Parameters
+    ----------
+    drawn : (columns,) float
+        Share of the lines that are ink in a column, less the share of ink half-way to
+        the next line: about 1 in a track, 0 beside it.
+    between : (columns,) float
+        The share of ink half-way: about 1 in an upright line.
+    pieces
+        Stretches of the section, from top to bottom.
+    """
+
+    drawn: Floats
+    between: Floats
+    pieces: tuple[Piece, ...]
+
+
+def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) -> Comb:
     """Measure by how much more the depth lines of a section are inked than between.
 
     Parameters
@@ -32,25 +73,27 @@ def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) ->
     first_band, wander
         The section's first band, and the columns by which its paper lies further right
         in each of its bands.
-
-    Returns
-    -------
-    (columns,) float
-        Share of the lines that are ink in a column, less the share of ink half-way to
-        the next line: about 1 in a track, 0 beside it; columns as in the first band.
     """
     chosen = np.linspace(0, max(0, len(lines.rows) - LINES - 1), PLACES).astype(int)
-    sums = np.zeros(scan.info.columns)
+    sums = np.zeros((2, scan.info.columns))
+    pieces = []
     for start in np.unique(chosen):
         rows = lines.rows[start : start + LINES + 1]
         turn = float(np.median(lines.turn[start : start + LINES]))
         band = int(np.clip(rows[0] // BAND - first_band, 0, len(wander) - 1))
-        sums += _moved(_contrast(scan, rows, turn, lines.middle), -float(wander[band]))
-    return sums / len(np.unique(chosen))
+        shift = float(wander[band])
+        piece, halfway = _piece(scan, rows, turn, lines.middle, shift)
+        on, off = (_ink_at(piece.ink, at) for at in (piece.lines[:-1], halfway))
+        sums += [_moved(on - off, -shift), _moved(off, -shift)]
+        pieces.append(piece)
+    drawn, between = sums / len(pieces)
+    return Comb(drawn, between, tuple(pieces))
 
 
-def _contrast(scan: Scan, rows: Floats, turn: float, middle: float) -> Floats:
-    """Return ink on the lines less that half-way between, by column."""
+def _piece(
+    scan: Scan, rows: Floats, turn: float, middle: float, shift: float
+) -> tuple[Piece, NDArray[np.int64]]:
+    """Return the ink about some depth lines, and the rows half-way between them."""
     columns = scan.info.columns
     fall = turn * (np.arange(columns, dtype=np.float64) - middle)
     reach = int(np.ceil(np.abs(fall).max())) + BESIDE + 1
@@ -58,13 +101,14 @@ def _contrast(scan: Scan, rows: Floats, turn: float, middle: float) -> Floats:
     stop = min(scan.info.rows, int(np.ceil(rows[-1])) + reach + 1)
     ink = find_ink(scan.read_stored(start, stop))
     between = np.asarray((rows[1:] + rows[:-1]) / 2, dtype=np.float64)
-    on, off = (_ink_at(ink, at - start, fall) for at in (rows[:-1], between))
-    return on - off
+    at, halfway = (
+        np.rint(own[:, None] - start + fall).astype(np.int64) for own in (rows, between)
+    )
+    return Piece(ink, at, shift), halfway
 
 
-def _ink_at(ink: NDArray[np.uint8], rows: Floats, fall: Floats) -> Floats:
-    """Return the share of rows that have ink in a column, each on its slant."""
-    at = np.rint(rows[:, None] + fall).astype(int)
+def _ink_at(ink: NDArray[np.uint8], at: NDArray[np.int64]) -> Floats:
+    """Return the share of rows (rows, columns) that have ink in a column."""
     columns = np.arange(ink.shape[1])
     found = np.zeros(at.shape, dtype=bool)
     for beside in range(-BESIDE, BESIDE + 1):

@@ -13,17 +13,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Edge
+from veernet.axes import Edge, Floats
 from veernet.records import Scan
+from veernet.register.geometry.columns import ColumnKind, is_table, told_apart
 from veernet.register.geometry.comb import find_comb
 from veernet.register.geometry.depthlines import DepthLines, find_depth_lines
+from veernet.register.geometry.edges import edge
 from veernet.register.geometry.extent import find_extent
 from veernet.register.geometry.joined import join_blocks
 from veernet.register.geometry.rhythm import find_rhythm
 from veernet.register.geometry.sections import Block, find_blocks
 from veernet.register.geometry.survey import BAND, Survey, take_survey
 from veernet.register.geometry.threads import Threads, find_threads
-from veernet.register.geometry.tracks import Span, edge, find_spans
+from veernet.register.geometry.tracks import Span, find_spans
 
 CROSSED = 0.35
 """Comb of a section's tracks from which its level lines cross them: those of a rotated
@@ -59,6 +61,13 @@ class FoundTrack:
     right: Edge
     span: Span
 
+    @property
+    def divisions(self) -> int | None:
+        """How many even divisions it has; None where they are not even."""
+        if self.span.division is None:
+            return None
+        return round((self.span.right - self.span.left) / self.span.division)
+
     def line_at(self, fraction: float) -> Edge:
         """Return the line down the track at a fraction of its width."""
         if fraction in (0, 1):
@@ -67,6 +76,23 @@ class FoundTrack:
         left, right = self.left.column_at(rows), self.right.column_at(rows)
         columns = np.round(left + fraction * (right - left), 1)
         return Edge(tuple(rows.tolist()), tuple(columns.tolist()))
+
+
+@dataclass(frozen=True)
+class OtherColumn:
+    """A column of a section that is no curve track.
+
+    Parameters
+    ----------
+    left, right
+        Its edges.
+    kind
+        What it shows, as far as its ink tells.
+    """
+
+    left: Edge
+    right: Edge
+    kind: ColumnKind
 
 
 @dataclass(frozen=True)
@@ -80,19 +106,31 @@ class FoundSection:
     tracks
         From left to right.
     depth_column
-        Edges of the stretch between tracks that depth lines do not cross.
+        Edges of the column of depths: where numerals were read, that of these; else the
+        widest stretch between tracks that depth lines do not cross. None where there
+        is none such.
     lines
         Depth lines.
     confidence
         That this is a log, 0 to 1.
+    others
+        Columns beside the tracks that are no curve tracks, from left to right.
     """
 
     first_row: float
     last_row: float
     tracks: tuple[FoundTrack, ...]
-    depth_column: tuple[Edge, Edge]
+    depth_column: tuple[Edge, Edge] | None
     lines: DepthLines
     confidence: float
+    others: tuple[OtherColumn, ...] = ()
+
+    def middle_at(self, rows: Floats) -> Floats:
+        """Return the middle of the depth column, at the page's where there is none."""
+        if self.depth_column is None:
+            return np.full(np.shape(rows), self.lines.middle)
+        left, right = self.depth_column
+        return np.asarray((left.column_at(rows) + right.column_at(rows)) / 2)
 
 
 def find_sections(
@@ -143,10 +181,10 @@ def _section(
     if len(near.rows) < 2:
         return None
     comb = find_comb(scan, near, block.first, block.wander - block.wander[0])
-    spans = find_spans(comb, block)
-    usual = float(np.quantile(comb, 0.9))
-    gap = _depth_gap(spans)
-    if usual < CROSSED or not spans or gap is None:
+    usual = float(np.quantile(comb.drawn, 0.9))
+    kept, others = told_apart(find_spans(comb, block), comb, block)
+    spans = tuple(kept)
+    if usual < CROSSED or not spans or is_table(kept, others):
         return None
 
     extent = find_extent(scan, straight, block, spans)
@@ -157,14 +195,15 @@ def _section(
     def follow(column: float) -> Edge:
         return edge(column, block, threads.strength)
 
-    tracks = tuple(FoundTrack(follow(s.left), follow(s.right), s) for s in spans)
+    gap = _depth_gap(spans)
     return FoundSection(
         float(lines.rows[0]),
         float(lines.rows[-1]),
-        tracks,
-        (follow(gap[0]), follow(gap[1])),
+        tuple(FoundTrack(follow(s.left), follow(s.right), s) for s in spans),
+        None if gap is None else (follow(gap[0]), follow(gap[1])),
         lines,
         _confidence(usual, block, lines, spans),
+        tuple(OtherColumn(follow(a), follow(b), kind) for a, b, kind in others),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,19 +10,43 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Edge, Floats
-from veernet.register.geometry.corners import corners
+from veernet.axes import Floats
+from veernet.register.geometry.comb import Comb
+from veernet.register.geometry.lattice import Run, join_runs, line_ink, runs_of
 from veernet.register.geometry.sections import Block
-from veernet.register.geometry.survey import BAND
 
 DRAWN = 0.35
 """Share of the comb of a track from which depth lines are drawn in a column."""
 
+CROSSED = 0.3
+"""Share of the columns of a track in which depth lines are drawn at least."""
+
 SMOOTH = 9
 """Columns over which the comb is taken: curves and streaks break it."""
 
-WIDE = 1.6
+WIDE = 2.4
 """Divisions from which a stretch between two upright lines may be no division."""
+
+REST, REST_LINES = 0.5, 5
+"""Share of the widest track beside it, and lines, from which lines that follow no rule
+are a track too."""
+
+LOST, WELL_FILLED = (2, 5), 0.85
+"""Divisions at the edge of a track whose lines may be lost, where at least that share
+of the others is seen, and where less is."""
+
+COUNTS, FAINT = (10, 20), 0.15
+"""Divisions that nearly all tracks have, and the share of the usual depth lines that is
+drawn where one of these is worn away."""
+
+INKED = 0.15
+"""Share of the ways between depth lines in which a line that is not lost is inked."""
+
+STRANGE = 3
+"""Lines beside a track from which they are those of another column."""
+
+NARROWEST = 0.16
+"""Of the widest track: narrower grids are those of depths, or of estimates."""
 
 SLIM = 0.05
 """Share of the width of all tracks that a depth column has at least."""
@@ -35,8 +60,17 @@ ON_LATTICE = 0.7
 NEAR = 3
 """Columns about its place in which an edge's own line is looked for."""
 
-BEND = 0.6
-"""Columns by which an edge may leave the straight line between two of its points."""
+
+@dataclass(frozen=True)
+class Drawn:
+    """In which columns depth lines are drawn, and how much is inked between them.
+
+    ``share`` is the share of what is usual that is drawn.
+    """
+
+    lines: NDArray[np.bool_]
+    between: Floats
+    share: Floats
 
 
 @dataclass(frozen=True)
@@ -63,12 +97,12 @@ class Span:
     drawn: float
 
 
-def find_spans(comb: Floats, block: Block) -> tuple[Span, ...]:
+def find_spans(comb: Comb, block: Block) -> tuple[Span, ...]:
     """Find the tracks of a section from left to right.
 
     Parameters
     ----------
-    comb : (columns,) float
+    comb
         From :func:`veernet.register.geometry.comb.find_comb`.
     block
         The section.
@@ -78,45 +112,60 @@ def find_spans(comb: Floats, block: Block) -> tuple[Span, ...]:
     tuple of Span
         Between them, or beside them, is the depth column, where no line is drawn.
     """
-    smooth = cv2.blur(comb.astype(np.float32)[None], (SMOOTH, 1))[0].astype(np.float64)
+    shown = comb.drawn.astype(np.float32)[None]
+    smooth = cv2.blur(shown, (SMOOTH, 1))[0].astype(np.float64)
     usual = float(np.quantile(smooth, 0.9))
     if usual <= 0:
         return ()
-    drawn = smooth > DRAWN * usual
-    groups = _groups(block.lines, drawn)
+    drawn = Drawn(smooth > DRAWN * usual, comb.between, smooth / usual)
+    groups = _groups(block.lines, drawn.lines)
     found = []
     for index, group in enumerate(groups):
         # However wide its divisions, a track ends before the next one begins.
         before = groups[index - 1][-1] if index else -np.inf
         after = groups[index + 1][0] if index + 1 < len(groups) else np.inf
-        found.append(_span(group, drawn, (float(before), float(after))))
-    return tuple(span for span in found if span is not None)
+        runs = join_runs(runs_of(group), group, comb.between)
+        found += _tracks(group, runs, drawn, (float(before), float(after)))
+    found = [span for span in found if span.drawn > CROSSED]
+    widest = max((span.right - span.left for span in found), default=0.0)
+    return tuple(s for s in found if s.right - s.left > NARROWEST * widest)
 
 
-def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
-    """Follow an edge down its section.
-
-    Parameters
-    ----------
-    column
-        In the section's first band.
-    block
-        The section.
-    strength : (bands, columns)
-        Of the page's threads: see :class:`~veernet.register.geometry.threads.Threads`.
-
-    Returns
-    -------
-    Edge
-        With as few points as keep it within half a column of its way.
-    """
-    away = block.wander - block.wander[0]
-    own = strength[block.first : block.stop]
-    columns = column + away + _correction(column + away, own)
-    bands = np.arange(block.first, block.stop, dtype=np.float64)
-    rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
-    kept = corners(rows, columns, BEND)
-    return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
+def _tracks(
+    group: Floats,
+    runs: Sequence[Run],
+    drawn: Drawn,
+    room: tuple[float, float],
+) -> list[Span]:
+    """Return the tracks of lines between which depth lines are drawn."""
+    if not runs:
+        span = _span(group, drawn, room)
+        return [] if span is None else [span]
+    found, rests, last = [], [], 0
+    for index, run in enumerate(runs):
+        lines = group[run.start : run.stop]
+        after = runs[index + 1].start if index + 1 < len(runs) else len(group) - 1
+        # A track ends before the next; a line or two beside it may be dirt, more are
+        # those of another column.
+        left = group[last] if index else room[0]
+        if run.start - last >= STRANGE:
+            left = group[run.start - 1]
+        right = group[after] if index + 1 < len(runs) else room[1]
+        if after - (run.stop - 1) >= STRANGE:
+            right = group[run.stop]
+        own = _spanned(lines, run.division, drawn, (float(left), float(right)))
+        found += [] if own is None else [own]
+        rests.append(group[last : run.start + 1])
+        last = run.stop - 1
+    rests.append(group[last:])
+    widest = max(span.right - span.left for span in found) if found else 0.0
+    for rest in rests:
+        # Lines that follow no rule: a scale of its own kind if they are many and wide,
+        # else those of depth columns and pictures.
+        if len(rest) >= REST_LINES and rest[-1] - rest[0] > REST * widest:
+            own = _spanned(rest, None, drawn, (float(rest[0]), float(rest[-1])))
+            found += [] if own is None else [own]
+    return sorted(found, key=lambda span: span.left)
 
 
 def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
@@ -137,17 +186,28 @@ def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
     return [np.array(group) for group in groups if len(group) > 1]
 
 
-def _span(
-    lines: Floats, drawn: NDArray[np.bool_], room: tuple[float, float]
-) -> Span | None:
+def _span(lines: Floats, drawn: Drawn, room: tuple[float, float]) -> Span | None:
     division = _division(lines)
     if division is not None:
         lines = _without_borders(lines, division)
+    return _spanned(lines, division, drawn, room)
+
+
+def _spanned(
+    lines: Floats,
+    division: float | None,
+    drawn: Drawn,
+    room: tuple[float, float],
+) -> Span | None:
+    """Return the span of the lines of a track, moved out as far as it is drawn."""
     left, right = float(lines[0]), float(lines[-1])
     if division is not None:
-        left = _extended(left, -division, drawn, room)
-        right = _extended(right, division, drawn, room)
-    inner = drawn[max(0, round(left)) : round(right) + 1]
+        filled = (len(lines) - 1) / max(1, round((right - left) / division))
+        lost = LOST[0] if filled > WELL_FILLED else LOST[1]
+        left = _extended(left, -division, drawn, room, lost)
+        right = _extended(right, division, drawn, room, lost)
+        left, right = _completed(left, right, division, drawn, room)
+    inner = drawn.lines[max(0, round(left)) : round(right) + 1]
     if len(inner) == 0 or right - left < SMOOTH:
         return None
     inside = lines[(lines > left + 1) & (lines < right - 1)]
@@ -188,37 +248,54 @@ def _without_borders(lines: Floats, division: float) -> Floats:
 
 
 def _extended(
-    end: float, by: float, drawn: NDArray[np.bool_], room: tuple[float, float]
+    end: float, by: float, drawn: Drawn, room: tuple[float, float], lost: int
 ) -> float:
-    """Move an end outwards by whole divisions as far as depth lines are drawn."""
+    """Move an end outwards by whole divisions as far as depth lines are drawn.
+
+    Lines may be lost at an edge, ``lost`` of them at most; where depth lines go on
+    further and no upright line does, they are those of another column.
+    """
+    inked, blank = end, 0
     while True:
         beyond = end + by
         inner = sorted((round(end), round(beyond)))
-        if not -NEAR <= beyond <= len(drawn) - 1 + NEAR:
-            return end
-        if not room[0] + NEAR < beyond < room[1] - NEAR:
-            return end
-        if drawn[max(0, inner[0]) : inner[1] + 1].mean() < 0.3:
-            return end
-        end = beyond
+        if not -NEAR <= beyond <= len(drawn.lines) - 1 + NEAR:
+            break
+        if drawn.lines[max(0, inner[0]) : inner[1] + 1].mean() < CROSSED:
+            break
+        near = [line for line in room if abs(beyond - line) <= max(NEAR, OFF * abs(by))]
+        if not near and not room[0] < beyond < room[1]:
+            break
+        # The next line may be on the lattice: that of the edge.
+        end = near[0] if near else beyond
+        if near or line_ink(drawn.between, np.array([end]))[0] > INKED:
+            if blank <= lost:
+                inked, blank = end, 0
+        else:
+            blank += 1
+        if near:
+            break
+    return end if blank <= lost else inked
 
 
-def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
-    """Return by how much an edge's own line lies off its place, calmed over bands."""
-    off = np.full(len(columns), np.nan)
-    for band, column in enumerate(columns):
-        at = round(column)
-        # A track may be cut off at the margin: there is no line to be looked for.
-        first, stop = max(0, at - NEAR), max(0, at + NEAR + 1)
-        near = strength[band, first:stop].astype(np.float64)
-        if len(near) and near.max() > 0.1:
-            off[band] = near @ (first + np.arange(len(near))) / near.sum() - column
-    known = np.isfinite(off)
-    if known.sum() < 3:
-        return np.zeros(len(columns))
-    places = np.arange(len(columns))
-    filled = np.interp(places, places[known], off[known])
-    width = min(9, len(filled) | 1)
-    padded = np.pad(filled, width // 2, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    return np.asarray(np.median(windows, axis=1)[: len(columns)])
+def _completed(
+    left: float, right: float, division: float, drawn: Drawn, room: tuple[float, float]
+) -> tuple[float, float]:
+    """Add the division that a track lacks of ten or twenty, where its lines are faint.
+
+    Its edge is lost, and its depth lines are drawn on the worn paper here and there.
+    """
+    if round((right - left) / division) + 1 not in COUNTS:
+        return left, right
+    faint = []
+    for end, by in ((left, -division), (right, division)):
+        first, stop = sorted((round(end + by), round(end)))
+        open_ = room[0] + NEAR < end + by < room[1] - NEAR
+        inner = drawn.share[max(0, first) : stop]
+        inside = first >= -NEAR and stop <= len(drawn.share) + NEAR and len(inner) > 0
+        faint.append(float(inner.mean()) if open_ and inside else 0.0)
+    if max(faint) < FAINT:
+        return left, right
+    if faint[0] >= faint[1]:
+        return left - division, right
+    return left, right + division

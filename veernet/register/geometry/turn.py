@@ -95,7 +95,10 @@ def _correlation(left: Floats, right: Floats, lags: range) -> Floats:
         return np.zeros(len(lags))
     sums = []
     for by in lags:
-        if by >= 0:
+        if abs(by) >= len(left):
+            # The end of a page may be shorter than the way that lines could fall.
+            sums.append(0.0)
+        elif by >= 0:
             sums.append((left[: len(left) - by] * right[by:]).sum())
         else:
             sums.append((left[-by:] * right[:by]).sum())

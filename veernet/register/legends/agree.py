@@ -17,6 +17,7 @@ import numpy as np
 from veernet.axes import Scale
 from veernet.records import Line
 from veernet.register.depths.proposal import STATED
+from veernet.register.legends.plausible import implausible
 from veernet.register.legends.record import LegendCurve
 from veernet.register.legends.vocabulary import is_possible, is_round, is_usual
 
@@ -25,6 +26,9 @@ CLEAR = 0.85
 
 CONFIRMED, USUAL = 0.95, 0.9
 """Confidence of one that two legends agree on, and of one on a scale of the field."""
+
+DOUBTED = 0.3
+"""Confidence of one that no log prints so."""
 
 LEAST = 0.75
 """Confidence of a curve from which it is taken if only the second legend has it."""
@@ -164,6 +168,10 @@ def _judged(
         # Both legends of a page may have the same tick beside a 0.
         confidence = min(confidence, 0.5)
         notes.append("values that such a curve is hardly printed on")
+    reason = implausible(curve.mnemonic, curve.unit, *curve.ends)
+    if reason is not None:
+        confidence = min(confidence, DOUBTED)
+        notes.append(reason)
     usual = is_usual(curve.mnemonic, curve.unit, *curve.ends)
     if confidence >= CLEAR and (usual or is_round(*curve.ends)):
         if votes[key] > 1:

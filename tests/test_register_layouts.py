@@ -1,0 +1,132 @@
+"""Tracks and depth columns of layouts other than two tracks about a depth column."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from veernet.axes import Floats
+from veernet.records import Scan
+from veernet.register.geometry.lattice import join_runs, runs_of
+from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.ocr.recognise import load_recogniser
+from veernet.register.propose import propose
+from veernet.register.text import proposal_lines
+from veernet.synth.pages.layouts import LAYOUTS
+from veernet.synth.pages.page import GeneratedPage, generate_page
+
+EVEN = np.arange(100.0, 351.0, 25.0)
+DECADES = np.concatenate(
+    [350 + 125 * (decade + np.log10(np.arange(1, 11))) for decade in range(2)]
+)
+
+
+def _found(page: GeneratedPage) -> FoundSection:
+    middle = page.rows.mean()
+    found = find_sections(Scan.from_array(page.image))
+    (section,) = [s for s in found if s.first_row < middle < s.last_row]
+    return section
+
+
+def _check(section: FoundSection, page: GeneratedPage) -> None:
+    """Compare tracks with those that were drawn, edge by edge."""
+    wanted = page.of("curves")
+    assert len(section.tracks) == len(wanted)
+    for track, column in zip(section.tracks, wanted, strict=True):
+        for edge, drawn in ((track.left, column.left), (track.right, column.right)):
+            off = np.abs(edge.column_at(page.rows) - drawn)
+            assert np.quantile(off, 0.9) <= 3
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "one track, depth left",
+        "three tracks",
+        "mud log",
+        "bond log, waveforms on a grid",
+        "lithology in the middle",
+    ],
+)
+def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
+    page = generate_page(layout, np.random.default_rng(3))
+    _check(_found(page), page)
+
+
+@pytest.mark.parametrize("layout", ["depth between", "mud log, depth left"])
+def test_depths_are_read_in_the_column_that_holds_them(layout: str) -> None:
+    page = generate_page(layout, np.random.default_rng(4))
+    sections = propose(Scan.from_array(page.image), load_recogniser())
+    (section,) = [s for s in sections if s.found.first_row < page.rows.mean()][-1:]
+    _check(section.found, page)
+    assert section.found.depth_column is not None
+    middle = section.found.middle_at(page.rows)
+    (column,) = page.of("depth")
+    assert ((middle > column.left) & (middle < column.right)).mean() > 0.9
+
+
+def test_a_page_without_depths_is_proposed_and_says_what_is_open() -> None:
+    page = generate_page("one track without depths", np.random.default_rng(5))
+    (section,) = propose(Scan.from_array(page.image), load_recogniser())
+    _check(section.found, page)
+    assert section.depth.refusal is not None
+    assert any("no depths" in line for line in proposal_lines([section]))
+
+
+def test_what_is_passed_over_is_told() -> None:
+    page = generate_page("image log", np.random.default_rng(6))
+    section = _found(page)
+    _check(section, page)
+    (first, *_, last) = page.of("image")
+    pictures = [c for c in section.others if c.kind == "picture"]
+    covered = sum(
+        float((c.right.column_at(page.rows) - c.left.column_at(page.rows)).mean())
+        for c in pictures
+    )
+    assert covered > 0.8 * float((last.right - first.left).mean())
+
+
+def test_layouts_are_drawn_with_their_truth() -> None:
+    for seed, layout in enumerate(sorted(LAYOUTS)[::4]):
+        page = generate_page(layout, np.random.default_rng(seed))
+        kinds = [c.kind for c in LAYOUTS[layout] if c.kind != "blank"]
+        assert [c.kind for c in page.columns] == kinds
+        assert (np.diff(page.depths) > 0).all()
+        for column in page.columns:
+            assert (column.left >= -6).all()
+            assert (column.right <= page.image.shape[1] + 6).all()
+
+
+@pytest.mark.parametrize(
+    ("lines", "tracks"),
+    [
+        (EVEN, [(100, 350, 25.0)]),
+        (np.r_[EVEN, DECADES[1:]], [(100, 350, 25.0), (350, 600, None)]),
+        # A depth column, an estimate and rock beside a track.
+        (np.r_[EVEN, 358, 371, 388, 391, 399, 412], [(100, 350, 25.0)]),
+        # The rows of a table have no rule.
+        (np.array([117, 120, 128, 137, 163, 169, 278, 296, 306, 392.0]), []),
+    ],
+)
+def test_lines_side_by_side_are_told_apart_by_their_rule(
+    lines: Floats, tracks: list[tuple[float, float, float | None]]
+) -> None:
+    found = [
+        (lines[run.start], lines[run.stop - 1], run.division) for run in runs_of(lines)
+    ]
+    assert [own[:2] for own in found] == [own[:2] for own in tracks]
+    for (*_, division), (*_, wanted) in zip(found, tracks, strict=True):
+        assert division == (None if wanted is None else pytest.approx(wanted, abs=0.1))
+
+
+@pytest.mark.parametrize(("left_over", "count"), [(0.5, 1), (0.0, 2)])
+def test_lost_lines_part_no_track_and_a_depth_column_does(
+    left_over: float, count: int
+) -> None:
+    """Three divisions without lines: only what is left of their ink tells."""
+    even = 100 + 25.0 * np.arange(21)
+    lines = np.delete(even, [9, 10])
+    between = np.zeros(700)
+    between[lines.astype(int)] = 0.9
+    between[even[[9, 10]].astype(int)] = left_over
+    assert len(join_runs(runs_of(lines), lines, between)) == count

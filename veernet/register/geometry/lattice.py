@@ -1,0 +1,301 @@
+"""Division lines: which upright lines divide one track, evenly or in decades.
+
+Tracks, depth columns and others stand edge to edge on many prints, all crossed by the
+same depth lines. What parts them is that the lines within a track follow a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from veernet.axes import Floats
+
+OFF, OFF_COLUMNS = 0.08, 1.5
+"""Share of a division, and columns, by which a line may lie off its place after the one
+before; the larger counts."""
+
+OFF_DECADE = 0.012
+"""Share of a decade by which a line may lie off its place."""
+
+FEWEST = 5
+"""Lines of an evenly divided track: four divisions."""
+
+FEWEST_LOG = 7
+"""Lines of a logarithmic track, a decade of which has nine."""
+
+MISSING = (2, 5)
+"""Divisions from a line to the next at most, where few lines are lost and where many.
+"""
+
+FILLED, FILLED_THINLY = 0.75, 0.5
+"""Share of a track's places in which a line is seen, where few are lost and where many.
+"""
+
+ON = 0.7
+"""Share of the lines in a track that follow its rule."""
+
+FILLED_LOG = 0.65
+"""The same of a logarithmic track, whose places are so close that lines lie on some of
+them by chance."""
+
+STEPS_APART = 1.03
+"""Ratio of divisions that are tried one after the other."""
+
+ALIKE = 0.03
+"""Share by which the divisions of two runs may differ that are one track."""
+
+FARTHEST, LEFT = 6, 0.25
+"""Divisions over which a track may go on, and what is left of its lines there at least,
+as a share of the others."""
+
+SINGLE = 0.3
+"""Share of the lines of a track that stand a single division from the one before."""
+
+STRAY = 0.8
+"""Lines in step that one out of step outweighs: a curve at rest seems a line."""
+
+CLOSEST = 8.0
+"""Columns between division lines at least."""
+
+FEWEST_DECADE, MOST_DECADE = 4, 15
+"""Lines from one to the same a decade further: some run together at a low resolution,
+and some prints have lines at halves."""
+
+SHORTEST_DECADE = 30.0
+"""Columns of a decade."""
+
+DIGITS = np.log10(np.arange(1, 11))
+HALVES = np.log10(np.arange(1.5, 5, 1.0))
+"""Places in a decade: of the lines that every print has, and of some that few have."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Lines of one track among those that stand side by side.
+
+    Parameters
+    ----------
+    start, stop
+        Index of the first and one past the last.
+    division
+        Columns between even lines; None in decades.
+    score
+        How many lines follow the rule, less for places without a line.
+    """
+
+    start: int
+    stop: int
+    division: float | None
+    score: float
+
+
+def runs_of(lines: Floats) -> tuple[Run, ...]:
+    """Divide upright lines between which depth lines are drawn into those of tracks.
+
+    Parameters
+    ----------
+    lines : (lines,) float
+        Columns, from left to right.
+
+    Returns
+    -------
+    tuple of Run
+        From left to right; adjacent ones share a line. Lines that follow no rule are
+        left out; empty where none follow one.
+    """
+    best = max(
+        (*_even(lines), *_decades(lines)), key=lambda run: run.score, default=None
+    )
+    if best is None:
+        return ()
+    before = runs_of(lines[: best.start + 1])
+    after = (
+        Run(r.start + best.stop - 1, r.stop + best.stop - 1, r.division, r.score)
+        for r in runs_of(lines[best.stop - 1 :])
+    )
+    return (*before, best, *after)
+
+
+def join_runs(runs: Sequence[Run], lines: Floats, between: Floats) -> tuple[Run, ...]:
+    """Join runs that are one track of which lines are lost.
+
+    Parameters
+    ----------
+    runs
+        From left to right.
+    lines : (lines,) float
+        Of which they are.
+    between : (columns,) float
+        Share of the ways between depth lines in which a column is inked: what is left
+        of a line that is lost, while a depth column of as many divisions has none.
+    """
+    joined: list[Run] = []
+    for run in runs:
+        above = joined[-1] if joined else None
+        if above is None or not _one_track(above, run, lines, between):
+            joined.append(run)
+            continue
+        first, last = float(lines[above.start]), float(lines[run.stop - 1])
+        usual = (above.division or 0.0) / 2 + (run.division or 0.0) / 2
+        division = (last - first) / round((last - first) / usual)
+        score = above.score + run.score
+        joined[-1] = Run(above.start, run.stop, division, score)
+    return tuple(joined)
+
+
+def _one_track(left: Run, right: Run, lines: Floats, between: Floats) -> bool:
+    """Tell whether the divisions of a run go on in the next."""
+    if left.division is None or right.division is None:
+        return False
+    division = (left.division + right.division) / 2
+    apart = (lines[right.start] - lines[left.stop - 1]) / division
+    count = round(apart)
+    off = abs(apart - count) * division
+    if abs(left.division / right.division - 1) > ALIKE or off > max(OFF * division, 3):
+        return False
+    if not 1 <= count <= FARTHEST:
+        return False
+    if count == 1:
+        return True
+    both = [*range(left.start, left.stop), *range(right.start, right.stop)]
+    places = lines[left.stop - 1] + division * np.arange(1, count)
+    own, gone = (
+        float(np.median(line_ink(between, at))) for at in (lines[both], places)
+    )
+    return gone > LEFT * own
+
+
+def line_ink(between: Floats, columns: Floats) -> Floats:
+    """Return by how much columns are inked more than what is beside them.
+
+    Parameters
+    ----------
+    between : (columns,) float
+        Share of the ways between depth lines in which a column is inked.
+    columns : (lines,) float
+        Where lines are looked for, to two columns.
+    """
+    at = np.clip(np.rint(columns).astype(int), 6, max(6, len(between) - 7))
+    near = np.maximum.reduce([between[at + by] for by in (-2, -1, 0, 1, 2)])
+    beside = np.maximum.reduce([between[at + by] for by in (-6, -5, 5, 6)])
+    return np.asarray(near - beside)
+
+
+def _even(lines: Floats) -> Iterator[Run]:
+    """Yield stretches of lines at even distances."""
+    if len(lines) < FEWEST:
+        return
+    steps = np.diff(lines)
+    steps = np.sort(steps[steps >= CLOSEST])
+    if not len(steps):
+        return
+    # Steps that differ by less than a walk mends are tried once.
+    kept = [steps[0]]
+    for step in steps[1:]:
+        if step > STEPS_APART * kept[-1]:
+            kept.append(step)
+    for most in MISSING:
+        for step in kept:
+            for first in range(len(lines) - FEWEST + 1):
+                run = _walk(lines, first, float(step), most)
+                if run is not None:
+                    yield run
+
+
+def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
+    """Return the lines that follow one at even distances, ``most`` steps apart."""
+    if step < CLOSEST:
+        return None
+    near = max(OFF * step, OFF_COLUMNS)
+    own, places, fine = [first], [0], step
+    while True:
+        steps = (lines[own[-1] + 1 :] - lines[own[-1]]) / fine
+        whole = np.round(steps)
+        fit = (whole >= 1) & (whole <= most) & (np.abs(steps - whole) * fine <= near)
+        if not fit.any():
+            break
+        nearest = int(fit.argmax())
+        places.append(places[-1] + int(whole[nearest]))
+        own.append(own[-1] + 1 + nearest)
+        fine = float((lines[own[-1]] - lines[first]) / places[-1])
+        if abs(fine / step - 1) > OFF:
+            return None
+    best: Run | None = None
+    least = FILLED if most == MISSING[0] else FILLED_THINLY
+    for count in range(FEWEST, len(own) + 1):
+        divisions, inside = places[count - 1], own[count - 1] + 1 - first
+        filled = count / (divisions + 1)
+        # Where few lines are lost, a longer gap is an end.
+        thinly = most > MISSING[0] and filled > FILLED
+        # Where nearly all are two apart, the division is twice as wide.
+        single = np.mean(np.diff(places[:count]) == 1)
+        if filled < least or thinly or count < ON * inside or single < SINGLE:
+            continue
+        # Lines between those in step are of other tracks, or of a finer rule.
+        score = count * filled - STRAY * (inside - count)
+        if best is None or score > best.score:
+            division = float((lines[own[count - 1]] - lines[first]) / divisions)
+            best = Run(first, own[count - 1] + 1, division, float(score))
+    return best
+
+
+def _decades(lines: Floats) -> Iterator[Run]:
+    """Yield stretches of lines that stand as the digits of decades do."""
+    count = len(lines)
+    if count < FEWEST_LOG:
+        return
+    for first in range(count - FEWEST_LOG + 1):
+        for last in range(first + FEWEST_DECADE, min(count, first + MOST_DECADE + 1)):
+            decade = lines[last] - lines[first]
+            if decade < SHORTEST_DECADE:
+                continue
+            # Lines of 1 are crowded by those of 9 and 8 before them; those of 2 and 3
+            # stand free.
+            for place in DIGITS[:3]:
+                begin = float(lines[first] - place * decade)
+                run = _in_decades(lines, begin, float(decade), first)
+                if run is not None:
+                    yield run
+
+
+def _in_decades(lines: Floats, begin: float, decade: float, anchor: int) -> Run | None:
+    """Return the lines about one that are those of decades of a length."""
+    near = max(OFF_DECADE * decade, OFF_COLUMNS)
+    at = (lines - begin) / decade
+    part = at - np.floor(at)
+    off = np.abs(part[:, None] - DIGITS).min(axis=1) * decade
+    on = off <= near
+    halved = np.abs(part[:, None] - HALVES).min(axis=1) * decade <= near
+    known = on | halved
+    # Two in a row that are none of a decade's end the track.
+    wrong = np.flatnonzero(~known[:-1] & ~known[1:])
+    start = int(np.max(wrong[wrong < anchor], initial=-2)) + 2
+    stop = int(np.min(wrong[wrong >= anchor], initial=len(lines) - 1)) + 1
+    own = np.flatnonzero(on[start:stop]) + start
+    if len(own) < FEWEST_LOG:
+        return None
+    start, stop = int(own[0]), int(own[-1]) + 1
+    inside = stop - start
+    expected = _places(begin, decade, lines[start], lines[stop - 1], near)
+    seen = np.abs(expected[:, None] - lines[own]).min(axis=1) <= near
+    filled = float(seen.mean()) if len(expected) else 0.0
+    if filled < FILLED_LOG or known[start:stop].sum() < 0.85 * inside:
+        return None
+    if lines[stop - 1] - lines[start] < 0.9 * decade:
+        return None
+    score = seen.sum() * filled - 1.5 * float((~known[start:stop]).sum())
+    return Run(start, stop, None, float(score))
+
+
+def _places(
+    begin: float, decade: float, left: float, right: float, near: float
+) -> Floats:
+    """Return where the digits of decades stand, those that are not too close."""
+    first, last = (int(np.floor((end - begin) / decade)) for end in (left, right))
+    whole = np.arange(first - 1, last + 2)[:, None]
+    apart = np.diff(DIGITS) * decade > 2.5 * near
+    places = (begin + decade * (whole + DIGITS[:-1][apart])).ravel()
+    return np.asarray(places[(places >= left - near) & (places <= right + near)])
