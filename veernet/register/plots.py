@@ -34,7 +34,7 @@ _SIGNS = {
         r"ARRO\w ?PLOT",
         r"TADPOLE",
         r"DIP ?METER",
-        r"DIP ?ANGLE",
+        r"DIP ?ANGLE?",  # the last letter is lost where columns of print part
         r"DIP (AND|&) (DIRECTION|AZIMUTH)",
         r"DIP MAGNITUDE",
     ),
