@@ -40,13 +40,24 @@ _WELL = """\
 # well: {WELL: "", UWI: "", COMP: ""}   # for the LAS: headings are not read"""
 
 
-def proposal_yaml(scan: Path, page: int, sections: Sequence[ProposedSection]) -> str:
+def proposal_yaml(
+    scan: Path, page: int, sections: Sequence[ProposedSection], least: float = TAKEN
+) -> str:
     """Return proposed sections as YAML, incomplete where something is to be given.
 
     It is read by :func:`veernet.registration.load_registrations` once that is filled
     in, and until then refused with the missing key's name.
+
+    Parameters
+    ----------
+    scan, page
+        What the sections are of.
+    sections
+        As proposed.
+    least
+        Confidence from which a curve is listed; below, its line is a comment.
     """
-    documents = [_section(scan, page, section) for section in sections]
+    documents = [_section(scan, page, section, least) for section in sections]
     return _HEAD + "---\n".join(documents)
 
 
@@ -117,7 +128,7 @@ def _depth_words(section: ProposedSection) -> list[str]:
     return [told, *depth.notes]
 
 
-def _section(scan: Path, page: int, section: ProposedSection) -> str:
+def _section(scan: Path, page: int, section: ProposedSection, least: float) -> str:
     found, depth = section.found, section.depth
     lines = [
         f"image: {quoted(scan.name)}",
@@ -142,6 +153,6 @@ def _section(scan: Path, page: int, section: ProposedSection) -> str:
         row, at = plain(point.row), f"{point.depth:.10g}"
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", _WELL, "tracks:"]
-    lines += track_lines(found.tracks, section.legend.curves)
+    lines += track_lines(found.tracks, section.legend.curves, least)
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return "\n".join(lines) + "\n"

@@ -37,9 +37,12 @@ _PARTS: dict[Span, str] = {WHOLE: "", (0.0, 0.5): "L", (0.5, 1.0): "R"}
 
 
 def track_lines(
-    tracks: Sequence[FoundTrack], curves: Sequence[LegendCurve]
+    tracks: Sequence[FoundTrack], curves: Sequence[LegendCurve], least: float = TAKEN
 ) -> list[str]:
-    """Return the entries of a section's tracks, with a place for curves not read."""
+    """Return the entries of a section's tracks, with a place for curves not read.
+
+    Curves below the least confidence are comments.
+    """
     lines = []
     for number, track in enumerate(tracks):
         own = [curve for curve in curves if curve.track == number]
@@ -53,7 +56,7 @@ def track_lines(
                 odd = odd_divisions(track)
                 said = f"   # {odd}" if odd else ""
                 lines.append(f"    divisions: {track.divisions}{said}")
-            lines += _curves([curve for curve in own if curve.span == span])
+            lines += _curves([curve for curve in own if curve.span == span], least)
     return lines
 
 
@@ -92,8 +95,8 @@ def plain(value: float) -> str:
     return _NUMBER.sub("", f"{value:.1f}")
 
 
-def _curves(curves: Sequence[LegendCurve]) -> list[str]:
-    taken = {curve.mnemonic for curve in curves if curve.confidence >= TAKEN}
+def _curves(curves: Sequence[LegendCurve], least: float) -> list[str]:
+    taken = {curve.mnemonic for curve in curves if curve.confidence >= least}
     lines = ["    curves:"] if taken else _CURVES.split("\n")
     for curve in curves:
         unit = curve.unit or '""'
@@ -112,7 +115,7 @@ def _curves(curves: Sequence[LegendCurve]) -> list[str]:
                 else []
             ),
         ]
-        off = "" if curve.confidence >= TAKEN else "# "
+        off = "" if curve.confidence >= least else "# "
         entry = f"- {{{', '.join(fields)}}}   {mark(curve.confidence)}"
         lines.append(f"      {off}{entry}")
         lines += [f"        # {_printable(note)}" for note in curve.notes]

@@ -22,6 +22,7 @@ OPTIONS = (
         "only a curve that wraps goes on there",
     ),
     (re.compile(r"register wraps: true"), "tick its Wraps in Register"),
+    (re.compile(r"--report FILE\.json lists all"), "mend those listed first"),
 )
 """Options of commands and keys of files, and what the page has in their place."""
 

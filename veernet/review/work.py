@@ -31,6 +31,10 @@ OFTEN = 0.1
 NICE = 5
 """How much of the processor is left to others."""
 
+ASKED = 0.5
+"""Confidence from which a curve of a header is in the table to be confirmed: a person
+looks at each there, and strikes a wrong one out with a click."""
+
 RESULT = "result.json"
 TRACE = "reading.parquet"
 
@@ -92,9 +96,8 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
         within=task.get("within"),
         progress=_progress("looking for tracks and depths"),
     )
-    documents = [
-        filled(one) for one in yaml.safe_load_all(proposal_yaml(path, page, sections))
-    ]
+    proposed = proposal_yaml(path, page, sections, ASKED)
+    documents = [filled(one) for one in yaml.safe_load_all(proposed)]
     findings = [f for one in sections for f in of_proposal(one, scan.info.rows)]
     if missing:
         findings.insert(0, Finding(missing, "wrong", "register", sections[0].name))
