@@ -117,6 +117,23 @@ def test_what_was_altered_or_is_gone_is_told(stubs: Ledger) -> None:
     assert main(["archive", "verify", str(stubs.folder)]) == 2
 
 
+def test_where_a_commit_is_damaged_the_parts_stay(stubs: Ledger) -> None:
+    shard = min(stubs.committed())
+    part = stubs.part(shard, "rows.parquet")
+    whole = stubs.commit_path(shard).read_bytes()
+    stubs.commit_path(shard).write_bytes(whole[:50])
+    (wrong,) = verify(stubs).wrong
+    assert "take it away, and run the plan again" in wrong
+    stubs.commit_path(shard).write_bytes(whole)
+    assert part.is_file()
+    assert not verify(stubs).wrong
+
+
+def test_what_is_no_shard_is_not_counted(stubs: Ledger) -> None:
+    (stubs.folder / "work/.DS_Store").touch()
+    assert standing(stubs).ended == 5
+
+
 def test_parts_that_no_commit_names_are_cleared(stubs: Ledger) -> None:
     shard = min(stubs.committed())
     left = stubs.folder / "shards" / f"{shard}.0000abcd"
@@ -131,6 +148,16 @@ def test_only_one_commit_is_the_first(tmp_path: Path) -> None:
     assert not put_new(path, {"who": 2})
     assert json.loads(path.read_text()) == {"who": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_commit_is_whole_where_a_disk_takes_it_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda to, what: write(to, what[:3]))
+    assert put_new(tmp_path / "0-000000.json", {"who": 1})
+    monkeypatch.undo()
+    assert json.loads((tmp_path / "0-000000.json").read_text()) == {"who": 1}
 
 
 def test_results_of_another_plan_or_of_other_settings_are_refused(

@@ -165,7 +165,9 @@ class Ledger:
         try:
             told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            msg = f"{path} cannot be read: {error}"
+            msg = (
+                f"{path} cannot be read: {error}: take it away, and run the plan again"
+            )
             raise InputError(msg) from error
         return told
 
@@ -216,7 +218,10 @@ def _put_new(path: Path, text: str) -> bool:
     temporary = leftovers.temporary_name(path)
     descriptor = leftovers.hold(temporary)
     try:
-        os.write(descriptor, text.encode())
+        # Of a disk that is nearly full a part is taken, and that without an error.
+        left = text.encode()
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
         # A link, unlike a renaming, never takes the place of what is there.
         os.link(temporary, path)
