@@ -16,11 +16,16 @@ from archive_campaign.planned import plan_stubs, write_stubs
 
 
 def test_an_actor_that_is_killed_changes_nothing(tmp_path: Path) -> None:
-    kinds = [{"do": "read", "seconds": 0.1}] * 24 + [{"do": "crash"}, {"do": "refuse"}]
+    # However slow the machine is, the run has not ended when the actor is killed.
+    gate = tmp_path / "gate"
+    kinds = [{"do": "read", "seconds": 0.1}] * 23 + [{"do": "crash"}, {"do": "refuse"}]
+    kinds.append({"do": "read", "until": str(gate)})
     plan = plan_stubs(write_stubs(tmp_path / "logs", kinds), tmp_path / "plan.parquet")
+    gate.touch()
     assert start(tmp_path / "local", plan).wait() == 0
+    gate.unlink()
     try:
-        killed = ray_disturbed(tmp_path / "ray", plan)
+        killed = ray_disturbed(tmp_path / "ray", plan, gate)
     except NotStarted:
         pytest.skip("Ray cannot be started on this machine")
     assert killed == 1
