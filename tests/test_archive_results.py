@@ -70,6 +70,15 @@ def test_a_scan_is_read_as_by_digitise(tmp_path: Path) -> None:
     )
     assert own == other
     assert (folder / "main.png").stat().st_size > 1000
+    # Limits may be given anew, and stay where they are not.
+    for more in (["--time", "2"], []):
+        assert (
+            main(
+                ["archive", "run", str(plan), "--out", str(results), "--overlay", *more]
+            )
+            == 0
+        )
+        assert Ledger(results).settings.time == 2
     rows = {row["outcome"]: row for row in ledger_rows(Ledger(results)).to_pylist()}
     assert set(rows) == {"failed", "done"}
     assert rows["failed"]["reason"] == "decode"
@@ -148,6 +157,11 @@ def test_only_one_commit_is_the_first(tmp_path: Path) -> None:
     assert not put_new(path, {"who": 2})
     assert json.loads(path.read_text()) == {"who": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_commit_into_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        put_new(tmp_path / "gone/0-000000.json", {"who": 1})
 
 
 def test_a_commit_is_whole_where_a_disk_takes_it_in_pieces(

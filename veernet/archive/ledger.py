@@ -209,9 +209,12 @@ class Ledger:
 def put_new(path: Path, told: Mapping[str, Any]) -> bool:
     """Write JSON under a name that nothing has, in one step; False if something has."""
     while True:
-        # What clears leftovers may take a file for one before it is locked.
-        with suppress(FileNotFoundError):
+        try:
             return _put_new(path, json.dumps(told, indent=1) + "\n")
+        except FileNotFoundError:
+            # What clears leftovers may take a file for one before it is locked.
+            if not path.parent.is_dir():
+                raise
 
 
 def _put_new(path: Path, text: str) -> bool:

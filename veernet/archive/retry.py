@@ -59,7 +59,7 @@ def plan_retry(
     if not wanted:
         msg = f"{ledger.folder}: no log is meant: see veernet archive status"
         raise InputError(msg)
-    _set_limits(ledger, memory, time)
+    set_limits(ledger, memory, time)
     plan = _part_of_plan(ledger, wanted)
     number = ledger.plans()[-1] + 1
     about = {"sources": f"retry {number} of {ledger.folder.name}"}
@@ -95,8 +95,21 @@ def _part_of_plan(ledger: Ledger, wanted: set[str]) -> pa.Table:
     return in_order(pa.table(columns, PLAN))
 
 
-def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
-    """Keep new limits with the results: they are no part of what is read."""
+def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
+    """Keep new limits with the results: they are no part of what is read.
+
+    Parameters
+    ----------
+    ledger
+        Of the folder of results; one that is opened afterwards has them.
+    memory, time
+        As `veernet.archive.records.Settings` has them; as they were unless given.
+
+    Raises
+    ------
+    InputError
+        If a limit makes no sense.
+    """
     if memory is None and time is None:
         return
     had = ledger.settings
@@ -106,5 +119,7 @@ def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
         time=had.time if time is None else time,
     )
     settings: Settings = replace(had, memory=checked.memory, time=checked.time)
+    if settings == had:
+        return
     told = {**ledger.run, "settings": settings.to_dict()}
     write_text(Path(ledger.folder) / "run.json", json.dumps(told, indent=1) + "\n")
