@@ -209,6 +209,18 @@ def test_a_retry_replaces_the_outcome_of_a_log(stubs: Ledger) -> None:
         plan_retry(Ledger(stubs.folder), reasons=["unread"])
 
 
+def test_a_retry_that_is_planned_twice_at_once_is_refused(
+    stubs: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plan_retry(stubs) == 1
+    first = stubs.plan_path(1).read_bytes()
+    monkeypatch.setattr(Ledger, "plans", lambda _: [0])  # as it was before the first
+    with pytest.raises(InputError, match="somebody else has planned a retry"):
+        plan_retry(stubs, reasons=["unread"])
+    assert stubs.plan_path(1).read_bytes() == first
+    assert len(list((stubs.folder / "plans").iterdir())) == 2
+
+
 def test_files_are_exported_by_id_and_outcome(stubs: Ledger, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ["archive", "export", str(stubs.folder), "--out", str(out)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -63,7 +65,20 @@ def plan_retry(
     plan = _part_of_plan(ledger, wanted)
     number = ledger.plans()[-1] + 1
     about = {"sources": f"retry {number} of {ledger.folder.name}"}
-    write_plan(ledger.plan_path(number), plan, ledger.plan(0).when, about)
+    path = ledger.plan_path(number)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.parquet")
+    try:
+        write_plan(temporary, plan, ledger.plan(0).when, about)
+        # A link, unlike a renaming, never takes the place of what is there.
+        os.link(temporary, path)
+    except FileExistsError as error:
+        msg = (
+            f"{ledger.folder}: somebody else has planned a retry just now: when that "
+            "has ended, see veernet archive status"
+        )
+        raise InputError(msg) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     return int(plan.num_rows)
 
 
