@@ -70,6 +70,15 @@ def test_a_scan_is_read_as_by_digitise(tmp_path: Path) -> None:
     )
     assert own == other
     assert (folder / "main.png").stat().st_size > 1000
+    # Limits may be given anew, and stay where they are not.
+    for more in (["--time", "2"], []):
+        assert (
+            main(
+                ["archive", "run", str(plan), "--out", str(results), "--overlay", *more]
+            )
+            == 0
+        )
+        assert Ledger(results).settings.time == 2
     rows = {row["outcome"]: row for row in ledger_rows(Ledger(results)).to_pylist()}
     assert set(rows) == {"failed", "done"}
     assert rows["failed"]["reason"] == "decode"
@@ -117,6 +126,23 @@ def test_what_was_altered_or_is_gone_is_told(stubs: Ledger) -> None:
     assert main(["archive", "verify", str(stubs.folder)]) == 2
 
 
+def test_where_a_commit_is_damaged_the_parts_stay(stubs: Ledger) -> None:
+    shard = min(stubs.committed())
+    part = stubs.part(shard, "rows.parquet")
+    whole = stubs.commit_path(shard).read_bytes()
+    stubs.commit_path(shard).write_bytes(whole[:50])
+    (wrong,) = verify(stubs).wrong
+    assert "take it away, and run the plan again" in wrong
+    stubs.commit_path(shard).write_bytes(whole)
+    assert part.is_file()
+    assert not verify(stubs).wrong
+
+
+def test_what_is_no_shard_is_not_counted(stubs: Ledger) -> None:
+    (stubs.folder / "work/.DS_Store").touch()
+    assert standing(stubs).ended == 5
+
+
 def test_parts_that_no_commit_names_are_cleared(stubs: Ledger) -> None:
     shard = min(stubs.committed())
     left = stubs.folder / "shards" / f"{shard}.0000abcd"
@@ -131,6 +157,21 @@ def test_only_one_commit_is_the_first(tmp_path: Path) -> None:
     assert not put_new(path, {"who": 2})
     assert json.loads(path.read_text()) == {"who": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_commit_into_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        put_new(tmp_path / "gone/0-000000.json", {"who": 1})
+
+
+def test_a_commit_is_whole_where_a_disk_takes_it_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda to, what: write(to, what[:3]))
+    assert put_new(tmp_path / "0-000000.json", {"who": 1})
+    monkeypatch.undo()
+    assert json.loads((tmp_path / "0-000000.json").read_text()) == {"who": 1}
 
 
 def test_results_of_another_plan_or_of_other_settings_are_refused(
@@ -166,6 +207,18 @@ def test_a_retry_replaces_the_outcome_of_a_log(stubs: Ledger) -> None:
     assert plan_retry(ledger, reasons=["unread"]) == 1
     with pytest.raises(InputError, match="not all logs have ended"):
         plan_retry(Ledger(stubs.folder), reasons=["unread"])
+
+
+def test_a_retry_that_is_planned_twice_at_once_is_refused(
+    stubs: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plan_retry(stubs) == 1
+    first = stubs.plan_path(1).read_bytes()
+    monkeypatch.setattr(Ledger, "plans", lambda _: [0])  # as it was before the first
+    with pytest.raises(InputError, match="somebody else has planned a retry"):
+        plan_retry(stubs, reasons=["unread"])
+    assert stubs.plan_path(1).read_bytes() == first
+    assert len(list((stubs.folder / "plans").iterdir())) == 2
 
 
 def test_files_are_exported_by_id_and_outcome(stubs: Ledger, tmp_path: Path) -> None:

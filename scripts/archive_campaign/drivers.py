@@ -57,10 +57,12 @@ def start(
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     found: list[int] = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            with suppress(OSError):
-                found += map(int, (task / "children").read_text("ascii").split())
+    # Not every kernel lists the children of a process: all tell of their parents.
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, IndexError):
+            after_name = path.read_text("ascii", "replace").rpartition(")")[2]
+            if after_name.split()[1] == str(pid):
+                found.append(int(path.parent.name))
     return found
 
 
@@ -93,8 +95,16 @@ def wait_for_a_commit(
         time.sleep(0.01)
 
 
-def ray_disturbed(results: Path, plan: Path) -> int:
-    """Run a plan on two actors of Ray, kill one, and return how many were."""
+def ray_disturbed(results: Path, plan: Path, gate: Path | None = None) -> int:
+    """Run a plan on two actors of Ray, kill one, and return how many were.
+
+    Parameters
+    ----------
+    results, plan
+        Of stubs.
+    gate
+        Made when that is done: a log that waits for it keeps the run from its end.
+    """
     driver = start(results, plan, engine="ray")
     wait_for_a_commit(driver, results)
     killed = 0
@@ -102,6 +112,8 @@ def ray_disturbed(results: Path, plan: Path) -> int:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             killed += 1
+    if gate is not None:
+        gate.touch()
     code = driver.wait()
     if code == NOT_STARTED and not (results / "events.jsonl").is_file():
         raise NotStarted

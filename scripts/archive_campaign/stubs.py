@@ -37,6 +37,8 @@ def read(log: Log, folder: Path, loaded: object) -> dict[str, Any]:
     content = Path(log.address).read_bytes()
     told = json.loads(content)
     time.sleep(told.get("seconds", 0.0))
+    while (gate := told.get("until")) and not Path(gate).exists():
+        time.sleep(0.01)
     row: dict[str, Any] = {"outcome": "done", "reason": "", "detail": "", "files": []}
     match told["do"]:
         case "crash":

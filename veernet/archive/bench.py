@@ -171,7 +171,10 @@ class Bench:
 
 def is_worked_at(folder: Path) -> bool:
     """Whether somebody works at a shard, as far as its file system knows locks."""
-    return any(is_held(path) for path in folder.glob(f"*{SUFFIX}"))
+    # It may be gone between any two looks: who commits a shard clears its folder.
+    with suppress(FileNotFoundError):
+        return any(is_held(path) for path in folder.glob(f"*{SUFFIX}"))
+    return False
 
 
 def is_held(path: Path) -> bool:

@@ -41,10 +41,17 @@ def named(dotted: str) -> Callable[..., Any]:
 def limit(memory: int) -> None:
     """Limit this process to so many bytes beyond what it has; leave no core dump."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    most = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+    _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, LARGEST)
+
+
+def _lower(what: int, most: int) -> None:
+    """Set a limit, unless a batch system has set a lower one, which stays."""
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 def end_with_parent(parent: int) -> None:

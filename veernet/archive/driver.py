@@ -67,7 +67,8 @@ class Rule:
             msg = (
                 f"stopped: the first {count} logs all ended as {event['outcome']} "
                 f"({event['reason']}), the last one because: {event['detail']}. Mend "
-                "it and veernet archive retry, or go on with --keep-going"
+                "it, run again, and then veernet archive retry for these; or go on "
+                "with --keep-going"
             )
             raise Stop(msg)
 

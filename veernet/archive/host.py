@@ -16,9 +16,6 @@ import time
 import warnings
 from typing import Any
 
-GRACE = 2.0
-"""Seconds until a child that was killed is waited for no longer."""
-
 
 def main() -> int:
     """Serve whoever started this process; the first line says how."""

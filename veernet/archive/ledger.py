@@ -165,7 +165,9 @@ class Ledger:
         try:
             told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            msg = f"{path} cannot be read: {error}"
+            msg = (
+                f"{path} cannot be read: {error}: take it away, and run the plan again"
+            )
             raise InputError(msg) from error
         return told
 
@@ -207,16 +209,22 @@ class Ledger:
 def put_new(path: Path, told: Mapping[str, Any]) -> bool:
     """Write JSON under a name that nothing has, in one step; False if something has."""
     while True:
-        # What clears leftovers may take a file for one before it is locked.
-        with suppress(FileNotFoundError):
+        try:
             return _put_new(path, json.dumps(told, indent=1) + "\n")
+        except FileNotFoundError:
+            # What clears leftovers may take a file for one before it is locked.
+            if not path.parent.is_dir():
+                raise
 
 
 def _put_new(path: Path, text: str) -> bool:
     temporary = leftovers.temporary_name(path)
     descriptor = leftovers.hold(temporary)
     try:
-        os.write(descriptor, text.encode())
+        # Of a disk that is nearly full a part is taken, and that without an error.
+        left = text.encode()
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
         # A link, unlike a renaming, never takes the place of what is there.
         os.link(temporary, path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -59,11 +61,24 @@ def plan_retry(
     if not wanted:
         msg = f"{ledger.folder}: no log is meant: see veernet archive status"
         raise InputError(msg)
-    _set_limits(ledger, memory, time)
+    set_limits(ledger, memory, time)
     plan = _part_of_plan(ledger, wanted)
     number = ledger.plans()[-1] + 1
     about = {"sources": f"retry {number} of {ledger.folder.name}"}
-    write_plan(ledger.plan_path(number), plan, ledger.plan(0).when, about)
+    path = ledger.plan_path(number)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.parquet")
+    try:
+        write_plan(temporary, plan, ledger.plan(0).when, about)
+        # A link, unlike a renaming, never takes the place of what is there.
+        os.link(temporary, path)
+    except FileExistsError as error:
+        msg = (
+            f"{ledger.folder}: somebody else has planned a retry just now: when that "
+            "has ended, see veernet archive status"
+        )
+        raise InputError(msg) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     return int(plan.num_rows)
 
 
@@ -95,8 +110,21 @@ def _part_of_plan(ledger: Ledger, wanted: set[str]) -> pa.Table:
     return in_order(pa.table(columns, PLAN))
 
 
-def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
-    """Keep new limits with the results: they are no part of what is read."""
+def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
+    """Keep new limits with the results: they are no part of what is read.
+
+    Parameters
+    ----------
+    ledger
+        Of the folder of results; one that is opened afterwards has them.
+    memory, time
+        As `veernet.archive.records.Settings` has them; as they were unless given.
+
+    Raises
+    ------
+    InputError
+        If a limit makes no sense.
+    """
     if memory is None and time is None:
         return
     had = ledger.settings
@@ -106,5 +134,7 @@ def _set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
         time=had.time if time is None else time,
     )
     settings: Settings = replace(had, memory=checked.memory, time=checked.time)
+    if settings == had:
+        return
     told = {**ledger.run, "settings": settings.to_dict()}
     write_text(Path(ledger.folder) / "run.json", json.dumps(told, indent=1) + "\n")

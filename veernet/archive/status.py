@@ -18,6 +18,7 @@ from veernet.archive.bench import ROW
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import counted
 from veernet.archive.records import OUTCOMES, REASONS
+from veernet.errors import InputError
 
 SILENT = 60.0
 """Seconds after which a driver that should run is taken to have been killed."""
@@ -176,12 +177,21 @@ def _working(ledger: Ledger, done: set[Shard]) -> dict[str, str]:
     folder = ledger.folder / "work"
     with suppress(FileNotFoundError):
         for shard in sorted(folder.iterdir()):
-            if Shard.parse(shard.name) in done:
-                continue
-            for path in shard.glob(f"[!.]*/{ROW}"):
-                with suppress(OSError, ValueError, KeyError):
-                    row = json.loads(path.read_text(encoding="utf-8"))
-                    found[row["log"]] = counted(row)
+            # A name that is no shard's is of whatever else looks into folders.
+            with suppress(InputError):
+                if Shard.parse(shard.name) not in done:
+                    found.update(_ended_in(shard))
+    return found
+
+
+def _ended_in(folder: Path) -> dict[str, str]:
+    """Return the logs that have ended in a working folder, which may go meanwhile."""
+    found: dict[str, str] = {}
+    with suppress(FileNotFoundError):
+        for path in folder.glob(f"[!.]*/{ROW}"):
+            with suppress(OSError, ValueError, KeyError):
+                row = json.loads(path.read_text(encoding="utf-8"))
+                found[row["log"]] = counted(row)
     return found
 
 

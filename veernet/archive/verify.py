@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
@@ -58,7 +59,7 @@ def verify(ledger: Ledger) -> Verified:
     """
     found = Verified()
     done = ledger.committed()
-    named = set()
+    named: dict[Shard, str] = {}
     for number in ledger.plans():
         plan = ledger.plan(number)
         for index in range(plan.shards):
@@ -67,13 +68,13 @@ def verify(ledger: Ledger) -> Verified:
                 found.open += 1
                 continue
             try:
-                named.add(ledger.commit(shard)["folder"])
+                named[shard] = ledger.commit(shard)["folder"]
                 _verify_shard(ledger, shard, found)
-            except (InputError, OSError, ValueError, KeyError) as error:
+            except (InputError, OSError, ValueError, KeyError, TypeError) as error:
                 found.wrong.append(f"{shard}: {error}")
     strange = done - set(ledger.shards())
     found.wrong += [f"{shard}: is in no plan" for shard in sorted(strange)]
-    _clear(ledger, done, named)
+    _clear(ledger, named)
     return found
 
 
@@ -101,16 +102,15 @@ def _verify_shard(ledger: Ledger, shard: Shard, found: Verified) -> None:
         )
 
 
-def _clear(ledger: Ledger, done: set[Shard], named: set[str]) -> None:
+def _clear(ledger: Ledger, named: Mapping[Shard, str]) -> None:
+    """Clear what is left of shards; where a commit cannot be read nothing goes."""
     shards = ledger.folder / "shards"
     for folder in sorted(shards.iterdir()) if shards.is_dir() else ():
-        if folder.name in named:
-            continue
         try:
             shard = Shard.parse(folder.name.rsplit(".", 1)[0])
         except InputError:
             continue
-        if shard in done:
+        if named.get(shard, folder.name) != folder.name:
             shutil.rmtree(folder, ignore_errors=True)
-    for shard in done:
+    for shard in named:
         shutil.rmtree(ledger.work_folder(shard), ignore_errors=True)

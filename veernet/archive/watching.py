@@ -70,7 +70,9 @@ class Watching:
         now = time.monotonic()
         if now - self._told > OFTEN:
             self._told = now
-            self._write("running")
+            # A driver that begins may take the new file for one that was left over.
+            with suppress(FileNotFoundError):
+                self._write("running")
         if self._bar is None and not self._quiet and now - self._said > SELDOM:
             self._said = now
             print(self._line(), file=sys.stderr, flush=True)  # noqa: T201

@@ -265,7 +265,9 @@ def _planned(path: Path, plan: object) -> list[str]:
 
 def _run(options: argparse.Namespace) -> int:
     from veernet.archive.beginning import begin
+    from veernet.archive.ledger import Ledger
     from veernet.archive.plan import Plan
+    from veernet.archive.retry import set_limits
     from veernet.archive.run import settings_for
 
     settings = settings_for(
@@ -277,7 +279,9 @@ def _run(options: argparse.Namespace) -> int:
         time=1.0 if options.time is None else options.time,
     )
     ledger = begin(options.out, options.plan, settings)
-    return _go(ledger, options)
+    # Of a run that is gone on with, the limits may be others.
+    set_limits(ledger, _bytes(options.memory), options.time)
+    return _go(Ledger(options.out), options)
 
 
 def _go(ledger: Ledger, options: argparse.Namespace) -> int:

@@ -46,6 +46,16 @@ def _ray() -> Any:  # noqa: ANN401 - Ray is of an extra
     return ray
 
 
+def why(said: str) -> str:
+    """Return the line of what Ray says of an actor's end that tells a person most.
+
+    It begins with what has happened; of an actor that could not begin, that is a name
+    inside Ray, and the error stands at the end.
+    """
+    lines = said.strip().splitlines() or [""]
+    return lines[-1].strip() if "creation task" in lines[0] else lines[0]
+
+
 class Reader:
     """What an actor is: a worker, and the folder that it reads for.
 
@@ -165,8 +175,8 @@ class RayPool:
         except exceptions.RayActorError as error:
             self._reading.pop(stream)
             self._actors[slot] = self._actor()
-            said = str(error).splitlines()[0]
-            return {"event": "died", "text": f"an actor of Ray ended: {said}"}
+            text = f"an actor of Ray ended: {why(str(error))}"
+            return {"event": "died", "text": text}
         except exceptions.RayTaskError as error:
             self._reading.pop(stream)
             cause = error.cause
