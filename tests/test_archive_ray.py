@@ -16,7 +16,8 @@ from archive_campaign.planned import plan_stubs, write_stubs
 
 
 def test_an_actor_that_is_killed_changes_nothing(tmp_path: Path) -> None:
-    kinds = [{"do": "read", "seconds": 0.1}] * 24 + [{"do": "crash"}, {"do": "refuse"}]
+    # Some seconds are left once the first is read: the actor is killed in these.
+    kinds = [{"do": "read", "seconds": 0.3}] * 24 + [{"do": "crash"}, {"do": "refuse"}]
     plan = plan_stubs(write_stubs(tmp_path / "logs", kinds), tmp_path / "plan.parquet")
     assert start(tmp_path / "local", plan).wait() == 0
     try:

@@ -57,6 +57,13 @@ def start(
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     found: list[int] = []
+    if not Path("/proc/thread-self/children").is_file():
+        # Not every kernel lists them: each process names its parent as well.
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                if int(stat.read_text("utf-8").rpartition(")")[2].split()[1]) == pid:
+                    found.append(int(stat.parent.name))
+        return found
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             with suppress(OSError):
