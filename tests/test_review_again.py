@@ -25,6 +25,8 @@ def test_a_document_is_served_where_it_was_before(tmp_path: Path) -> None:
     with serving(scan) as client:
         assert client.port == port
     with socket.socket() as taken:
+        # Connections that the server has ended may hold the port for a minute.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         with serving(scan) as client:

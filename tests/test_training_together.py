@@ -60,6 +60,8 @@ def test_a_sweep_of_a_study_in_processes_that_lightning_starts(tmp_path: Path) -
 
 def test_a_study_in_processes_that_torchrun_starts(tmp_path: Path) -> None:
     starter = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    # Else the name of the machine is asked for, which need not be known to itself.
+    starter.append("--local-addr=127.0.0.1")
     (told,) = _study(tmp_path, starter)
     assert told["train_samples"] == 8
 
