@@ -23,7 +23,7 @@ def test_an_actor_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     kinds.append({"do": "read", "until": str(gate)})
     plan = plan_stubs(write_stubs(tmp_path / "logs", kinds), tmp_path / "plan.parquet")
     gate.touch()
-    assert start(tmp_path / "local", plan).wait() == 0
+    assert start(tmp_path / "local", plan).wait(300) == 0
     gate.unlink()
     try:
         killed = ray_disturbed(tmp_path / "ray", plan, gate)

@@ -76,7 +76,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_one_that_is_not(
 def test_two_drivers_share_a_plan(tmp_path: Path) -> None:
     plan = planned(tmp_path, *([{"do": "read", "seconds": 0.02}] * 24))
     drivers = [start(tmp_path / "results", plan) for _ in range(2)]
-    assert [driver.wait() for driver in drivers] == [0, 0]
+    assert [driver.wait(300) for driver in drivers] == [0, 0]
     assert not wrongs(tmp_path / "results")
     assert outcomes(tmp_path / "results") == {"done": 24}
 

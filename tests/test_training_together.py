@@ -37,7 +37,7 @@ def _study(folder: Path, starter: list[str], *more: str) -> list[dict[str, objec
         },
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

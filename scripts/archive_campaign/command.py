@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archive_campaign.checks import digests, outcomes, wrongs
-from archive_campaign.drivers import ROOT, disturbed, ray_disturbed, start
+from archive_campaign.drivers import LIMIT, ROOT, disturbed, ray_disturbed, start
 from archive_campaign.full import filled, small_disk
 from archive_campaign.generated import BAD, write_logs
 from archive_campaign.million import million
@@ -118,7 +118,7 @@ def _two_drivers(folder: Path) -> Row:
     plan = _planned(folder, [{"do": "read", "seconds": 0.05}] * 100)
     results = folder / "results"
     drivers = [start(results, plan) for _ in range(2)]
-    codes = [driver.wait() for driver in drivers]
+    codes = [driver.wait(LIMIT) for driver in drivers]
     wrong = wrongs(results) + [f"exit code {code}" for code in codes if code]
     return "two drivers on one plan", "1", told(outcomes(results)), wrong
 

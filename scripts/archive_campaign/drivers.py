@@ -31,6 +31,9 @@ except InputError as error:
 LOOKS = 300
 """For a process to be killed, a hundredth of a second apart."""
 
+LIMIT = 600.0
+"""Seconds that any driver of stubs is waited for: one that hangs fails the campaign."""
+
 NOT_STARTED = 2
 """Exit code of a driver that was refused what it needs."""
 
@@ -114,7 +117,7 @@ def ray_disturbed(results: Path, plan: Path, gate: Path | None = None) -> int:
             killed += 1
     if gate is not None:
         gate.touch()
-    code = driver.wait()
+    code = driver.wait(LIMIT)
     if code == NOT_STARTED and not (results / "events.jsonl").is_file():
         raise NotStarted
     if code:
@@ -172,7 +175,7 @@ def disturbed(
     # The first kill is of a driver that has done something, and not all.
     wait_for_a_commit(driver, results)
     driver.kill()
-    driver.wait()
+    driver.wait(LIMIT)
     killed["driver"] += 1
     driver = start(results, plan)
     while sum(killed.values()) < moments:
@@ -187,11 +190,11 @@ def disturbed(
             os.kill(pid, signal.SIGKILL)
         killed[who] += 1
         if who == "driver":
-            driver.wait()
+            driver.wait(LIMIT)
             driver = start(results, plan)
-    code = driver.wait()
+    code = driver.wait(LIMIT)
     if code:
-        code = start(results, plan).wait()
+        code = start(results, plan).wait(LIMIT)
     if code:
         msg = f"the last driver ended with code {code}"
         raise RuntimeError(msg)

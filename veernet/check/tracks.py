@@ -65,13 +65,16 @@ def check_divisions(
             if drawn.span.division is None or _covered((left, right), [own]) < MOSTLY:
                 continue
             counted = (right - left) / drawn.span.division
-            if round(counted) != track.divisions:
+            share = round(counted) / track.divisions
+            if share != 1:
+                # A grid may be ruled finer, or coarser, than a person counts.
+                other_ruling = share >= 2 or share <= 0.5
                 yield Finding(
                     registration.section,
                     f"track {track.name}: {track.divisions} divisions are registered "
                     f"and {counted:.1f} lie between its edges",
                     "an edge is on the wrong line, or the count is wrong",
-                    severe=True,
+                    severe=not other_ruling,
                     weight=40,
                 )
 
