@@ -136,9 +136,22 @@ def test_a_small_disk_fills_and_the_run_goes_on_where_there_is_room(
 def test_a_mount_that_is_gone_stops_the_run(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     address = str(tmp_path / "logs/a.tif")
-    assert gone_folder(address) == str(tmp_path / "logs")
+    lost = str(tmp_path / "lost/b.tif")
+    assert gone_folder(address, [lost]) == str(tmp_path / "logs")
     (tmp_path / "logs/other.tif").touch()
-    assert gone_folder(address) is None
+    assert gone_folder(address, [lost]) is None
+
+
+def test_a_folder_that_is_gone_is_no_lost_mount_where_others_are_there(
+    tmp_path: Path,
+) -> None:
+    there = tmp_path / "well_2/b.tif"
+    there.parent.mkdir()
+    there.touch()
+    gone = str(tmp_path / "well_1/a.tif")
+    assert gone_folder(gone, [gone]) == str(tmp_path / "well_1")
+    assert gone_folder(gone, [gone, str(there)]) is None
+    assert gone_folder("s3://bucket/well_1/a.tif", []) is None
 
 
 def test_where_the_first_logs_all_end_badly_the_run_stops(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from veernet.archive.sources import is_remote
@@ -23,9 +24,26 @@ def raise_general(error: BaseException) -> None:
         seen = seen.__cause__ or seen.__context__
 
 
-def gone_folder(address: str) -> str | None:
-    """Return the folder of a file that is not there if that is gone as well."""
+def gone_folder(address: str, others: Iterable[str]) -> str | None:
+    """Return the folder of a file that is not there if it tells of a lost mount.
+
+    Parameters
+    ----------
+    address
+        Of the file.
+    others
+        Addresses of other logs of the plan. One that is there tells that somebody has
+        taken away the folder of a well, and no more.
+
+    Returns
+    -------
+    str
+        The folder, gone or empty; None if it is neither, or others are there.
+    """
     if is_remote(address):
         return None
     folder = Path(address).parent
-    return None if folder.is_dir() and any(folder.iterdir()) else str(folder)
+    if folder.is_dir() and any(folder.iterdir()):
+        return None
+    there = any(not is_remote(one) and Path(one).is_file() for one in others)
+    return None if there else str(folder)

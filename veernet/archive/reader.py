@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,12 @@ from veernet.archive.bench import Bench
 from veernet.archive.general import gone_folder
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import commit_shard
+from veernet.archive.plan import Plan
 from veernet.archive.records import Log, Stop
 from veernet.archive.worker import Halted, Worker
+
+WITNESSES = 16
+"""Shards of the plan whose logs are looked for where the folder of one is gone."""
 
 STRIKES = 2
 """Attempts that end badly, one after another, until a log is set aside."""
@@ -76,13 +80,12 @@ def _read(
     ledger: Ledger, shard: Shard, worker: Worker, *, backwards: bool
 ) -> Iterator[Event]:
     logs = ledger.plan(shard.plan).logs_of(shard.number)
-    patience = ledger.settings.interruptions
     with closing(Bench(ledger.work_folder(shard))) as bench:
         for log in reversed(logs) if backwards else logs:
             if ledger.is_committed(shard):
                 break
             if not bench.has(log.log):
-                yield from _read_log(log, shard, bench, worker, patience)
+                yield from _read_log(log, shard, bench, worker, ledger)
         done = _commit(ledger, shard, bench, logs)
     if not done and ledger.is_committed(shard):
         # It was done by somebody else, perhaps just before its folder was made again.
@@ -103,9 +106,10 @@ def _commit(ledger: Ledger, shard: Shard, bench: Bench, logs: list[Log]) -> bool
 
 
 def _read_log(
-    log: Log, shard: Shard, bench: Bench, worker: Worker, patience: int
+    log: Log, shard: Shard, bench: Bench, worker: Worker, ledger: Ledger
 ) -> Iterator[Event]:
     """Make attempts at a log until it has ended."""
+    plan, patience = ledger.plan(shard.plan), ledger.settings.interruptions
     history = bench.history()
     if log.log in history.under_way:
         return
@@ -123,7 +127,7 @@ def _read_log(
         bench.end(log.log, last.reason, last.detail)
         row = last.row
         if row is not None:
-            _check_mount(log, row)
+            _check_mount(log, row, _witnesses(plan))
         elif last.reason == "killed":
             killed += 1
         else:
@@ -151,9 +155,16 @@ def _set_aside(strikes: list[tuple[str, str]], patience: int) -> dict[str, Any]:
     return {"outcome": "failed", "reason": reason, "detail": detail}
 
 
-def _check_mount(log: Log, row: dict[str, Any]) -> None:
+def _witnesses(plan: Plan) -> Iterator[str]:
+    """Yield addresses of logs from all over a plan."""
+    for number in range(0, plan.shards, -(-plan.shards // WITNESSES)):
+        for log in plan.logs_of(number):
+            yield log.address
+
+
+def _check_mount(log: Log, row: dict[str, Any], others: Iterable[str]) -> None:
     """Stop where a log is missing because its folder is gone: the mount, mostly."""
-    if row.get("reason") == "missing" and (folder := gone_folder(log.address)):
+    if row.get("reason") == "missing" and (folder := gone_folder(log.address, others)):
         msg = (
             f"{folder} is gone or empty, where the logs of the plan are: is it "
             "mounted? Mend it, and run again"

@@ -109,7 +109,7 @@ class RayPool:
         if self._own:
             self._connect(address, workers)
         had = self._ray.cluster_resources()
-        cores = int(had.get("CPU", 1))
+        cores = max(1, int(had.get("CPU", 1)))
         count = workers or cores
         self._threads = 1
         # More than there is would be waited for without end.
