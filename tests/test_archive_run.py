@@ -17,6 +17,7 @@ from archive_campaign.checks import attempts, digests, outcomes, wrongs
 from archive_campaign.drivers import disturbed, start
 from archive_campaign.planned import open_stubs, plan_stubs, write_stubs
 from archive_campaign.stubs import ENDS
+from veernet.archive import attempt
 from veernet.archive.bench import Bench, is_worked_at
 from veernet.archive.driver import Rule, drive
 from veernet.archive.general import gone_folder
@@ -257,3 +258,14 @@ print(resource.getrlimit(resource.RLIMIT_FSIZE), resource.getrlimit(resource.RLI
     command = [sys.executable, "-c", code]
     told = subprocess.run(command, check=True, capture_output=True, text=True)
     assert told.stdout.split() == f"({2**20}, {2**20}) ({2**40}, {2**40})".split()
+
+
+def test_kills_for_memory_are_counted_in_the_own_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = tmp_path / "memory.events"
+    events.write_text("low 0\noom 5\noom_kill 3\noom_group_kill 0\n", "ascii")
+    monkeypatch.setattr(attempt, "_group_events", lambda: [events])
+    assert attempt.oom_kills() == 3
+    events.unlink()
+    assert attempt.oom_kills() >= 0  # of the machine

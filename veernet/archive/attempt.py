@@ -123,8 +123,23 @@ def signal_name(code: int) -> str:
 
 
 def oom_kills() -> int:
-    """Return how many processes the kernel has killed for memory since it started."""
-    with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/vmstat").read_text("ascii").splitlines()
-        return int(next(ln for ln in lines if ln.startswith("oom_kill ")).split()[1])
+    """Return how many processes have been killed for want of memory.
+
+    Of the control group of this process, where there are groups; else of the machine.
+    """
+    for path in (*_group_events(), Path("/proc/vmstat")):
+        with suppress(OSError, ValueError, StopIteration):
+            lines = path.read_text("ascii").splitlines()
+            return int(next(n for n in lines if n.startswith("oom_kill ")).split()[1])
     return 0
+
+
+def _group_events() -> list[Path]:
+    """Return where the kernel counts what befell the control group (cgroup v2)."""
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines():
+            number, _, rest = line.partition(":")
+            if number == "0":
+                own = rest.partition(":")[2].lstrip("/")
+                return [Path("/sys/fs/cgroup", own, "memory.events")]
+    return []
