@@ -209,6 +209,29 @@ def test_a_retry_replaces_the_outcome_of_a_log(stubs: Ledger) -> None:
         plan_retry(Ledger(stubs.folder), reasons=["unread"])
 
 
+def test_a_retry_looks_again_at_scans_and_registrations(
+    stubs: Ledger, tmp_path: Path
+) -> None:
+    (path,) = stubs.folder.parent.glob("logs/*_raise.tif")
+    path.write_text('{"do": "read", "size": 999}'.ljust(path.stat().st_size + 40))
+    folder = tmp_path / "registrations"
+    folder.mkdir()
+    with pytest.raises(InputError, match=r"holds no \.yaml"):
+        plan_retry(stubs, registrations=folder)
+    (folder / f"{path.stem}.yaml").write_text("image: x\n", "utf-8")
+    assert plan_retry(stubs, registrations=folder) == 1
+    (log,) = Ledger(stubs.folder).plan(1).logs_of(0)
+    assert log.bytes == path.stat().st_size
+    assert (log.how, log.registrations) == ("own", (str(folder / f"{path.stem}.yaml"),))
+    (before,) = (one for one in _planned_logs(stubs, 0) if one.log == log.log)
+    assert before.bytes != log.bytes  # of one log still, by its id
+
+
+def _planned_logs(ledger: Ledger, number: int) -> list[Log]:
+    plan = ledger.plan(number)
+    return [log for shard in range(plan.shards) for log in plan.logs_of(shard)]
+
+
 def test_a_retry_that_is_planned_twice_at_once_is_refused(
     stubs: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_truncated_file_keeps_its_rows_and_the_rest_is_paper(white, tmp_path):
         f"rows {sound} to 159 are missing or damaged, and left blank: "
         "its data are cut short",
     )
+    assert scan.info.damage == scan.info.notes
 
 
 @pytest.mark.parametrize("compression", [None, "lzw", "packbits", "zlib"])
@@ -98,6 +99,7 @@ def test_strips_that_are_cut_off_are_paper_and_noted(compression, tmp_path):
     tifffile.imwrite(
         source, GREY, compression=compression, rowsperstrip=16, metadata=None
     )
+    assert open_scan(source).info.damage == ()  # it states no resolution, no more
     with tifffile.TiffFile(source) as file:
         cut = file.pages[0].dataoffsets[6] + 3
     path = tmp_path / "scan.tif"

@@ -85,6 +85,11 @@ class ScanInfo:
     banded: bool = False
     notes: tuple[str, ...] = ()
 
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """The notes that tell of lost pixels: all of them say damaged."""
+        return tuple(note for note in self.notes if "damaged" in note)
+
 
 @dataclass(frozen=True)
 class Scan:

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,8 @@ def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]
                     folder, log, scan, one, result, made, loaded.settings
                 )
             known.row["files"] += files
-            judged.append(judge(one, result))
+            seen = replace(one, remarks=(*scan.info.damage, *one.remarks))
+            judged.append(judge(seen, result))
     if not judged:
         raise Ended(
             outcome="refused",
@@ -141,7 +142,9 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
             known.stages["fetch"] = time.perf_counter() - start
             if log.bytes > 0 and size != log.bytes:
                 text = (
-                    f"{log.address} has {size} bytes, and had {log.bytes} when planned"
+                    f"{log.address} has {size} bytes, and had {log.bytes} when "
+                    "planned: if that is as it should be, veernet archive retry "
+                    "--reason changed"
                 )
                 raise Ended(outcome="refused", reason="changed", detail=text)
             yield path

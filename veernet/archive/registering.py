@@ -80,8 +80,9 @@ def registrations_of(log: Log, scan: Path) -> tuple[Found, ...]:
     """
     if log.how == "none":
         msg = (
-            f"{log.address} has no registration: put NAME.yaml into the folder of "
-            "--registrations, or plan with --like or --register"
+            f"{log.address} has no registration: put NAME.yaml into a folder DIR, and "
+            "veernet archive retry --reason registration --registrations DIR; or plan "
+            "with --like or --register"
         )
         raise InputError(msg)
     found = _own(log) if log.how == "own" else _proposed(log, scan)

@@ -11,12 +11,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
+from veernet.archive.header import sizes_of
 from veernet.archive.ledger import Ledger
+from veernet.archive.own import own_registrations
 from veernet.archive.planning import deal, in_order, write_plan
 from veernet.archive.records import PIXEL, PIXELS_A_BYTE, REASONS, Settings
 from veernet.archive.run import settings_for
+from veernet.archive.sources import is_remote
 from veernet.archive.status import ledger_rows
 from veernet.archive.tables import PLAN
 from veernet.errors import InputError
@@ -28,10 +32,13 @@ def plan_retry(
     *,
     reasons: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
+    registrations: Path | None = None,
     memory: int | None = None,
     time: float | None = None,
 ) -> int:
     """Plan logs again, and return how many.
+
+    Files are looked at anew: one that was replaced is read as it is now.
 
     Parameters
     ----------
@@ -41,6 +48,9 @@ def plan_retry(
         Of those to be read again; all that failed unless given.
     ids
         These logs, however they ended; a * stands for anything.
+    registrations
+        Folder in which their registrations are looked for; else they are the ones that
+        were planned, read anew.
     memory, time
         New limits; as they were unless given.
 
@@ -62,7 +72,7 @@ def plan_retry(
         msg = f"{ledger.folder}: no log is meant: see veernet archive status"
         raise InputError(msg)
     set_limits(ledger, memory, time)
-    plan = _part_of_plan(ledger, wanted)
+    plan = _part_of_plan(ledger, wanted, registrations)
     number = ledger.plans()[-1] + 1
     about = {"sources": f"retry {number} of {ledger.folder.name}"}
     path = ledger.plan_path(number)
@@ -97,17 +107,37 @@ def _wanted(
     return found
 
 
-def _part_of_plan(ledger: Ledger, wanted: set[str]) -> pa.Table:
+def _part_of_plan(
+    ledger: Ledger, wanted: set[str], registrations: Path | None
+) -> pa.Table:
+    """Return the rows of the wanted logs, with what has changed about their files."""
     whole = ledger.plan(0).table()
     part = whole.filter(pa.array([log in wanted for log in whole["log"].to_pylist()]))
-    pixels = np.multiply(
-        part["rows"].to_numpy().astype(float), part["columns"].to_numpy()
-    )
-    sizes = part["bytes"].to_numpy()
-    work = np.where(pixels > 0, pixels, PIXELS_A_BYTE * sizes) / PIXEL
-    columns = {name: part[name] for name in PLAN.names}
-    columns["shard"] = pa.array(deal(work, part["log"].combine_chunks()))
-    return in_order(pa.table(columns, PLAN))
+    rows = part.to_pandas()
+    _look_again(rows)
+    if registrations is not None:
+        own = own_registrations(rows[["address"]], registrations)
+        rows.loc[own != "", "how"] = "own"
+        rows.loc[own != "", "registrations"] = own[own != ""]
+    pixels = rows["rows"].astype(float) * rows["columns"]
+    work = np.where(pixels > 0, pixels, PIXELS_A_BYTE * rows["bytes"]) / PIXEL
+    rows["shard"] = deal(work, pa.array(rows["log"], pa.string()))
+    return in_order(pa.Table.from_pandas(rows[PLAN.names], PLAN, preserve_index=False))
+
+
+def _look_again(rows: pd.DataFrame) -> None:
+    """Put the sizes of files that were replaced in place of those of the plan."""
+    addresses = [str(address) for address in rows["address"]]
+    sizes = rows["bytes"].to_numpy(np.int64).copy()
+    now = [
+        Path(one).stat().st_size if not is_remote(one) and Path(one).is_file() else size
+        for one, size in zip(addresses, sizes, strict=True)
+    ]
+    changed = np.flatnonzero(sizes != now)
+    pixels = rows[["rows", "columns"]].to_numpy(np.int32).copy()
+    pixels[changed] = sizes_of([addresses[i] for i in changed])
+    rows["bytes"] = now
+    rows["rows"], rows["columns"] = pixels.T
 
 
 def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:

@@ -162,7 +162,7 @@ def bad_lines(ledger: Ledger, most: int | None = None) -> list[str]:
     # Failures of ours and of the machine stand before what is wrong with a scan.
     bad.sort(key=lambda row: (row["outcome"], row["reason"], row["log"]))
     told = [
-        f"{row['outcome']} ({row['reason']}) {row['address']}: "
+        f"{row['outcome']} ({row['reason']}) {row['address']} [{row['log']}]: "
         + row["detail"].removeprefix(f"{row['address']}: ")
         for row in bad[:most]
     ]

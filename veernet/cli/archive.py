@@ -163,8 +163,9 @@ def _add_retry(commands: Verbs) -> None:
     command = _command(
         commands,
         "retry",
-        "read logs again that were refused or have failed",
-        "Registrations are read anew. Of each log the last outcome counts.",
+        "read logs again that have failed, or were refused for a --reason",
+        "Scans and registrations are looked at anew. Of each log the last outcome "
+        "counts.",
     )
     _add_results(command)
     add = command.add_argument
@@ -175,7 +176,19 @@ def _add_retry(commands: Verbs) -> None:
         help="only those: time memory crash decode missing ours registration ...; all "
         "that have failed unless given",
     )
-    add("--id", nargs="+", metavar="LOG", help="only these logs, however they ended")
+    add(
+        "--id",
+        nargs="+",
+        metavar="LOG",
+        help="only these logs, however they ended: see the report, or status --bad; a "
+        "* stands for anything",
+    )
+    add(
+        "--registrations",
+        type=Path,
+        metavar="DIR",
+        help="look for registrations here, also of logs that had none",
+    )
     _add_engine(command)
 
 
@@ -339,6 +352,7 @@ def _retry(options: argparse.Namespace) -> int:
         _opened(options),
         reasons=options.reason,
         ids=options.id,
+        registrations=options.registrations,
         memory=_bytes(options.memory),
         time=options.time,
     )
