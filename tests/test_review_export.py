@@ -62,6 +62,18 @@ def test_the_las_read_back_has_the_values_that_the_page_shows(
     assert "Scan: well.tif, SHA-256" in las.other
 
 
+def test_the_trail_names_what_nobody_has_looked_at(
+    client: Client, tmp_path: Path
+) -> None:
+    stretches = client.get("/api/doubt").json["stretches"]
+    open_ = [one["text"] for one in stretches if one["kind"] != "finding"]
+    assert open_
+    assert client.post("/api/export", las=True, stem="out").status == 200
+    trail = (tmp_path / "out.audit.txt").read_text()
+    left = trail.split("To be looked at\n", 1)[1]
+    assert all(text in left for text in open_)
+
+
 def test_what_is_there_is_written_over_only_when_asked(
     client: Client, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ from veernet.files import check_places, write_text
 from veernet.records import Curve, Registration, Trace
 from veernet.registration import to_yaml
 from veernet.review.document import Document
+from veernet.review.doubt import stretches, worst_first
 from veernet.review.lines import (
     EDITED,
     REVIEWED,
@@ -167,6 +168,10 @@ def export(
     return list(places.values()), drawing.notes(places)
 
 
+MOST = 40
+"""Stretches in doubt that the audit trail names; the others are counted."""
+
+
 class _Step(NamedTuple):
     """An edit, what it changed, and whether it would do the same today."""
 
@@ -257,10 +262,22 @@ class _Drawing:
             self.curves,
             self.registration,
             self.provenance,
-            Deed("veernet review", self.told, self.remarks),
+            Deed("veernet review", self.told, self.remarks, self.to_be_looked_at),
             self.reviewed,
             now(),
         )
+
+    @property
+    def to_be_looked_at(self) -> list[str]:
+        """What nobody has looked at: findings, and the stretches in most doubt."""
+        found = (
+            one
+            for curve in self.reading.values()
+            for one in stretches(curve, self.registration)
+        )
+        open_ = [one.text for one in worst_first(found)]
+        more = [f"{len(open_) - MOST} more stretches"] if len(open_) > MOST else []
+        return [*(one.text for one in self.findings), *open_[:MOST], *more]
 
     @property
     def told(self) -> list[str]:
