@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from veernet.calibrate import calibrate_all
+from veernet.clock import Clock
 from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
 from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
@@ -101,7 +100,7 @@ def digitise(
     InputError
         If the registration does not fit the page.
     """
-    clock = _Clock()
+    clock = Clock()
     sheets: list[Panel] = []
     masks: list[tuple[PackedMask, PackedMask]] = []
     paths: list[tuple[Path, ...]] = []
@@ -168,30 +167,3 @@ def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] |
     if progress is None:
         return None
     return lambda done, total: progress(name, done, total)
-
-
-class _Clock:
-    """Seconds spent in each stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of a block to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - start
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent
-
-    def each(self, name: str, items: Iterator[Panel]) -> Iterator[Panel]:
-        """Yield from an iterator, adding the time that it takes to a stage."""
-        while True:
-            with self.stage(name):
-                item = next(items, None)
-            if item is None:
-                return
-            yield item
-            del item  # so that it is gone before the next one is made

@@ -21,6 +21,7 @@ from veernet.archive.outputs import write_section
 from veernet.archive.records import Log
 from veernet.archive.registering import Found, Incomplete, registrations_of
 from veernet.archive.sources import local_file
+from veernet.clock import Clock
 from veernet.digitise import Result, digitise
 from veernet.errors import InputError, Refused
 from veernet.export import Provenance
@@ -52,17 +53,7 @@ class Read:
     """What is known of a log, as far as it was read."""
 
     row: dict[str, Any]
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of a block to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - start
-            self.stages[name] = self.stages.get(name, 0.0) + spent
+    clock: Clock = field(default_factory=Clock)
 
 
 def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
@@ -97,7 +88,7 @@ def read(log: Log, folder: Path, loaded: Loaded) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001, RUF100 - is how the log ends
         raise_general(error)
         ended = {**_defect(error), "files": []}
-    return {**known.row, **ended, "stages": known.stages}
+    return {**known.row, **ended, "stages": known.clock.seconds}
 
 
 def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]:
@@ -114,7 +105,7 @@ def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]
                     raise
                 refused.append(end)
                 continue
-            with known.stage("write"):
+            with known.clock.stage("write"):
                 made = _provenance(log, one, scan, loaded, known)
                 files = write_section(
                     folder, log, scan, one, result, made, loaded.settings
@@ -139,7 +130,7 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
         with local_file(log.address) as path:
             size = path.stat().st_size
             lent = True
-            known.stages["fetch"] = time.perf_counter() - start
+            known.clock.add("fetch", time.perf_counter() - start)
             if log.bytes > 0 and size != log.bytes:
                 text = (
                     f"{log.address} has {size} bytes, and had {log.bytes} when "
@@ -159,7 +150,7 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
 
 
 def _registered(log: Log, path: Path, folder: Path, known: Read) -> Sequence[Found]:
-    with known.stage("register"):
+    with known.clock.stage("register"):
         try:
             return registrations_of(log, path)
         except Refused as error:
@@ -191,7 +182,7 @@ def _opened(path: Path, page: int) -> Scan:
 def _digitised(
     one: Found, path: Path, loaded: Loaded, known: Read
 ) -> tuple[Result, Scan]:
-    with known.stage("decode"):
+    with known.clock.stage("decode"):
         scan = _opened(path, one.registration.page)
     known.row.update(rows=scan.info.rows, columns=scan.info.columns)
     try:
@@ -207,7 +198,7 @@ def _digitised(
             detail=f"section {one.name}: {result.refused}",
         )
     for stage, seconds in result.timings.items():
-        known.stages[stage] = known.stages.get(stage, 0.0) + seconds
+        known.clock.add(stage, seconds)
     return result, scan
 
 
