@@ -29,7 +29,7 @@ from scipy.ndimage import median_filter
 from torch import nn
 from tqdm import tqdm
 
-from benchmark.cases import Case, draw_case
+from benchmark.cases import draw_case
 from veernet import __version__
 from veernet.axes import Floats
 from veernet.engines import Engine, load_engine
@@ -164,24 +164,13 @@ def collect(strip: int, seed: int) -> Samples | None:
     costs = Costs()
     evidence = segment(case.panel, _engine())
     _, lanes, ways = decode_paths(case.panel, evidence, costs, correct=False)
-    truth = true_columns(case)
+    truth = case.on_panel(case.truth)
     parts = [
         part
         for index, lane in enumerate(lanes)
         for part in samples_of(strip, lane, others_of(ways, index), truth, costs)
     ]
     return Samples.joined(parts) if parts else None
-
-
-def true_columns(case: Case) -> Floats:
-    """Return (curves, rows) the unfolded columns of the panel at which curves are."""
-    left, right = case.edges
-    rows = case.panel.row_start + np.arange(case.panel.image.shape[0])
-    spread = ((case.truth - left) / (right - left))[:, rows]
-    edges = [case.panel.edges_of(spec.mnemonic) for spec in case.panel.curves]
-    return np.stack(
-        [lo + s * (hi - lo) for s, (lo, hi) in zip(spread, edges, strict=True)]
-    )
 
 
 def samples_of(

@@ -109,12 +109,7 @@ def collect(seed: int, minutes: float) -> list[Sample]:
 
 def samples_of(case: Case, paths: Sequence[Followed], strip: int) -> Iterator[Sample]:
     """Yield the meetings of a strip of which the truth is known."""
-    left, right = case.edges
-    spread = (case.strip.columns - left) / (right - left)
-    edges = [case.panel.edges_of(spec.mnemonic) for spec in case.panel.curves]
-    truth = np.stack(
-        [lo + s * (hi - lo) for s, (lo, hi) in zip(spread, edges, strict=True)]
-    )
+    truth = case.on_panel(case.strip.columns)
     for one, other in combinations(paths, 2):
         for start, stop in meeting_rows(one, other):
             sides = (

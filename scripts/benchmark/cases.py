@@ -74,6 +74,22 @@ class Case:
         left, right = self.edges
         return np.asarray(self.strip.columns + self.strip.wraps * (right - left))
 
+    def on_panel(self, columns: Floats) -> Floats:
+        """Return (curves, rows of the panel) columns of the page as those of the panel.
+
+        Parameters
+        ----------
+        columns
+            (curves, rows) of the page, in the order of the curves of the panel.
+        """
+        left, right = self.edges
+        rows = self.panel.row_start + np.arange(self.panel.image.shape[0])
+        spread = ((columns - left) / (right - left))[:, rows]
+        edges = [self.panel.edges_of(spec.mnemonic) for spec in self.panel.curves]
+        return np.stack(
+            [lo + s * (hi - lo) for s, (lo, hi) in zip(spread, edges, strict=True)]
+        )
+
     @property
     def sheet(self) -> Sheet:
         """What a method is given; the truth is the guide, in its favour."""
