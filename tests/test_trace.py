@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.panels import MARGIN, curve, evidence, panel, stroke
-from veernet.axes import Floats
+from veernet.axes import Floats, Scale
 from veernet.colour import NEUTRAL
 from veernet.errors import InputError
 from veernet.network import ConfidenceTable
@@ -330,7 +330,8 @@ def test_a_wrap_is_unfolded_and_comes_back(direction):
         np.where(np.floor((unfolded - MARGIN) / width) == k, folded, np.nan)
         for k in (-1, 0, 1)
     ]
-    one = panel([curve(wraps=True)], ROWS, width)
+    # A potential: what is never below zero would be told from the values.
+    one = panel([replace(curve("SP", wraps=True), unit="MV")], ROWS, width)
     (path,) = trace(one, evidence(one, [("solid", p) for p in pieces]))
     assert np.isfinite(path.column).mean() > 0.9
     assert np.nanmedian(_error(path, unfolded)) < 0.5
@@ -723,3 +724,21 @@ def test_a_way_that_jumped_to_its_neighbour_is_put_right():
     a, b = trace(two, Evidence(maps, seen.lines))
     assert np.nanpercentile(_error(a, lively), 99) < 2
     assert np.nanpercentile(_error(b, quiet), 99) < 2
+
+
+def test_a_curve_is_not_sought_where_its_value_would_be_impossible():
+    """A resistivity on the right quarter of a track leaves the rest to others."""
+    porosity = replace(curve("NPHI"), unit="V/V", scale=Scale("linear", 0.3, -0.1))
+    micro = replace(curve("MINV"), unit="OHMM", scale=Scale("linear", -60, 20))
+    one = panel([micro, porosity], ROWS, 200)
+    far = MARGIN + 60 + 20 * np.sin(AT / 30)
+    near = MARGIN + 180 + 10 * np.sin(AT / 20)
+    both = evidence(one, [("solid", far), ("solid", near)])
+    resistivity, other = trace(one, both)
+    assert np.nanmax(_error(resistivity, near)) < 1
+    assert np.nanmax(_error(other, far)) < 1
+    # Where it is not drawn, the other's ink is not taken for it.
+    alone = evidence(one, [("solid", far)])
+    resistivity, other = trace(one, alone)
+    assert not np.isfinite(resistivity.column).any()
+    assert np.isfinite(other.column).mean() > 0.97

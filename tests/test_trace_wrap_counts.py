@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from tests.panels import curve
 from veernet.records import Path
 from veernet.trace.wrap_counts import (
     count_probability,
-    doubt_counts,
     find_guesses,
+    settle_counts,
 )
 
 ROWS = 2000
 at = np.arange(float(ROWS))
 QUIET = 0.4 + 0.05 * np.sin(at / 30)
 LIVELY = 0.8 + 0.9 * np.sin(at / 60)
+GAMMA = curve("GR", wraps=True)
+POTENTIAL = replace(GAMMA, mnemonic="SP", unit="MV")
+
+
+def as_read(fraction, guesses, spec=POTENTIAL):
+    return count_probability(fraction, guesses, spec)[:, 1]
 
 
 def unread(fraction, start, stop):
@@ -28,7 +37,7 @@ def certain(fraction):
 
 def test_a_curve_that_is_read_throughout_has_no_guess():
     assert find_guesses(LIVELY, certain(LIVELY)) == ()
-    assert count_probability(LIVELY, ()) == pytest.approx(1.0)
+    assert as_read(LIVELY, ()) == pytest.approx(1.0)
 
 
 def test_across_a_gap_the_count_of_a_lively_curve_is_a_guess():
@@ -66,13 +75,35 @@ def test_the_count_of_the_first_row_read_is_no_guess():
     assert find_guesses(nothing, np.zeros(ROWS)) == ()
 
 
+EDGES = np.full(ROWS, 100.0), np.full(ROWS, 300.0)
+
+
+def path_of(fraction):
+    column = 100 + 200 * fraction
+    return Path("X", column, certain(fraction), np.ones(ROWS, np.uint8))
+
+
+def test_a_gamma_ray_is_never_read_below_zero():
+    """A count that was lost in a gap is found again by the values below it."""
+    true = unread(0.4 + 0.3 * np.sin(at / 40), 700, 760)
+    lost = true - (at >= 760)
+    found = settle_counts(path_of(lost), GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column, path_of(true).column)
+    (guess,) = found.guesses
+    assert guess.probability > 0.99
+    kept = settle_counts(path_of(lost), POTENTIAL, *EDGES)
+    np.testing.assert_allclose(kept.column, path_of(lost).column)
+
+
+def test_values_about_zero_do_not_move_a_gamma_ray():
+    low = unread(0.01 * np.sin(at / 40), 700, 760)
+    found = settle_counts(path_of(low), GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column, path_of(low).column)
+
+
 def test_the_confidence_of_all_that_hangs_on_a_guess_is_lowered():
     fraction = unread(LIVELY + np.where(at < 700, 0.0, 0.7), 700, 720)
-    column = 100 + 200 * fraction
-    path = Path("GR", column, certain(fraction), np.ones(ROWS, np.uint8))
-    edges = np.full(ROWS, 100.0), np.full(ROWS, 300.0)
-    result = doubt_counts(path, *edges)
-    np.testing.assert_array_equal(result.column, column)
+    result = settle_counts(path_of(fraction), POTENTIAL, *EDGES)
     (guess,) = result.guesses
     assert result.confidence[:700] == pytest.approx(0.99)
     assert result.confidence[720:] == pytest.approx(0.99 * guess.probability, abs=0.01)
@@ -85,7 +116,7 @@ def test_a_quiet_curve_keeps_to_its_level():
     for fraction, least, most in ((quiet, 0.98, 1.0), (lively, 0.3, 0.95)):
         guesses = find_guesses(fraction, certain(fraction))
         assert len(guesses) == 39
-        middle = count_probability(fraction, guesses)[1000]
+        middle = as_read(fraction, guesses)[1000]
         assert least <= middle <= most
 
 
@@ -105,7 +136,7 @@ def test_probabilities_are_roughly_those_of_being_right():
         fraction = folded.copy()
         fraction[rows] += np.floor(true[0]) + np.concatenate([[0], np.cumsum(step)])
         guesses = find_guesses(fraction, read * 0.99)
-        told.append(count_probability(fraction, guesses)[rows])
+        told.append(as_read(fraction, guesses)[rows])
         right.append(np.abs(fraction - true)[rows] < 0.5)
     told, right = np.concatenate(told), np.concatenate(right)
     base = right.mean() * (1 - right.mean())

@@ -7,6 +7,7 @@ a dynamic programme; ``skeleton`` is the reference method, kept as its control.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.network import ConfidenceTable
+from veernet.quantities import is_impossible
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.average import mean_around
@@ -26,7 +28,7 @@ from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
 from veernet.trace.rock import covariates
 from veernet.trace.skeleton import follow
-from veernet.trace.wrap_counts import doubt_counts
+from veernet.trace.wrap_counts import settle_counts
 
 __all__ = [
     "BRIDGE",
@@ -154,17 +156,18 @@ def name_curves(
             ]
             located = locate(paths, pool.identify(covariates(others)))
             for index, curve in zip(pool.members, located, strict=True):
+                own = paths[index]
                 path = _path(
-                    paths[index].spec.mnemonic,
+                    own.spec.mnemonic,
                     curve.column,
                     curve.state,
                     curve.strength,
                     _calibrated(curve.mass, confidence),
                     likely,
                 )
-                if paths[index].spec.wraps:
-                    path = doubt_counts(path, paths[index].left, paths[index].right)
-                named[index] = path
+                if own.spec.wraps:
+                    path = settle_counts(path, own.spec, own.left, own.right)
+                named[index] = _possible(path, own)
         result.append(tuple(named[index] for index in range(len(paths))))
     return result
 
@@ -187,6 +190,18 @@ def _pools(followed: Sequence[Sequence[Followed]]) -> list[list[Pool]]:
 
 def _calibrated(mass: Floats, confidence: ConfidenceTable | None) -> Floats:
     return mass if confidence is None else np.asarray(confidence.probability_of(mass))
+
+
+def _possible(path: Path, own: Followed) -> Path:
+    """Leave a curve unread where its value would be impossible."""
+    fraction = (path.column - own.left) / (own.right - own.left)
+    never = is_impossible(own.spec, fraction)
+    return replace(
+        path,
+        column=np.where(never, np.nan, path.column),
+        confidence=np.where(never, 0.0, path.confidence),
+        origin=np.where(never, ORIGINS.index("none"), path.origin).astype(np.uint8),
+    )
 
 
 def _smooth(way: Way, values: Floats) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.quantities import is_impossible
 from veernet.trace.dash_patterns import Patterns, log_likelihood
 from veernet.trace.paths import Followed
 
@@ -31,8 +32,8 @@ OUTSIDE = 6.0
 """Columns beyond the edges of its track at which a curve cannot be."""
 
 OUTSIDE_COST, MOST_OUTSIDE = 1.0, 20.0
-"""Nats a row outside the track of a curve, and the most for a tracklet, for its folds
-as well."""
+"""Nats a row outside the track of a curve or where its value would be impossible, and
+the most for a tracklet, for its folds as well."""
 
 FOLD_COST = 2.0
 """Nats a fold of a path, from one edge of the track to the other, under a curve that
@@ -99,8 +100,9 @@ def corridor_evidence(
 ) -> Floats:
     """Return (tracklets, curves, paths) what places and folds of a path say.
 
-    A path outside a curve's track is not that curve's, and one that leaves an edge and
-    comes back at the other belongs to a curve that wraps.
+    A path outside a curve's track is not that curve's, nor is one that would give it an
+    impossible value; and one that leaves an edge and comes back at the other belongs to
+    a curve that wraps.
     """
     result = np.zeros((bounds.size - 1, len(members), len(members)))
     for place, index in enumerate(members):
@@ -115,6 +117,8 @@ def corridor_evidence(
             spec = paths[other]
             outside = path.folded < spec.left - OUTSIDE
             outside |= path.folded > spec.right + OUTSIDE
+            fraction = (path.folded - spec.left) / (spec.right - spec.left)
+            outside |= is_impossible(spec.spec, fraction)
             cost = OUTSIDE_COST * np.add.reduceat(outside.astype(float), bounds[:-1])
             result[:, curve, place] -= np.minimum(cost, MOST_OUTSIDE)
             if not spec.spec.wraps:

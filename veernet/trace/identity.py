@@ -36,8 +36,8 @@ from veernet.trace.meetings import Meeting, find_meetings
 from veernet.trace.paths import Followed, may_be_mistaken
 from veernet.trace.rock import RockEvidence
 
-MOST = 6
-"""Curves of a pool: 720 permutations. More than six curves of one colour in a track are
+MOST = 7
+"""Curves of a pool: 5,040 permutations. More than seven of one colour in a track are
 told apart in groups of so many."""
 
 LOST_ROWS = 8

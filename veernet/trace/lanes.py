@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.tinted import Tinted, tinted
 
@@ -146,6 +147,9 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
+    if not spec.wraps:
+        fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
+        damping[is_impossible(spec, fraction)] = 0.0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Lane(
         spec=spec,

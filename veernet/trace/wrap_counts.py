@@ -16,7 +16,8 @@ A hidden Markov model joins the guesses of a curve. Its states are how far the t
 count is from the one that was read: one less, the same, one more. Each guess is a
 transition. Between two guesses the emission says that a curve keeps to its level: one
 that moves over a tenth of its track all the way does not run a whole track beside that
-for hundreds of rows. Forward-backward gives the probability of every row's count.
+for hundreds of rows; and that no gamma ray is below zero. Forward-backward gives the
+probability of every row's count, and the likeliest is the one that is reported.
 
 A, B and C were fitted to stretches of generated wrapping curves whose true count is
 known; the log of experiments has how well they are calibrated.
@@ -32,7 +33,8 @@ import numpy as np
 from scipy.special import expit
 
 from veernet.axes import Floats
-from veernet.records import Guess, Path
+from veernet.quantities import is_impossible
+from veernet.records import CurveSpec, Guess, Path
 from veernet.runs import runs
 
 SURE = 0.9
@@ -60,6 +62,10 @@ QUIET = 4.0
 """Times by which a curve runs farther from its level than usual, in the mean, that
 speak against no count: the levels of lively curves differ by a track."""
 
+IMPOSSIBLE = 0.5
+"""Nats a row of an impossible value: two of them speak as loud as a move that is e
+times less likely. They are the more certain evidence, and hang on the scale alone."""
+
 INDEPENDENT = 200
 """Rows of which one is evidence of the level, as neighbouring rows are alike. This and
 `QUIET`: log of experiments, 2026-11-30."""
@@ -71,29 +77,38 @@ OFF = np.array([-1.0, 0.0, 1.0])
 """States: what the true count is more than that which was read."""
 
 
-def doubt_counts(path: Path, left: Floats, right: Floats) -> Path:
-    """Find where the wrap count was guessed, and lower the confidence below.
+def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> Path:
+    """Find where the wrap count was guessed, and give each stretch its likeliest.
 
     Parameters
     ----------
     path
         Of a curve that wraps.
+    spec
+        The curve: values that it cannot have speak against a count.
     left, right
         (rows,) columns of the edges of its track.
 
     Returns
     -------
     Path
-        The same columns; its confidence is that of the column times the probability of
-        the count.
+        In the likeliest wraps; its confidence is that of the column times the
+        probability of the count.
     """
     fraction = (path.column - left) / (right - left)
     guesses = find_guesses(fraction, path.confidence)
-    likely = count_probability(fraction, guesses)
+    probability = count_probability(fraction, guesses, spec)
+    likeliest = probability.argmax(axis=1)
+    likely = probability.max(axis=1)
     weighed = (
         replace(guess, probability=float(likely[guess.start])) for guess in guesses
     )
-    return replace(path, confidence=path.confidence * likely, guesses=tuple(weighed))
+    return replace(
+        path,
+        column=path.column + OFF[likeliest] * (right - left),
+        confidence=path.confidence * likely,
+        guesses=tuple(weighed),
+    )
 
 
 def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
@@ -136,8 +151,10 @@ def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
     return tuple(found)
 
 
-def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
-    """Return (rows,) the probability that the wrap count is right.
+def count_probability(
+    fraction: Floats, guesses: Sequence[Guess], spec: CurveSpec
+) -> Floats:
+    """Return (rows, states) the probability of each state of `OFF`.
 
     Rows within a doubtful stretch have the probability of those below it.
 
@@ -147,11 +164,16 @@ def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
         As for `find_guesses`.
     guesses
         What that found.
+    spec
+        The curve.
     """
+    result = np.zeros((fraction.size, OFF.size))
+    result[:, 1] = 1.0
     if not guesses:
-        return np.ones(fraction.size)
+        return result
     bounds = [0, *(guess.start for guess in guesses), fraction.size]
-    likely = _keeps_level(fraction, bounds)
+    log = _keeps_level(fraction, bounds) + _is_possible(fraction, bounds, spec)
+    likely = np.exp(np.maximum(log - log.max(axis=1, keepdims=True), -MOST_CERTAIN))
     steps = [_transition(1.0 - guess.step) for guess in guesses]
     # The first row read has the count of the registration.
     forward = [np.array([0.0, 1.0, 0.0])]
@@ -159,10 +181,9 @@ def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
         now = (forward[-1] @ step) * here
         forward.append(now / now.sum())
     rest = np.ones(OFF.size)
-    result = np.empty(fraction.size)
     for index in range(len(guesses), -1, -1):
         joint = forward[index] * rest
-        result[bounds[index] : bounds[index + 1]] = joint[1] / joint.sum()
+        result[bounds[index] : bounds[index + 1]] = joint / joint.sum()
         if index:
             rest = steps[index - 1] @ (likely[index] * rest)
             rest /= rest.max()
@@ -170,7 +191,7 @@ def count_probability(fraction: Floats, guesses: Sequence[Guess]) -> Floats:
 
 
 def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
-    """Return (stretches, states) likelihoods of the level of each stretch."""
+    """Return (stretches, states) log likelihoods of the level of each stretch."""
     level = float(np.nanmedian(fraction))
     usual = max(float(np.nanmean(np.abs(fraction - level))), SPREAD)
     log = np.zeros((len(bounds) - 1, OFF.size))
@@ -181,7 +202,14 @@ def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
             farther = np.abs(away[:, None] + OFF) - np.abs(away)[:, None]
             times = farther.mean(axis=0) / usual
             log[index] = -away.size / INDEPENDENT * np.maximum(times - QUIET, 0.0)
-    return np.exp(np.maximum(log, -MOST_CERTAIN))
+    return log
+
+
+def _is_possible(fraction: Floats, bounds: Sequence[int], spec: CurveSpec) -> Floats:
+    """Return (stretches, states) log likelihoods of the values of each stretch."""
+    never = is_impossible(spec, fraction[:, None] + OFF)
+    rows = np.add.reduceat(never.astype(np.float64), bounds[:-1], axis=0)
+    return np.asarray(-IMPOSSIBLE * rows)
 
 
 def _transition(wrong: float) -> Floats:

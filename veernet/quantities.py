@@ -1,0 +1,45 @@
+"""Quantities: what the value of a curve cannot be, whatever the paper seems to say."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veernet.axes import Floats
+from veernet.records import CurveSpec
+
+POSITIVE = frozenset(
+    (
+        *("GAPI", "API", "UGRAEQ/TON"),
+        *("OHMM", "OHM.M", "OHM-M", "OHM/M", "OHMSM"),
+        *("US/F", "US/FT", "USEC/F", "USEC/FT", "US/M", "USEC/M"),
+    )
+)
+"""Units of quantities that are never below zero: gamma rays, resistivity and transit
+time. Counts, calipers and weights are not here: they are shown against a base line, and
+go below it."""
+
+TOLERANCE = 0.03
+"""Share of the scale by which a value may lie below zero: lines are drawn, and edges
+registered, a few columns beside where they should be."""
+
+
+def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
+    """Tell where a curve cannot be, as its quantity is never below zero.
+
+    Parameters
+    ----------
+    spec
+        The curve: its unit and its scale.
+    fraction
+        Unfolded fractions of the track, of any shape, NaN where unread.
+
+    Returns
+    -------
+    bool, of that shape
+        False where unread, and everywhere for units of which nothing is known.
+    """
+    if spec.unit.upper().replace(" ", "") not in POSITIVE:
+        return np.zeros(np.shape(fraction), dtype=np.bool_)
+    least = -TOLERANCE * abs(spec.scale.right - spec.scale.left)
+    return np.asarray(spec.scale.value_at(fraction) < least)
