@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +13,11 @@ from PIL import Image
 
 from tests.test_synth_dataset import CONFIGS
 from veernet.export.lasread import read_las
+from veernet.quantities import is_impossible
 from veernet.records import Scan
 from veernet.rectify import panels
 from veernet.registration import load_registrations
+from veernet.synth.curves import Manner
 from veernet.synth.dataset import OUTPUTS, class_of_line, sample_rng
 from veernet.synth.degrade import Scanner
 from veernet.synth.recipe import Recipe
@@ -134,3 +138,18 @@ def test_the_scanner_of_the_recipe_is_used(tmp_path):
     write_set(tmp_path, 1, recipe=clean)
     image = read(tmp_path / "images/strip0000.png")
     assert image.max() == 255
+
+
+def test_a_curve_that_wraps_below_zero_is_given_a_quantity_that_can_be(tmp_path):
+    lively = Manner(wrap=1.0, spread=(0.5, 0.9))
+    write_set(tmp_path, 12, 5, recipe=replace(RECIPE, lines=(), manner=lively))
+    below = []
+    for name in names(tmp_path):
+        (registration,) = load_registrations(tmp_path / f"{name}.yaml")
+        log = read_las(tmp_path / f"{name}.las")
+        values = dict(log.values)
+        for spec in registration.tracks[0].curves:
+            fraction = spec.scale.fraction_at(values[spec.mnemonic])
+            assert not is_impossible(spec, fraction).any()
+            below.append(bool((values[spec.mnemonic] < 0).any()))
+    assert any(below)

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from veernet.axes import DepthAxis, DepthPoint, Edge, Floats, Scale
+from veernet.axes import DepthAxis, DepthPoint, Edge, Floats, Scale, ScaleKind
 from veernet.calibrate import even_depths
 from veernet.errors import InputError
 from veernet.files import new_folder, replacing, write_text
+from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Registration, Track
 from veernet.registration import save_registrations
 from veernet.synth.curves import DrawnCurve
@@ -55,6 +56,9 @@ LINEAR = (
     Quantity("RHOB", "G/C3", 1.95, 2.95),
     Quantity("TENS", "LBF", 5000, 0),
 )
+SPARE = (Quantity("DRHO", "G/C3", -0.25, 0.25), Quantity("PEF", "B/E", 0, 10))
+"""For curves that wrap to below zero, where only quantities that cannot are left."""
+
 LOG = ("ILD", "ILM", "SFLU", "LLD", "LLS", "MSFL")
 
 
@@ -64,30 +68,40 @@ def curve_specs(
     """Give each drawn curve a mnemonic and a scale that goes with the grid."""
     if grid.decades is None:
         order = rng.permutation(len(LINEAR))
-        quantities = [LINEAR[i] for i in order]
-        kind = "linear"
+        kind: ScaleKind = "linear"
+        left_over = [*(LINEAR[i] for i in order), *SPARE]
+        most = len(LINEAR)
     else:
         first, decades = grid.decades
-        left = first / 10
-        quantities = [Quantity(m, "OHMM", left, left * 10**decades) for m in LOG]
-        kind = "log"
-    if len(curves) > len(quantities):
-        msg = f"{len(curves)} curves in a track: there are {len(quantities)} mnemonics"
+        kind, left, most = "log", first / 10, len(LOG)
+        left_over = [Quantity(m, "OHMM", left, left * 10**decades) for m in LOG]
+    if len(curves) > most:
+        msg = f"{len(curves)} curves in a track: there are {most} mnemonics"
         raise InputError(msg)
-    return tuple(
-        CurveSpec(
-            mnemonic=quantity.mnemonic,
-            unit=quantity.unit,
-            scale=Scale("log", quantity.left, quantity.right)
-            if kind == "log"
-            else Scale("linear", quantity.left, quantity.right),
-            line=curve.line,
-            weight=curve.weight,
-            wraps=curve.wraps,
-            wrap_start=first_wrap(curve),
-        )
-        for quantity, curve in zip(quantities, curves, strict=False)
+    specs = []
+    for curve in curves:
+        choices = (_spec_of(curve, quantity, kind) for quantity in left_over)
+        spec = next(s for s in choices if not _is_impossible(curve, s))
+        left_over = [q for q in left_over if q.mnemonic != spec.mnemonic]
+        specs.append(spec)
+    return tuple(specs)
+
+
+def _spec_of(curve: DrawnCurve, quantity: Quantity, kind: ScaleKind) -> CurveSpec:
+    return CurveSpec(
+        mnemonic=quantity.mnemonic,
+        unit=quantity.unit,
+        scale=Scale(kind, quantity.left, quantity.right),
+        line=curve.line,
+        weight=curve.weight,
+        wraps=curve.wraps,
+        wrap_start=first_wrap(curve),
     )
+
+
+def _is_impossible(curve: DrawnCurve, spec: CurveSpec) -> bool:
+    """Whether what is drawn would be a value that the quantity cannot have."""
+    return curve.wraps and bool(is_impossible(spec, curve.fraction).any())
 
 
 def first_wrap(curve: DrawnCurve, row: float = 0.0) -> int:
