@@ -15,26 +15,26 @@ from PIL import Image
 from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
-from veernet.landscape.record import Landscape
-from veernet.landscape.slices import Lines, Plane
-from veernet.report import build as module
-from veernet.report import theory
-from veernet.report.build import build_report
-from veernet.report.compare import gaps, rank_losses, tuned
-from veernet.report.document import Sources, make_document
-from veernet.report.estimates import told
-from veernet.report.experiments import read_experiments
-from veernet.report.figures import FIGURES, READINGS
-from veernet.report.html import SCRIPTS, render
-from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
-from veernet.report.plain import plain
-from veernet.report.planes import planes_of
-from veernet.report.regions import SCORES, read_regions
 from veernet.study.arms import FIVE, Arm, arms_of
 from veernet.study.bench import READINGS as TRACERS
 from veernet.study.bench import Bench
+from veernet.study.landscape.record import Landscape
+from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
 from veernet.study.published import IMAGES, PUBLISHED
+from veernet.study.report import build as module
+from veernet.study.report import theory
+from veernet.study.report.build import build_report
+from veernet.study.report.compare import gaps, rank_losses, tuned
+from veernet.study.report.document import Sources, make_document
+from veernet.study.report.estimates import told
+from veernet.study.report.experiments import read_experiments
+from veernet.study.report.figures import FIGURES, READINGS
+from veernet.study.report.html import SCRIPTS, render
+from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
+from veernet.study.report.plain import plain
+from veernet.study.report.planes import planes_of
+from veernet.study.report.regions import SCORES, read_regions
 from veernet.study.results import curve_figures, mask_figures, read_study
 from veernet.study.statistics import Estimate
 

@@ -12,8 +12,6 @@ import pytest
 
 from tests.studies import study
 from veernet.errors import InputError
-from veernet.landscape.record import Landscape
-from veernet.landscape.slices import Lines
 from veernet.study.arms import FIVE, OTHER_LOSSES, Arm
 from veernet.study.claims import Bench, all_claims, rows_of
 from veernet.study.claims.curves import FIVE_ARMS, s4, s5, s6
@@ -40,6 +38,8 @@ from veernet.study.claims.record import (
 )
 from veernet.study.claims.regions import s13
 from veernet.study.claims.sizes import CONTROLLED, s12
+from veernet.study.landscape.record import Landscape
+from veernet.study.landscape.slices import Lines
 from veernet.study.measures import Resampled
 from veernet.study.statistics import Estimate, t_interval
 

@@ -8,7 +8,6 @@ import pytest
 
 from tests.studies import runs_only, study
 from veernet.errors import InputError
-from veernet.landscape import Landscape, Lines
 from veernet.study.arms import (
     FIVE,
     Arm,
@@ -20,6 +19,7 @@ from veernet.study.arms import (
     runs_of,
     wanting,
 )
+from veernet.study.landscape import Landscape, Lines
 from veernet.study.measures import MEANS, MEDIANS, OF_MASKS, Measure, Resampled
 from veernet.study.results import Study, curve_figures, landscape_numbers, mask_figures
 

@@ -17,10 +17,10 @@ from filelock import FileLock
 
 from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
-from veernet.landscape import Settings, read_landscape
 from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
+from veernet.study.landscape import Settings, read_landscape
 from veernet.study.results import curve_figures, mask_figures, read_study
 from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, run
 from veernet.study.scores import AllBackground

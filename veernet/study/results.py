@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from veernet.errors import InputError
-from veernet.landscape import Landscape, read_landscape
+from veernet.study.landscape import Landscape, read_landscape
 from veernet.study.pack import SUFFIX, unpack
 from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, read_log
 
@@ -129,8 +129,8 @@ def landscape_numbers(landscapes: Mapping[str, Landscape]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run`` and the numbers that :func:`veernet.landscape.measure` lists, NaN where
-        one could not be had; without rows where nothing was measured.
+        ``run`` and the numbers that :func:`veernet.study.landscape.measure` lists, NaN
+        where one could not be had; without rows where nothing was measured.
     """
     rows = [{"run": run, **found.numbers} for run, found in landscapes.items()]
     table = pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})

@@ -23,9 +23,9 @@ from torch.utils.data import DataLoader, Subset
 from veernet import __version__
 from veernet.checkpoint import load
 from veernet.files import replacing, write_text
-from veernet.landscape import Settings, measure, write
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
+from veernet.study.landscape import Settings, measure, write
 from veernet.study.scores import AllBackground, score
 from veernet.synth.dataset import make_loader
 from veernet.synth.generated import GeneratedData
