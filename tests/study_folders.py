@@ -12,7 +12,7 @@ import pandas as pd
 
 from veernet.study.landscape.record import Landscape, write
 from veernet.study.landscape.slices import Lines, Plane
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
+from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 CLASSES = ("background", "solid", "dashed")
 PIXELS = 4096

@@ -21,8 +21,9 @@ from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
 from veernet.study.landscape import Settings, read_landscape
+from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.results import curve_figures, mask_figures, read_study
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, run
+from veernet.study.run import run
 from veernet.study.scores import AllBackground
 from veernet.synth.dashes import BROKEN
 from veernet.synth.generated import GeneratedData

@@ -60,10 +60,21 @@ def read_landscape(path: Path) -> Landscape:
         If the file cannot be read, or is none of these.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        return parse_landscape(path.read_text(encoding="utf-8"), str(path))
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read as a landscape: {error}"
         raise InputError(msg) from error
+
+
+def parse_landscape(text: str, path: str) -> Landscape:
+    """Return the landscape that a text describes, which an error calls ``path``.
+
+    Raises
+    ------
+    InputError
+        If it is of another version, or has other parts.
+    """
+    document = json.loads(text)
     if not isinstance(document, dict) or document.pop("version", None) != VERSION:
         msg = f"{path} is no landscape of version {VERSION}: measure it again"
         raise InputError(msg)
