@@ -23,7 +23,6 @@ from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
 from veernet.study.published import IMAGES, PUBLISHED
 from veernet.study.report import build as module
-from veernet.study.report import theory
 from veernet.study.report.build import build_report
 from veernet.study.report.compare import gaps, rank_losses, tuned
 from veernet.study.report.document import Sources, make_document
@@ -65,19 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def few_figures() -> Any:
-    """Return theory that is quick: fewer trainings of the dial."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(theory, "TRAINED_BETAS", (0.5,))
-    patch.setattr(theory, "SHARES", (0.1,))
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
-def page(
-    folder: Path, few_figures: None, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def page(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "report.html"
     runs, written = build_report(folder, out, config_folder(), count=COUNT)
     assert (runs, written) == (12, (out,))
@@ -153,7 +140,7 @@ def test_claims_are_thirteen_and_wait_by_name(document: dict[str, Any]) -> None:
 
 
 def test_the_same_runs_give_the_same_page(
-    folder: Path, page: Path, few_figures: None, tmp_path: Path
+    folder: Path, page: Path, tmp_path: Path
 ) -> None:
     build_report(folder, tmp_path / "again.html", config_folder(), count=COUNT)
     dates = re.compile(r'"date":"[^"]*"')
@@ -441,9 +428,7 @@ def test_numbers_are_short_and_known_to_json() -> None:
     assert plain(np.array([[4.0]])) == [[4]]
 
 
-def test_regions_and_costs_are_shown(
-    folder: Path, tmp_path: Path, few_figures: None
-) -> None:
+def test_regions_and_costs_are_shown(folder: Path, tmp_path: Path) -> None:
     names = ("iou", "edge_f1")
     rows = [
         {
@@ -476,7 +461,7 @@ def test_regions_and_costs_are_shown(
     ("option", "says"), [("costs", "cannot be read as costs"), ("regions", "no table")]
 )
 def test_files_of_another_kind_are_refused(
-    folder: Path, tmp_path: Path, option: str, says: str, few_figures: None
+    folder: Path, tmp_path: Path, option: str, says: str
 ) -> None:
     (tmp_path / "costs").write_text("[]", "utf-8")
     given = {option: tmp_path / option}
@@ -496,9 +481,7 @@ def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "holds no finished run" in capsys.readouterr().err
 
 
-def test_the_figures_of_the_readme(
-    folder: Path, few_figures: None, tmp_path: Path
-) -> None:
+def test_the_figures_of_the_readme(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     build_report(folder, out, config_folder(), figures=tmp_path, count=COUNT)
     with Image.open(tmp_path / "five_losses.png") as picture:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from veernet.losses import CrossEntropyLoss, DiceLoss, JaccardLoss
 from veernet.study.arms import Arm
 from veernet.study.bench import Bench, Field
 from veernet.study.claims.record import (
@@ -16,8 +15,6 @@ from veernet.study.claims.record import (
 )
 from veernet.study.measures import Measure
 from veernet.study.sources import SIZES
-from veernet.study.statistics import exact
-from veernet.study.theory.sizes import chosen_shares
 
 TRUE_SIZE = 0.1
 """Logarithm of expected over true pixels within which the size is the true one: a
@@ -66,31 +63,11 @@ def s12(bench: Bench) -> Claim:
             )
             for label in field.scored.curve_labels
         ]
-    rows += _theory()
     return Claim(
         S12,
         verdict(small, *true.values()),
         found[DICE],
         "log of expected over true pixels under Dice",
         tuple(rows),
-        "In theory Dice of both classes settles on the true share where pixels cannot "
-        "be told apart; its size term is balanced by its match.",
         provenance=field.provenance,
     )
-
-
-def _theory() -> list[Row]:
-    """Return what losses settle on where pixels cannot be told apart, at 3 per cent."""
-    losses = {
-        "dice": DiceLoss(),
-        "cross_entropy": CrossEntropyLoss(),
-        "jaccard": JaccardLoss(),
-    }
-    return [
-        Row(
-            f"theory: share of ink that {name} settles on over {choice.true:g}",
-            exact(choice.predicted / choice.true),
-        )
-        for name, choices in chosen_shares(losses, (0.03,)).items()
-        for choice in choices
-    ]

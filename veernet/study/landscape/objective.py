@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from veernet.losses.cross_entropy import cross_entropy_loss
+from veernet.losses.distribution import cross_entropy_loss
 from veernet.losses.inputs import IGNORE_INDEX, check_positive
 from veernet.study.landscape.probes import Batch, logits_of
 

@@ -1,4 +1,4 @@
-"""What needs no training: gradients on a frozen scene, the dial, prevalence, sizes."""
+"""What needs no training: gradients on a frozen scene, the dial, prevalence."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
 from veernet.losses import (
     CrossEntropyLoss,
     DiceLoss,
     FocalLoss,
-    JaccardLoss,
     LovaszSoftmaxLoss,
     TverskyLoss,
 )
 from veernet.study.report.plain import plain
-from veernet.study.theory.dial import Counts, flip_limit
+from veernet.study.theory.dial import Counts, flip_limit, picture_flip
 from veernet.study.theory.gradient_claims import focal_factor, rank_response
 from veernet.study.theory.gradients import compare_gradients
-from veernet.study.theory.levels import trained_flip
-from veernet.study.theory.maskings import picture_flip
 from veernet.study.theory.moved import thin_and_thick
 from veernet.study.theory.prevalence import Rates, break_even, responses
 from veernet.study.theory.scene import Scene, draw_strokes, frozen_scene
-from veernet.study.theory.sizes import SHARES, chosen_shares, penalty_curves
 
 GAMMAS = (0.5, 0.75, 1.0, 2.0, 3.0, 5.0)
 PROBABILITIES = tuple(np.linspace(0.01, 0.99, 99).tolist())
@@ -35,7 +30,6 @@ FOUND = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 FALSE = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 PREVALENCES = tuple(np.geomspace(0.002, 0.5, 33).tolist())
 BETAS = tuple(beta / 20 for beta in range(1, 20))
-TRAINED_BETAS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 LEVELS = tuple(np.linspace(0.02, 0.98, 49).tolist())
 """Odds of the pixels of the picture in which the dial is turned, as many of each."""
@@ -67,7 +61,6 @@ def theory() -> dict[str, Any]:
                 "gradients": gradients(losses),
                 "dial": dial(),
                 "arena": arena(),
-                "sizes": sizes(losses),
             }
         )
     )
@@ -96,15 +89,10 @@ def gradients(losses: Mapping[str, nn.Module]) -> dict[str, Any]:
     }
 
 
-def dial(seed: int = 0) -> dict[str, Any]:
-    """Return where the dial flips a noisy pixel: by theory, and as trained."""
+def dial() -> dict[str, Any]:
+    """Return where the dial flips a noisy pixel."""
     pixels = [400] * len(LEVELS)
     along = [picture_flip(LEVELS, pixels, 1 - beta, beta) for beta in BETAS]
-    generator = torch.Generator().manual_seed(seed)
-    trained = [
-        trained_flip(LEVELS, 1 - beta, beta, generator, pixels=20, steps=300)
-        for beta in TRAINED_BETAS
-    ]
     # A network that finds nine in ten and whose ink is right nine times in ten.
     counts = Counts(0.9, 0.1, 0.1)
     grid = [[flip_limit(counts, a, b) for b in BETAS] for a in BETAS]
@@ -113,9 +101,6 @@ def dial(seed: int = 0) -> dict[str, Any]:
         "threshold": [point.threshold for point in along],
         "precision": [point.precision for point in along],
         "recall": [point.recall for point in along],
-        "trained_betas": TRAINED_BETAS,
-        "trained": [[flip.below, flip.above] for flip in trained],
-        "ordered": [flip.ordered for flip in trained],
         "grid": grid,
     }
 
@@ -139,20 +124,4 @@ def arena() -> dict[str, Any]:
         "values": values,
         "empty": empty,
         "even": [[break_even(Rates(r, f)) for f in FALSE] for r in FOUND],
-    }
-
-
-def sizes(losses: Mapping[str, nn.Module]) -> dict[str, Any]:
-    """Return what losses settle on where pixels are all alike, and size terms."""
-    chosen = chosen_shares({**losses, "jaccard": JaccardLoss()})
-    predicted = np.geomspace(0.002, 0.5, 60).tolist()
-    return {
-        "shares": SHARES,
-        "chosen": {
-            name: [[one.true, one.predicted, one.inside] for one in choices]
-            for name, choices in chosen.items()
-        },
-        "predicted": predicted,
-        "penalty_at": 0.03,
-        "penalty": penalty_curves(0.03, predicted),
     }

@@ -29,10 +29,8 @@ section("dial", "The dial of Tversky", (body) => {
   }
   const theory = plotNode(), trade = plotNode();
   body.append(el("h3", {}, "Where theory flips a pixel"), theoryBasis(), el("div", { class: "pair" }, theory, trade),
-    el("p", {}, "Nobody can tell whether a pixel is ink; it is with some probability. Cross-entropy answers that probability; Tversky answers yes or no, and flips at a threshold that falls as β rises. The line is the threshold by theory for a picture with as many pixels of every probability; squares are trainings under fresh noise: each lies between the last level called paper and the first called ink. Right: the precision and recall that come of it."));
-  const middle = found.trained.map(([low, high]) => (low + high) / 2);
-  draw(theory, [{ type: "scatter", mode: "lines", name: "theory", x: found.betas, y: found.threshold, line: { color: colour("tversky"), width: 2.2 }, hovertemplate: "β %{x}: flips at %{y:.3f}<extra></extra>" },
-    { type: "scatter", mode: "markers", name: "trained", x: found.trained_betas, y: middle, marker: { size: 9, color: style("--accent"), symbol: "square" }, error_y: { type: "data", symmetric: false, array: found.trained.map(([, high], i) => high - middle[i]), arrayminus: found.trained.map(([low], i) => middle[i] - low), thickness: 2 }, hovertemplate: "β %{x}: trained %{y:.3f}<extra></extra>" }],
+    el("p", {}, "Nobody can tell whether a pixel is ink; it is with some probability. Cross-entropy answers that probability; Tversky answers yes or no, and flips at a threshold that falls as β rises. The line is the threshold for a picture with as many pixels of every probability. Right: the precision and recall that come of it."));
+  draw(theory, [{ type: "scatter", mode: "lines", name: "theory", x: found.betas, y: found.threshold, line: { color: colour("tversky"), width: 2.2 }, hovertemplate: "β %{x}: flips at %{y:.3f}<extra></extra>" }],
     { xaxis: axis("β, with α = 1 − β"), yaxis: axis("probability from which a pixel is ink", { range: [0, 1] }) }, "Flip of a noisy pixel over beta");
   draw(trade, ["precision", "recall"].map((name, at) => ({ type: "scatter", mode: "lines", name, x: found.betas, y: found[name], line: { color: hue(at + 1), dash: DASHES[at], width: 2 } })), { xaxis: axis("β, with α = 1 − β"), yaxis: axis("share", { range: [0, 1.02] }) }, "Precision and recall by theory over beta");
 });

@@ -1,15 +1,8 @@
 const chosenSizes = { set: "test", kind: "called_ratio", gap: null, measure: null, region: "iou" };
 
 section("sizes", "How large a region is asked for", (body) => {
-  const found = report.theory.sizes, chosen = plotNode(), penalty = plotNode(), trained = plotNode();
-  body.append(el("p", {}, "A loss can ask for regions that are larger or smaller than the truth. By theory: where pixels cannot be told apart, only the size of the answer is left to choose. As trained: how many pixels are called a curve, over how many are."), theoryBasis(), el("div", { class: "pair" }, chosen, penalty),
-    el("p", {}, `Left: the share of ink that each loss (mean of ink and background) settles on where all pixels are alike; on the dotted line it is the truth. Right: what each index charges for the size of a region, whatever it matches, at a true share of ${100 * found.penalty_at} %: Dice and IoU charge every pixel more, cross-entropy and explicit size terms charge both sides.`));
-  const ends = [0.0005, 1];
-  draw(chosen, [{ type: "scatter", mode: "lines", x: ends, y: ends, line: { color: style("--soft"), dash: "dot", width: 1 }, name: "as true", hoverinfo: "skip" }, ...Object.entries(found.chosen).map(([loss, choices]) => ({ type: "scatter", mode: "lines+markers", name: lossTitle(loss), x: choices.map((c) => c[0]), y: choices.map((c) => Math.max(c[1], 1e-5)), line: { color: colour(loss), dash: dash(loss) }, marker: { symbol: symbol(loss), size: 8 }, hovertemplate: `${lossTitle(loss)}<br>true %{x:.3f}: settles on %{y:.4g}<extra></extra>` }))],
-    { xaxis: axis("true share of ink", { type: "log", exponentformat: "power" }), yaxis: axis("share settled on", { type: "log", exponentformat: "power" }), height: 420 }, "Share of ink that each loss settles on");
-  const terms = { dice: "Dice", iou: "IoU", "tversky .3 .7": "Tversky (.3/.7)", "cross-entropy, kl": "cross-entropy and size (KL)", l1: "size (L1)" };
-  draw(penalty, Object.entries(found.penalty).map(([name, y], at) => ({ type: "scatter", mode: "lines", name: terms[name] || name, x: found.predicted, y, line: { color: hue(at), dash: DASHES[at % 5], width: 2 } })), { xaxis: axis("predicted share", { type: "log", exponentformat: "power" }), yaxis: axis("size term"), height: 420 }, "Size terms over the predicted share");
-  body.append(el("h3", {}, "As trained"));
+  const trained = plotNode();
+  body.append(el("p", {}, "A loss can ask for regions that are larger or smaller than the truth: how many pixels are called a curve, over how many are."));
   const arms = plainArms().filter((arm) => arm.loss !== "none");
   body.append(...missing(["five_losses", "losses"]));
   if (!arms.length) return;
