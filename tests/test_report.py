@@ -16,8 +16,8 @@ from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
 from veernet.study.arms import FIVE, Arm, arms_of
-from veernet.study.bench import READINGS as TRACERS
-from veernet.study.bench import Bench
+from veernet.study.comparison import READINGS as TRACERS
+from veernet.study.comparison import Comparison
 from veernet.study.landscape.record import Landscape
 from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
@@ -274,16 +274,16 @@ def test_an_arm_that_was_run_twice_counts_once(tmp_path: Path) -> None:
 
 def test_comparisons(folder: Path) -> None:
     study = read_study(folder)
-    bench = Bench(study, np.random.default_rng(0), COUNT)
+    comparison = Comparison(study, np.random.default_rng(0), COUNT)
     arms = arms_of(study.runs[study.runs["profile"] == "small"])
-    ranked = rank_losses(bench, "small")
+    ranked = rank_losses(comparison, "small")
     assert ranked is not None
     assert ranked["losses"] == ["cross_entropy", "dice", "tversky"]
     column = "test/iou/curves"
     assert [rank for rank, *_ in ranked["ranks"][column]] == [3, 2, 1]
     assert all(low <= rank <= high for rank, low, high in ranked["ranks"][column])
     assert ranked["agreement"][0][0] == 1
-    found = tuned(bench, "small", arms)
+    found = tuned(comparison, "small", arms)
     assert found["by"] == "held-out/f1/curves"
     (one,) = found["losses"]
     assert (one["loss"], one["rates"]) == ("dice", [0.001, 0.004])
@@ -291,7 +291,7 @@ def test_comparisons(folder: Path) -> None:
     assert list(arms)[one["arm"]] == Arm("dice")
     swa = next(
         row
-        for row in gaps(bench, "small", arms)
+        for row in gaps(comparison, "small", arms)
         if row["averaging"] == "swa" and row["loss"] == "cross_entropy"
     )
     value = mask_figures(study.masks)["iou"].loc[:, "test", ["solid", "dashed"]]

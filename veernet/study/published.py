@@ -7,15 +7,9 @@ the split are theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from veernet.study.arms import NOTHING
-from veernet.study.bench import READING
-from veernet.study.measures import ALL, BACKGROUND, Measure
 from veernet.study.sources import PAIR, SURVEY, VEERNET, WELLS
-from veernet.study.statistics import Estimate
-from veernet.study.tables import Table
 
 DEPTHS = "As ours: 300 depths, fractions of the track. Other pictures, one run."
 DIAL_UNSAID = "weights not stated"
@@ -54,15 +48,6 @@ class Published:
     source: str
     comparable: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A figure of ours beside that of the references."""
-
-    measure: Measure
-    ours: Estimate
-    theirs: Published
 
 
 PUBLISHED: tuple[Published, ...] = (
@@ -135,42 +120,3 @@ def remarks() -> tuple[str, ...]:
         if one.comparable != DEPTHS
     )
     return (COMPARABLE, NOT_COMPARABLE, *apart, ABSENT)
-
-
-def published(loss: str, figure: str, of: str) -> Published | None:
-    """Return what the references report of a loss, or of any, if anything."""
-    fitting = (
-        p
-        for p in PUBLISHED
-        if p.figure == figure and p.of == of and p.loss in (loss, None)
-    )
-    return next(fitting, None)
-
-
-def beside_published(table: Table, curves: Sequence[str]) -> tuple[Beside, ...]:
-    """Return our figures beside the references', where they report one of that loss.
-
-    Parameters
-    ----------
-    table
-        From :func:`five_losses`.
-    curves
-        Labels of curve 1 and curve 2.
-    """
-    names: Mapping[str | None, str] = {
-        BACKGROUND: "background",
-        ALL: "all classes",
-        curves[0]: "curve 1",
-        curves[1]: "curve 2",
-    }
-    found = []
-    for line in table.lines:
-        if line.arm.loss == NOTHING:
-            continue
-        for measure, cell in line.cells.items():
-            theirs = published(
-                line.arm.loss, measure.name, names.get(measure.label, "")
-            )
-            if theirs is not None and measure.tracer in (None, READING):
-                found.append(Beside(measure, cell, theirs))
-    return tuple(found)

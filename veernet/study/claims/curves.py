@@ -9,7 +9,6 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.study.arms import FIVE, Arm
-from veernet.study.bench import READING, READINGS, Bench, Field
 from veernet.study.claims.record import (
     Answer,
     Claim,
@@ -22,6 +21,7 @@ from veernet.study.claims.record import (
     share_of,
     verdict,
 )
+from veernet.study.comparison import READING, READINGS, Comparison, Field
 from veernet.study.measures import Measure
 from veernet.study.ranks import ranks, tau_b
 from veernet.study.sources import PAIR, SURVEY, WELLS
@@ -60,9 +60,9 @@ S6 = Statement(
 )
 
 
-def s4(bench: Bench) -> Claim:
+def s4(comparison: Comparison) -> Claim:
     """Test whether Tversky beats Dice on the curve."""
-    field = bench.field([FIVE_ARMS["tversky"], FIVE_ARMS["dice"]])
+    field = comparison.field([FIVE_ARMS["tversky"], FIVE_ARMS["dice"]])
     if not isinstance(field, Field):
         return not_run(S4, field)
     parts = [(1.0, FIVE_ARMS["tversky"]), (-1.0, FIVE_ARMS["dice"])]
@@ -97,9 +97,9 @@ def s4(bench: Bench) -> Claim:
     )
 
 
-def s5(bench: Bench) -> Claim:
+def s5(comparison: Comparison) -> Claim:
     """Test whether Focal falls behind Dice on both curves."""
-    field = bench.field([FIVE_ARMS["focal"], FIVE_ARMS["dice"]])
+    field = comparison.field([FIVE_ARMS["focal"], FIVE_ARMS["dice"]])
     if not isinstance(field, Field):
         return not_run(S5, field)
     parts = [(1.0, FIVE_ARMS["focal"]), (-1.0, FIVE_ARMS["dice"])]
@@ -124,9 +124,9 @@ def s5(bench: Bench) -> Claim:
     )
 
 
-def s6(bench: Bench) -> Claim:
+def s6(comparison: Comparison) -> Claim:
     """Test whether the best by IoU is another than the best by curve error."""
-    field = bench.field(list(FIVE_ARMS.values()))
+    field = comparison.field(list(FIVE_ARMS.values()))
     if not isinstance(field, Field):
         return not_run(S6, field)
     overlap = _means(field, Measure("iou"))

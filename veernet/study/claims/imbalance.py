@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 
 from veernet.study.arms import FIVE, NOTHING, Arm, runs_of
-from veernet.study.bench import READING, Bench, Field
 from veernet.study.claims.record import (
     Claim,
     Row,
@@ -18,6 +17,7 @@ from veernet.study.claims.record import (
     opposite,
     verdict,
 )
+from veernet.study.comparison import READING, Comparison, Field
 from veernet.study.measures import BACKGROUND, Measure
 from veernet.study.sources import SURVEY
 from veernet.study.statistics import estimate
@@ -67,9 +67,9 @@ S3 = Statement(
 )
 
 
-def s1(bench: Bench) -> Claim:
+def s1(comparison: Comparison) -> Claim:
     """Test whether the losses come apart as imbalance grows."""
-    field = bench.field([*MILD.values(), *HEAVY.values()])
+    field = comparison.field([*MILD.values(), *HEAVY.values()])
     if not isinstance(field, Field):
         return not_run(S1, field)
     widest: dict[str, Row] = {}
@@ -113,9 +113,9 @@ def s1(bench: Bench) -> Claim:
     )
 
 
-def s2(bench: Bench) -> Claim:
+def s2(comparison: Comparison) -> Claim:
     """Test whether cross-entropy degrades most."""
-    field = bench.field([*MILD.values(), *HEAVY.values()])
+    field = comparison.field([*MILD.values(), *HEAVY.values()])
     if not isinstance(field, Field):
         return not_run(S2, field)
     first, *others = FIVE
@@ -158,10 +158,10 @@ def s2(bench: Bench) -> Claim:
     )
 
 
-def s3(bench: Bench) -> Claim:
+def s3(comparison: Comparison) -> Claim:
     """Test whether the background's IoU hides failure on the curves."""
     dice = Arm("dice")
-    field = bench.field([dice])
+    field = comparison.field([dice])
     if not isinstance(field, Field):
         return not_run(S3, field)
     iou, paper = Measure("iou"), Measure("iou", BACKGROUND)

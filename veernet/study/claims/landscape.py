@@ -11,13 +11,12 @@ from veernet.study.arms import (
     NOTHING,
     Arm,
     arms_of,
+    gradients_a_step,
     of_profile,
     profiles,
     provenance,
     runs_of,
 )
-from veernet.study.bench import READING, Bench, Field
-from veernet.study.budgets import gradients_a_step
 from veernet.study.claims.record import (
     OPEN,
     REFUTED,
@@ -33,6 +32,7 @@ from veernet.study.claims.record import (
     share_of,
     verdict,
 )
+from veernet.study.comparison import READING, Comparison, Field
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
 from veernet.study.results import landscape_numbers
@@ -110,13 +110,13 @@ S11 = Statement(
 )
 
 
-def s9(bench: Bench) -> Claim:
+def s9(comparison: Comparison) -> Claim:
     """Test whether width goes with held-out IoU."""
-    found = _measured(bench)
+    found = _measured(comparison)
     if found is None:
-        return not_run(S9, _needs(bench))
+        return not_run(S9, _needs(comparison))
     profile, table = found
-    scored = bench.on(profile, "held-out")
+    scored = comparison.on(profile, "held-out")
     # Two ways to train under one loss are alike, and no two points of the claim.
     alone = [
         run
@@ -138,8 +138,8 @@ def s9(bench: Bench) -> Claim:
         values = table[column].to_numpy(dtype=float)[known].tolist()
         scores = [value for value, flag in zip(iou, known, strict=True) if flag]
         named = [group for group, flag in zip(groups, known, strict=True) if flag]
-        across = correlate_across(values, scores, named, bench.rng)
-        within = correlate_within(values, scores, named, bench.rng)
+        across = correlate_across(values, scores, named, comparison.rng)
+        within = correlate_within(values, scores, named, comparison.rng)
         taus[column] = across
         for where, tau in (("across losses", across), ("within losses", within)):
             text = f"tau of {column} and IoU, {where}, chance {tau.probability:.3f}"
@@ -157,19 +157,19 @@ def s9(bench: Bench) -> Claim:
     )
 
 
-def s10(bench: Bench) -> Claim:
+def s10(comparison: Comparison) -> Claim:
     """Test whether cross-entropy is sharpest and Tversky widest."""
-    found = _measured(bench)
+    found = _measured(comparison)
     if found is None:
-        return not_run(S10, _needs(bench))
+        return not_run(S10, _needs(comparison))
     profile, table = found
-    runs = of_profile(bench.study, profile).runs
+    runs = of_profile(comparison.study, profile).runs
     arms = {
         loss: {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
         for loss, arm in PLAIN.items()
     }
     seeds = common_seeds(list(arms.values()))
-    draws = Draws(bench.rng, pictures=0, seeds=seeds, count=bench.count)
+    draws = Draws(comparison.rng, pictures=0, seeds=seeds, count=comparison.count)
     rows: list[Row] = []
     answers: dict[str, Verdict] = {}
     for column in (*WIDTHS, *SHARPNESS):
@@ -211,9 +211,9 @@ def s10(bench: Bench) -> Claim:
     )
 
 
-def s11(bench: Bench) -> Claim:
+def s11(comparison: Comparison) -> Claim:
     """Test whether the gap to Tversky closes under SWA and SAM."""
-    field = bench.field([*PLAIN.values(), *AVERAGED.values(), *AWARE.values()])
+    field = comparison.field([*PLAIN.values(), *AVERAGED.values(), *AWARE.values()])
     if not isinstance(field, Field):
         return not_run(S11, field)
     iou, error = Measure("iou"), Measure("mae", tracer=READING)
@@ -317,14 +317,14 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     return share_of(first, seeds), answer
 
 
-def _measured(bench: Bench) -> tuple[str, pd.DataFrame] | None:
+def _measured(comparison: Comparison) -> tuple[str, pd.DataFrame] | None:
     """Return the best profile in which all five losses have two measured seeds."""
-    table = landscape_numbers(bench.study.landscapes).set_index("run")
+    table = landscape_numbers(comparison.study.landscapes).set_index("run")
     if WIDTH not in table:
         return None
     table = table[np.isfinite(table[WIDTH].to_numpy(dtype=float))]
-    for profile in profiles(bench.study):
-        runs = bench.study.runs[bench.study.runs["profile"] == profile]
+    for profile in profiles(comparison.study):
+        runs = comparison.study.runs[comparison.study.runs["profile"] == profile]
         own = [
             {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
             for arm in PLAIN.values()
@@ -334,11 +334,11 @@ def _measured(bench: Bench) -> tuple[str, pd.DataFrame] | None:
     return None
 
 
-def _needs(bench: Bench) -> tuple[str, ...]:
+def _needs(comparison: Comparison) -> tuple[str, ...]:
     """Return what to run first: the five losses, and the landscapes around them."""
-    field = bench.field(list(PLAIN.values()))
+    field = comparison.field(list(PLAIN.values()))
     runs = () if isinstance(field, Field) else field
-    seen = bool(bench.study.landscapes)
+    seen = bool(comparison.study.landscapes)
     return (*runs, "the landscapes of more runs" if seen else "landscapes")
 
 

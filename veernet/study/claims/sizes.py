@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from veernet.study.arms import Arm
-from veernet.study.bench import Bench, Field
 from veernet.study.claims.record import (
     Claim,
     Row,
@@ -13,6 +12,7 @@ from veernet.study.claims.record import (
     verdict,
     within,
 )
+from veernet.study.comparison import Comparison, Field
 from veernet.study.measures import Measure
 from veernet.study.sources import SIZES
 
@@ -36,10 +36,10 @@ S12 = Statement(
 )
 
 
-def s12(bench: Bench) -> Claim:
+def s12(comparison: Comparison) -> Claim:
     """Test the sizes of predicted regions."""
     arms = (DICE, CROSS_ENTROPY, *CONTROLLED)
-    field = bench.field(arms)
+    field = comparison.field(arms)
     if not isinstance(field, Field):
         return not_run(S12, field)
     bias = Measure("log_size")

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from veernet.study.arms import FIVE, Arm
-from veernet.study.bench import Bench
+from veernet.study.comparison import Comparison
 from veernet.study.measures import Measure, common_seeds
+from veernet.study.ranking import CHOSEN_BY, agreement, chosen_rate, rates_of
+from veernet.study.ranking import rank_losses as places
 from veernet.study.report.estimates import told
 from veernet.study.report.figures import column_of
 from veernet.study.report.plain import plain
-from veernet.study.standings import agreement
-from veernet.study.standings import rank_losses as places
-from veernet.study.tables import CHOSEN_BY, chosen_rate, rates_of
 
 Runs = Mapping[Arm, Mapping[int, str]]
 """Arms of one profile, each with its runs by seed."""
@@ -42,12 +41,12 @@ GAPS = (
 )
 
 
-def rank_losses(bench: Bench, profile: str) -> dict[str, Any] | None:
+def rank_losses(comparison: Comparison, profile: str) -> dict[str, Any] | None:
     """Return the ranks of the losses by each figure, and how alike two orders are.
 
     None where fewer than two of the five have a seed in common.
     """
-    found = places(bench, profile, RANKED)
+    found = places(comparison, profile, RANKED)
     losses = [rank.loss for rank in found if rank.measure == RANKED[0]]
     if len(losses) < 2:
         return None
@@ -64,14 +63,14 @@ def rank_losses(bench: Bench, profile: str) -> dict[str, Any] | None:
     }
 
 
-def tuned(bench: Bench, profile: str, arms: Runs) -> dict[str, Any]:
+def tuned(comparison: Comparison, profile: str, arms: Runs) -> dict[str, Any]:
     """Return of each of the five losses the arm of the best rate, and all its rates."""
-    held_out = bench.on(profile, "held-out")
+    held_out = comparison.on(profile, "held-out")
     members = [dict(runs) for runs in arms.values()]
     found = []
     for loss in FIVE:
         tried = rates_of(held_out.runs, loss)
-        best = chosen_rate(bench, profile, loss)
+        best = chosen_rate(comparison, profile, loss)
         if len(tried) < 2 or best is None or best.lr is None:
             continue
         found.append(
@@ -85,14 +84,14 @@ def tuned(bench: Bench, profile: str, arms: Runs) -> dict[str, Any]:
     return {"by": column_of("held-out", CHOSEN_BY), "losses": found}
 
 
-def gaps(bench: Bench, profile: str, arms: Runs) -> list[dict[str, Any]]:
+def gaps(comparison: Comparison, profile: str, arms: Runs) -> list[dict[str, Any]]:
     """Return how far each loss is from Tversky under each optimiser and average.
 
     A gap is the loss less Tversky, seed by seed and picture by picture; beside it
     stands by how much it moved from the gap of the plain sweep, and from where: with
     the seeds that both have.
     """
-    scored = bench.on(profile, TEST)
+    scored = comparison.on(profile, TEST)
 
     def contrast(
         measure: Measure, *own: Arm, weights: tuple[float, ...] = (1, -1, -1, 1)

@@ -16,10 +16,17 @@ from veernet import __version__
 from veernet.errors import InputError
 from veernet.files import check_readable
 from veernet.provenance import commit
-from veernet.study.arms import DIALS, FIVE, NOTHING, Arm, arms_of, base_rate
-from veernet.study.bench import READING, Bench
-from veernet.study.budgets import sample_gradients
+from veernet.study.arms import (
+    DIALS,
+    FIVE,
+    NOTHING,
+    Arm,
+    arms_of,
+    base_rate,
+    sample_gradients,
+)
 from veernet.study.claims import Claim
+from veernet.study.comparison import READING, Comparison
 from veernet.study.measures import BACKGROUND, OF_CURVES
 from veernet.study.published import PUBLISHED, remarks
 from veernet.study.report.compare import gaps, rank_losses, tuned
@@ -76,9 +83,9 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 
     Profiles stand side by side and are never averaged together.
     """
-    bench = Bench(study, np.random.default_rng(sources.seed), sources.count)
+    comparison = Comparison(study, np.random.default_rng(sources.seed), sources.count)
     profiles = {
-        str(name): _profile(str(name), part, bench, sources)
+        str(name): _profile(str(name), part, comparison, sources)
         for name, part in study.runs.groupby("profile", sort=False)
     }
     # The largest first: it is what the page opens with.
@@ -106,24 +113,24 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 
 
 def _profile(
-    name: str, runs: pd.DataFrame, bench: Bench, sources: Sources
+    name: str, runs: pd.DataFrame, comparison: Comparison, sources: Sources
 ) -> dict[str, Any]:
     arms = arms_of(runs)
     base = [own for arm, own in arms.items() if not arm.changed]
-    history = bench.study.history
+    history = comparison.study.history
     history = history[history["run"].isin(runs.index)]
-    landscapes = bench.study.landscapes
+    landscapes = comparison.study.landscapes
     measured = {run: landscapes[run] for run in runs.index if run in landscapes}
     return {
         "about": _about(runs, len(measured)),
         "experiments": _experiments(name, runs, sources.experiments),
         "arms": [_arm(arm, own, runs) for arm, own in arms.items()],
-        "estimates": estimate_arms(bench, name, arms),
+        "estimates": estimate_arms(comparison, name, arms),
         "history": training_curves(base, history),
-        "ranks": rank_losses(bench, name),
-        "tuned": tuned(bench, name, arms),
-        "gaps": gaps(bench, name, arms),
-        "landscape": landscape_section(arms, bench, name, measured),
+        "ranks": rank_losses(comparison, name),
+        "tuned": tuned(comparison, name, arms),
+        "gaps": gaps(comparison, name, arms),
+        "landscape": landscape_section(arms, comparison, name, measured),
     }
 
 

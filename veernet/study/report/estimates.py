@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 
 from veernet.study.arms import Arm
-from veernet.study.bench import Bench
+from veernet.study.comparison import Comparison
 from veernet.study.report.figures import FIGURES, SETS, Figure, column_of, measures
 from veernet.study.report.plain import plain
 from veernet.study.statistics import Estimate
 
 
 def estimate_arms(
-    bench: Bench, profile: str, arms: Mapping[Arm, Mapping[int, str]]
+    comparison: Comparison, profile: str, arms: Mapping[Arm, Mapping[int, str]]
 ) -> dict[str, list[Any]]:
     """Return every figure of every arm, laid out by figure.
 
     Parameters
     ----------
-    bench
+    comparison
         With the figures, draw by draw.
     profile
         Whose.
@@ -38,7 +38,7 @@ def estimate_arms(
     """
     found: dict[str, list[Any]] = {}
     for which in SETS:
-        scored = bench.on(profile, which)
+        scored = comparison.on(profile, which)
         for runs in arms.values():
             for measure in measures(scored.curve_labels):
                 by_seed = scored.of_runs(runs, measure)[:, 0]

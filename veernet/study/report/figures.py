@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from veernet.study.bench import READINGS as TRACERS
+from veernet.study.comparison import READINGS as TRACERS
 from veernet.study.measures import ALL, BACKGROUND, OF_CURVES, Measure
 
 SETS: dict[Literal["test", "held-out"], str] = {

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from veernet.study.arms import Arm
-from veernet.study.bench import Bench
+from veernet.study.comparison import Comparison
 from veernet.study.landscape.record import Landscape
 from veernet.study.measures import Measure
 from veernet.study.ranks import correlate_across, correlate_within
@@ -36,7 +36,7 @@ PROBES = {
 
 def landscape_section(
     arms: Mapping[Arm, Mapping[int, str]],
-    bench: Bench,
+    comparison: Comparison,
     profile: str,
     measured: dict[str, Landscape],
     seed: int = 0,
@@ -61,7 +61,7 @@ def landscape_section(
         return None
     scores = {
         column_of(which, measure): {
-            run: float(bench.on(profile, which).of_run(run, measure)[0])
+            run: float(comparison.on(profile, which).of_run(run, measure)[0])
             for *_, runs in known
             for run in runs
         }

@@ -34,7 +34,7 @@ readings stand beside it."""
 READINGS = ("skeleton", "dp", "rows")
 
 
-class Bench:
+class Comparison:
     """A study on which claims are tested.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Which loss comes first, by which measure, and how sure its place is."""
+"""Which loss comes first, by which measure, how sure its place is, and at what rate."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from veernet.study.arms import FIVE, Arm, runs_of
-from veernet.study.bench import Bench
-from veernet.study.measures import Measure, Resampled, common_seeds
+from veernet.study.arms import FIVE, SEEDS, Arm, runs_of
+from veernet.study.comparison import Comparison
+from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranks import ranks, tau_b
-from veernet.study.tables import measures_of
+
+CHOSEN_BY = Measure("f1")
+"""Mean F1 of the curves on the held-out set: what a rate is chosen by."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +42,23 @@ class Rank:
 
 
 def rank_losses(
-    bench: Bench,
+    comparison: Comparison,
     profile: str,
-    measures: Sequence[Measure] | None = None,
+    measures: Sequence[Measure],
     losses: Sequence[str] = FIVE,
 ) -> tuple[Rank, ...]:
     """Return the place of each loss by each measure, with how sure it is.
 
     Losses without a run are left out; seeds that one of them lacks are too.
     """
-    scored = bench.on(profile, "test")
+    scored = comparison.on(profile, "test")
     by_loss = {loss: runs_of(scored.runs, Arm(loss)) for loss in losses}
     by_loss = {loss: runs for loss, runs in by_loss.items() if runs}
     common = common_seeds(list(by_loss.values()))
     if not common:
         return ()
     found = []
-    for measure in measures or _ranked(scored):
+    for measure in measures:
         means = np.stack(
             [
                 scored.mean({seed: runs[seed] for seed in common}, measure)
@@ -82,21 +85,6 @@ def rank_losses(
     return tuple(found)
 
 
-def orders(found: Sequence[Rank]) -> dict[tuple[str, ...], tuple[Measure, ...]]:
-    """Return the observed orders of the losses, best first, with their measures.
-
-    More than one says that the ranks differ with the measure.
-    """
-    by_measure: dict[Measure, list[Rank]] = {}
-    for rank in found:
-        by_measure.setdefault(rank.measure, []).append(rank)
-    result: dict[tuple[str, ...], list[Measure]] = {}
-    for measure, own in by_measure.items():
-        order = tuple(r.loss for r in sorted(own, key=lambda rank: rank.rank))
-        result.setdefault(order, []).append(measure)
-    return {order: tuple(measures) for order, measures in result.items()}
-
-
 def agreement(found: Sequence[Rank], first: Measure, second: Measure) -> float:
     """Return Kendall's tau-b of two measures' orders: 1 for the same, -1 reversed."""
     places = [
@@ -106,7 +94,31 @@ def agreement(found: Sequence[Rank], first: Measure, second: Measure) -> float:
     return float(tau_b(*places))
 
 
-def _ranked(scored: Resampled) -> tuple[Measure, ...]:
-    """Return the figures that say which loss is better; shares do not."""
-    neutral = {"true_share", "called_share", "expected_share"}
-    return tuple(m for m in measures_of(scored) if m.name not in neutral)
+def chosen_rate(comparison: Comparison, profile: str, loss: str) -> Arm | None:
+    """Return the arm of the best rate on held-out pictures, None where none is told.
+
+    Rates are compared on the seeds that they have in common: a rate with more of them
+    than the sweep plans is neither favoured nor the only one left. Those that lack one
+    of the planned seeds are left out while another rate has them all.
+    """
+    held_out = comparison.on(profile, "held-out")
+    rates = rates_of(held_out.runs, loss)
+    planned = {rate: set(SEEDS) & runs.keys() for rate, runs in rates.items()}
+    most = max(map(len, planned.values()), default=0)
+    complete = {rate: rates[rate] for rate, own in planned.items() if len(own) == most}
+    seeds = common_seeds(list(complete.values()))
+    if not seeds:
+        return None
+    scores = {
+        rate: held_out.estimate({seed: runs[seed] for seed in seeds}, CHOSEN_BY).value
+        for rate, runs in complete.items()
+    }
+    best = max(scores, key=lambda rate: (scores[rate], -rate))
+    return Arm(loss, lr=best)
+
+
+def rates_of(runs: pd.DataFrame, loss: str) -> dict[float, dict[int, str]]:
+    """Return the runs of a loss by rate and seed, all else plain."""
+    tried = sorted({float(rate) for rate in runs.loc[runs["loss"] == loss, "lr"]})
+    found = {rate: runs_of(runs, Arm(loss, lr=rate)) for rate in tried}
+    return {rate: own for rate, own in found.items() if own}
