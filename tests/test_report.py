@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.figures import curve_figures, mask_figures
 from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
@@ -34,7 +35,7 @@ from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.study.report.plain import plain
 from veernet.study.report.planes import planes_of
 from veernet.study.report.regions import SCORES, read_regions
-from veernet.study.results import curve_figures, mask_figures, read_study
+from veernet.study.results import read_study
 from veernet.study.statistics import Estimate
 
 SECTIONS = [
