@@ -116,9 +116,13 @@ class Field:
         """Return an arm's figure draw by draw, (2, 1 + count)."""
         return self.scored.mean(self.runs[arm], measure)
 
+    def difference(self, one: Arm, other: Arm, measure: Measure) -> Estimate:
+        """Return one arm less another, paired by seed and by picture."""
+        return self.contrast([(1.0, one), (-1.0, other)], measure)
+
     def contrast(
         self, parts: Sequence[tuple[float, Arm]], measure: Measure
     ) -> Estimate:
-        """Return a weighted sum of arms."""
+        """Return a weighted sum of arms, as of a difference of differences."""
         by_seed = [(weight, self.runs[arm]) for weight, arm in parts]
         return self.scored.contrast(by_seed, measure)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Literal
 
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.study.arms import Provenance
+from veernet.study.arms import Arm, Provenance
+from veernet.study.comparison import Comparison, Field
 from veernet.study.statistics import Estimate, bare, share
 
 Verdict = Literal["confirmed", "refuted", "not resolvable", "not run"]
@@ -105,6 +107,27 @@ class Claim:
 def not_run(statement: Statement, needs: tuple[str, ...]) -> Claim:
     """Return a claim that waits for runs."""
     return Claim(statement, NOT_RUN, needs=needs)
+
+
+def waits_for(
+    statement: Statement, arms: Sequence[Arm]
+) -> Callable[[Callable[[Field], Claim]], Callable[[Comparison], Claim]]:
+    """Let a test of trained arms wait for them: it is given those with the same seeds.
+
+    Where no profile has them all, the claim is not run, and says what to run first.
+    """
+
+    def waiting(test: Callable[[Field], Claim]) -> Callable[[Comparison], Claim]:
+        @wraps(test)
+        def claim(comparison: Comparison) -> Claim:
+            field = comparison.field(arms)
+            if not isinstance(field, Field):
+                return not_run(statement, field)
+            return replace(test(field), provenance=field.provenance)
+
+        return claim
+
+    return waiting
 
 
 def above(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:

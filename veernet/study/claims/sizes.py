@@ -8,11 +8,11 @@ from veernet.study.claims.record import (
     Row,
     Statement,
     below,
-    not_run,
     verdict,
+    waits_for,
     within,
 )
-from veernet.study.comparison import Comparison, Field
+from veernet.study.comparison import Field
 from veernet.study.measures import Measure
 from veernet.study.sources import SIZES
 
@@ -22,6 +22,7 @@ tenth more or less."""
 
 CROSS_ENTROPY, DICE = Arm("cross_entropy"), Arm("dice")
 CONTROLLED = (Arm("cross_entropy_size_l1"), Arm("cross_entropy_size_kl"))
+ARMS = (DICE, CROSS_ENTROPY, *CONTROLLED)
 
 S12 = Statement(
     "S12",
@@ -36,14 +37,11 @@ S12 = Statement(
 )
 
 
-def s12(comparison: Comparison) -> Claim:
+@waits_for(S12, ARMS)
+def s12(field: Field) -> Claim:
     """Test the sizes of predicted regions."""
-    arms = (DICE, CROSS_ENTROPY, *CONTROLLED)
-    field = comparison.field(arms)
-    if not isinstance(field, Field):
-        return not_run(S12, field)
     bias = Measure("log_size")
-    found = {arm: field.estimate(arm, bias) for arm in arms}
+    found = {arm: field.estimate(arm, bias) for arm in ARMS}
     small = below(found[DICE], -TRUE_SIZE)
     true = {
         arm: within(figure, TRUE_SIZE) for arm, figure in found.items() if arm != DICE
@@ -55,7 +53,7 @@ def s12(comparison: Comparison) -> Claim:
             for arm, answer in true.items()
         ),
     ]
-    for arm in arms:
+    for arm in ARMS:
         rows += [
             Row(
                 f"pixels called {label} over those that are, {arm.loss}",
@@ -69,5 +67,4 @@ def s12(comparison: Comparison) -> Claim:
         found[DICE],
         "log of expected over true pixels under Dice",
         tuple(rows),
-        provenance=field.provenance,
     )

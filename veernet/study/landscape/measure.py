@@ -15,6 +15,7 @@ from veernet.losses.inputs import IGNORE_INDEX
 from veernet.study.landscape.basin import Basin, basin
 from veernet.study.landscape.directions import directions
 from veernet.study.landscape.hessian import hessian_product, hutchinson, lanczos
+from veernet.study.landscape.neighbourhood import Norm
 from veernet.study.landscape.objective import Objective, matched_cross_entropy, own_loss
 from veernet.study.landscape.probes import (
     MATCHED,
@@ -233,23 +234,21 @@ def _sharpness(
 ) -> dict[str, float]:
     some = leading(batches, settings.gradient_pictures)
     steps, found = settings.worst_steps, {}
-    found["worst_l2"] = worst_case(
-        model,
-        some,
-        objective,
-        radius=settings.adaptive_l2,
-        steps=steps,
-        generator=_stream(seed, 1),
+    balls: tuple[tuple[Norm, float], ...] = (
+        ("l2", settings.adaptive_l2),
+        ("linf", settings.adaptive_linf),
     )
-    found["worst_linf"] = worst_case(
-        model,
-        some,
-        objective,
-        radius=settings.adaptive_linf,
-        norm="linf",
-        steps=steps,
-        generator=_stream(seed, 2),
-    )
+    for instrument, (norm, radius) in enumerate(balls, 1):
+        draws = _stream(seed, instrument)
+        found[f"worst_{norm}"] = worst_case(
+            model,
+            some,
+            objective,
+            radius=radius,
+            norm=norm,
+            steps=steps,
+            generator=draws,
+        )
     found["asam"] = one_step(model, some, objective, radius=settings.asam_radius)
     found["sam"] = one_step(
         model, some, objective, radius=settings.sam_radius, adaptive=False

@@ -1,4 +1,9 @@
-"""The page: template, style, scripts, plotly.js and the document, in one file."""
+"""The page: template, style, scripts, plotly.js and the document, in one file.
+
+Figures are drawn by plotly.js where the page is read: they follow the choices of their
+reader (set, reading, figure, losses, profile) and the colours of light and dark. Drawn
+beforehand, each choice would be a figure of its own, hundreds of them.
+"""
 
 from __future__ import annotations
 

@@ -67,11 +67,28 @@ def landscape_section(
         }
         for which, measure in SCORES
     }
-    first = next(iter(measured.values()))
-    deltas, lines = first.lines.deltas, _values(first)
     return {
         "arms": [index for index, _, _ in known],
         "seeds": [len(runs) for _, _, runs in known],
+        **_around(known, arms, measured),
+        "scores": {
+            score: [plain([by_run[r] for r in runs]) for *_, runs in known]
+            for score, by_run in scores.items()
+        },
+        "titles": dict(zip(scores, SCORES.values(), strict=True)),
+        "correlations": _correlations(known, scores, measured, seed),
+    }
+
+
+def _around(
+    known: Sequence[tuple[int, Arm, list[str]]],
+    arms: Mapping[Arm, Mapping[int, str]],
+    measured: dict[str, Landscape],
+) -> dict[str, Any]:
+    """Return what was measured around the weights, by arm."""
+    first = next(iter(measured.values()))
+    deltas, lines = first.lines.deltas, _values(first)
+    return {
         "deltas": plain(deltas),
         "probes": {name: PROBES.get(name, name) for name in lines},
         "directions": len(next(iter(lines.values()))),
@@ -93,12 +110,6 @@ def landscape_section(
             ]
             for name in first.numbers
         },
-        "scores": {
-            score: [plain([by_run[r] for r in runs]) for *_, runs in known]
-            for score, by_run in scores.items()
-        },
-        "titles": dict(zip(scores, SCORES.values(), strict=True)),
-        "correlations": _correlations(known, scores, measured, seed),
     }
 
 

@@ -48,29 +48,13 @@ def draw_five(document: dict[str, Any], path: Path) -> None:
     ]
     figure = Figure(figsize=(9.6, 3.9), dpi=120, layout="constrained")
     for axes, (kind, says, reading) in zip(figure.subplots(1, 2), PANELS, strict=True):
-        for at, (label, curve) in enumerate(LABELS.items()):
+        for at, label in enumerate(LABELS):
             key = "/".join(["test", kind, label, *([reading] if reading else [])])
             if key not in profile["estimates"]:
                 continue
             means = [profile["estimates"][key][index] for index, _ in arms]
             places = [place + 0.24 * (at - 0.5) for place in range(len(arms))]
-            axes.errorbar(
-                places,
-                [mean[0] for mean in means],
-                [mean[3] or 0.0 for mean in means],
-                fmt=MARKS[at],
-                color=COLOURS[at],
-                capsize=3,
-                label=curve,
-            )
-            for place, mean in zip(places, means, strict=True):
-                axes.plot(
-                    [place + 0.08] * len(mean[4]),
-                    mean[4],
-                    ".",
-                    color=COLOURS[at],
-                    alpha=0.5,
-                )
+            _curve(axes, at, places, means)
             _published(axes, document, kind, label, places, arms, first=at == 0)
         axes.set_xticks(range(len(arms)), [_wrapped(arm["loss"]) for _, arm in arms])
         axes.set_ylabel(says)
@@ -86,6 +70,27 @@ def draw_five(document: dict[str, Any], path: Path) -> None:
     )
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def _curve(
+    axes: Any,  # noqa: ANN401 - of matplotlib, which is optional
+    at: int,
+    places: list[float],
+    means: list[list[Any]],
+) -> None:
+    """Draw means with their spread, and the seeds beside them."""
+    axes.errorbar(
+        places,
+        [mean[0] for mean in means],
+        [mean[3] or 0.0 for mean in means],
+        fmt=MARKS[at],
+        color=COLOURS[at],
+        capsize=3,
+        label=[*LABELS.values()][at],
+    )
+    for place, mean in zip(places, means, strict=True):
+        seeds = [place + 0.08] * len(mean[4])
+        axes.plot(seeds, mean[4], ".", color=COLOURS[at], alpha=0.5)
 
 
 def _published(
