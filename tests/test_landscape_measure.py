@@ -24,8 +24,8 @@ from veernet.study.landscape import (
     read_landscape,
     write,
 )
+from veernet.study.landscape.basin import basin_steps
 from veernet.study.landscape.measure import leading, opened
-from veernet.study.landscape.steps import basin_steps
 
 FEW = Settings(
     slice_pictures=1,

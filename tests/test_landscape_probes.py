@@ -19,8 +19,8 @@ from veernet.losses import (
     dice_loss,
 )
 from veernet.study.landscape import Probes, fit_temperature, read, reader
+from veernet.study.landscape.objective import COLDEST, HOTTEST
 from veernet.study.landscape.probes import likeliest
-from veernet.study.landscape.temperature import COLDEST, HOTTEST
 from veernet.training.metrics import count_overlap, ratios
 
 Batch = dict[str, Tensor]

@@ -24,15 +24,12 @@ from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
 from veernet.study.published import IMAGES, PUBLISHED
 from veernet.study.report import build as module
-from veernet.study.report.build import build_report
+from veernet.study.report.build import SCRIPTS, build_report, render
 from veernet.study.report.compare import gaps, rank_losses, tuned
 from veernet.study.report.document import Sources, make_document
-from veernet.study.report.estimates import told
 from veernet.study.report.experiments import read_experiments
-from veernet.study.report.figures import FIGURES, READINGS
-from veernet.study.report.html import SCRIPTS, render
+from veernet.study.report.figures import FIGURES, READINGS, plain, told
 from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
-from veernet.study.report.plain import plain
 from veernet.study.report.planes import planes_of
 from veernet.study.report.regions import SCORES, read_regions
 from veernet.study.results import read_study

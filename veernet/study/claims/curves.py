@@ -23,8 +23,8 @@ from veernet.study.claims.record import (
 )
 from veernet.study.comparison import READING, READINGS, Field
 from veernet.study.measures import Measure
+from veernet.study.published import PAIR, SURVEY, WELLS
 from veernet.study.ranks import ranks, tau_b
-from veernet.study.sources import PAIR, SURVEY, WELLS
 from veernet.study.statistics import estimate, share
 
 MARGIN = 0.001

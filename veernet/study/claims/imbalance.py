@@ -19,7 +19,7 @@ from veernet.study.claims.record import (
 )
 from veernet.study.comparison import READING, Field
 from veernet.study.measures import BACKGROUND, Measure
-from veernet.study.sources import SURVEY
+from veernet.study.published import SURVEY
 from veernet.study.statistics import estimate
 
 MILD = {loss: Arm(loss, label_width=30) for loss in FIVE}

@@ -37,9 +37,9 @@ from veernet.study.claims.record import (
 )
 from veernet.study.comparison import READING, Comparison, Field
 from veernet.study.measures import Measure, common_seeds
+from veernet.study.published import WELLS
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
 from veernet.study.results import landscape_numbers
-from veernet.study.sources import WELLS
 from veernet.study.statistics import Draws, Estimate, estimate, share
 
 WIDTH = "basin/matched_cross_entropy/mean"

@@ -18,7 +18,7 @@ from veernet.study.claims.record import (
     of_lead,
     verdict,
 )
-from veernet.study.sources import AERIAL
+from veernet.study.published import AERIAL
 from veernet.study.statistics import Draws, Estimate, estimate
 
 IOU, FOCAL, PLAIN = "jaccard", "focal_075", "cross_entropy"

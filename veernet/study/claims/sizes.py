@@ -14,7 +14,7 @@ from veernet.study.claims.record import (
 )
 from veernet.study.comparison import Field
 from veernet.study.measures import Measure
-from veernet.study.sources import SIZES
+from veernet.study.published import SIZES
 
 TRUE_SIZE = 0.1
 """Logarithm of expected over true pixels within which the size is the true one: a

@@ -15,10 +15,13 @@ from veernet.study.landscape.basin import Basin, basin, half_width
 from veernet.study.landscape.directions import directions, filter_normalised, gaussian
 from veernet.study.landscape.hessian import largest_eigenvalue, trace
 from veernet.study.landscape.measure import measure
-from veernet.study.landscape.objective import matched_cross_entropy, own_loss
+from veernet.study.landscape.objective import (
+    fit_temperature,
+    matched_cross_entropy,
+    own_loss,
+)
 from veernet.study.landscape.probes import Probes, read, reader
-from veernet.study.landscape.record import Landscape, read_landscape, write
-from veernet.study.landscape.settings import Settings
+from veernet.study.landscape.record import Landscape, Settings, read_landscape, write
 from veernet.study.landscape.sharpness import (
     Estimate,
     average_case,
@@ -35,7 +38,6 @@ from veernet.study.landscape.slices import (
     plane,
     symmetric,
 )
-from veernet.study.landscape.temperature import fit_temperature
 from veernet.study.landscape.weights import Weights, lent
 
 __all__ = [

@@ -12,11 +12,16 @@ import torch
 from veernet.checkpoint import load
 from veernet.errors import InputError
 from veernet.losses.inputs import IGNORE_INDEX
-from veernet.study.landscape.basin import Basin, basin
+from veernet.study.landscape.basin import OWN, Basin, basin, basin_steps
 from veernet.study.landscape.directions import directions
 from veernet.study.landscape.hessian import hessian_product, hutchinson, lanczos
 from veernet.study.landscape.neighbourhood import Norm
-from veernet.study.landscape.objective import Objective, matched_cross_entropy, own_loss
+from veernet.study.landscape.objective import (
+    Objective,
+    fit_temperature,
+    matched_cross_entropy,
+    own_loss,
+)
 from veernet.study.landscape.probes import (
     MATCHED,
     Batch,
@@ -25,8 +30,7 @@ from veernet.study.landscape.probes import (
     read,
     reader,
 )
-from veernet.study.landscape.record import Landscape
-from veernet.study.landscape.settings import Settings
+from veernet.study.landscape.record import Landscape, Settings
 from veernet.study.landscape.sharpness import average_case, keskar, one_step, worst_case
 from veernet.study.landscape.slices import (
     Line,
@@ -38,8 +42,6 @@ from veernet.study.landscape.slices import (
     symmetric,
     tabulate,
 )
-from veernet.study.landscape.steps import OWN, basin_steps
-from veernet.study.landscape.temperature import fit_temperature
 from veernet.study.landscape.weights import lent
 
 if TYPE_CHECKING:

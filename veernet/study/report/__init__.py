@@ -4,8 +4,7 @@ Everything is computed here and embedded as one JSON document; what the page's s
 do is show it. The page fetches nothing: plotly.js is written into it.
 """
 
-from veernet.study.report.build import build_report
+from veernet.study.report.build import build_report, render
 from veernet.study.report.document import Sources, make_document
-from veernet.study.report.html import render
 
 __all__ = ["Sources", "build_report", "make_document", "render"]

@@ -10,9 +10,7 @@ from veernet.study.comparison import Comparison
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranking import CHOSEN_BY, agreement, chosen_rate, rates_of
 from veernet.study.ranking import rank_losses as places
-from veernet.study.report.estimates import told
-from veernet.study.report.figures import column_of
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import column_of, plain, told
 
 Runs = Mapping[Arm, Mapping[int, str]]
 """Arms of one profile, each with its runs by seed."""

@@ -1,13 +1,49 @@
-"""What each figure of the study is called, says and can be."""
+"""What each figure of the study is called, says and can be, and its estimates.
+
+Numbers are cut to the digits that a page wants, and to what JSON knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
+
+from veernet.study.arms import Arm
 from veernet.study.comparison import READINGS as TRACERS
+from veernet.study.comparison import Comparison
 from veernet.study.measures import ALL, BACKGROUND, OF_CURVES, Measure
+from veernet.study.statistics import Estimate
+
+DIGITS = 5
+"""Significant digits: more than any interval of the study resolves."""
+
+
+def plain(value: Any, digits: int = DIGITS) -> Any:  # noqa: ANN401 - as JSON is
+    """Return a value as JSON knows it, None where a number is not finite."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(part, digits) for key, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist(), digits)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(part, digits) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return rounded(value, digits)
+    return value
+
+
+def rounded(value: float, digits: int = DIGITS) -> float | int | None:
+    """Return a number with so many significant digits, None if it is not finite."""
+    if not math.isfinite(value):
+        return None
+    short = float(f"{value:.{digits}g}")
+    return int(short) if short.is_integer() and abs(short) < 1e15 else short
+
 
 SETS: dict[Literal["test", "held-out"], str] = {
     "test": "test set: pictures of seeds that no training drew from",
@@ -182,3 +218,52 @@ def column_of(which: str, measure: Measure) -> str:
     shown = MEANS[label] if label is None or label == ALL else label
     parts = [which, measure.name, shown]
     return "/".join([*parts, *([measure.tracer] if measure.tracer else [])])
+
+
+def estimate_arms(
+    comparison: Comparison, profile: str, arms: Mapping[Arm, Mapping[int, str]]
+) -> dict[str, list[Any]]:
+    """Return every figure of every arm, laid out by figure.
+
+    Parameters
+    ----------
+    comparison
+        With the figures, draw by draw.
+    profile
+        Whose.
+    arms
+        Its arms, each with its runs by seed.
+
+    Returns
+    -------
+    dict
+        By column, see :func:`veernet.study.report.figures.column_of`, for each arm
+        ``[mean, low, high, spread, [by seed]]``: the ends of the 95 per cent interval
+        for new seeds and new pictures, cut at the bounds of the figure, and the
+        standard deviation over seeds; None where there is none.
+    """
+    found: dict[str, list[Any]] = {}
+    for which in SETS:
+        scored = comparison.on(profile, which)
+        for runs in arms.values():
+            for measure in measures(scored.curve_labels):
+                by_seed = scored.of_runs(runs, measure)[:, 0]
+                own = told(scored.estimate(runs, measure), FIGURES[measure.name])
+                row = [*own, plain(by_seed)]
+                found.setdefault(column_of(which, measure), []).append(row)
+    return found
+
+
+def told(estimate: Estimate, figure: Figure | None = None) -> list[Any]:
+    """Return value, low, high and spread, the ends cut at the bounds of a figure.
+
+    An interval that covers all that the figure can be says nothing, and is left out.
+    """
+    low, high = estimate.low, estimate.high
+    if figure is not None:
+        least = -np.inf if figure.least is None else figure.least
+        most = np.inf if figure.most is None else figure.most
+        if low <= least and high >= most:
+            low = high = float("nan")
+        low, high = max(low, least), min(high, most)
+    return list(plain([estimate.value, low, high, estimate.spread]))

@@ -12,8 +12,7 @@ from veernet.study.comparison import Comparison
 from veernet.study.landscape.record import Landscape
 from veernet.study.measures import Measure
 from veernet.study.ranks import correlate_across, correlate_within
-from veernet.study.report.figures import column_of
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import column_of, plain
 from veernet.study.report.planes import planes_of
 
 Which = Literal["test", "held-out"]

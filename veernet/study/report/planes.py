@@ -9,7 +9,7 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.study.landscape.record import Landscape
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import plain
 
 DIGITS = 3
 """Significant digits of a rise: a colour shows no more, and there are many of them."""

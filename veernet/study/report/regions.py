@@ -13,7 +13,7 @@ from PIL import Image
 
 from veernet.errors import InputError
 from veernet.study.claims.regions import made_of
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import plain
 
 WIDEST = 1600
 """Columns of the sheet in the page: more than a screen shows, less than a file has."""

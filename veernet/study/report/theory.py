@@ -16,7 +16,7 @@ from veernet.losses import (
     LovaszSoftmaxLoss,
     TverskyLoss,
 )
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import plain
 from veernet.study.theory.dial import Counts, flip_limit, picture_flip
 from veernet.study.theory.gradient_claims import focal_factor, rank_response
 from veernet.study.theory.gradients import compare_gradients

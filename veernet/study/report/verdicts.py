@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from veernet.study.claims import Claim, all_claims
-from veernet.study.report.plain import plain
+from veernet.study.report.figures import plain
 from veernet.study.results import Study
 from veernet.study.statistics import COUNT, Estimate
 
