@@ -29,9 +29,9 @@ from veernet.study.claims.landscape import (
 )
 from veernet.study.claims.record import (
     above,
+    ahead_of_all,
     apart,
     below,
-    leads,
     opposite,
     settled,
     verdict,
@@ -102,7 +102,7 @@ def test_losses_that_do_not_differ_seldom_get_a_verdict() -> None:
         five = rng.normal(0, 0.1, (5, 3))
         rivals = [of_seeds(five[0] - other) for other in five[1:]]
         pairs = [of_seeds(a - b) for a, b in combinations(five, 2)]
-        found.append((leads(rivals), apart(pairs, 0.0)))
+        found.append((ahead_of_all(rivals), apart(pairs, 0.0)))
     answers = list(zip(*found, strict=True))
     assert answers[0].count("no") < 40  # one interval for each: about 90
     assert answers[0].count("yes") < 10

@@ -10,9 +10,9 @@ from veernet.study.claims.record import (
     Row,
     Statement,
     above,
+    ahead_of,
+    ahead_of_all,
     apart,
-    leads,
-    of_lead,
     opposite,
     verdict,
     waits_for,
@@ -124,7 +124,7 @@ def s2(field: Field) -> Claim:
         Row(
             f"fall of F1 of the curves, {first} less {loss}",
             figure,
-            of_lead(figure, len(over)),
+            ahead_of(figure, len(over)),
         )
         for loss, figure in over.items()
     ]
@@ -145,7 +145,7 @@ def s2(field: Field) -> Claim:
     ]
     return Claim(
         S2,
-        verdict(leads(list(over.values()))),
+        verdict(ahead_of_all(list(over.values()))),
         over[rival],
         f"F1, fall of cross-entropy less that of {rival}, the largest other",
         tuple(rows),

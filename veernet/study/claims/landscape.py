@@ -28,8 +28,8 @@ from veernet.study.claims.record import (
     Statement,
     Verdict,
     above,
+    ahead_of,
     not_run,
-    of_lead,
     settled,
     share_of,
     verdict,
@@ -332,7 +332,7 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
         answer: Answer = "yes"
     else:
         behind = [
-            of_lead(estimate(drawn[place] - other, seeds=seeds), COMPARED)
+            ahead_of(estimate(drawn[place] - other, seeds=seeds), COMPARED)
             for at, other in enumerate(drawn)
             if at != place
         ]

@@ -170,29 +170,29 @@ def every(*answers: Answer) -> Answer:
     return "not resolvable" if "not resolvable" in answers else "yes"
 
 
-def leads(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
-    """Return whether one is ahead of all its rivals, by its lead over each.
+def ahead_of_all(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
+    """Return whether one is ahead of all its rivals, by its difference over each.
 
-    Yes, where every lead is above 0 by its whole interval: all are needed, so none is
-    chosen. No, where one is below 0 by an interval for all comparisons at once: that
-    one is chosen after the fact.
+    Yes, where every difference is above 0 by its whole interval: all are needed, so
+    none is chosen. No, where one is below 0 by an interval for all comparisons at once:
+    that one is chosen after the fact.
 
     Parameters
     ----------
     over
-        The leads.
+        The differences.
     comparisons
         How many of them can refute the claim; those given, where it has one part.
     """
     count = len(over) if comparisons is None else comparisons
-    return every(*(of_lead(lead, count) for lead in over))
+    return every(*(ahead_of(difference, count) for difference in over))
 
 
-def of_lead(lead: Estimate, comparisons: int) -> Answer:
-    """Return whether one is ahead of one rival of several, as for ``leads``."""
-    if above(lead) == "yes":
+def ahead_of(difference: Estimate, comparisons: int) -> Answer:
+    """Return whether one is ahead of one rival of several, as for ``ahead_of_all``."""
+    if above(difference) == "yes":
         return "yes"
-    return "no" if above(lead.for_all(comparisons)) == "no" else "not resolvable"
+    return "no" if above(difference.for_all(comparisons)) == "no" else "not resolvable"
 
 
 def apart(differences: Sequence[Estimate], border: float) -> Answer:

@@ -187,10 +187,10 @@ def _basins(
 ) -> tuple[Lines, dict[str, float]]:
     some = leading(batches, settings.slice_pictures)
     along = directions(model, settings.directions, _stream(seed, 0))
-    look = reader(some, probes)
+    reading_of = reader(some, probes)
     with lent(model) as weights:
-        origin = look(model)
-        found = [Line(model, weights, look, d, origin) for d in along]
+        origin = reading_of(model)
+        found = [Line(model, weights, reading_of, d, origin) for d in along]
         lines = tabulate(found, symmetric(settings.ladder))
         numbers: dict[str, float] = {}
         for probe, step in basin_steps(some, probes, origin, settings).items():

@@ -92,7 +92,7 @@ def parse_landscape(text: str, path: str) -> Landscape:
 
 @dataclass(frozen=True)
 class Settings:
-    """How finely and how far to look, and on how many of the pictures.
+    """How finely and how far to measure, and on how many of the pictures.
 
     An instrument that is given fewer pictures than there are takes the first batches
     that hold so many, whole. F is a value, G a value with its gradient, H a product
