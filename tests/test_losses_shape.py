@@ -19,7 +19,8 @@ from veernet.losses import (
     tversky_loss,
 )
 from veernet.losses.boundary import signed_distance
-from veernet.losses.topology import dilate, erode, soft_skeleton, widened_skeleton
+from veernet.losses.skeleton import dilate, erode, soft_skeleton
+from veernet.losses.topology import widened_skeleton
 
 WIDTHS = (1, 2, 3, 5, 7)
 

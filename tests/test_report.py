@@ -26,7 +26,7 @@ from veernet.study.published import IMAGES, PUBLISHED
 from veernet.study.report import build as module
 from veernet.study.report.build import SCRIPTS, build_report, render
 from veernet.study.report.compare import gaps, rank_losses, tuned
-from veernet.study.report.document import Sources, make_document
+from veernet.study.report.document import Sources, make_document, read_costs
 from veernet.study.report.experiments import read_experiments
 from veernet.study.report.figures import FIGURES, READINGS, plain, told
 from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
@@ -446,7 +446,9 @@ def test_regions_and_costs_are_shown(folder: Path, tmp_path: Path) -> None:
     costs = {"conditions": {"size": [1]}, "losses": {"dice": {"processor_ms": 1.0}}}
     (tmp_path / "costs.json").write_text(json.dumps(costs), "utf-8")
     sources = Sources(
-        costs=tmp_path / "costs.json", regions=read_regions(tmp_path), count=COUNT
+        costs=read_costs(tmp_path / "costs.json"),
+        regions=read_regions(tmp_path),
+        count=COUNT,
     )
     found = make_document(read_study(folder), sources)
     assert found["costs"] == costs

@@ -4,8 +4,9 @@ Every loss maps ``logits`` (N, C, H, W), unnormalised class scores, and ``target
 (N, H, W) int64, the class of each pixel, to a scalar, and raises ``InputError`` if a
 shape, a label or a hyper-parameter is wrong. Each is a function, and a module that
 holds nothing but the function's hyper-parameters. A module of this package is a family:
-``distribution`` of the classes of a pixel, ``region`` (with ``lovasz`` and
-``region_size``), ``boundary``, ``topology``; ``centre`` is the loss of another output.
+``distribution`` of the classes of a pixel, ``region`` (with ``region_weighted``,
+``region_size`` and ``lovasz``), ``boundary``, ``topology`` (with ``skeleton``);
+``centre`` is the loss of another output.
 
 Precision
     Autocast is switched off and half precision widened to float32, once, before
@@ -43,19 +44,21 @@ from veernet.losses.lovasz import LovaszSoftmaxLoss, lovasz_softmax_loss
 from veernet.losses.one_pass import OnePassSum
 from veernet.losses.region import (
     DiceLoss,
-    GeneralisedDiceLoss,
     JaccardLoss,
-    LogDiceLoss,
     SquaredDiceLoss,
     TverskyLoss,
     dice_loss,
-    generalised_dice_loss,
     jaccard_loss,
-    log_dice_loss,
     squared_dice_loss,
     tversky_loss,
 )
 from veernet.losses.region_size import RegionSizeLoss, region_size_loss
+from veernet.losses.region_weighted import (
+    GeneralisedDiceLoss,
+    LogDiceLoss,
+    generalised_dice_loss,
+    log_dice_loss,
+)
 from veernet.losses.topology import (
     CLDiceLoss,
     SkeletonRecallLoss,

@@ -15,7 +15,7 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from veernet.files import check_places, together, write_text
-from veernet.study.report.document import Sources, make_document
+from veernet.study.report.document import Sources, make_document, read_costs
 from veernet.study.report.experiments import read_experiments
 from veernet.study.report.regions import read_regions
 from veernet.study.report.still import draw_five
@@ -72,12 +72,14 @@ def build_report(
         written += [figures / "five_losses.png", figures / "claims.md"]
         figures.mkdir(parents=True, exist_ok=True)
     check_places(written, [costs] if costs else [], overwrite=overwrite)
+    # What cannot be read is refused before any figure is computed.
+    read = None if costs is None else read_costs(costs)
     study = read_study(folder)
     scored = None if regions is None else read_regions(regions)
     sources = Sources(
         read_experiments(configs),
         judged(study, None if scored is None else scored.table, count=count),
-        costs,
+        read,
         scored,
         count=count,
     )

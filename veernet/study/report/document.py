@@ -60,7 +60,7 @@ class Sources:
     claims
         From :func:`veernet.study.report.verdicts.judged`.
     costs
-        What ``scripts/loss_cost.py`` wrote.
+        What ``scripts/loss_cost.py`` wrote, as :func:`read_costs` reads it.
     regions
         Scores of pictures with six classes.
     seed, count
@@ -69,7 +69,7 @@ class Sources:
 
     experiments: Sequence[Experiment] = ()
     claims: Sequence[Claim] = ()
-    costs: Path | None = None
+    costs: dict[str, Any] | None = None
     regions: Regions | None = None
     seed: int = 0
     count: int = COUNT
@@ -102,7 +102,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "quantities": QUANTITIES,
         "published": {"figures": _published(), "remarks": remarks()},
         "theory": theory(),
-        "costs": _costs(sources.costs),
+        "costs": sources.costs,
         "regions": regions_section(sources.regions),
         "claims": verdicts(sources.claims),
         "profiles": {name: profiles[name] for name in order},
@@ -218,9 +218,14 @@ def _published() -> list[dict[str, Any]]:
     ]
 
 
-def _costs(path: Path | None) -> Any:  # noqa: ANN401 - as the file has it
-    if path is None:
-        return None
+def read_costs(path: Path) -> dict[str, Any]:
+    """Read what ``scripts/loss_cost.py`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file holds something else.
+    """
     check_readable(path)
     try:
         document = json.loads(path.read_text("utf-8"))
@@ -228,7 +233,7 @@ def _costs(path: Path | None) -> Any:  # noqa: ANN401 - as the file has it
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} cannot be read as costs: write it with scripts/loss_cost.py"
         raise InputError(msg) from error
-    return plain(found, 4)
+    return dict(plain(found, 4))
 
 
 POINTS = 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ def make_scene(seed: int = 0) -> Scene:
     return frozen_scene(mask, np.random.default_rng([seed, 1]))
 
 
+@cache
 def theory() -> dict[str, Any]:
     """Return the figures of theory and of frozen scenes, by section."""
     losses = five_losses()
