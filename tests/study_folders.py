@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from veernet.landscape.record import Landscape, write
-from veernet.landscape.slices import Lines, Plane
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED
+from veernet.study.landscape.record import Landscape, write
+from veernet.study.landscape.slices import Lines, Plane
+from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 
 CLASSES = ("background", "solid", "dashed")
 PIXELS = 4096

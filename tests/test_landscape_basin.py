@@ -10,7 +10,7 @@ import torch
 
 from tests.landscapes import Quadratic, reading
 from veernet.errors import InputError
-from veernet.landscape import Basin, Line, basin, half_width, lent
+from veernet.study.landscape import Basin, Line, basin, half_width, lent
 
 LADDER = (0.1, 0.3, 1.0)
 

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from tests.networks import TwoLines, spec
 from veernet.checkpoint import save
 from veernet.errors import InputError
-from veernet.landscape import (
+from veernet.losses import CrossEntropyLoss, TverskyLoss
+from veernet.model import build
+from veernet.study.landscape import (
     Landscape,
     Probes,
     Settings,
@@ -22,10 +24,8 @@ from veernet.landscape import (
     read_landscape,
     write,
 )
-from veernet.landscape.measure import leading, opened
-from veernet.landscape.steps import basin_steps
-from veernet.losses import CrossEntropyLoss, TverskyLoss
-from veernet.model import build
+from veernet.study.landscape.basin import basin_steps
+from veernet.study.landscape.measure import leading, opened
 
 FEW = Settings(
     slice_pictures=1,

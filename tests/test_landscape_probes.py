@@ -10,9 +10,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from veernet.errors import InputError
-from veernet.landscape import Probes, fit_temperature, read, reader
-from veernet.landscape.probes import likeliest
-from veernet.landscape.temperature import COLDEST, HOTTEST
 from veernet.losses import (
     CrossEntropyLoss,
     DiceLoss,
@@ -21,6 +18,9 @@ from veernet.losses import (
     cross_entropy_loss,
     dice_loss,
 )
+from veernet.study.landscape import Probes, fit_temperature, read, reader
+from veernet.study.landscape.objective import COLDEST, HOTTEST
+from veernet.study.landscape.probes import likeliest
 from veernet.training.metrics import count_overlap, ratios
 
 Batch = dict[str, Tensor]

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from tests.landscapes import draws
-from veernet.landscape import (
+from veernet.losses import LovaszSoftmaxLoss, TverskyLoss
+from veernet.study.landscape import (
     Line,
     Probes,
     average_case,
@@ -33,7 +34,6 @@ from veernet.landscape import (
     trace,
     worst_case,
 )
-from veernet.losses import LovaszSoftmaxLoss, TverskyLoss
 
 FACTOR = 10.0
 INVARIANT = 1e-6

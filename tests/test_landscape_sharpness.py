@@ -13,7 +13,9 @@ from torch.func import functional_call
 from tests.landscapes import NO_BATCHES, Quadratic, draws, value
 from tests.networks import ARCHITECTURE, TwoLines
 from veernet.errors import InputError
-from veernet.landscape import (
+from veernet.losses import CrossEntropyLoss, TverskyLoss
+from veernet.model import build
+from veernet.study.landscape import (
     Weights,
     average_case,
     keskar,
@@ -24,11 +26,9 @@ from veernet.landscape import (
     trace,
     worst_case,
 )
-from veernet.landscape.ascent import checkpoint_steps
-from veernet.landscape.hessian import hessian_product, hutchinson, lanczos
-from veernet.landscape.neighbourhood import Ball, adaptive_scale
-from veernet.losses import CrossEntropyLoss, TverskyLoss
-from veernet.model import build
+from veernet.study.landscape.ascent import checkpoint_steps
+from veernet.study.landscape.hessian import hessian_product, hutchinson, lanczos
+from veernet.study.landscape.neighbourhood import Ball, adaptive_scale
 
 CURVATURES = torch.tensor([0.5, 2.0, 7.0]).double()
 AT = torch.tensor([2.0, -1.0, 0.5]).double()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from tests.landscapes import Quadratic, draws, reading
 from veernet.errors import InputError
-from veernet.landscape import (
+from veernet.study.landscape import (
     Weights,
     directions,
     even,
@@ -21,7 +21,7 @@ from veernet.landscape import (
     plane,
     symmetric,
 )
-from veernet.landscape.directions import filter_norms
+from veernet.study.landscape.directions import filter_norms
 
 # Networks as they were lent
 

@@ -27,8 +27,11 @@ from veernet.losses import (
     lovasz_softmax_loss,
     tversky_loss,
 )
-from veernet.losses.increments import increments_by_rank
-from veernet.losses.lovasz import jaccard_increments, lovasz_extension
+from veernet.losses.lovasz import (
+    increments_by_rank,
+    jaccard_increments,
+    lovasz_extension,
+)
 from veernet.losses.overlap import one_hot, overlap, tversky_index
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from veernet.losses import (
     squared_dice_loss,
     tversky_loss,
 )
-from veernet.losses.generalised_dice import inverse_square
+from veernet.losses.region_weighted import inverse_square
 
 both_reductions = pytest.mark.parametrize("per_image", [True, False])
 

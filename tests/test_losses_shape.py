@@ -20,7 +20,7 @@ from veernet.losses import (
 )
 from veernet.losses.boundary import signed_distance
 from veernet.losses.skeleton import dilate, erode, soft_skeleton
-from veernet.losses.skeleton_recall import widened_skeleton
+from veernet.losses.topology import widened_skeleton
 
 WIDTHS = (1, 2, 3, 5, 7)
 

@@ -20,7 +20,7 @@ from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.errors import InputError
 from veernet.evaluate.pictures import CAPTION, draw_sheet, predict, score_pictures
 from veernet.network import NetworkSpec, picture_outputs
-from veernet.synth.aerial import NAMES, PALETTE, write_aerial
+from veernet.study.town import NAMES, PALETTE, write_aerial
 from veernet.synth.masks import parse_colour
 from veernet.synth.windows import LabelledPicture
 from veernet.training.pictures import beside, blend, side_by_side

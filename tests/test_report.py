@@ -12,30 +12,27 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.figures import curve_figures, mask_figures
 from tests.study_folders import write_run, write_study
 from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
-from veernet.landscape.record import Landscape
-from veernet.landscape.slices import Lines, Plane
-from veernet.report import build as module
-from veernet.report import theory
-from veernet.report.build import build_report
-from veernet.report.compare import gaps, rank_losses, tuned
-from veernet.report.document import Sources, make_document
-from veernet.report.estimates import told
-from veernet.report.experiments import read_experiments
-from veernet.report.figures import FIGURES, READINGS
-from veernet.report.html import SCRIPTS, render
-from veernet.report.losses import AWARENESS, FAMILIES, TUNING, title
-from veernet.report.plain import plain
-from veernet.report.planes import planes_of
-from veernet.report.regions import SCORES, read_regions
 from veernet.study.arms import FIVE, Arm, arms_of
-from veernet.study.bench import READINGS as TRACERS
-from veernet.study.bench import Bench
+from veernet.study.comparison import READINGS as TRACERS
+from veernet.study.comparison import Comparison
+from veernet.study.landscape.record import Landscape
+from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
 from veernet.study.published import IMAGES, PUBLISHED
-from veernet.study.results import curve_figures, mask_figures, read_study
+from veernet.study.report import build as module
+from veernet.study.report.build import SCRIPTS, build_report, render
+from veernet.study.report.compare import gaps, rank_losses, tuned
+from veernet.study.report.document import Sources, make_document, read_costs
+from veernet.study.report.experiments import read_experiments
+from veernet.study.report.figures import FIGURES, READINGS, plain, told
+from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
+from veernet.study.report.planes import planes_of
+from veernet.study.report.regions import SCORES, read_regions
+from veernet.study.results import read_study
 from veernet.study.statistics import Estimate
 
 SECTIONS = [
@@ -65,19 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def few_figures() -> Any:
-    """Return theory that is quick: fewer trainings of the dial."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(theory, "TRAINED_BETAS", (0.5,))
-    patch.setattr(theory, "SHARES", (0.1,))
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
-def page(
-    folder: Path, few_figures: None, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def page(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "report.html"
     runs, written = build_report(folder, out, config_folder(), count=COUNT)
     assert (runs, written) == (12, (out,))
@@ -153,7 +138,7 @@ def test_claims_are_thirteen_and_wait_by_name(document: dict[str, Any]) -> None:
 
 
 def test_the_same_runs_give_the_same_page(
-    folder: Path, page: Path, few_figures: None, tmp_path: Path
+    folder: Path, page: Path, tmp_path: Path
 ) -> None:
     build_report(folder, tmp_path / "again.html", config_folder(), count=COUNT)
     dates = re.compile(r'"date":"[^"]*"')
@@ -287,16 +272,16 @@ def test_an_arm_that_was_run_twice_counts_once(tmp_path: Path) -> None:
 
 def test_comparisons(folder: Path) -> None:
     study = read_study(folder)
-    bench = Bench(study, np.random.default_rng(0), COUNT)
+    comparison = Comparison(study, np.random.default_rng(0), COUNT)
     arms = arms_of(study.runs[study.runs["profile"] == "small"])
-    ranked = rank_losses(bench, "small")
+    ranked = rank_losses(comparison, "small")
     assert ranked is not None
     assert ranked["losses"] == ["cross_entropy", "dice", "tversky"]
     column = "test/iou/curves"
     assert [rank for rank, *_ in ranked["ranks"][column]] == [3, 2, 1]
     assert all(low <= rank <= high for rank, low, high in ranked["ranks"][column])
     assert ranked["agreement"][0][0] == 1
-    found = tuned(bench, "small", arms)
+    found = tuned(comparison, "small", arms)
     assert found["by"] == "held-out/f1/curves"
     (one,) = found["losses"]
     assert (one["loss"], one["rates"]) == ("dice", [0.001, 0.004])
@@ -304,7 +289,7 @@ def test_comparisons(folder: Path) -> None:
     assert list(arms)[one["arm"]] == Arm("dice")
     swa = next(
         row
-        for row in gaps(bench, "small", arms)
+        for row in gaps(comparison, "small", arms)
         if row["averaging"] == "swa" and row["loss"] == "cross_entropy"
     )
     value = mask_figures(study.masks)["iou"].loc[:, "test", ["solid", "dashed"]]
@@ -441,9 +426,7 @@ def test_numbers_are_short_and_known_to_json() -> None:
     assert plain(np.array([[4.0]])) == [[4]]
 
 
-def test_regions_and_costs_are_shown(
-    folder: Path, tmp_path: Path, few_figures: None
-) -> None:
+def test_regions_and_costs_are_shown(folder: Path, tmp_path: Path) -> None:
     names = ("iou", "edge_f1")
     rows = [
         {
@@ -463,7 +446,9 @@ def test_regions_and_costs_are_shown(
     costs = {"conditions": {"size": [1]}, "losses": {"dice": {"processor_ms": 1.0}}}
     (tmp_path / "costs.json").write_text(json.dumps(costs), "utf-8")
     sources = Sources(
-        costs=tmp_path / "costs.json", regions=read_regions(tmp_path), count=COUNT
+        costs=read_costs(tmp_path / "costs.json"),
+        regions=read_regions(tmp_path),
+        count=COUNT,
     )
     found = make_document(read_study(folder), sources)
     assert found["costs"] == costs
@@ -476,7 +461,7 @@ def test_regions_and_costs_are_shown(
     ("option", "says"), [("costs", "cannot be read as costs"), ("regions", "no table")]
 )
 def test_files_of_another_kind_are_refused(
-    folder: Path, tmp_path: Path, option: str, says: str, few_figures: None
+    folder: Path, tmp_path: Path, option: str, says: str
 ) -> None:
     (tmp_path / "costs").write_text("[]", "utf-8")
     given = {option: tmp_path / option}
@@ -496,9 +481,7 @@ def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "holds no finished run" in capsys.readouterr().err
 
 
-def test_the_figures_of_the_readme(
-    folder: Path, few_figures: None, tmp_path: Path
-) -> None:
+def test_the_figures_of_the_readme(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     build_report(folder, out, config_folder(), figures=tmp_path, count=COUNT)
     with Image.open(tmp_path / "five_losses.png") as picture:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.figures import curve_figures, mask_figures
 from tests.studies import runs_only, study
 from veernet.errors import InputError
-from veernet.landscape import Landscape, Lines
 from veernet.study.arms import (
     FIVE,
     Arm,
@@ -20,8 +20,9 @@ from veernet.study.arms import (
     runs_of,
     wanting,
 )
+from veernet.study.landscape import Landscape, Lines
 from veernet.study.measures import MEANS, MEDIANS, OF_MASKS, Measure, Resampled
-from veernet.study.results import Study, curve_figures, landscape_numbers, mask_figures
+from veernet.study.results import Study, landscape_numbers
 
 PLAIN = [Arm(loss) for loss in FIVE]
 

@@ -15,14 +15,16 @@ import pytest
 import torch
 from filelock import FileLock
 
+from tests.figures import curve_figures, mask_figures
 from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
-from veernet.landscape import Settings, read_landscape
 from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
-from veernet.study.results import curve_figures, mask_figures, read_study
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, run
+from veernet.study.landscape import Settings, read_landscape
+from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
+from veernet.study.results import read_study
+from veernet.study.run import run
 from veernet.study.scores import AllBackground
 from veernet.synth.dashes import BROKEN
 from veernet.synth.generated import GeneratedData

@@ -22,7 +22,6 @@ from veernet.losses import (
 from veernet.study.theory.bins import binned
 from veernet.study.theory.gradient_claims import (
     WORSE,
-    equal_confidence,
     focal_collapse,
     focal_factor,
     lovasz_increment,
@@ -305,16 +304,6 @@ def test_s7_rank_moves_lovasz_as_its_increments_do_and_focal_not_at_all(
     assert found.lovasz[0] > 5 * found.lovasz[-1]
 
 
-def test_s7_equally_sure_pixels_of_a_page_differ_for_lovasz_only_of_the_two() -> None:
-    spread = {n: equal_confidence(loss, page()) for n, loss in LOSSES.items()}
-    # The width of the bin is what is left for the losses that look at a pixel alone.
-    assert spread["cross-entropy"].variation < 0.03
-    assert spread["focal"].variation < 0.1
-    assert spread["lovasz"].variation > 0.3
-    assert spread["lovasz"].largest_to_smallest > 2
-    assert spread["dice"].variation > 0.3  # by class, not by rank
-
-
 # S8
 
 
@@ -397,7 +386,6 @@ def _scene_of(mask: object, **options: float) -> object:
         (lambda: focal_factor([0.5, 1.0], 2), r"probabilities are \[0.5, 1.0\]: give"),
         (lambda: rank_response(worse=[4000]), r"\[4000\] worse pixels: give 0 to 3799"),
         (lambda: rank_response(probability=1.0), "probability is 1.0: give more than"),
-        (lambda: equal_confidence(DiceLoss(), EMPTY), "0 pixels are 0.7 sure within"),
         (lambda: moved(DiceLoss(), EMPTY), "the scene has no foreground: give a mask"),
         (
             lambda: moved(DiceLoss(), THREE, of_probability=True),

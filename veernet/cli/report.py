@@ -48,7 +48,7 @@ def add_arguments(verbs: Verbs) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build the page."""
     try:
-        from veernet.report import build_report
+        from veernet.study.report import build_report
     except ImportError as error:
         msg = "report needs more than the core: install veernet[train], see README"
         raise InputError(msg) from error

@@ -1,7 +1,12 @@
 """The losses of the network, on logits, under one set of conventions.
 
-Every loss maps logits (N, C, H, W) and class indices (N, H, W) int64 to a scalar. Each
-is a function, and a module that holds nothing but the function's hyper-parameters.
+Every loss maps ``logits`` (N, C, H, W), unnormalised class scores, and ``target``
+(N, H, W) int64, the class of each pixel, to a scalar, and raises ``InputError`` if a
+shape, a label or a hyper-parameter is wrong. Each is a function, and a module that
+holds nothing but the function's hyper-parameters. A module of this package is a family:
+``distribution`` of the classes of a pixel, ``region`` (with ``region_weighted``,
+``region_size`` and ``lovasz``), ``boundary``, ``topology`` (with ``skeleton``);
+``centre`` is the loss of another output.
 
 Precision
     Autocast is switched off and half precision widened to float32, once, before
@@ -29,19 +34,37 @@ Skeleton Recall nothing of false ink. They stand in a ``WeightedSum``.
 
 from veernet.losses.boundary import BoundaryLoss, boundary_loss
 from veernet.losses.centre import CentreLoss, centre_loss, centre_target
-from veernet.losses.cldice import CLDiceLoss, cldice_loss
-from veernet.losses.cross_entropy import CrossEntropyLoss, cross_entropy_loss
-from veernet.losses.dice import DiceLoss, dice_loss
-from veernet.losses.focal import FocalLoss, focal_loss
-from veernet.losses.generalised_dice import GeneralisedDiceLoss, generalised_dice_loss
-from veernet.losses.jaccard import JaccardLoss, jaccard_loss
-from veernet.losses.log_dice import LogDiceLoss, log_dice_loss
+from veernet.losses.distribution import (
+    CrossEntropyLoss,
+    FocalLoss,
+    cross_entropy_loss,
+    focal_loss,
+)
 from veernet.losses.lovasz import LovaszSoftmaxLoss, lovasz_softmax_loss
 from veernet.losses.one_pass import OnePassSum
+from veernet.losses.region import (
+    DiceLoss,
+    JaccardLoss,
+    SquaredDiceLoss,
+    TverskyLoss,
+    dice_loss,
+    jaccard_loss,
+    squared_dice_loss,
+    tversky_loss,
+)
 from veernet.losses.region_size import RegionSizeLoss, region_size_loss
-from veernet.losses.skeleton_recall import SkeletonRecallLoss, skeleton_recall_loss
-from veernet.losses.squared_dice import SquaredDiceLoss, squared_dice_loss
-from veernet.losses.tversky import TverskyLoss, tversky_loss
+from veernet.losses.region_weighted import (
+    GeneralisedDiceLoss,
+    LogDiceLoss,
+    generalised_dice_loss,
+    log_dice_loss,
+)
+from veernet.losses.topology import (
+    CLDiceLoss,
+    SkeletonRecallLoss,
+    cldice_loss,
+    skeleton_recall_loss,
+)
 from veernet.losses.weighted_sum import WeightedSum
 
 __all__ = [

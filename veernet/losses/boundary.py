@@ -33,10 +33,6 @@ def boundary_loss(
 
     Parameters
     ----------
-    logits : (N, C, H, W) float
-        Unnormalised class scores.
-    target : (N, H, W) int64
-        Class index per pixel.
     background
         Whether class 0 enters the mean.
     ignore_index
@@ -46,11 +42,6 @@ def boundary_loss(
     -------
     () float
         Between 0 and 1.
-
-    Raises
-    ------
-    InputError
-        If a shape or a label is wrong.
     """
     labels, valid = split_ignored(target, logits.shape[1], ignore_index)
     first = 0 if background else 1
@@ -99,7 +90,7 @@ def _to_nearest(wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
 
 
-class BoundaryLoss(Loss):
+class BoundaryLoss(Loss, function=boundary_loss):
     r"""Boundary loss: ``boundary_loss`` as a module, with the same parameters.
 
     .. math::
@@ -128,10 +119,3 @@ class BoundaryLoss(Loss):
     .. [Ker21] Kervadec et al., Boundary loss for highly unbalanced segmentation,
        Medical Image Analysis 67, 2021, eq. 5.
     """
-
-    def __init__(
-        self, background: bool = False, ignore_index: int = IGNORE_INDEX
-    ) -> None:
-        super().__init__(
-            boundary_loss, background=background, ignore_index=ignore_index
-        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import nn
 
@@ -15,20 +16,37 @@ if TYPE_CHECKING:
 class Loss(nn.Module):
     """A loss function and its hyper-parameters; it has no state.
 
+    A subclass names its function, whose keyword-only parameters the constructor takes
+    by place or by name, and what refuses wrong ones:
+    ``class DiceLoss(Loss, function=dice_loss, check=check_region)``.
+
     Parameters
     ----------
-    function
-        Maps logits, target and the hyper-parameters to a scalar.
-    **hyperparameters
-        Passed on by name in every call.
+    *values, **named
+        Hyper-parameters of the function, in its order or by name.
     """
 
-    def __init__(
-        self, function: Callable[..., Tensor], **hyperparameters: object
+    function: ClassVar[Callable[..., Tensor]]
+    check: ClassVar[Callable[..., None]]
+
+    def __init_subclass__(
+        cls,
+        function: Callable[..., Tensor],
+        check: Callable[..., None] = lambda: None,
+        **more: Any,  # noqa: ANN401
     ) -> None:
+        """Give the class its function, and the constructor the signature of that."""
+        super().__init_subclass__(**more)
+        cls.function, cls.check = staticmethod(function), staticmethod(check)
+        cls.__init__ = _constructor(function)  # type: ignore[method-assign]
+
+    def __init__(self, *values: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__()
-        self.function = function
-        self.hyperparameters = hyperparameters
+        given = inspect.signature(self.__init__).bind(*values, **named)  # type: ignore[misc]
+        given.apply_defaults()
+        self.hyperparameters = dict(given.arguments)
+        wanted = inspect.signature(self.check).parameters
+        self.check(**{name: self.hyperparameters[name] for name in wanted})
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         """Return the loss of (N, C, H, W) logits for (N, H, W) class indices."""
@@ -37,3 +55,22 @@ class Loss(nn.Module):
     def extra_repr(self) -> str:
         """List the hyper-parameters, as in the call that made the module."""
         return ", ".join(f"{k}={v!r}" for k, v in self.hyperparameters.items())
+
+
+def _constructor(function: Callable[..., Tensor]) -> Callable[..., None]:
+    """Return a constructor that says which hyper-parameters a function has."""
+
+    def __init__(self: Loss, *values: Any, **named: Any) -> None:  # noqa: ANN401
+        Loss.__init__(self, *values, **named)
+
+    own = [
+        parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    __init__.__annotations__ = {p.name: p.annotation for p in own}
+    # The names in annotations are those of the module of the function.
+    __init__.__wrapped__ = inspect.unwrap(function)  # type: ignore[attr-defined]
+    __init__.__signature__ = inspect.Signature([itself, *own])  # type: ignore[attr-defined]
+    return __init__

@@ -17,11 +17,11 @@ from torch.autograd.function import once_differentiable
 
 from veernet.compiled import compiled
 from veernet.errors import InputError
-from veernet.losses.cross_entropy import CrossEntropyLoss
+from veernet.losses.distribution import CrossEntropyLoss
 from veernet.losses.inputs import check_shapes, widened
 from veernet.losses.overlap import Overlap, tversky_index
 from veernet.losses.reduction import mean_over, mean_over_classes, power
-from veernet.losses.tversky import TverskyLoss
+from veernet.losses.region import TverskyLoss
 from veernet.losses.weighted_sum import WeightedSum
 
 if TYPE_CHECKING:

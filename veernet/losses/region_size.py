@@ -38,10 +38,6 @@ def region_size_loss(
 
     Parameters
     ----------
-    logits : (N, C, H, W) float
-        Unnormalised class scores.
-    target : (N, H, W) int64
-        Class index per pixel.
     distance
         ``"l1"`` for the mean absolute difference over classes, ``"kl"`` for the
         Kullback-Leibler divergence of the predicted shares from the true ones, in nats.
@@ -55,14 +51,8 @@ def region_size_loss(
     -------
     () float
         0 or more, mean over the images with a pixel that counts.
-
-    Raises
-    ------
-    InputError
-        If a shape, a label or a hyper-parameter is wrong.
     """
-    check_distance(distance)
-    check_positive(sharpness=sharpness)
+    check_size(distance, sharpness)
     labels, valid = split_ignored(target, logits.shape[1], ignore_index)
     true = count(one_hot(labels, valid, logits.shape[1]), logits.dtype)
     pixels = true.sum(1, keepdim=True)
@@ -100,14 +90,15 @@ def log_mean(logits: Tensor, valid: Tensor) -> Tensor:
     return (total / included.sum((1, 2)).unsqueeze(1)).log() + peak
 
 
-def check_distance(distance: str) -> None:
-    """Refuse a distance that is neither of the two."""
+def check_size(distance: str, sharpness: float) -> None:
+    """Refuse a distance that is neither of the two, and no sharpness."""
     if distance not in {"l1", "kl"}:
         msg = f"distance is {distance!r}: give 'l1' or 'kl'"
         raise InputError(msg)
+    check_positive(sharpness=sharpness)
 
 
-class RegionSizeLoss(Loss):
+class RegionSizeLoss(Loss, function=region_size_loss, check=check_size):
     r"""Region-size loss: ``region_size_loss`` as a module, with the same parameters.
 
     .. math::
@@ -136,18 +127,3 @@ class RegionSizeLoss(Loss):
        segmentation losses, Medical Image Analysis 91, 2024, section 3; ``sharpness`` 10
        and weight 1 are those of the published configurations.
     """
-
-    def __init__(
-        self,
-        distance: Distance = "kl",
-        sharpness: float = 10.0,
-        ignore_index: int = IGNORE_INDEX,
-    ) -> None:
-        check_distance(distance)
-        check_positive(sharpness=sharpness)
-        super().__init__(
-            region_size_loss,
-            distance=distance,
-            sharpness=sharpness,
-            ignore_index=ignore_index,
-        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -52,6 +52,10 @@ DIAL = (0.1, 0.3, 0.7)
 WIDTHS = (1, 10, 30)
 OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")
 """What the sweeps of the small profile try beside the plain arms."""
+
+
+GRADIENTS = {"sam": 2, "asam": 2, "sam_sgd": 2, "entropy_sgd": 5}
+"""Gradients that a step takes of each of its samples, by optimiser where not one."""
 
 
 @dataclass(frozen=True)
@@ -295,3 +299,29 @@ def provenance(runs: pd.DataFrame, names: Sequence[str]) -> Provenance:
         devices=tuple(sorted({str(device) for device in own["device"]})),
         commits=tuple(sorted({str(commit) for commit in own["commit"]})),
     )
+
+
+def gradients_a_step(optimizer: str) -> int:
+    """Return how many gradients of each sample a step of an optimiser takes."""
+    return GRADIENTS.get(optimizer, 1)
+
+
+def sample_gradients(runs: pd.DataFrame, names: Iterable[str]) -> int | None:
+    """Return how many gradients of a sample each run of an arm took.
+
+    0 where nothing was trained, None where the runs do not say their epochs.
+
+    Parameters
+    ----------
+    runs
+        Of a study, indexed by name.
+    names
+        Runs of one arm, which have all but the seed in common.
+    """
+    first = runs.loc[next(iter(names))]
+    if first["loss"] == NOTHING:
+        return 0
+    if pd.isna(first["epochs"]):
+        return None
+    steps = int(first["train_samples"]) * int(first["epochs"])
+    return steps * gradients_a_step(str(first["optimizer"]))

@@ -40,9 +40,10 @@ OF_MASKS: dict[str, Callable[[Sums], Floats]] = {
     "log_size": lambda s: np.log(s["expected"] / s["true"]),
     "nats": lambda s: s["nats"] / s["true"],
 }
-"""Figures of masks by name, as :func:`veernet.study.results.mask_figures` has them, and
-three more: the pixels called a class over those that are, those that are expected to be
-(the sum of the probability) over those that are, and the logarithm of the latter."""
+"""Figures of masks by name, of all pixels together or (``image_``) as means over the
+pictures that show the class or call something it; ``nats`` is the mean cross-entropy of
+its pixels, and a ratio is of the pixels called it, or expected to be (the sum of the
+probability), over those that are."""
 
 MEANS = ("mae", "mse", "filled_px", "hit", "coverage")
 MEDIANS = {
@@ -51,8 +52,9 @@ MEDIANS = {
     "median_r_squared": "r_squared",
 }
 OF_CURVES = (*MEANS, *MEDIANS, "r_squared", "mean_r_squared")
-"""Figures of curves by name, as :func:`veernet.study.results.curve_figures`, and the
-mean over the curves that vary of each one's R-squared."""
+"""Figures of curves by name: means and medians over them of errors in fractions of the
+track at 300 even depths, gaps filled (``_px``: in pixels, all rows), R-squared of all
+together, and the mean of each one's R-squared over those that vary."""
 
 LOWER = frozenset({"mae", "mse", "filled_px", "median_mae", "median_px", "nats"})
 """Figures of which less is better."""

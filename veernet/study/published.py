@@ -7,15 +7,26 @@ the split are theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from veernet.study.arms import NOTHING
-from veernet.study.bench import READING
-from veernet.study.measures import ALL, BACKGROUND, Measure
-from veernet.study.sources import PAIR, SURVEY, VEERNET, WELLS
-from veernet.study.statistics import Estimate
-from veernet.study.tables import Table
+WELLS = "Sharp Wells and Flat Basins (EarthScan)"
+"""Five losses under one sweep, and basin width as what tells them apart."""
+
+SURVEY = "Losses for Heavy Imbalance: a Survey (EarthScan)"
+"""Five families of losses, read against a set of raster logs."""
+
+PAIR = "Focal and Lovász on Thin Curves (EarthScan)"
+"""Two losses that are judged by the curve and not by the mask."""
+
+SIZES = "Liu et al., Do We Really Need Dice?, Medical Image Analysis 2024"
+"""Cross-entropy and Dice as a matching term and a term of the region's size."""
+
+AERIAL = "Loss Functions in Semantic Segmentation: Aerial Images"
+"""Cross-entropy, Focal and IoU losses on tiles of six classes."""
+
+VEERNET = "VeerNet (J. Imaging 2023, 9(7), 136)"
+"""The published line of work."""
+
 
 DEPTHS = "As ours: 300 depths, fractions of the track. Other pictures, one run."
 DIAL_UNSAID = "weights not stated"
@@ -54,15 +65,6 @@ class Published:
     source: str
     comparable: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A figure of ours beside that of the references."""
-
-    measure: Measure
-    ours: Estimate
-    theirs: Published
 
 
 PUBLISHED: tuple[Published, ...] = (
@@ -135,42 +137,3 @@ def remarks() -> tuple[str, ...]:
         if one.comparable != DEPTHS
     )
     return (COMPARABLE, NOT_COMPARABLE, *apart, ABSENT)
-
-
-def published(loss: str, figure: str, of: str) -> Published | None:
-    """Return what the references report of a loss, or of any, if anything."""
-    fitting = (
-        p
-        for p in PUBLISHED
-        if p.figure == figure and p.of == of and p.loss in (loss, None)
-    )
-    return next(fitting, None)
-
-
-def beside_published(table: Table, curves: Sequence[str]) -> tuple[Beside, ...]:
-    """Return our figures beside the references', where they report one of that loss.
-
-    Parameters
-    ----------
-    table
-        From :func:`five_losses`.
-    curves
-        Labels of curve 1 and curve 2.
-    """
-    names: Mapping[str | None, str] = {
-        BACKGROUND: "background",
-        ALL: "all classes",
-        curves[0]: "curve 1",
-        curves[1]: "curve 2",
-    }
-    found = []
-    for line in table.lines:
-        if line.arm.loss == NOTHING:
-            continue
-        for measure, cell in line.cells.items():
-            theirs = published(
-                line.arm.loss, measure.name, names.get(measure.label, "")
-            )
-            if theirs is not None and measure.tracer in (None, READING):
-                found.append(Beside(measure, cell, theirs))
-    return tuple(found)

@@ -4,6 +4,10 @@ Runs of one loss are alike in both figures, so runs are no free draws: five loss
 three seeds are nearer to five points than to fifteen. Two questions are therefore kept
 apart. Within: of two seeds of one loss, is that with more of the one also that with
 more of the other? Across: do the means of the losses come in the same order?
+
+The permutations are ours: those of :func:`scipy.stats.permutation_test` deal values out
+to all runs, not to the runs of one loss, and :func:`scipy.stats.kendalltau` takes one
+draw at a time.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from veernet.axes import Floats
 from veernet.errors import InputError
@@ -131,7 +136,7 @@ def ranks(values: Sequence[float], *, higher: bool) -> tuple[int, ...]:
     """
     figures = np.asarray(values, dtype=np.float64)
     cost = np.where(np.isnan(figures), np.inf, -figures if higher else figures)
-    return tuple(int((cost < own).sum()) + 1 for own in cost)
+    return tuple(stats.rankdata(cost, method="min").astype(int).tolist())
 
 
 def _checked(

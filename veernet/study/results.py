@@ -7,15 +7,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
 from veernet.errors import InputError
-from veernet.landscape import Landscape, read_landscape
-from veernet.study.pack import SUFFIX, unpack
-from veernet.study.run import CURVES, LANDSCAPE, MASKS, RUN, SCORED, read_log
+from veernet.study.kept import (
+    Kept,
+    below,
+    joined,
+    kept_files,
+    read_folder,
+    read_kept,
+    without,
+)
+from veernet.study.landscape.record import Landscape, parse_landscape
+from veernet.study.parts import SCORED
 
 ARM = (
     "profile",
@@ -63,9 +70,9 @@ class Study:
 
 
 def read_study(folder: Path) -> Study:
-    """Read every finished run below a folder, packed ones too.
+    """Read every finished run below a folder, and those that files of sweeps keep.
 
-    Where a run lies there and also packed beside, the former counts.
+    Where a run lies there and is also kept beside, the former counts.
 
     Raises
     ------
@@ -73,38 +80,40 @@ def read_study(folder: Path) -> Study:
         If there is none, or two of one arm were configured otherwise, or two arms of
         one profile had other pictures, networks or trainers.
     """
-    with TemporaryDirectory() as temporary:
-        named = {}
-        for path in folder.rglob(f"*{SUFFIX}"):
-            name = path.relative_to(folder).with_name(path.stem)
-            named[name.as_posix()] = Path(temporary) / name
-            unpack(path, Path(temporary) / name)
-        for path in folder.rglob(SCORED):
-            named[path.parent.relative_to(folder).as_posix()] = path.parent
-        if not named:
-            msg = f"{folder} holds no finished run of the study: run an experiment"
-            raise InputError(msg)
-        return _read(dict(sorted(named.items())))
-
-
-def _read(named: Mapping[str, Path]) -> Study:
-    """Read runs by name from their folders."""
-    told, masks, curves, history, landscapes = ({} for _ in range(5))
-    for name, path in named.items():
+    found: dict[str, Kept] = {}
+    for path in folder.rglob(SCORED):
+        name = path.parent.relative_to(folder).as_posix()
         with _whole(name):
-            told[name] = _told(path)
-            masks[name] = pd.read_parquet(path / MASKS)
-            curves[name] = _curves(path)
-            history[name] = read_log(path)
-            if (path / LANDSCAPE).is_file():
-                landscapes[name] = read_landscape(path / LANDSCAPE)
+            found[name] = read_folder(path.parent, name)
+    loose, parts = set(found), list(found.values())
+    for path in kept_files(folder):
+        kept = below(read_kept(path), path.parent.relative_to(folder))
+        parts.append(without(kept, loose))
+        loose |= set(kept.told)
+    runs = joined(parts) if parts else Kept({}, {})
+    if not runs.told:
+        msg = f"{folder} holds no finished run of the study: run an experiment"
+        raise InputError(msg)
+    return _study(runs)
+
+
+def _study(kept: Kept) -> Study:
+    """Check runs, and put what they say into tables."""
+    told, landscapes = {}, {}
+    for name, (run, scored, landscape) in kept.told.items():
+        with _whole(name):
+            told[name] = _told(run, scored)
+            if landscape is not None:
+                landscapes[name] = parse_landscape(landscape, name)
     _check_arms(told)
     runs = pd.DataFrame.from_dict(told, orient="index").drop(columns="settings")
+    curves = kept.tables["curves"]
+    mse = curves["error_squared"] / curves["points"]
     return Study(
         runs.rename_axis("run"),
-        _joined(masks),
-        _joined(curves),
-        _joined(history),
+        kept.tables["masks"],
+        curves.assign(mse=mse),
+        kept.tables["history"],
         landscapes,
     )
 
@@ -129,17 +138,16 @@ def landscape_numbers(landscapes: Mapping[str, Landscape]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run`` and the numbers that :func:`veernet.landscape.measure` lists, NaN where
-        one could not be had; without rows where nothing was measured.
+        ``run`` and the numbers that :func:`veernet.study.landscape.measure` lists, NaN
+        where one could not be had; without rows where nothing was measured.
     """
     rows = [{"run": run, **found.numbers} for run, found in landscapes.items()]
     table = pd.DataFrame(rows) if rows else pd.DataFrame({"run": []})
     return table.astype({name: float for name in table if name != "run"})
 
 
-def _told(run: Path) -> dict[str, Any]:
-    document = json.loads((run / RUN).read_text("utf-8"))
-    scored = json.loads((run / SCORED).read_text("utf-8"))
+def _told(run: str, scoring: str) -> dict[str, Any]:
+    document, scored = json.loads(run), json.loads(scoring)
     labels = {**dict.fromkeys(ARM), **document.pop("labels")}
     settings = document.setdefault("settings", {})
     rate = settings.get(f"rates.{labels['optimizer']}", labels["lr"])
@@ -177,76 +185,3 @@ def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
                         f"{theirs}: keep them in folders of their own"
                     )
                     raise InputError(msg)
-
-
-def _curves(run: Path) -> pd.DataFrame:
-    table = pd.read_parquet(run / CURVES)
-    return table.assign(mse=table["error_squared"] / table["points"])
-
-
-def _joined(by_run: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    whole = pd.concat(by_run, names=["run"])
-    return whole.reset_index(level=0).reset_index(drop=True)
-
-
-def mask_figures(masks: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of masks by run, set and label.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by run, set, label: ``iou``, ``f1``, ``precision``, ``recall`` of all
-        pixels together; ``image_iou``, ``image_f1`` as means over the pictures that
-        show the class or call something it; the shares of all pixels that are of the
-        class (``true_share``), are called it (``called_share``) and are expected to be
-        (``expected_share``, the mean probability); and ``nats``, the mean cross-entropy
-        of its pixels.
-    """
-    keys = ["run", "set", "label"]
-    counts = masks.groupby(keys)[
-        ["both", "false", "missed", "pixels", "true", "expected", "nats"]
-    ].sum()
-    both, false, missed = counts["both"], counts["false"], counts["missed"]
-    each = masks.assign(
-        image_iou=masks["both"] / (masks["both"] + masks["false"] + masks["missed"]),
-        image_f1=2
-        * masks["both"]
-        / (2 * masks["both"] + masks["false"] + masks["missed"]),
-    )
-    return pd.DataFrame(
-        {
-            "iou": both / (both + false + missed),
-            "f1": 2 * both / (2 * both + false + missed),
-            "precision": both / (both + false),
-            "recall": both / (both + missed),
-            "true_share": counts["true"] / counts["pixels"],
-            "called_share": (both + false) / counts["pixels"],
-            "expected_share": counts["expected"] / counts["pixels"],
-            "nats": counts["nats"] / counts["true"],
-        }
-    ).join(each.groupby(keys)[["image_iou", "image_f1"]].mean())
-
-
-def curve_figures(curves: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of curves by run, set, label and tracer.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by run, set, label, tracer: means over the curves of ``mae`` and ``mse``
-        (fractions of the track at 300 even depths, gaps filled), ``filled_px`` (pixels,
-        all rows), ``hit`` and ``coverage``; medians ``median_mae``, ``median_px``,
-        ``median_r_squared``; and ``r_squared``, of all curves together.
-    """
-    keys = ["run", "set", "label", "tracer"]
-    by_curve = curves.groupby(keys)
-    means = by_curve[["mae", "mse", "filled_px", "hit", "coverage"]].mean()
-    medians = by_curve[["mae", "filled_px", "r_squared"]].median()
-    sums = by_curve[["points", "error_squared", "truth_sum", "truth_squared"]].sum()
-    spread = sums["truth_squared"] - sums["truth_sum"] ** 2 / sums["points"]
-    return means.assign(
-        median_mae=medians["mae"],
-        median_px=medians["filled_px"],
-        median_r_squared=medians["r_squared"],
-        r_squared=1 - sums["error_squared"] / spread,
-    )

@@ -2,7 +2,8 @@
 
 A run is a folder. Each of its stages leaves a file when it is complete and is passed
 over where that file lies, so the command that was interrupted is the command that goes
-on, and any number of processes may work through one sweep side by side.
+on, and any number of processes may work through one sweep side by side. When it is
+finished, the run adds itself to the file of its sweep, beside its folder.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from torch.utils.data import DataLoader, Subset
 from veernet import __version__
 from veernet.checkpoint import load
 from veernet.files import replacing, write_text
-from veernet.landscape import Settings, measure, write
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
+from veernet.study.kept import SUFFIX, add_run, kept_names
+from veernet.study.landscape import Settings, measure, write
+from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.scores import AllBackground, score
 from veernet.synth.dataset import make_loader
 from veernet.synth.generated import GeneratedData
@@ -33,15 +36,6 @@ from veernet.training import train
 from veernet.training.ranks import agreed, is_first
 
 log = logging.getLogger(__name__)
-
-RUN, SCORED = "run.json", "scored.json"
-"""What says that a run is trained, and that it is scored."""
-
-MASKS, CURVES = "masks.parquet", "curves.parquet"
-"""Its scores."""
-
-LANDSCAPE = "landscape.json"
-"""What lies around its weights, where it was asked for."""
 
 TRAIN, PASS = "train", "pass over"
 """What the first of several processes does with a run, and the others with it."""
@@ -62,6 +56,7 @@ def run(
     seed: int = 0,
     arm: Arm = "train",
     landscape: Settings | None = None,
+    sweep: str | None = None,
     **training: Any,  # noqa: ANN401 - passed on as they are
 ) -> None:
     """Train and score one network of the study, as far as that is not done yet.
@@ -87,11 +82,14 @@ def run(
     landscape
         How finely to measure the landscape around the last network, on pictures that it
         was trained on; None leaves it out. Runs that are done already are measured too.
+    sweep
+        Name of the file, beside ``out``, to which the finished run is added (see
+        :mod:`veernet.study.kept`); a run that any file there holds is passed over. None
+        keeps it in its folder alone.
     **training
         Further arguments of :func:`veernet.training.train`.
     """
     out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
     own = {**training, "spec": spec, "data": data, "out": out, "seed": seed}
     own["overwrite"] = True
     if not is_first():
@@ -99,6 +97,11 @@ def run(
         if agreed(str(out), TRAIN) == TRAIN:
             train(**own, **_state(out))
         return
+    if sweep is not None and not (out / RUN).is_file() and _kept(out) is not None:
+        agreed(str(out), PASS)
+        log.info("%s is kept already: passed over", out)
+        return
+    out.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(out / "lock", timeout=0):
             trained = (out / RUN).is_file()
@@ -116,9 +119,25 @@ def run(
                     _survey(data, out, training["loss"], landscape)
                 else:
                     log.warning("%s has no network: its landscape is left out", out)
+            if sweep is not None and _kept(out) in (None, _lacks(out)):
+                add_run(out.parent / f"{sweep}{SUFFIX}", out.name, out)
     except Timeout:
         agreed(str(out), PASS)
         log.warning("%s is being worked on by another process: passed over", out)
+
+
+def _kept(out: Path) -> bool | None:
+    """Tell whether the sweeps beside a run keep its landscape, None if not the run."""
+    for path in out.parent.glob(f"*{SUFFIX}"):
+        names = kept_names(path)
+        if out.name in names:
+            return names[out.name]
+    return None
+
+
+def _lacks(out: Path) -> bool | None:
+    """Return what ``_kept`` says of a run that has a part which its file lacks."""
+    return False if (out / LANDSCAPE).is_file() else None
 
 
 def _state(out: Path) -> dict[str, Any]:
@@ -176,12 +195,6 @@ def _survey(
     )
     batches = list(make_loader(pictures, size, 0))
     write(out / LANDSCAPE, measure(out / "last", batches, loss=loss, settings=settings))
-
-
-def read_log(run: Path) -> pd.DataFrame:
-    """Read what a run logged; one that was resumed has several parts."""
-    parts = [pd.read_csv(path) for path in sorted(run.glob("csv/*/metrics.csv"))]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"step": []})
 
 
 def _write_json(path: Path, document: Mapping[str, Any]) -> None:

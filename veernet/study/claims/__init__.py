@@ -17,7 +17,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from veernet.study.bench import Bench
 from veernet.study.claims.curves import s4, s5, s6
 from veernet.study.claims.gradients import s7, s8
 from veernet.study.claims.imbalance import s1, s2, s3
@@ -25,10 +24,19 @@ from veernet.study.claims.landscape import s9, s10, s11
 from veernet.study.claims.record import Claim, Row, Statement, Verdict
 from veernet.study.claims.regions import s13
 from veernet.study.claims.sizes import s12
+from veernet.study.comparison import Comparison
 from veernet.study.results import Study
 from veernet.study.statistics import COUNT
 
-__all__ = ["Bench", "Claim", "Row", "Statement", "Verdict", "all_claims", "rows_of"]
+__all__ = [
+    "Claim",
+    "Comparison",
+    "Row",
+    "Statement",
+    "Verdict",
+    "all_claims",
+    "rows_of",
+]
 
 
 def all_claims(
@@ -53,16 +61,16 @@ def all_claims(
     count
         Number of draws.
     """
-    bench = Bench(study, rng, count)
+    comparison = Comparison(study, rng, count)
     of_scenes, of_regions = rng.spawn(2)
     return (
-        *(test(bench) for test in (s1, s2, s3, s4, s5, s6)),
+        *(test(comparison) for test in (s1, s2, s3, s4, s5, s6)),
         s7(of_scenes),
         s8(of_scenes),
-        s9(bench),
-        s10(bench),
-        s11(bench),
-        s12(bench),
+        s9(comparison),
+        s10(comparison),
+        s11(comparison),
+        s12(comparison),
         s13(regions, of_regions),
     )
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from veernet.axes import Floats
 from veernet.study.arms import FIVE, Arm
-from veernet.study.bench import READING, READINGS, Bench, Field
 from veernet.study.claims.record import (
     Answer,
     Claim,
@@ -17,14 +16,15 @@ from veernet.study.claims.record import (
     Statement,
     above,
     below,
-    not_run,
     settled,
     share_of,
     verdict,
+    waits_for,
 )
+from veernet.study.comparison import READING, READINGS, Field
 from veernet.study.measures import Measure
+from veernet.study.published import PAIR, SURVEY, WELLS
 from veernet.study.ranks import ranks, tau_b
-from veernet.study.sources import PAIR, SURVEY, WELLS
 from veernet.study.statistics import estimate, share
 
 MARGIN = 0.001
@@ -60,14 +60,12 @@ S6 = Statement(
 )
 
 
-def s4(bench: Bench) -> Claim:
+@waits_for(S4, [FIVE_ARMS["tversky"], FIVE_ARMS["dice"]])
+def s4(field: Field) -> Claim:
     """Test whether Tversky beats Dice on the curve."""
-    field = bench.field([FIVE_ARMS["tversky"], FIVE_ARMS["dice"]])
-    if not isinstance(field, Field):
-        return not_run(S4, field)
-    parts = [(1.0, FIVE_ARMS["tversky"]), (-1.0, FIVE_ARMS["dice"])]
+    pair = FIVE_ARMS["tversky"], FIVE_ARMS["dice"]
     found = {
-        reading: field.contrast(parts, Measure("mae", tracer=reading))
+        reading: field.difference(*pair, Measure("mae", tracer=reading))
         for reading in READINGS
     }
     rows = [
@@ -80,9 +78,9 @@ def s4(bench: Bench) -> Claim:
     ]
     for label in field.scored.curve_labels:
         measure = Measure("mae", label, READING)
-        rows.append(Row(f"the same on {label}", field.contrast(parts, measure)))
+        rows.append(Row(f"the same on {label}", field.difference(*pair, measure)))
     rows += [
-        Row(f"{measure}, Tversky less Dice", field.contrast(parts, measure))
+        Row(f"{measure}, Tversky less Dice", field.difference(*pair, measure))
         for measure in (Measure("recall"), Measure("precision"), Measure("iou"))
     ]
     decided = found[READING]
@@ -93,21 +91,18 @@ def s4(bench: Bench) -> Claim:
         "fractions of the track, Tversky less Dice",
         tuple(rows),
         _depends([row.answer for row in rows[: len(READINGS)]]),
-        provenance=field.provenance,
     )
 
 
-def s5(bench: Bench) -> Claim:
+@waits_for(S5, [FIVE_ARMS["focal"], FIVE_ARMS["dice"]])
+def s5(field: Field) -> Claim:
     """Test whether Focal falls behind Dice on both curves."""
-    field = bench.field([FIVE_ARMS["focal"], FIVE_ARMS["dice"]])
-    if not isinstance(field, Field):
-        return not_run(S5, field)
-    parts = [(1.0, FIVE_ARMS["focal"]), (-1.0, FIVE_ARMS["dice"])]
+    pair = FIVE_ARMS["focal"], FIVE_ARMS["dice"]
     answers: dict[str, list[Answer]] = {reading: [] for reading in READINGS}
     rows = []
     for reading in READINGS:
         for label in field.scored.curve_labels:
-            figure = field.contrast(parts, Measure("mae", label, reading))
+            figure = field.difference(*pair, Measure("mae", label, reading))
             answer = above(figure, 0, MARGIN)
             answers[reading].append(answer)
             what = f"MAE of {label}, Focal less Dice ({reading})"
@@ -116,19 +111,16 @@ def s5(bench: Bench) -> Claim:
     return Claim(
         S5,
         verdicts[READING],
-        field.contrast(parts, Measure("mae", tracer=READING)),
+        field.difference(*pair, Measure("mae", tracer=READING)),
         "fractions of the track, Focal less Dice, mean of both curves",
         tuple(rows),
         _depends(list(verdicts.values())),
-        provenance=field.provenance,
     )
 
 
-def s6(bench: Bench) -> Claim:
+@waits_for(S6, list(FIVE_ARMS.values()))
+def s6(field: Field) -> Claim:
     """Test whether the best by IoU is another than the best by curve error."""
-    field = bench.field(list(FIVE_ARMS.values()))
-    if not isinstance(field, Field):
-        return not_run(S6, field)
     overlap = _means(field, Measure("iou"))
     rows, differing = [], {}
     for reading in READINGS:
@@ -162,7 +154,6 @@ def s6(bench: Bench) -> Claim:
         "share of the draws in which the best by IoU and by curve MAE differ",
         tuple(rows),
         _depends([settled(differing[reading]) for reading in READINGS]),
-        provenance=field.provenance,
     )
 
 

@@ -14,7 +14,7 @@ from veernet.study.claims.record import (
     below,
     verdict,
 )
-from veernet.study.sources import PAIR
+from veernet.study.published import PAIR
 from veernet.study.statistics import Draws, Estimate, estimate, exact
 from veernet.study.theory.gradient_claims import focal_collapse, rank_response
 from veernet.study.theory.moved import thin_and_thick

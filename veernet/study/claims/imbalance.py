@@ -5,21 +5,21 @@ from __future__ import annotations
 from itertools import combinations
 
 from veernet.study.arms import FIVE, NOTHING, Arm, runs_of
-from veernet.study.bench import READING, Bench, Field
 from veernet.study.claims.record import (
     Claim,
     Row,
     Statement,
     above,
+    ahead_of,
+    ahead_of_all,
     apart,
-    leads,
-    not_run,
-    of_lead,
     opposite,
     verdict,
+    waits_for,
 )
+from veernet.study.comparison import READING, Field
 from veernet.study.measures import BACKGROUND, Measure
-from veernet.study.sources import SURVEY
+from veernet.study.published import SURVEY
 from veernet.study.statistics import estimate
 
 MILD = {loss: Arm(loss, label_width=30) for loss in FIVE}
@@ -35,6 +35,8 @@ HIDDEN = 0.25
 """Background IoU less that of the curves from which the one hides the other."""
 SEEMING = 0.9
 """Background IoU that looks like success."""
+
+DICE = Arm("dice")
 
 S1 = Statement(
     "S1",
@@ -67,18 +69,14 @@ S3 = Statement(
 )
 
 
-def s1(bench: Bench) -> Claim:
+@waits_for(S1, [*MILD.values(), *HEAVY.values()])
+def s1(field: Field) -> Claim:
     """Test whether the losses come apart as imbalance grows."""
-    field = bench.field([*MILD.values(), *HEAVY.values()])
-    if not isinstance(field, Field):
-        return not_run(S1, field)
     widest: dict[str, Row] = {}
     rows: list[Row] = []
     for name, arms in (("mild", MILD), ("heavy", HEAVY)):
         pairs = {
-            f"{one} less {other}": field.contrast(
-                [(1.0, arms[one]), (-1.0, arms[other])], F1
-            )
+            f"{one} less {other}": field.difference(arms[one], arms[other], F1)
             for one, other in combinations(arms, 2)
         }
         found = apart(list(pairs.values()), INTERCHANGEABLE)
@@ -109,15 +107,12 @@ def s1(bench: Bench) -> Claim:
         (*widest.values(), *rows),
         "A label of 1 px is harder to hit than one of 30 px at any prevalence: F1 "
         "falls with the width for two reasons.",
-        provenance=field.provenance,
     )
 
 
-def s2(bench: Bench) -> Claim:
+@waits_for(S2, [*MILD.values(), *HEAVY.values()])
+def s2(field: Field) -> Claim:
     """Test whether cross-entropy degrades most."""
-    field = bench.field([*MILD.values(), *HEAVY.values()])
-    if not isinstance(field, Field):
-        return not_run(S2, field)
     first, *others = FIVE
     own = [(1.0, MILD[first]), (-1.0, HEAVY[first])]
     over = {
@@ -129,14 +124,14 @@ def s2(bench: Bench) -> Claim:
         Row(
             f"fall of F1 of the curves, {first} less {loss}",
             figure,
-            of_lead(figure, len(over)),
+            ahead_of(figure, len(over)),
         )
         for loss, figure in over.items()
     ]
     rows += [
         Row(
             f"fall of F1 of the curves, {loss}",
-            field.contrast([(1.0, MILD[loss]), (-1.0, HEAVY[loss])], F1),
+            field.difference(MILD[loss], HEAVY[loss], F1),
         )
         for loss in FIVE
     ]
@@ -144,38 +139,34 @@ def s2(bench: Bench) -> Claim:
     rows += [
         Row(
             f"rise of curve MAE, {loss}",
-            field.contrast([(-1.0, MILD[loss]), (1.0, HEAVY[loss])], error),
+            field.difference(HEAVY[loss], MILD[loss], error),
         )
         for loss in FIVE
     ]
     return Claim(
         S2,
-        verdict(leads(list(over.values()))),
+        verdict(ahead_of_all(list(over.values()))),
         over[rival],
         f"F1, fall of cross-entropy less that of {rival}, the largest other",
         tuple(rows),
-        provenance=field.provenance,
     )
 
 
-def s3(bench: Bench) -> Claim:
+@waits_for(S3, [DICE])
+def s3(field: Field) -> Claim:
     """Test whether the background's IoU hides failure on the curves."""
-    dice = Arm("dice")
-    field = bench.field([dice])
-    if not isinstance(field, Field):
-        return not_run(S3, field)
     iou, paper = Measure("iou"), Measure("iou", BACKGROUND)
-    by_seed = field.scored.of_runs(field.runs[dice], paper) - field.scored.of_runs(
-        field.runs[dice], iou
+    by_seed = field.scored.of_runs(field.runs[DICE], paper) - field.scored.of_runs(
+        field.runs[DICE], iou
     )
-    seeds = list(field.runs[dice])
+    seeds = list(field.runs[DICE])
     gap = estimate(field.scored.draws.mean(by_seed, seeds), by_seed[:, 0])
-    seeming = field.estimate(dice, paper)
+    seeming = field.estimate(DICE, paper)
     rows = [
         Row("IoU of the background less that of the curves", gap, above(gap, HIDDEN)),
         Row("IoU of the background", seeming, above(seeming, SEEMING)),
         *(
-            Row(f"IoU of {label}", field.estimate(dice, Measure("iou", label)))
+            Row(f"IoU of {label}", field.estimate(DICE, Measure("iou", label)))
             for label in field.scored.curve_labels
         ),
     ]
@@ -195,5 +186,4 @@ def s3(bench: Bench) -> Claim:
         "IoU, background less curves",
         tuple(rows),
         remark,
-        provenance=field.provenance,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,13 +13,12 @@ from veernet.study.arms import (
     NOTHING,
     Arm,
     arms_of,
+    gradients_a_step,
     of_profile,
     profiles,
     provenance,
     runs_of,
 )
-from veernet.study.bench import READING, Bench, Field
-from veernet.study.budgets import gradients_a_step
 from veernet.study.claims.record import (
     OPEN,
     REFUTED,
@@ -27,16 +28,18 @@ from veernet.study.claims.record import (
     Statement,
     Verdict,
     above,
+    ahead_of,
     not_run,
-    of_lead,
     settled,
     share_of,
     verdict,
+    waits_for,
 )
+from veernet.study.comparison import READING, Comparison, Field
 from veernet.study.measures import Measure, common_seeds
+from veernet.study.published import WELLS
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
 from veernet.study.results import landscape_numbers
-from veernet.study.sources import WELLS
 from veernet.study.statistics import Draws, Estimate, estimate, share
 
 WIDTH = "basin/matched_cross_entropy/mean"
@@ -110,13 +113,13 @@ S11 = Statement(
 )
 
 
-def s9(bench: Bench) -> Claim:
+def s9(comparison: Comparison) -> Claim:
     """Test whether width goes with held-out IoU."""
-    found = _measured(bench)
+    found = _measured(comparison)
     if found is None:
-        return not_run(S9, _needs(bench))
+        return not_run(S9, _needs(comparison))
     profile, table = found
-    scored = bench.on(profile, "held-out")
+    scored = comparison.on(profile, "held-out")
     # Two ways to train under one loss are alike, and no two points of the claim.
     alone = [
         run
@@ -138,8 +141,8 @@ def s9(bench: Bench) -> Claim:
         values = table[column].to_numpy(dtype=float)[known].tolist()
         scores = [value for value, flag in zip(iou, known, strict=True) if flag]
         named = [group for group, flag in zip(groups, known, strict=True) if flag]
-        across = correlate_across(values, scores, named, bench.rng)
-        within = correlate_within(values, scores, named, bench.rng)
+        across = correlate_across(values, scores, named, comparison.rng)
+        within = correlate_within(values, scores, named, comparison.rng)
         taus[column] = across
         for where, tau in (("across losses", across), ("within losses", within)):
             text = f"tau of {column} and IoU, {where}, chance {tau.probability:.3f}"
@@ -157,45 +160,29 @@ def s9(bench: Bench) -> Claim:
     )
 
 
-def s10(bench: Bench) -> Claim:
+def s10(comparison: Comparison) -> Claim:
     """Test whether cross-entropy is sharpest and Tversky widest."""
-    found = _measured(bench)
+    found = _measured(comparison)
     if found is None:
-        return not_run(S10, _needs(bench))
+        return not_run(S10, _needs(comparison))
     profile, table = found
-    runs = of_profile(bench.study, profile).runs
+    runs = of_profile(comparison.study, profile).runs
     arms = {
         loss: {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
         for loss, arm in PLAIN.items()
     }
     seeds = common_seeds(list(arms.values()))
-    draws = Draws(bench.rng, pictures=0, seeds=seeds, count=bench.count)
+    draws = Draws(comparison.rng, pictures=0, seeds=seeds, count=comparison.count)
     rows: list[Row] = []
     answers: dict[str, Verdict] = {}
     for column in (*WIDTHS, *SHARPNESS):
-        if column not in table:
-            continue
-        values = np.stack(
-            [table.loc[[a[s] for s in seeds], column] for a in arms.values()]
-        )
-        if not np.isfinite(values).all():
-            continue
-        width = np.stack([draws.mean(own, seeds) for own in values])
-        order = width if column in WIDTHS else -width
-        parts = [
-            Row(f"share of the draws in which {loss} is {end}: {column}", held, answer)
-            for loss, end, turned in (
-                (SHARPEST, "sharpest", -order),
-                (WIDEST, "widest", order),
+        if column in table:
+            values = np.stack(
+                [table.loc[[a[s] for s in seeds], column] for a in arms.values()]
             )
-            for held, answer in [_leads(turned, loss, len(seeds))]
-        ]
-        answers[column] = verdict(*(row.answer for row in parts if row.answer))
-        rows += parts
-        rows += [
-            Row(f"{column}, {loss}", estimate(width[place], values[place]))
-            for place, loss in enumerate(FIVE)
-        ]
+            if np.isfinite(values).all():
+                answers[column], own = _ends_of(column, values, draws, seeds)
+                rows += own
     others = [answer for column, answer in answers.items() if column != WIDTH]
     agree = sum(answer == answers[WIDTH] for answer in others)
     used = [arms[loss][seed] for loss in FIVE for seed in seeds]
@@ -211,58 +198,74 @@ def s10(bench: Bench) -> Claim:
     )
 
 
-def s11(bench: Bench) -> Claim:
+@waits_for(S11, [*PLAIN.values(), *AVERAGED.values(), *AWARE.values()])
+def s11(field: Field) -> Claim:
     """Test whether the gap to Tversky closes under SWA and SAM."""
-    field = bench.field([*PLAIN.values(), *AVERAGED.values(), *AWARE.values()])
-    if not isinstance(field, Field):
-        return not_run(S11, field)
-    iou, error = Measure("iou"), Measure("mae", tracer=READING)
+    iou = Measure("iou")
     others = [loss for loss in FIVE if loss != WIDEST]
     rows, decided = [], {}
-    for name, arms in (("SWA", AVERAGED), ("SAM", AWARE)):
-        mean = [
-            part
-            for loss in others
-            for part in ((0.25, arms[loss]), (-0.25, PLAIN[loss]))
-        ]
-        tversky = [(-1.0, arms[WIDEST]), (1.0, PLAIN[WIDEST])]
-        decided[name] = field.contrast([*mean, *tversky], iou)
+    for name, arms, shown in (("SWA", AVERAGED, SHARPEST), ("SAM", AWARE, "mean")):
+        closed, by_error = _closed(field, arms)
+        decided[name] = closed[shown]
         rows.append(
             Row(
                 f"{name}: gain of the other four less that of Tversky, IoU",
-                decided[name],
-                above(decided[name], 0, NO_GAIN),
+                closed["mean"],
+                above(closed["mean"], 0, NO_GAIN),
             )
         )
         for loss in others:
-            gap = field.contrast([(1.0, PLAIN[WIDEST]), (-1.0, PLAIN[loss])], iou)
-            closed = [(1.0, arms[loss]), (-1.0, PLAIN[loss]), *tversky]
-            figure = field.contrast(closed, iou)
-            if name == "SWA" and loss == SHARPEST:
-                decided[name] = figure
             rows += [
-                Row(f"{name}: the gap of {loss} to Tversky before, IoU", gap),
+                Row(
+                    f"{name}: the gap of {loss} to Tversky before, IoU",
+                    field.difference(PLAIN[WIDEST], PLAIN[loss], iou),
+                ),
                 Row(
                     f"{name}: how much of it closes for {loss}, IoU",
-                    figure,
-                    above(figure, 0, NO_GAIN),
+                    closed[loss],
+                    above(closed[loss], 0, NO_GAIN),
                 ),
                 Row(
                     f"{name}: the same by curve MAE (below 0 closes), {loss}",
-                    field.contrast(closed, error),
+                    by_error[loss],
                 ),
             ]
         rows += [
             Row(
                 f"{name}: gain of {loss}, IoU",
-                field.contrast([(1.0, arms[loss]), (-1.0, PLAIN[loss])], iou),
+                field.difference(arms[loss], PLAIN[loss], iou),
             )
             for loss in FIVE
         ]
+    return _verdict_of_flatness(field, decided, rows)
+
+
+def _closed(
+    field: Field, arms: Mapping[str, Arm]
+) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+    """Return how much of each gap to Tversky a method closes, by IoU and curve MAE."""
+    others = [loss for loss in FIVE if loss != WIDEST]
+    tversky = [(-1.0, arms[WIDEST]), (1.0, PLAIN[WIDEST])]
+    mean = [
+        part for loss in others for part in ((0.25, arms[loss]), (-0.25, PLAIN[loss]))
+    ]
+    parts = {loss: [(1.0, arms[loss]), (-1.0, PLAIN[loss])] for loss in others}
+    parts["mean"] = mean
+    by_iou, by_error = (
+        {name: field.contrast([*own, *tversky], measure) for name, own in parts.items()}
+        for measure in (Measure("iou"), Measure("mae", tracer=READING))
+    )
+    return by_iou, by_error
+
+
+def _verdict_of_flatness(
+    field: Field, decided: Mapping[str, Estimate], rows: Sequence[Row]
+) -> Claim:
     answers: list[Answer] = [above(figure, 0, NO_GAIN) for figure in decided.values()]
     behind = [
-        field.contrast([(1.0, PLAIN[WIDEST]), (-1.0, PLAIN[loss])], iou).value > 0
-        for loss in others
+        field.difference(PLAIN[WIDEST], PLAIN[loss], Measure("iou")).value > 0
+        for loss in FIVE
+        if loss != WIDEST
     ]
     return Claim(
         S11,
@@ -276,8 +279,28 @@ def s11(bench: Bench) -> Claim:
         ),
         f"{sum(behind)} of the other four are behind Tversky without either. A step of "
         f"SAM takes {gradients_a_step('sam')} gradients of each sample.",
-        provenance=field.provenance,
     )
+
+
+def _ends_of(
+    column: str, values: Floats, draws: Draws, seeds: Sequence[int]
+) -> tuple[Verdict, list[Row]]:
+    """Return whether cross-entropy and Tversky are the two ends by one measure."""
+    width = np.stack([draws.mean(own, seeds) for own in values])
+    order = width if column in WIDTHS else -width
+    parts = [
+        Row(f"share of the draws in which {loss} is {end}: {column}", held, answer)
+        for loss, end, turned in (
+            (SHARPEST, "sharpest", -order),
+            (WIDEST, "widest", order),
+        )
+        for held, answer in [_leads(turned, loss, len(seeds))]
+    ]
+    rows = [
+        Row(f"{column}, {loss}", estimate(width[place], values[place]))
+        for place, loss in enumerate(FIVE)
+    ]
+    return verdict(*(row.answer for row in parts if row.answer)), [*parts, *rows]
 
 
 def _ends(table: pd.DataFrame) -> str:
@@ -309,7 +332,7 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
         answer: Answer = "yes"
     else:
         behind = [
-            of_lead(estimate(drawn[place] - other, seeds=seeds), COMPARED)
+            ahead_of(estimate(drawn[place] - other, seeds=seeds), COMPARED)
             for at, other in enumerate(drawn)
             if at != place
         ]
@@ -317,14 +340,14 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     return share_of(first, seeds), answer
 
 
-def _measured(bench: Bench) -> tuple[str, pd.DataFrame] | None:
+def _measured(comparison: Comparison) -> tuple[str, pd.DataFrame] | None:
     """Return the best profile in which all five losses have two measured seeds."""
-    table = landscape_numbers(bench.study.landscapes).set_index("run")
+    table = landscape_numbers(comparison.study.landscapes).set_index("run")
     if WIDTH not in table:
         return None
     table = table[np.isfinite(table[WIDTH].to_numpy(dtype=float))]
-    for profile in profiles(bench.study):
-        runs = bench.study.runs[bench.study.runs["profile"] == profile]
+    for profile in profiles(comparison.study):
+        runs = comparison.study.runs[comparison.study.runs["profile"] == profile]
         own = [
             {s: r for s, r in runs_of(runs, arm).items() if r in table.index}
             for arm in PLAIN.values()
@@ -334,11 +357,11 @@ def _measured(bench: Bench) -> tuple[str, pd.DataFrame] | None:
     return None
 
 
-def _needs(bench: Bench) -> tuple[str, ...]:
+def _needs(comparison: Comparison) -> tuple[str, ...]:
     """Return what to run first: the five losses, and the landscapes around them."""
-    field = bench.field(list(PLAIN.values()))
+    field = comparison.field(list(PLAIN.values()))
     runs = () if isinstance(field, Field) else field
-    seen = bool(bench.study.landscapes)
+    seen = bool(comparison.study.landscapes)
     return (*runs, "the landscapes of more runs" if seen else "landscapes")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Literal
 
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.study.arms import Provenance
+from veernet.study.arms import Arm, Provenance
+from veernet.study.comparison import Comparison, Field
 from veernet.study.statistics import Estimate, bare, share
 
 Verdict = Literal["confirmed", "refuted", "not resolvable", "not run"]
@@ -107,6 +109,27 @@ def not_run(statement: Statement, needs: tuple[str, ...]) -> Claim:
     return Claim(statement, NOT_RUN, needs=needs)
 
 
+def waits_for(
+    statement: Statement, arms: Sequence[Arm]
+) -> Callable[[Callable[[Field], Claim]], Callable[[Comparison], Claim]]:
+    """Let a test of trained arms wait for them: it is given those with the same seeds.
+
+    Where no profile has them all, the claim is not run, and says what to run first.
+    """
+
+    def waiting(test: Callable[[Field], Claim]) -> Callable[[Comparison], Claim]:
+        @wraps(test)
+        def claim(comparison: Comparison) -> Claim:
+            field = comparison.field(arms)
+            if not isinstance(field, Field):
+                return not_run(statement, field)
+            return replace(test(field), provenance=field.provenance)
+
+        return claim
+
+    return waiting
+
+
 def above(figure: Estimate, border: float = 0.0, margin: float = 0.0) -> Answer:
     """Return whether a figure is above a border.
 
@@ -147,29 +170,29 @@ def every(*answers: Answer) -> Answer:
     return "not resolvable" if "not resolvable" in answers else "yes"
 
 
-def leads(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
-    """Return whether one is ahead of all its rivals, by its lead over each.
+def ahead_of_all(over: Sequence[Estimate], comparisons: int | None = None) -> Answer:
+    """Return whether one is ahead of all its rivals, by its difference over each.
 
-    Yes, where every lead is above 0 by its whole interval: all are needed, so none is
-    chosen. No, where one is below 0 by an interval for all comparisons at once: that
-    one is chosen after the fact.
+    Yes, where every difference is above 0 by its whole interval: all are needed, so
+    none is chosen. No, where one is below 0 by an interval for all comparisons at once:
+    that one is chosen after the fact.
 
     Parameters
     ----------
     over
-        The leads.
+        The differences.
     comparisons
         How many of them can refute the claim; those given, where it has one part.
     """
     count = len(over) if comparisons is None else comparisons
-    return every(*(of_lead(lead, count) for lead in over))
+    return every(*(ahead_of(difference, count) for difference in over))
 
 
-def of_lead(lead: Estimate, comparisons: int) -> Answer:
-    """Return whether one is ahead of one rival of several, as for ``leads``."""
-    if above(lead) == "yes":
+def ahead_of(difference: Estimate, comparisons: int) -> Answer:
+    """Return whether one is ahead of one rival of several, as for ``ahead_of_all``."""
+    if above(difference) == "yes":
         return "yes"
-    return "no" if above(lead.for_all(comparisons)) == "no" else "not resolvable"
+    return "no" if above(difference.for_all(comparisons)) == "no" else "not resolvable"
 
 
 def apart(differences: Sequence[Estimate], border: float) -> Answer:

@@ -13,12 +13,12 @@ from veernet.study.claims.record import (
     Claim,
     Row,
     Statement,
-    leads,
+    ahead_of,
+    ahead_of_all,
     not_run,
-    of_lead,
     verdict,
 )
-from veernet.study.sources import AERIAL
+from veernet.study.published import AERIAL
 from veernet.study.statistics import Draws, Estimate, estimate
 
 IOU, FOCAL, PLAIN = "jaccard", "focal_075", "cross_entropy"
@@ -81,15 +81,15 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
     def over(loss: str, column: str) -> dict[str, Estimate]:
         own = _values(table, loss, seeds, column)
         return {
-            other: estimate(draws.mean(lead, seeds), lead)
+            other: estimate(draws.mean(difference, seeds), difference)
             for other in LOSSES
             if other != loss
-            for lead in [own - _values(table, other, seeds, column)]
+            for difference in [own - _values(table, other, seeds, column)]
         }
 
     fuller, crisper = over(IOU, FULL), over(FOCAL, CRISP)
     both = len(fuller) + len(crisper)
-    answers = [leads(list(found.values()), both) for found in (fuller, crisper)]
+    answers = [ahead_of_all(list(found.values()), both) for found in (fuller, crisper)]
     rival = min(fuller, key=lambda loss: fuller[loss].value)
     columns = {FULL: "covered share", CRISP: "F1 of edges", **OTHERS}
     made = made_of(table)
@@ -98,12 +98,12 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
     )
     rows = [
         *(
-            Row(f"{words} less {loss}", lead, of_lead(lead, both))
+            Row(f"{words} less {loss}", difference, ahead_of(difference, both))
             for words, found in (
                 ("covered share, IoU", fuller),
                 ("F1 of edges, Focal", crisper),
             )
-            for loss, lead in found.items()
+            for loss, difference in found.items()
         ),
         *(
             Row(f"{words}, {loss}", estimate(mean, _values(table, loss, seeds, column)))

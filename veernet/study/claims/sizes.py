@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from veernet.losses import CrossEntropyLoss, DiceLoss, JaccardLoss
 from veernet.study.arms import Arm
-from veernet.study.bench import Bench, Field
 from veernet.study.claims.record import (
     Claim,
     Row,
     Statement,
     below,
-    not_run,
     verdict,
+    waits_for,
     within,
 )
+from veernet.study.comparison import Field
 from veernet.study.measures import Measure
-from veernet.study.sources import SIZES
-from veernet.study.statistics import exact
-from veernet.study.theory.sizes import chosen_shares
+from veernet.study.published import SIZES
 
 TRUE_SIZE = 0.1
 """Logarithm of expected over true pixels within which the size is the true one: a
@@ -25,6 +22,7 @@ tenth more or less."""
 
 CROSS_ENTROPY, DICE = Arm("cross_entropy"), Arm("dice")
 CONTROLLED = (Arm("cross_entropy_size_l1"), Arm("cross_entropy_size_kl"))
+ARMS = (DICE, CROSS_ENTROPY, *CONTROLLED)
 
 S12 = Statement(
     "S12",
@@ -39,14 +37,11 @@ S12 = Statement(
 )
 
 
-def s12(bench: Bench) -> Claim:
+@waits_for(S12, ARMS)
+def s12(field: Field) -> Claim:
     """Test the sizes of predicted regions."""
-    arms = (DICE, CROSS_ENTROPY, *CONTROLLED)
-    field = bench.field(arms)
-    if not isinstance(field, Field):
-        return not_run(S12, field)
     bias = Measure("log_size")
-    found = {arm: field.estimate(arm, bias) for arm in arms}
+    found = {arm: field.estimate(arm, bias) for arm in ARMS}
     small = below(found[DICE], -TRUE_SIZE)
     true = {
         arm: within(figure, TRUE_SIZE) for arm, figure in found.items() if arm != DICE
@@ -58,7 +53,7 @@ def s12(bench: Bench) -> Claim:
             for arm, answer in true.items()
         ),
     ]
-    for arm in arms:
+    for arm in ARMS:
         rows += [
             Row(
                 f"pixels called {label} over those that are, {arm.loss}",
@@ -66,31 +61,10 @@ def s12(bench: Bench) -> Claim:
             )
             for label in field.scored.curve_labels
         ]
-    rows += _theory()
     return Claim(
         S12,
         verdict(small, *true.values()),
         found[DICE],
         "log of expected over true pixels under Dice",
         tuple(rows),
-        "In theory Dice of both classes settles on the true share where pixels cannot "
-        "be told apart; its size term is balanced by its match.",
-        provenance=field.provenance,
     )
-
-
-def _theory() -> list[Row]:
-    """Return what losses settle on where pixels cannot be told apart, at 3 per cent."""
-    losses = {
-        "dice": DiceLoss(),
-        "cross_entropy": CrossEntropyLoss(),
-        "jaccard": JaccardLoss(),
-    }
-    return [
-        Row(
-            f"theory: share of ink that {name} settles on over {choice.true:g}",
-            exact(choice.predicted / choice.true),
-        )
-        for name, choices in chosen_shares(losses, (0.03,)).items()
-        for choice in choices
-    ]

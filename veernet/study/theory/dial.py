@@ -17,9 +17,17 @@ all the way where ink and paper are even, hardly at all where ink is rare.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from veernet.errors import InputError
-from veernet.losses.tversky import check_dials
+from veernet.losses.region import check_dials
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from veernet.axes import Floats
 
 
 @dataclass(frozen=True)
@@ -126,42 +134,111 @@ def flip_limit(
     return _balance(gain, loss)
 
 
-def expected_index(
-    answer: float, odds: float, rest: Counts, alpha: float, beta: float
-) -> float:
-    """Return the expected Tversky index for a soft answer to a noisy pixel.
+@dataclass(frozen=True)
+class DialPoint:
+    """What a setting of the dial prefers in a picture of many odds.
 
     Parameters
     ----------
-    answer
-        Predicted probability of ink, 0 to 1.
-    odds
-        True probability of ink.
-    rest
-        Counts of the other pixels.
     alpha, beta
         Weight of false positives and of false negatives.
+    best
+        The first level that is called ink.
+    threshold
+        Odds from which a pixel is called ink, by theory, at the preferred masking.
+    index, precision, recall
+        Of the preferred masking.
     """
-    if_ink = Counts(rest.found + answer, rest.false, rest.missed + 1 - answer)
-    if_empty = Counts(rest.found, rest.false + answer, rest.missed)
-    return odds * if_ink.index(alpha, beta) + (1 - odds) * if_empty.index(alpha, beta)
+
+    alpha: float
+    beta: float
+    best: int
+    threshold: float
+    index: float
+    precision: float
+    recall: float
 
 
-def stable_interval(rest: Counts, alpha: float, beta: float) -> tuple[float, float]:
-    """Return between which odds the slope of the expected index leaves both ends alone.
+def picture_flip(
+    levels: Sequence[float],
+    pixels: Sequence[float],
+    alpha: float,
+    beta: float,
+    *,
+    background: bool = False,
+) -> DialPoint:
+    """Return what is best for a large picture whose pixels are all noisy.
 
-    Below the first, ink is no resting point for gradient descent, above the second
-    background is none; between them a pixel stays where it began. The flip lies
-    between, and the two meet as the picture grows. For alpha + beta of 1 or more.
+    Each pixel's flip hangs on the index, and the index on all flips: the best masking
+    calls ink all pixels above some level, and is found by trying them all; at it, the
+    threshold of ``flip_limit`` parts the levels that it parts.
+
+    Parameters
+    ----------
+    levels
+        Probability of being ink, rising.
+    pixels
+        How many of each level.
+    alpha, beta, background
+        See ``flip``.
+
+    Raises
+    ------
+    InputError
+        If the levels do not rise from 0 to 1 or their pixels are none.
     """
-    weighed = rest.weighed(alpha, beta)
-    slope = weighed + beta - (1 - beta) * rest.found
-    ends = []
-    for answer in (1.0, 0.0):
-        gain = slope / (weighed + beta + (1 - beta) * answer) ** 2
-        loss = alpha * rest.found / (weighed + alpha * answer) ** 2
-        ends.append(_balance(gain, loss))
-    return ends[0], ends[1]
+    check_dials(alpha, beta, 1.0, 0.0)
+    q, n = _check_levels(levels, pixels)
+    candidates = []
+    for cut in range(len(q)):
+        ink, empty = q * n, (1 - q) * n
+        candidates.append(
+            Counts(
+                float(ink[cut:].sum()),
+                float(empty[cut:].sum()),
+                float(ink[:cut].sum()),
+                float(empty[:cut].sum()),
+            )
+        )
+    return _preferred(candidates, alpha, beta, background=background)
+
+
+def _preferred(
+    family: Sequence[Counts], alpha: float, beta: float, *, background: bool = False
+) -> DialPoint:
+    """Return the masking of highest index, the first of equals."""
+    values = [counts.index(alpha, beta) for counts in family]
+    if background:
+        values = [
+            (value + counts.turned().index(alpha, beta)) / 2
+            for value, counts in zip(values, family, strict=True)
+        ]
+    best = int(np.argmax(values))
+    chosen = family[best]
+    return DialPoint(
+        alpha=alpha,
+        beta=beta,
+        best=best,
+        threshold=flip_limit(chosen, alpha, beta, background=background),
+        index=values[best],
+        precision=chosen.precision,
+        recall=chosen.recall,
+    )
+
+
+def _check_levels(
+    levels: Sequence[float], pixels: Sequence[float]
+) -> tuple[Floats, Floats]:
+    """Return levels and pixels as arrays, or refuse them."""
+    q, n = np.asarray(levels, dtype=np.float64), np.asarray(pixels, dtype=np.float64)
+    rising = len(q) > 1 and (np.diff(q) > 0).all() and q[0] >= 0 and q[-1] <= 1
+    if not rising:
+        msg = f"levels are {list(levels)}: give two or more that rise within 0 to 1"
+        raise InputError(msg)
+    if n.shape != q.shape or not (n > 0).all():
+        msg = f"pixels are {list(pixels)}: give one number above 0 for each level"
+        raise InputError(msg)
+    return q, n
 
 
 def _exact(rest: Counts, alpha: float, beta: float) -> tuple[float, float]:

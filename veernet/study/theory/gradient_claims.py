@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from veernet.axes import Floats
 
@@ -90,27 +90,6 @@ class RankResponse:
     worse: tuple[int, ...]
     focal: tuple[float, ...]
     lovasz: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class EqualConfidence:
-    """How differently a loss treats the pixels of a scene that are equally sure.
-
-    Parameters
-    ----------
-    pixels
-        Whose probability is within ``within`` of ``probability``.
-    largest_to_smallest
-        Ratio of their gradients.
-    variation
-        Standard deviation of their gradients over the mean.
-    """
-
-    probability: float
-    within: float
-    pixels: int
-    largest_to_smallest: float
-    variation: float
 
 
 def focal_factor(probability: ArrayLike, gamma: float) -> Floats:
@@ -247,33 +226,6 @@ def rank_response(
             found[name].append(float(magnitude[0, 0, probe]))
     return RankResponse(
         side, probability, tuple(worse), tuple(found["focal"]), tuple(found["lovasz"])
-    )
-
-
-def equal_confidence(
-    loss: nn.Module, scene: Scene, probability: float = 0.7, within: float = 0.01
-) -> EqualConfidence:
-    """Return how the gradients of about equally sure pixels of a scene differ.
-
-    Raises
-    ------
-    InputError
-        If the scene has fewer than two such pixels.
-    """
-    _, magnitude = gradient_magnitude(loss, scene.logits, scene.target)
-    pixels = pixel_gradients(
-        magnitude, scene.logits, scene.target, regions(scene.target)
-    )
-    alike = pixels.magnitude[(pixels.probability - probability).abs() <= within]
-    if len(alike) < 2:
-        msg = f"{len(alike)} pixels are {probability} sure within {within}: widen it"
-        raise InputError(msg)
-    return EqualConfidence(
-        probability,
-        within,
-        len(alike),
-        float(alike.max() / alike.min()),
-        float(alike.std(correction=0) / alike.mean()),
     )
 
 

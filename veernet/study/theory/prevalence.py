@@ -15,12 +15,12 @@ import numpy as np
 
 from veernet.errors import InputError
 from veernet.losses.inputs import check_not_negative
-from veernet.losses.tversky import check_dials
+from veernet.losses.region import check_dials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from veernet.axes import Floats
 
@@ -252,34 +252,6 @@ def responses(
     )
     found["focal"] = both(*(focal_response(q, r, gamma, confidence) for r in pair))
     return found
-
-
-def with_added_background(
-    mask: NDArray[np.int64], prevalence: float
-) -> NDArray[np.int64]:
-    """Return a mask with columns of background at its right, down to a prevalence.
-
-    Parameters
-    ----------
-    mask : (H, W) int64
-        Class index per pixel, with some ink.
-    prevalence
-        Share of ink to come as near to as whole columns allow.
-
-    Raises
-    ------
-    InputError
-        If the mask has less ink than that, or none.
-    """
-    ink = int((mask > 0).sum())
-    if not 0 < prevalence <= ink / mask.size:
-        msg = (
-            f"prevalence is {prevalence}: background can only lower that of the mask, "
-            f"{ink / mask.size}"
-        )
-        raise InputError(msg)
-    columns = round(ink / (prevalence * mask.shape[0]))
-    return np.pad(mask, ((0, 0), (0, max(columns - mask.shape[1], 0))))
 
 
 def _pixels(

@@ -67,10 +67,10 @@ def draw_strokes(
     InputError
         If a stroke has no width, or more than its share of the columns.
     """
-    lane = columns / max(len(widths), 1)
+    span = columns / max(len(widths), 1)
     for width in widths:
-        if not 1 <= width <= lane:
-            msg = f"a stroke is {width} px wide: give 1 to {int(lane)}, its share"
+        if not 1 <= width <= span:
+            msg = f"a stroke is {width} px wide: give 1 to {int(span)}, its share"
             raise InputError(msg)
     mask = np.zeros((rows, columns), dtype=np.int64)
     for index, width in enumerate(widths):
@@ -78,9 +78,9 @@ def draw_strokes(
         steps = ndimage.gaussian_filter1d(rng.uniform(-1, 1, rows), 8.0, mode="nearest")
         course = np.cumsum(steps)
         course -= course.mean()
-        half = (lane - width) / 2
+        half = (span - width) / 2
         course *= min(1.0, half / max(float(np.abs(course).max()), 1e-9))
-        first = np.floor(index * lane + half + course).astype(int)
+        first = np.floor(index * span + half + course).astype(int)
         inked = first[:, None] + np.arange(width)
         mask[np.arange(rows)[:, None], inked.clip(0, columns - 1)] = index + 1
     return mask
