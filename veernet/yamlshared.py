@@ -10,6 +10,7 @@ value names the line where it is written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -154,6 +155,6 @@ def _like(node: yaml.Node, pairs: list[tuple[yaml.Node, yaml.Node]]) -> yaml.Nod
     return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
 
 
-def plain_documents(documents: Sequence[Entry]) -> list[object]:
+def plain_documents(documents: Sequence[Entry]) -> list[Any]:
     """Return resolved documents as plain values, complete or not."""
     return [yaml.SafeLoader("").construct_document(d.node) for d in resolve(documents)]

@@ -122,6 +122,7 @@ def run(options: argparse.Namespace) -> int:
         stated=stated,
         unit=options.unit or unit_of(templates),
         within=options.within,
+        heading=not templates,
         progress=page_progress("surveyed"),
     )
     if templates:

@@ -15,9 +15,9 @@ from veernet.register.legends.record import LegendCurve
 from veernet.register.propose import ProposedSection
 
 TOLERANCE = 1.0
-"""Columns by which an edge may leave the one that was found, on a page of up to 200 dots
-an inch. Lines of a grid are two to four columns wide, edges are found to one or two, and
-a column is 0.2 % of the scale of a track 2.5 inches wide: a node less is worth it."""
+"""Columns by which an edge may leave the one that was found, on a page of up to 200
+dots an inch. Lines of a grid are two to four columns wide, edges are found to one or
+two, and a column is 0.2 % of the scale of a track 2.5 inches wide."""
 
 USUAL = 1650.0
 """Columns of all tracks at 200 dots an inch; on finer pages the tolerance grows."""
@@ -100,9 +100,7 @@ def simplified(rows: Floats, columns: Floats, tolerance: float) -> Edge:
     if np.abs(columns - middle).max() <= tolerance:
         return Edge((0.0,), (round(float(middle), 1),))
     kept = corners(rows, columns, tolerance)
-    return Edge(
-        tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist())
-    )
+    return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
 
 
 def tolerance_of(section: ProposedSection) -> float:
@@ -146,8 +144,9 @@ def shared_edges(
                 count += 1
                 name = f"{place.name}-{count}"
             each = [places[index][k] for index in group]
-            named[name] = _joined([p.left for p in each]), _joined(
-                [p.right for p in each]
+            named[name] = (
+                _joined([p.left for p in each]),
+                _joined([p.right for p in each]),
             )
             own[place.name] = name
         for index in group:

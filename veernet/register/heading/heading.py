@@ -230,6 +230,14 @@ def _alone(chosen: Chosen) -> dict[str, str]:
         datum = [abs(known["EPD"] - known[name])] if "EPD" in known else []
         if not any(0 <= away <= STOREY for away in (*above, *below, *datum)):
             told[name] = "no other elevation of the heading bears it out"
+    floor = _floor_of(chosen, "LMF")
+    base = known.get("EPD", known.get(_floor_of(chosen, "PDAT") or ""))
+    if "APD" in known and floor in known and base is not None:
+        over = known[floor] - base
+        if abs(over - known["APD"]) >= EXACT:
+            told["APD"] = f"the elevations are {over:.10g} apart"
+    elif "APD" in known:
+        told["APD"] = "no elevations of the heading bear it out"
     return told
 
 
@@ -237,27 +245,25 @@ def _heights(chosen: Chosen) -> set[str]:
     """Return which elevations bear each other out: the floors and what lies between."""
     known = _elevations(chosen)
     borne: set[str] = set()
-    floors = {"KB": "EKB", "GL": "EGL", "DF": "EDF"}
-    measured = _floor_of(chosen, "LMF", floors)
-    datum = _floor_of(chosen, "PDAT", floors)
+    measured = _floor_of(chosen, "LMF")
+    datum = _floor_of(chosen, "PDAT")
     if datum in known and "EPD" in known and known[datum] == known["EPD"]:
         borne |= {datum, "EPD"}
     base = known.get("EPD", known.get(datum or "", None))
-    if measured in known and base is not None and "APD" in known:
-        over = known[measured] - base
-        if abs(over - known["APD"]) < EXACT:
-            borne |= {measured, "APD", "EPD" if "EPD" in known else str(datum)}
+    for floor in (measured,) if measured else ("EKB", "EDF"):
+        if floor in known and base is not None and "APD" in known:
+            over = known[floor] - base
+            if abs(over - known["APD"]) < EXACT:
+                borne |= {floor, "APD", "EPD" if "EPD" in known else str(datum)}
     return borne
 
 
-def _floor_of(
-    chosen: Chosen,
-    name: str,
-    floors: dict[str, str],
-) -> str | None:
+def _floor_of(chosen: Chosen, name: str) -> str | None:
+    """Return the elevation that is that of a datum, as LMF says KB."""
     if name not in chosen:
         return None
-    return floors.get(DATUMS.get(letters(chosen[name][0].value), ""))
+    datum = DATUMS.get(letters(chosen[name][0].value), "")
+    return {"KB": "EKB", "GL": "EGL", "DF": "EDF"}.get(datum)
 
 
 def _api(chosen: Chosen, path: str) -> set[str]:

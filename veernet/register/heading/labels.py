@@ -114,6 +114,7 @@ _BY_LETTERS = {
     letters(phrase): field for field, phrases in LABELS.items() for phrase in phrases
 }
 _LONG = [key for key in _BY_LETTERS if len(key) >= LONG]
+_NUMBER_BEHIND = re.compile(r"(?<=[A-Za-z])([.:]+)(?=\d)")
 _RUN_TOGETHER = re.compile(r"(COMPANY|COUNTY|FIELD)([A-Z].*)", re.DOTALL)
 _SERVICE = {letters(printed): name for printed, name in SERVICE.items()}
 
@@ -139,7 +140,8 @@ class Label:
 
 def label_in(text: str) -> Label | None:
     """Return the label that a line of print begins with, None for any other text."""
-    words = re.findall(r"[^\s:_]+[:_]*|[:_]+", text.replace("#", " # "))
+    apart = _NUMBER_BEHIND.sub(r"\1 ", text.replace("#", " # "))
+    words = re.findall(r"[^\s:_]+[:_]*|[:_]+", apart)
     for count in range(min(MOST_WORDS, len(words)), 0, -1):
         key = letters(" ".join(words[:count]))
         # A number is part of a value, never of a label.

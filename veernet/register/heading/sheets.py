@@ -32,6 +32,9 @@ SIDE = 2000
 LARGEST = 2.0
 """By which a small page is enlarged."""
 
+FEWEST = 2
+"""Lines of print across a turned form for which it is read once more."""
+
 LONG = 1.5
 """Times as long as high: a line of print that tells which way it runs."""
 
@@ -52,6 +55,8 @@ class Sheet:
         Pixels of the sheet for one of the page.
     turned
         Whether its lines run down the page.
+    left
+        Column of the page at which the part begins.
     """
 
     texts: tuple[Text, ...]
@@ -59,13 +64,14 @@ class Sheet:
     columns: int
     zoom: float
     turned: bool
+    left: int = 0
 
     def place(self, text: Text) -> tuple[int, int]:
         """Return row and column of the page of the middle of a text."""
         row, column = text.row / self.zoom, text.column / self.zoom
         if self.turned:
             return round(self.top + column), round(self.columns - 1 - row)
-        return round(self.top + row), round(column)
+        return round(self.top + row), round(self.left + column)
 
 
 def read_sheets(scan: Scan, stop: float, read: Reader) -> tuple[Sheet, ...]:
@@ -96,17 +102,48 @@ def read_sheets(scan: Scan, stop: float, read: Reader) -> tuple[Sheet, ...]:
         form = _along(first)
         ends = [form.place(text)[0] for text in form.texts]
         below = int(np.quantile(ends, 0.98)) + 1
+        sheets = (form, *_beside(scan, first, below, read))
     else:
         form = _sheet(scan, 0, min(stop, square), read, turned=False)
         below = min(stop, square)
+        sheets = (_along(form),)
     if stop - below < LEAST / 2 * width:
-        return (form,)
+        return sheets
     rest = _sheet(scan, below, min(stop, below + square), read, turned=False)
-    return form, _along(rest)
+    return (*sheets, _along(rest))
 
 
-def _sheet(scan: Scan, start: int, stop: int, read: Reader, *, turned: bool) -> Sheet:
+def _beside(scan: Scan, turned: Sheet, stop: int, read: Reader) -> tuple[Sheet, ...]:
+    """Read what runs across the page within a turned form.
+
+    Forms print the names of the well again along the fold, and archives put a label
+    with the API number on them: both bear out what the form says.
+    """
+    texts = [t for t in turned.texts if t.height > LONG * (t.right - t.left)]
+    texts = [t for t in texts if turned.place(t)[0] < stop]
+    if len(texts) < FEWEST:
+        return ()
+    # Rows of a turned sheet run from the right edge of the page to its left one.
+    top = int(min(t.left for t in texts) / turned.zoom)
+    bottom = int(max(t.right for t in texts) / turned.zoom) + 1
+    right = turned.columns - int(min(t.top for t in texts) / turned.zoom)
+    left = turned.columns - int(max(t.bottom for t in texts) / turned.zoom) - 1
+    span = max(0, left), min(turned.columns, right)
+    return (_along(_sheet(scan, max(0, top), bottom, read, turned=False, span=span)),)
+
+
+def _sheet(
+    scan: Scan,
+    start: int,
+    stop: int,
+    read: Reader,
+    *,
+    turned: bool,
+    span: tuple[int, int] | None = None,
+) -> Sheet:
     grey: Grey = scan.read(start, stop)
+    left, right = span or (0, grey.shape[1])
+    grey = grey[:, left:right]
     if turned:
         grey = np.rot90(grey)
     zoom = min(LARGEST, SIDE / max(grey.shape))
@@ -114,7 +151,7 @@ def _sheet(scan: Scan, start: int, stop: int, read: Reader, *, turned: bool) -> 
         how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
         grey = np.asarray(cv2.resize(grey, None, fx=zoom, fy=zoom, interpolation=how))
     texts = read(np.ascontiguousarray(grey))
-    return Sheet(tuple(texts), start, scan.info.columns, zoom, turned)
+    return Sheet(tuple(texts), start, scan.info.columns, zoom, turned, left)
 
 
 def _lengths(texts: Sequence[Text]) -> tuple[float, float]:

@@ -31,6 +31,9 @@ LOGO = 1.4
 """Times the usual height of print, from which the name of a service company is that of
 the log's and not a word of the form."""
 
+LONG = ("COMP", "WELL")
+"""Fields whose values go on in a second line."""
+
 NAMES = ("COMP", "WELL", "FLD", "CNTY", "STAT", "PROV", "CTRY")
 MEASURED = ("PDAT", "LMF", "DMF")
 FLOORS = ("EKB", "EDF", "EGL")
@@ -148,7 +151,7 @@ def _names(cells: Cells) -> list[Reading]:
         if not parts:
             continue
         texts = [label.value] if label.value else [cells.texts[i].text for i in parts]
-        more = _continued(cells, parts, index)
+        more = _continued(cells, parts, index) if label.field in LONG else []
         texts += [cells.texts[i].text for i in more]
         value = " ".join(" ".join(texts).replace("_", " ").split()).strip(" .:-=,")
         if label.field == "STAT" and state_of(value) is None:
@@ -236,7 +239,7 @@ def _of_runs(
             found.append((index, label.value))
             continue
         for i in cells.right_of(index):
-            text = cells.texts[i].text.strip(" _.:")
+            text = cells.texts[i].text.strip(" _.:/\\-")
             if i in cells.labels or not fits(text):
                 break
             found.append((i, text))
@@ -248,7 +251,7 @@ def _is_day(text: str) -> bool:
 
 
 def _is_run(text: str) -> bool:
-    return implausible("RUN", text) is None
+    return implausible("RUN", text) is None and not _is_day(text)
 
 
 def _numbers(cells: Cells) -> list[Reading]:
@@ -292,8 +295,16 @@ def _matrices(cells: Cells) -> list[Reading]:
 
 def _services(cells: Cells) -> list[Reading]:
     """Read the name of the service company where it stands alone, and large."""
-    for i, text in enumerate(cells.texts):
-        name = service_in(text.text)
-        if name and text.height > LOGO * cells.height:
+    large = [
+        i for i, text in enumerate(cells.texts) if text.height > LOGO * cells.height
+    ]
+    for i in large:
+        if name := service_in(cells.texts[i].text):
             return [cells.reading("SRVC", name, [i])]
+    # A logo may set its words below each other: BAKER over HUGHES.
+    for i in large:
+        for k in large:
+            both = f"{cells.texts[i].text} {cells.texts[k].text}"
+            if k != i and (name := service_in(both)):
+                return [cells.reading("SRVC", name, [i, k])]
     return []
