@@ -340,13 +340,7 @@ def registration(**well: str) -> Registration:
 
 
 def test_fields_that_no_las_knows_are_told_once() -> None:
-    typed = {
-        "COMPANY": "X",
-        "API": "30-025-1248",
-        "WELL": "A",
-        "REMARK": "",
-        "DATE": "",
-    }
+    typed = {"COMPANY": "X", "API": "30-025-1248", "WELL": "A", "REMARK": ""}
     wells = [registration(**typed), replace(registration(**typed), section="repeat")]
     told = [finding.text for finding in check_wells(wells)]
     assert told == [

@@ -15,6 +15,7 @@ from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
 from veernet.register import overlay
+from veernet.register.edgetext import TOLERANCE
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.overlay import write_overlay
 from veernet.register.propose import ProposedSection, propose
@@ -123,7 +124,7 @@ def test_the_proposal_is_a_registration_once_the_curves_are_given(
     assert main_section.image == "scan.tif"
     found = proposed[0].found.tracks[1].left
     assert main_section.tracks[1].left.column_at(2500.0) == pytest.approx(
-        found.column_at(2500.0), abs=0.1
+        found.column_at(2500.0), abs=TOLERANCE
     )
     assert len(main_section.depth.points) == len(proposed[0].points)
 

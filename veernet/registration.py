@@ -165,9 +165,15 @@ def _depth(depth: Entry) -> DepthAxis:
 
 
 def _depth_point(point: Entry) -> DepthPoint:
-    given = point.mapping(("row", "depth"), ("row_left", "row_right"))
+    given = point.mapping(("row", "depth"), ("row_left", "row_right", "gap"))
+    gap = given["gap"].flag() if "gap" in given else False
+    row, depth = given["row"].number(), given["depth"].number()
+    left, right = (
+        given[name].number() if name in given else None
+        for name in ("row_left", "row_right")
+    )
     with point.blamed():
-        return DepthPoint(**{name: entry.number() for name, entry in given.items()})
+        return DepthPoint(row, depth, left, right, gap=gap)
 
 
 def _track(track: Entry) -> Track:

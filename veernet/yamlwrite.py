@@ -107,7 +107,10 @@ def _document(registration: Registration | Draft) -> Document:
         "depth": _stated(
             {
                 "unit": depth.unit,
-                "points": [_stated(vars(point)) for point in depth.points],
+                "points": [
+                    _stated({**vars(point), "gap": point.gap or None})
+                    for point in depth.points
+                ],
             }
         ),
         "step": registration.step,

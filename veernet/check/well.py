@@ -25,9 +25,7 @@ def check_wells(registrations: Sequence[Registration]) -> Iterator[Finding]:
             odd = unknown_field(name)
             if odd is not None:
                 yield Finding(registration.section, f"well: {odd}", "", kind="well")
-            doubt = implausible(key, value)
+            doubt = None if key in NAMES else implausible(key, value)
             if doubt is not None:
-                what = f"well: {key} {value!r}: {doubt}"
-                yield Finding(
-                    registration.section, what, "is it typed right?", kind="well"
-                )
+                what, do = f"well: {key} {value!r}: {doubt}", "is it typed right?"
+                yield Finding(registration.section, what, do, kind="well")

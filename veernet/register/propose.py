@@ -27,6 +27,7 @@ from veernet.register.heading.heading import WellField, read_heading
 from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
+from veernet.register.onelog import one_log
 from veernet.register.plots import words_about
 from veernet.register.refusals import (
     refuse_other_plots,
@@ -56,8 +57,9 @@ class ProposedSection:
     Parameters
     ----------
     name
-        ``main`` is the longest; ``repeat`` a shorter one whose depths lie within those
-        of main; others are named by their order.
+        ``main`` is the longest; ``repeat``, ``repeat-2`` and so on are shorter ones at
+        its scale whose depths lie within those of main; others are named by their
+        order.
     found
         Where it is.
     depth
@@ -175,11 +177,17 @@ def propose(
             continue
         for part, depth in split_section(placed, numerals, depths):
             parts.append((part, depth, legend))
-    sections, depths_of, legends = zip(*parts, strict=True)
-    main = depths_of[_longest(sections)]
-    whole = [_with_digit(depth, main) for depth in depths_of]
-    names = _names(sections, whole)
-    return _with_well(tuple(map(_proposed, names, sections, whole, legends)), well)
+    main = parts[_longest([section for section, *_ in parts])][1]
+    whole = one_log(
+        [
+            (section, _finished(section, _with_digit(depth, main)), legend)
+            for section, depth, legend in parts
+        ]
+    )
+    sections, depths_of, legends = zip(*whole, strict=True)
+    names = _names(sections, depths_of)
+    proposed = map(_proposed, names, sections, depths_of, legends)
+    return _with_well(tuple(proposed), well)
 
 
 def _with_well(
@@ -206,8 +214,9 @@ def _stated(
     depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
     unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
     proposals = [depth if section is longest else unsaid for section in sections]
-    names = _names(sections, proposals)
-    return tuple(map(_proposed, names, sections, proposals, legends))
+    whole = [*map(_finished, sections, proposals)]
+    names = _names(sections, whole)
+    return tuple(map(_proposed, names, sections, whole, legends))
 
 
 def _heavier(section: FoundSection) -> Floats:
@@ -224,10 +233,14 @@ def at_column(section: FoundSection) -> Floats:
     return np.asarray(lines.rows + lines.turn * (middle - lines.middle))
 
 
+def _finished(section: FoundSection, depth: DepthProposal) -> DepthProposal:
+    """Return depths with their points at numerals, and what has none noted."""
+    return at_numerals(_with_rest(section, depth), at_column(section))
+
+
 def _proposed(
     name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
-    depth = at_numerals(_with_rest(section, depth), at_column(section))
     points = _turned(section, depth.points)
     return ProposedSection(name, section, depth, points, legend)
 
@@ -286,8 +299,11 @@ def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> li
         if index == main:
             names.append(MAIN)
             continue
-        repeated = REPEAT not in names and _lies_within(depth, depths[main])
-        names.append(REPEAT if repeated else f"section-{index + 1}")
+        if _lies_within(depth, depths[main]):
+            count = 1 + sum(name.startswith(REPEAT) for name in names)
+            names.append(REPEAT if count == 1 else f"{REPEAT}-{count}")
+        else:
+            names.append(f"section-{index + 1}")
     return names
 
 

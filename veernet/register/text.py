@@ -179,6 +179,7 @@ def _points(section: ProposedSection) -> list[str]:
         if point.row_left is not None and point.row_right is not None:
             turn = f", row_left: {plain(point.row_left)}"
             turn += f", row_right: {plain(point.row_right)}"
+        turn += ", gap: true" if point.gap else ""
         row, at = plain(point.row), f"{point.depth:.10g}"
         said = ""
         if own is not None and not own[place]:

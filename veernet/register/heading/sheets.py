@@ -32,6 +32,9 @@ SIDE = 2000
 LARGEST = 2.0
 """By which a small page is enlarged."""
 
+LINE = 3.0
+"""Times as high as wide: a line of print that runs across a turned sheet."""
+
 FEWEST = 2
 """Lines of print across a turned form for which it is read once more."""
 
@@ -119,7 +122,7 @@ def _beside(scan: Scan, turned: Sheet, stop: int, read: Reader) -> tuple[Sheet, 
     Forms print the names of the well again along the fold, and archives put a label
     with the API number on them: both bear out what the form says.
     """
-    texts = [t for t in turned.texts if t.height > LONG * (t.right - t.left)]
+    texts = [t for t in turned.texts if t.height > LINE * (t.right - t.left)]
     texts = [t for t in texts if turned.place(t)[0] < stop]
     if len(texts) < FEWEST:
         return ()
