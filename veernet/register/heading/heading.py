@@ -7,6 +7,8 @@ is a suggestion, and what no heading can say is told with its reason.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,12 +61,19 @@ EXACT = 0.06
 ALONE = 0.7
 """Confidence in an elevation that no other bears out."""
 
+ALIKE = 0.6
+"""Likeness from which two readings are of one value."""
+
 ODD = 0.3
 """Confidence in a value that is implausible against its kind."""
 
 DISPUTED = 0.6
 """Confidence in a value of which another is printed elsewhere."""
 
+
+_LOOK_ALIKE = re.compile(r"(?<![A-Za-z])[lI](?![a-zI])|\d[IlO]|[IlO]\d")
+"""Letters that a fount may print as another or as a figure: read twice, they are wrong
+twice."""
 
 Chosen = dict[str, tuple[Reading, int, str | None]]
 """By field: the reading that is taken, how often it was read, and one that differs."""
@@ -166,14 +175,24 @@ def _chosen(name: str, own: Sequence[Reading]) -> tuple[Reading, int, str | None
         reverse=True,
     )
     key, best = ranked[0]
-    taken = max(best, key=lambda reading: reading.score)
-    clear = sum(reading.score >= CLEAR for reading in best)
-    other = None
-    for rival, group in ranked[1:]:
-        if not rival.startswith("?") and rival not in key and key not in rival:
-            other = group[0].value
-            break
-    return taken, clear, other
+    clear = [reading for reading in best if reading.score >= CLEAR]
+    # The form itself is read first.
+    taken = clear[0] if clear else max(best, key=lambda reading: reading.score)
+    others = (
+        group[0].value
+        for rival, group in ranked[1:]
+        if not rival.startswith("?") and _disputes(key, rival, group)
+    )
+    return taken, len(clear), next(others, None)
+
+
+def _disputes(key: str, rival: str, group: Sequence[Reading]) -> bool:
+    """Tell whether another reading is another value, and no worse reading of it."""
+    if len(rival) < 3 or rival in key or key in rival:
+        return False
+    if max(reading.score for reading in group) < TWICE:
+        return False
+    return difflib.SequenceMatcher(None, key, rival).ratio() < ALIKE
 
 
 def _same(name: str, value: str) -> str:
@@ -185,7 +204,9 @@ def _same(name: str, value: str) -> str:
     height = elevation_of(value)
     if height is not None:
         return f"{height[0]:g}"
-    return "".join(c for c in value.upper() if c.isalnum())
+    # Names that are set in two lines along a fold are read from either.
+    words = re.findall(r"[A-Z0-9]+", value.upper())
+    return "".join(sorted(words)) if name == "COMP" else "".join(words)
 
 
 def _judged(
@@ -194,7 +215,8 @@ def _judged(
     doubt = implausible(reading.field, reading.value)
     if doubt is not None:
         return min(ODD, reading.score), doubt
-    if reading.score >= CLEAR and (borne_out or (times > 1 and other is None)):
+    twice = times > 1 and other is None and not _LOOK_ALIKE.search(reading.value)
+    if reading.score >= CLEAR and (borne_out or twice):
         return TWICE, None
     if other is not None:
         return min(DISPUTED, reading.score), f"elsewhere {other!r} is printed"

@@ -27,6 +27,9 @@ BESIDE = 14.0
 COLUMN = 6.0
 """Of the height of print: between the middles of two cells of one run."""
 
+OPEN = 0.9
+"""Share of the score that is left where a second line was seen, and not understood."""
+
 LOGO = 1.4
 """Times the usual height of print, from which the name of a service company is that of
 the log's and not a word of the form."""
@@ -158,6 +161,8 @@ def _names(cells: Cells) -> list[Reading]:
             value, share = state_like(value) or value, 0.92 * share
         if value:
             share *= 0.98 if more else 1.0
+            if label.field in LONG and not more and _open(cells, parts, index):
+                share *= OPEN
             found.append(cells.reading(label.field, value, [*parts, *more], share))
     return found
 
@@ -204,6 +209,24 @@ def _continued(cells: Cells, parts: Sequence[int], label: int) -> list[int]:
         )
         return [i] if not before and (own is None or own.field == "COMP") else []
     return []
+
+
+def _open(cells: Cells, parts: Sequence[int], label: int) -> bool:
+    """Tell whether a line below a value has none before it: the value may go on."""
+    for i in cells.below(parts[0]):
+        text = cells.texts[i]
+        # What has a colon has a label of its own, known or not.
+        own = i in cells.labels or ":" in text.text
+        if own or len(letters(text.text)) < 2:
+            continue
+        beside = (
+            k
+            for k, t in enumerate(cells.texts)
+            if abs(t.row - text.row) < LEVEL * cells.height and t.left < text.left
+        )
+        if all(k == label for k in beside):
+            return True
+    return False
 
 
 def _runs(cells: Cells) -> list[Reading]:
