@@ -21,8 +21,11 @@ def add_arguments(verbs: Verbs) -> None:
         "Finds sections, tracks, depth column and depth lines, reads the depth "
         "numerals and the legends of the curves, and writes a registration in which "
         "each finding says how sure it is: 0.9 and above is stated, below it is a "
-        "suggestion. Curves that were not read are to be given by hand; with --like "
-        "all come from a template.",
+        "suggestion. The heading is read into the fields of the well, each with its "
+        "place (COMP WELL FLD CNTY STAT PROV CTRY API UWI SRVC DATE, and RUN PDAT EPD "
+        "LMF APD DMF EKB EDF EGL MATR for ~Parameter). Curves that were not read are "
+        "to be given by hand; with --like all come from a template, and the heading "
+        "is not read.",
     )
     add = verb.add_argument
     add_scan(verb)
