@@ -183,7 +183,7 @@ def test_the_command_line(
     Image.fromarray(scan.read(0, 5000)).save(file)
     depths = ["--top", "3400", "--bottom", "3800", "--unit", "ft"]
     overlay = tmp_path / "found.png"
-    given = ["register", str(file), "--out", str(out), *depths]
+    given = ["register", str(file), "--out", str(out), *depths, "--no-heading"]
     assert main([*given, "--overlay", str(overlay)]) == DONE
     assert "main: 3400 to 3800 ft" in capsys.readouterr().out
     assert overlay.is_file()
@@ -287,7 +287,7 @@ def test_a_range_settles_the_leading_digit_that_numerals_leave_out(
     )
     path, out = tmp_path / "well.png", tmp_path / "well.yaml"
     Image.fromarray(page.draw()).save(path)
-    told = ["register", str(path), "--out", str(out)]
+    told = ["register", str(path), "--out", str(out), "--no-heading"]
     assert main(told) == DONE
     assert "all numerals are as long" in capsys.readouterr().out
     more = ["--within", "13000", "15000", "--overwrite"]

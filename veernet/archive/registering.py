@@ -154,7 +154,7 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
         load_recogniser(),
         read=read,
         unit=unit_of(templates),
-        heading=not templates,
+        heading=True,
     )
     remarks: dict[str, tuple[str, ...]] = {}
     if templates:

@@ -24,8 +24,7 @@ def add_arguments(verbs: Verbs) -> None:
         "suggestion. The heading is read into the fields of the well, each with its "
         "place (COMP WELL FLD CNTY STAT PROV CTRY API UWI SRVC DATE, and RUN PDAT EPD "
         "LMF APD DMF EKB EDF EGL MATR for ~Parameter). Curves that were not read are "
-        "to be given by hand; with --like all come from a template, and the heading "
-        "is not read.",
+        "to be given by hand; with --like all come from a template.",
     )
     add = verb.add_argument
     add_scan(verb)
@@ -54,6 +53,12 @@ def add_arguments(verbs: Verbs) -> None:
         metavar="TEMPLATE.yaml",
         help="take curves, scales, unit, step and null value from an earlier "
         "registration of the same layout: the result is complete",
+    )
+    add(
+        "--no-heading",
+        dest="heading",
+        action="store_false",
+        help="leave out the fields of the well: three readings of a page of print less",
     )
     add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
     add(
@@ -125,7 +130,7 @@ def run(options: argparse.Namespace) -> int:
         stated=stated,
         unit=options.unit or unit_of(templates),
         within=options.within,
-        heading=not templates,
+        heading=options.heading,
         progress=page_progress("surveyed"),
     )
     if templates:
