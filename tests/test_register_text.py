@@ -223,6 +223,20 @@ def test_a_log_with_a_gap_is_one_section() -> None:
     assert registration.depth.points[1].gap
 
 
+def test_a_log_that_was_found_in_two_pieces_is_one_section() -> None:
+    below = section("x", 5020, 9020, (502, 902))
+    moved = tuple(track(left, 5020, 9020, 2.0) for left in (15.0, 703.0))
+    parts = parts_of(FIRST, below)
+    parts[1] = (replace(parts[1][0], tracks=moved), *parts[1][1:])
+    ((found, depth, _),) = one_log(parts)
+    assert not any(point.gap for point in depth.points)
+    assert found.tracks[0].left.rows == (1000.0, 5000.0, 5020.0, 9020.0)
+    assert len(found.lines.rows) == 402
+    away = tuple(track(left, 5020, 9020) for left in (15.0, 803.0))
+    parts[1] = (replace(parts[1][0], tracks=away), *parts[1][1:])
+    assert len(one_log(parts)) == 2
+
+
 @pytest.mark.parametrize(
     "other",
     [

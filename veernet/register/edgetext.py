@@ -12,6 +12,7 @@ from veernet.axes import Edge, Floats
 from veernet.register.geometry.corners import corners
 from veernet.register.geometry.page import FoundTrack
 from veernet.register.legends.record import LegendCurve
+from veernet.register.onelog import joined_edge
 from veernet.register.propose import ProposedSection
 
 TOLERANCE = 1.0
@@ -145,8 +146,8 @@ def shared_edges(
                 name = f"{place.name}-{count}"
             each = [places[index][k] for index in group]
             named[name] = (
-                _joined([p.left for p in each]),
-                _joined([p.right for p in each]),
+                joined_edge([p.left for p in each]),
+                joined_edge([p.right for p in each]),
             )
             own[place.name] = name
         for index in group:
@@ -174,14 +175,6 @@ def _same_lines(
             if abs(first.columns[-1] - second.columns[0]) > near:
                 return False
     return True
-
-
-def _joined(edges: Sequence[Edge]) -> Edge:
-    """Return one edge that runs through others, from the top down."""
-    distinct = list(dict.fromkeys(edges))
-    rows = tuple(row for edge in distinct for row in edge.rows)
-    columns = tuple(column for edge in distinct for column in edge.columns)
-    return Edge(rows, columns)
 
 
 def _width(section: ProposedSection) -> float:

@@ -11,14 +11,25 @@ from dataclasses import replace
 
 import numpy as np
 
+from veernet.axes import Edge
 from veernet.register.depths.proposal import DepthProposal
 from veernet.register.geometry.depthlines import DepthLines
-from veernet.register.geometry.page import FoundSection
+from veernet.register.geometry.page import FoundSection, FoundTrack
 from veernet.register.legends.legend import Legend
 
 SEAM = 25
 """Spacings of depth lines from one strip to the next, at most: three inches, in which a
 splice and its title fit."""
+
+AT_ONCE = 3
+"""The same where the upright lines were found anew: no legend fits in."""
+
+NEAR = 0.01
+"""Of the width of all tracks: how far an edge may lie off where that above ended."""
+
+EVEN = 0.01
+"""Share of the depths between the last point above and the first below by which the
+paper may miss them, where nothing is missing between."""
 
 JUMP = 0.25
 """Of the depths that both strips have: what may be missing between them."""
@@ -54,16 +65,17 @@ def one_log(parts: Sequence[Part]) -> list[Part]:
 def _goes_on(above: Part, below: Part) -> bool:
     """Tell whether the log of a part goes on in the next, deeper."""
     (upper, first, _), (lower, second, _) = above, below
-    if upper.tracks != lower.tracks or not (first.points and second.points):
+    if not (first.points and second.points) or not _same_tracks(upper, lower):
         return False
     if first.unit != second.unit or not (first.scale and second.scale):
         return False
     spacing = upper.lines.spacing
     seam = lower.first_row - upper.last_row
+    most = SEAM if upper.tracks == lower.tracks else AT_ONCE
     top, end = first.points[0].depth, first.points[-1].depth
     start, bottom = second.points[0].depth, second.points[-1].depth
     return (
-        seam <= SEAM * spacing
+        seam <= most * spacing
         and abs(second.scale / first.scale - 1) <= SCALE
         and abs(lower.lines.spacing / spacing - 1) <= SCALE
         and end < start
@@ -71,13 +83,53 @@ def _goes_on(above: Part, below: Part) -> bool:
     )
 
 
+def _same_tracks(upper: FoundSection, lower: FoundSection) -> bool:
+    """Tell whether the edges of a section go on in the next."""
+    if upper.tracks == lower.tracks:
+        return True
+    if len(upper.tracks) != len(lower.tracks):
+        return False
+    ends = [
+        (float(one.column_at(upper.last_row)), float(other.column_at(lower.first_row)))
+        for a, b in zip(upper.tracks, lower.tracks, strict=True)
+        for one, other in ((a.left, b.left), (a.right, b.right))
+    ]
+    width = ends[-1][0] - ends[0][0]
+    apart = all(
+        a.left.rows[-1] < b.left.rows[0] and a.right.rows[-1] < b.right.rows[0]
+        for a, b in zip(upper.tracks, lower.tracks, strict=True)
+    )
+    return apart and all(abs(a - b) <= NEAR * width for a, b in ends)
+
+
+def _tracks(upper: FoundSection, lower: FoundSection) -> tuple[FoundTrack, ...]:
+    """Return tracks whose edges run through both sections."""
+    if upper.tracks == lower.tracks:
+        return upper.tracks
+    return tuple(
+        replace(
+            a, left=joined_edge([a.left, b.left]), right=joined_edge([a.right, b.right])
+        )
+        for a, b in zip(upper.tracks, lower.tracks, strict=True)
+    )
+
+
 def _joined(above: Part, below: Part) -> Part:
     (upper, first, legend), (lower, second, _) = above, below
     found = replace(
-        upper, last_row=lower.last_row, lines=_lines(upper.lines, lower.lines)
+        upper,
+        last_row=lower.last_row,
+        tracks=_tracks(upper, lower),
+        lines=_lines(upper.lines, lower.lines),
     )
     end, start = first.points[-1], second.points[0]
-    points = (*first.points[:-1], replace(end, gap=True), *second.points)
+    jump, paper = start.depth - end.depth, (start.row - end.row) / (first.scale or 1.0)
+    gap = abs(jump - paper) > EVEN * jump
+    points = (*first.points[:-1], replace(end, gap=gap), *second.points)
+    said = (
+        f"from {end.depth:.10g} to {start.depth:.10g} is a gap, where strips are "
+        "spliced: is it one log?"
+    )
     depth = replace(
         first,
         points=points,
@@ -85,13 +137,17 @@ def _joined(above: Part, below: Part) -> Part:
         used=(*first.used, *second.used),
         dropped=(*first.dropped, *second.dropped),
         residuals=(*first.residuals, *second.residuals),
-        notes=(
-            *dict.fromkeys((*first.notes, *second.notes)),
-            f"from {end.depth:.10g} to {start.depth:.10g} is a gap, where strips are "
-            "spliced: is it one log?",
-        ),
+        notes=(*dict.fromkeys((*first.notes, *second.notes, *[said] * gap)),),
     )
     return found, depth, legend
+
+
+def joined_edge(edges: Sequence[Edge]) -> Edge:
+    """Return one edge that runs through others, from the top down."""
+    distinct = list(dict.fromkeys(edges))
+    rows = tuple(row for edge in distinct for row in edge.rows)
+    columns = tuple(column for edge in distinct for column in edge.columns)
+    return Edge(rows, columns)
 
 
 def _lines(above: DepthLines, below: DepthLines) -> DepthLines:
