@@ -228,6 +228,33 @@ def test_a_floor_that_a_log_is_measured_from_is_no_elevation() -> None:
     assert set(found) == {"LMF"}
 
 
+@pytest.mark.parametrize(
+    "height",
+    [
+        (line("14", 20, 420), line("Ft. above", 20, 480), line("G.L.", 20, 640)),
+        (line("14 Ft. above GL", 20, 420),),
+    ],
+)
+def test_older_forms_name_the_datum_behind_the_height(height: tuple[Text, ...]) -> None:
+    found = read(
+        line("Log Depths Measured From", 20, 20),
+        line("DF", 20, 360),
+        *height,
+        line("Elevation: D.F. 3611", 90, 20),
+        line("or G.L. 3597", 130, 20),
+    )
+    assert {name: one.value for name, one in found.items()} == {
+        "LMF": "DF",
+        "APD": height[0].text.removesuffix(" above GL"),
+        "PDAT": "GL",
+        "EDF": "3611",
+        "EGL": "3597",
+    }
+    assert {"APD", "EDF", "EGL"} <= {
+        name for name, one in found.items() if one.confidence >= STATED
+    }
+
+
 def test_noise_makes_no_fields() -> None:
     rng = np.random.default_rng(5)
     words = ["RMF", "@", "77.1 degF", "N/A", "1.", "F", "Max. Rec. Temp.", "MEAS"]

@@ -24,7 +24,7 @@ JOINED = 2.5
 BESIDE = 14.0
 """Of the height of print: from KB, DF or GL to its elevation."""
 
-COLUMN = 6.0
+COLUMN = 4.0
 """Of the height of print: between the middles of two cells of one run."""
 
 OPEN = 0.9
@@ -44,7 +44,10 @@ FLOORS = ("EKB", "EDF", "EGL")
 _API = re.compile(
     r"(?<!\d)\d{2}[-\u2013 ]\d{3}[-\u2013 ]\d[\d,.]{4,6}(?:[-\u2013 ]\d{2}){0,2}(?!\d)"
 )
-_ABOVE = re.compile(r"([\d.,]+\s*(?:'|ft\.?|feet|m)?)?\s*_*above.{0,6}p", re.IGNORECASE)
+_ABOVE = re.compile(
+    r"([\d.,]+\s*(?:'|ft\.?|feet|m)?)?\s*_*above(?:.{0,6}p|\W*(g\.?\s?l)?\W*$)",
+    re.IGNORECASE,
+)
 _ROCKS = {"LIMESTONE": "LIMESTONE", "SANDSTONE": "SANDSTONE", "DOLOMITE": "DOLOMITE",
           "LIME": "LIMESTONE", "SAND": "SANDSTONE", "DOLO": "DOLOMITE"}  # fmt: skip
 _MATRIX = "|".join(_ROCKS)
@@ -115,17 +118,26 @@ def _elevation_of_datum(cells: Cells, right: Sequence[int]) -> list[Reading]:
 
 
 def _height(cells: Cells, right: Sequence[int]) -> list[Reading]:
-    """Read how far above the permanent datum the log is measured from."""
+    """Read how far above the permanent datum the log is measured from.
+
+    Older forms name the datum itself behind it: 14 ft above GL.
+    """
     for place, i in enumerate(right):
         above = _ABOVE.search(cells.texts[i].text)
         if above is None:
             continue
+        found = []
         if above[1] and elevation_of(above[1].strip()):
-            return [cells.reading("APD", above[1].strip(), [i])]
-        for k in right[max(0, place - 1) : place]:
+            found = [cells.reading("APD", above[1].strip(), [i])]
+        for k in right[max(0, place - 1) : place] if not found else ():
             value = cells.texts[k].text.strip(" _.:")
             if elevation_of(value):
-                return [cells.reading("APD", value, [k, i])]
+                found = [cells.reading("APD", value, [k, i])]
+        behind = right[place + 1 : place + 2]
+        names = [above[2] or "", *(cells.texts[k].text for k in behind)]
+        if found and any(DATUMS.get(letters(name)) == "GL" for name in names):
+            found.append(cells.reading("PDAT", "GL", [i, *behind[: not above[2]]]))
+        return found
     return []
 
 
