@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ import yaml
 from veernet.axes import Edge
 from veernet.errors import InputError
 from veernet.records import Registration
+from veernet.register.heading.heading import WellField
 from veernet.registration import registrations_in, to_yaml
+from veernet.review.findings import of_well
 from veernet.review.regdoc import document_of, filled, registration_of
 from veernet.yamldoc import documents_in
 from veernet.yamlshared import plain_documents
@@ -206,3 +209,21 @@ def test_a_proposal_that_is_not_complete_is_resolved() -> None:
     documents = plain_documents(documents_in(text.encode(), FILE))
     assert filled(documents[0])["depth"]["points"] == []
     assert filled(documents[0])["tracks"][0]["left"][0]["column"] == 9.2
+
+
+def test_the_review_has_the_fields_of_the_well_as_text() -> None:
+    whole = filled({"well": {"EKB": 1811.5, "EGL": 1803, "WELL": "NO", "DATE": None}})
+    assert whole["well"] == {"EKB": "1811.5", "EGL": "1803", "WELL": "NO", "DATE": None}
+
+
+def test_suggested_fields_of_the_well_are_one_thing_to_look_at() -> None:
+    fields = (
+        WellField("COMP", "A", 0.95, 1, 2),
+        WellField("WELL", "B", 0.88, 30, 40),
+        WellField("FLD", "C", 0.85, 5, 6),
+        WellField("API", "1", 0.3, 7, 8, "no"),
+    )
+    (finding,) = of_well(SimpleNamespace(name="main", well=fields))
+    assert finding.text.startswith("the well: WELL, FLD are suggestions")
+    assert (finding.row, finding.column, finding.severity) == (30, 40, "suggestion")
+    assert of_well(SimpleNamespace(name="main", well=fields[:1])) == []

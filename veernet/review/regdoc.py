@@ -87,7 +87,7 @@ def filled(document: Mapping[str, Any]) -> Document:
         },
         "step": given.get("step", 0.5),
         "null_value": given.get("null_value", -999.25),
-        "well": _mapping(given.get("well") or {}, "well"),
+        "well": _well(given.get("well")),
         "tracks": [_track(track, index) for index, track in enumerate(tracks)],
     }
 
@@ -258,6 +258,15 @@ def _track(track: object, index: int) -> Document:
             {**_CURVE, **_mapping(curve, f"tracks[{index}].curves[{place}]")}
             for place, curve in enumerate(curves)
         ],
+    }
+
+
+def _well(given: object) -> Document:
+    """Return the fields of the well, all as text: an elevation may be a number."""
+    well = _mapping(given or {}, "well")
+    return {
+        name: f"{value:.10g}" if isinstance(value, int | float) else value
+        for name, value in well.items()
     }
 
 

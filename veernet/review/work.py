@@ -66,7 +66,7 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
     from veernet.register.ocr.recognise import load_recogniser  # noqa: PLC0415
     from veernet.register.propose import propose  # noqa: PLC0415
     from veernet.register.text import proposal_yaml  # noqa: PLC0415
-    from veernet.review.findings import Finding, of_proposal  # noqa: PLC0415
+    from veernet.review.findings import Finding, of_proposal, of_well  # noqa: PLC0415
     from veernet.review.regdoc import filled  # noqa: PLC0415
     from veernet.scan import open_scan  # noqa: PLC0415
     from veernet.yamldoc import documents_in  # noqa: PLC0415
@@ -101,6 +101,7 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
     read_again = documents_in(proposed.encode(), Path("proposal"))
     documents = [filled(one) for one in plain_documents(read_again)]
     findings = [f for one in sections for f in of_proposal(one, scan.info.rows)]
+    findings += of_well(sections[0])
     if missing:
         findings.insert(0, Finding(missing, "wrong", "register", sections[0].name))
     return {
