@@ -15,7 +15,7 @@ from veernet.errors import InputError
 from veernet.records import Registration, Trace
 from veernet.register.atnumerals import BETWEEN, TOLERANCE, at_numerals, on_numerals
 from veernet.register.depths.numerals import Numeral
-from veernet.register.depths.proposal import DepthProposal
+from veernet.register.depths.proposal import DepthProposal, Doubts
 from veernet.register.edgetext import TOLERANCE as COLUMNS
 from veernet.register.edgetext import edge_lines, simplified
 from veernet.register.geometry.depthlines import DepthLines
@@ -277,3 +277,18 @@ tracks: [{name: T, left: 0, right: 100, curves: [{mnemonic: GR, unit: G, left: 0
     assert inside.in_gap([121]).tolist() == [True]
     with pytest.raises(InputError, match="the gap at 160 has no end"):
         read(text.replace("160}", "160, gap: true}"))
+
+
+def test_only_the_doubt_that_decides_is_told() -> None:
+    doubts = Doubts()
+    doubts.cap(0.85, "the lines are fine")
+    doubts.cap(0.4, "only two numerals agree")
+    doubts.cap(0.8, "the paper slips")
+    assert doubts.minor == ("the lines are fine", "the paper slips")
+    depth = replace(
+        FIRST.depth, confidence=0.4, notes=tuple(doubts.notes), minor=doubts.minor
+    )
+    told = proposal_lines([replace(FIRST, depth=depth)])
+    assert [line for line in told if "numerals" in line or "slips" in line] == [
+        "main: only two numerals agree"
+    ]

@@ -138,6 +138,7 @@ def _joined(above: Part, below: Part) -> Part:
         dropped=(*first.dropped, *second.dropped),
         residuals=(*first.residuals, *second.residuals),
         notes=(*dict.fromkeys((*first.notes, *second.notes, *[said] * gap)),),
+        minor=(*first.minor, *second.minor),
     )
     return found, depth, legend
 

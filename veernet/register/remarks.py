@@ -24,12 +24,15 @@ _KINDS: dict[ColumnKind, str] = {
 def depth_remarks(section: ProposedSection) -> list[str]:
     """Return what lowers the confidence in depths, and odd numbers of divisions.
 
-    Nothing is said of why depths that are stated may be wrong, nor of depths that are
-    refused but the reason, which is told with them.
+    Told are the doubts that decide how sure depths are, not the lesser ones; nothing of
+    why depths that are stated may be wrong, nor of depths that are refused but the
+    reason, which is told with them.
     """
     depth = section.depth
-    notes = [] if depth.refusal or depth.stated else list(depth.notes)
-    if depth.stated:
+    notes = [note for note in depth.notes if note not in depth.minor]
+    if depth.refusal:
+        notes = []
+    elif depth.stated:
         # What has no depth yet is missing however sure the others are.
         notes = [note for note in depth.notes if "have no depth yet" in note]
     for number, track in enumerate(section.found.tracks, 1):

@@ -148,7 +148,8 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
             )
             for point in section.points
         ]
-    told += [_placed(say(note, "note"), image_rows) for note in depth.notes]
+    notes = [note for note in depth.notes if note not in depth.minor]
+    told += [_placed(say(note, "note"), image_rows) for note in notes]
     for curve in section.legend.curves:
         track = found.tracks[curve.track]
         column = float(track.left.column_at(row) + track.right.column_at(row)) / 2
