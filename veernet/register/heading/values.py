@@ -133,7 +133,9 @@ def _height(cells: Cells, right: Sequence[int]) -> list[Reading]:
             value = cells.texts[k].text.strip(" _.:")
             if elevation_of(value):
                 found = [cells.reading("APD", value, [k, i])]
-        behind = right[place + 1 : place + 2]
+        # "above perm. datum" is followed by the elevation of another floor.
+        named = above[0].rstrip(" .").upper().endswith(("ABOVE", "GL", "G.L"))
+        behind = right[place + 1 : place + 2] if named else ()
         names = [above[2] or "", *(cells.texts[k].text for k in behind)]
         if found and any(DATUMS.get(letters(name)) == "GL" for name in names):
             found.append(cells.reading("PDAT", "GL", [i, *behind[: not above[2]]]))
