@@ -292,3 +292,19 @@ def test_only_the_doubt_that_decides_is_told() -> None:
     assert [line for line in told if "numerals" in line or "slips" in line] == [
         "main: only two numerals agree"
     ]
+
+
+def test_an_odd_number_of_divisions_is_told_once_in_the_file() -> None:
+    odd = replace(track(700.0, 1000, 5000), span=replace(
+        FIRST.found.tracks[1].span, division=500 / 19
+    ))  # fmt: skip
+    found = replace(FIRST.found, tracks=(FIRST.found.tracks[0], odd))
+    whole = replace(FIRST, found=found)
+    text = proposal_yaml(Path("scan.tif"), 0, [whole])
+    assert text.count("19 divisions, where") == 1
+    assert "    divisions: 19   # 19 divisions" in text
+    assert sum("T2 has 19 divisions" in line for line in proposal_lines([whole])) == 1
+    half = replace(CURVES[1], span=(0.0, 0.5))
+    parted = replace(whole, legend=Legend((CURVES[0], half)))
+    text = proposal_yaml(Path("scan.tif"), 0, [parted])
+    assert "  # T2 has 19 divisions" in text

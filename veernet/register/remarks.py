@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from veernet.register.edgetext import WHOLE
 from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import ProposedSection
@@ -22,7 +23,7 @@ _KINDS: dict[ColumnKind, str] = {
 
 
 def depth_remarks(section: ProposedSection) -> list[str]:
-    """Return what lowers the confidence in depths, and odd numbers of divisions.
+    """Return what lowers the confidence in depths.
 
     Told are the doubts that decide how sure depths are, not the lesser ones; nothing of
     why depths that are stated may be wrong, nor of depths that are refused but the
@@ -35,10 +36,26 @@ def depth_remarks(section: ProposedSection) -> list[str]:
     elif depth.stated:
         # What has no depth yet is missing however sure the others are.
         notes = [note for note in depth.notes if "have no depth yet" in note]
-    for number, track in enumerate(section.found.tracks, 1):
-        odd = odd_divisions(track)
-        notes += [f"T{number} has {odd}"] if odd else []
     return notes
+
+
+def division_remarks(section: ProposedSection, *, parted: bool = False) -> list[str]:
+    """Return which tracks have an odd number of divisions.
+
+    Parameters
+    ----------
+    section
+        With its legend, whose scales may part a track.
+    parted
+        Only those that scales part: the others say it beside their number.
+    """
+    parts = {c.track for c in section.legend.curves if c.span != WHOLE}
+    odd = [
+        (number, odd_divisions(track))
+        for number, track in enumerate(section.found.tracks)
+        if number in parts or not parted
+    ]
+    return [f"T{number + 1} has {said}" for number, said in odd if said]
 
 
 def passed_over(found: FoundSection) -> list[str]:

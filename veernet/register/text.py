@@ -11,7 +11,12 @@ from veernet.register.depths.printscale import Unit
 from veernet.register.edgetext import edge_lines, plain, shared_edges, tolerance_of
 from veernet.register.heading.text import well_lines
 from veernet.register.propose import ProposedSection
-from veernet.register.remarks import depth_remarks, passed_over, together
+from veernet.register.remarks import (
+    depth_remarks,
+    division_remarks,
+    passed_over,
+    together,
+)
 from veernet.register.tracktext import TAKEN, curve_words, mark, quoted, track_lines
 
 _HEAD = """\
@@ -115,6 +120,7 @@ def _remarks(section: ProposedSection) -> list[str]:
     """Return what is said of a section besides where it is and which depths it has."""
     return [
         *depth_remarks(section),
+        *division_remarks(section),
         *passed_over(section.found),
         *(curve_words(curve) for curve in section.legend.curves),
     ]
@@ -166,6 +172,7 @@ def _section(
         tolerance=tolerance_of(section),
         shared=named,
     )
+    lines += [f"  # {text}" for text in division_remarks(section, parted=True)]
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return lines
 
