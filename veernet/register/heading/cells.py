@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from veernet.register.heading.labels import label_in
+from veernet.register.heading.labels import Label, label_in
 from veernet.register.heading.sheets import Sheet
 from veernet.register.ocr.reader import Text
 
@@ -62,6 +62,12 @@ class Cells:
     def level(self, one: Text, other: Text) -> float:
         """Return how far two texts of a row may stand above each other."""
         return LEVEL * max(self.height, min(one.height, other.height))
+
+    def wanted(self, fields: Sequence[str]) -> Iterator[tuple[int, Label]]:
+        """Yield the labels of some fields that are not the value of another one."""
+        for index, label in self.labels.items():
+            if label.field in fields and index not in self.used:
+                yield index, label
 
     def right_of(self, index: int, far: float = FAR) -> Iterator[int]:
         """Yield the texts at the right of one in its row, from left to right."""
