@@ -67,8 +67,11 @@ def test_the_readme_is_short_and_in_the_order_of_use() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "veernet/formats/README.md"])
 def test_the_registration_that_it_shows_loads(name: str, tmp_path: Path) -> None:
-    (example,) = blocks(ROOT / name, "yaml")
+    example, *others = blocks(ROOT / name, "yaml")
     path = tmp_path / "well.yaml"
+    for other in others:
+        path.write_text(other)
+        assert load_registrations(path)
     path.write_text(example)
     (registration,) = load_registrations(path)
     assert registration.depth.depths[0] == 250.0

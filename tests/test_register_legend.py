@@ -280,7 +280,7 @@ def test_a_track_without_curves_keeps_its_place(read: Reader) -> None:
     page = Scan.from_array(DrawnPage(rows=4600, sections=(drawn,), tables=()).draw())
     sections = propose(page, None, read=read, stated=(1000.0, 1300.0), unit="ft")
     text = proposal_yaml(Path("scan.tif"), 0, sections)
-    assert text.count("still to be given: every curve") == 1
+    assert text.count("curves:   # still to be given") == 1
     assert "the curves of 1 tracks are still to be given" in summary_line(sections)
 
 

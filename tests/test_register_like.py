@@ -18,6 +18,7 @@ from veernet.digitise import digitise
 from veernet.engines import load_engine
 from veernet.errors import InputError
 from veernet.records import CurveSpec, Registration, Scan, Track
+from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend
 from veernet.register.legends.record import LegendCurve
 from veernet.register.like import Likened, like
@@ -139,6 +140,28 @@ def test_the_file_is_complete_and_says_how_sure_it_is(
     )
 
 
+def test_the_well_is_that_of_the_page(
+    sections: tuple[ProposedSection, ...], tmp_path: Path
+) -> None:
+    well = (
+        WellField("FLD", "RED CREEK", 0.95, 12, 34),
+        WellField("WELL", "A-1", 0.4, 5, 6),
+    )
+    given = replace(template(), well={"FLD": "OTHER"})
+    ((likened,), _) = liken([replace(one, well=well) for one in sections], given)
+    path = tmp_path / "reg.yaml"
+    again = replace(
+        likened, registration=replace(likened.registration, section="repeat")
+    )
+    for several in ((likened,), (likened, again)):
+        text = likened_yaml(several, "template.yaml")
+        assert text.count("FLD: RED CREEK   # stated, 0.95: row 12, column 34") == 1
+        assert '# WELL: "A-1"   # a suggestion' in text
+        path.write_text(text, "utf-8")
+        found = load_registrations(path)
+        assert [one.well for one in found] == [{"FLD": "RED CREEK"}] * len(several)
+
+
 def test_an_edge_without_a_line_follows_the_nearest_and_is_remarked_on(
     sections: tuple[ProposedSection, ...],
 ) -> None:
@@ -208,7 +231,8 @@ def test_the_command_line(
     save_registrations(given, template())
     out = tmp_path / "reg.yaml"
     depths = ["--top", "1000", "--bottom", "1240"]
-    command = ["register", str(file), "--out", str(out), *depths, "--like", str(given)]
+    command = ["register", str(file), "--out", str(out), *depths, "--no-heading"]
+    command += ["--like", str(given)]
     assert main([*command, "--overlay", str(tmp_path / "found.png")]) == DONE
     assert "main: AT20: begins with wrap_start 1" in capsys.readouterr().out
     (registration,) = load_registrations(out)

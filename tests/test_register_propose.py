@@ -15,6 +15,7 @@ from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
 from veernet.records import Scan
 from veernet.register import overlay
+from veernet.register.edgetext import TOLERANCE
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.overlay import write_overlay
 from veernet.register.propose import ProposedSection, propose
@@ -123,7 +124,7 @@ def test_the_proposal_is_a_registration_once_the_curves_are_given(
     assert main_section.image == "scan.tif"
     found = proposed[0].found.tracks[1].left
     assert main_section.tracks[1].left.column_at(2500.0) == pytest.approx(
-        found.column_at(2500.0), abs=0.1
+        found.column_at(2500.0), abs=TOLERANCE
     )
     assert len(main_section.depth.points) == len(proposed[0].points)
 
@@ -182,7 +183,7 @@ def test_the_command_line(
     Image.fromarray(scan.read(0, 5000)).save(file)
     depths = ["--top", "3400", "--bottom", "3800", "--unit", "ft"]
     overlay = tmp_path / "found.png"
-    given = ["register", str(file), "--out", str(out), *depths]
+    given = ["register", str(file), "--out", str(out), *depths, "--no-heading"]
     assert main([*given, "--overlay", str(overlay)]) == DONE
     assert "main: 3400 to 3800 ft" in capsys.readouterr().out
     assert overlay.is_file()
@@ -286,7 +287,7 @@ def test_a_range_settles_the_leading_digit_that_numerals_leave_out(
     )
     path, out = tmp_path / "well.png", tmp_path / "well.yaml"
     Image.fromarray(page.draw()).save(path)
-    told = ["register", str(path), "--out", str(out)]
+    told = ["register", str(path), "--out", str(out), "--no-heading"]
     assert main(told) == DONE
     assert "all numerals are as long" in capsys.readouterr().out
     more = ["--within", "13000", "15000", "--overwrite"]

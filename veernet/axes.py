@@ -6,7 +6,7 @@ of a track's width to value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -45,13 +45,15 @@ class DepthPoint:
     """A depth line: the row where it is seen, and its depth.
 
     ``row_left`` and ``row_right`` say, on a turned page, where the line meets the
-    leftmost and the rightmost of all track edges.
+    leftmost and the rightmost of all track edges. ``gap`` says that nothing is logged
+    from here to the next point: strips of one log are spliced there.
     """
 
     row: float
     depth: float
     row_left: float | None = None
     row_right: float | None = None
+    gap: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if not np.isfinite([self.row, self.depth]).all():
@@ -93,6 +95,10 @@ class DepthAxis:
         if len(self.points) < 2:
             msg = f"{len(self.points)} depth point(s) given: two or more are needed"
             raise InputError(msg)
+        if self.points[-1].gap:
+            deepest = self.points[-1].depth
+            msg = f"the gap at {deepest:g} has no end: give a depth point below it"
+            raise InputError(msg)
         for a, b in pairwise(self.points):
             if not (b.row > a.row and b.depth > a.depth):
                 msg = (
@@ -123,6 +129,15 @@ class DepthAxis:
     def turned(self) -> bool:
         """Whether any point says how its depth line runs across the page."""
         return any(p.row_left is not None for p in self.points)
+
+    def in_gap(self, depth: ArrayLike) -> NDArray[np.bool_]:
+        """Return which depths lie between two strips of the log, where it has none."""
+        at = np.asarray(depth, dtype=np.float64)
+        inside = np.zeros(at.shape, dtype=bool)
+        for above, below in pairwise(self.points):
+            if above.gap:
+                inside |= (at > above.depth) & (at < below.depth)
+        return inside
 
     def depth_at(self, row: ArrayLike) -> Floats:
         """Return the depth of registered rows; end segments go on outwards."""
@@ -156,16 +171,19 @@ class DepthAxis:
             )
             raise InputError(msg)
         inner = (p for p in self.points if top < p.depth < base)
-        return DepthAxis(self.unit, (self._point(top), *inner, self._point(base)))
+        last_point = replace(self._point(base), gap=False)
+        return DepthAxis(self.unit, (self._point(top), *inner, last_point))
 
     def _point(self, depth: float) -> DepthPoint:
         """Return a point of the axis at any depth."""
         known = np.flatnonzero(self.depths == depth)  # to the last digit
         row = float(self.rows[known[0]] if known.size else self.row_at(depth))
+        above = [point for point in self.points if point.depth <= depth]
+        gap = bool(above) and above[-1].gap
         if not self.turned:
-            return DepthPoint(row, depth)
-        turn = (row + float(end) for end in self.turn_at(row))
-        return DepthPoint(row, depth, *turn)
+            return DepthPoint(row, depth, gap=gap)
+        left, right = (row + float(end) for end in self.turn_at(row))
+        return DepthPoint(row, depth, left, right, gap=gap)
 
     def turn_at(self, row: ArrayLike) -> tuple[Floats, Floats]:
         """Rows to add to a registered row at the leftmost and rightmost track edge.

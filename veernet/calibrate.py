@@ -72,6 +72,7 @@ def calibrate(
     # A depth that was rounded in a file is still that of an end.
     slack = NEAR * float(np.ptp(ends))
     row[(depth < ends[0] - slack) | (depth > ends[1] + slack)] = np.nan
+    row[registration.depth.in_gap(depth)] = np.nan
     above, below = np.floor(row + NEAR), np.ceil(row - NEAR)
     share = np.where(above == below, 0.0, row - above)
     start = trace.row[0] if trace.row.size else 0

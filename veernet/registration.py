@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import Any
 
 from veernet.axes import SCALES, DepthAxis, DepthPoint, Edge, Floats, Scale
 from veernet.errors import InputError
 from veernet.files import write_text
 from veernet.records import LINES, WEIGHTS, CurveSpec, Registration, Track
 from veernet.yamldoc import Entry, documents_in, read_documents
+from veernet.yamlshared import moved, resolve, shared_edges
+from veernet.yamlwrite import to_yaml
 
-if TYPE_CHECKING:
-    from veernet.formats.draft import Draft
+__all__ = ["load_registrations", "registrations_in", "save_registrations", "to_yaml"]
 
 AGREE = 1e-6
 """Part of a piecewise scale's range by which a stated edge may miss its points."""
@@ -79,6 +78,9 @@ def registrations_in(
 def _registrations(
     documents: tuple[Entry, ...], path: Path, section: str | None
 ) -> tuple[Registration, ...]:
+    for edges in shared_edges(documents):
+        _edges(edges, edges.mapping(("left",), ("right", "width", "shift")))
+    documents = resolve(documents)
     if section is not None:
         names = [_name_of(document) for document in documents]
         if section not in names:
@@ -103,21 +105,6 @@ def _registrations(
 def save_registrations(path: Path, *registrations: Registration) -> None:
     """Write registrations to a YAML file, whole or not at all."""
     write_text(path, to_yaml(*registrations))
-
-
-def to_yaml(*registrations: Registration | Draft) -> str:
-    """Return registrations as YAML, one document each; what is at its default is left.
-
-    `load_registrations` reads equal registrations from the text. What a draft does not
-    know is not in its document.
-    """
-    return yaml.safe_dump_all(
-        [_document(registration) for registration in registrations],
-        sort_keys=False,
-        default_flow_style=None,
-        allow_unicode=True,
-        width=110,
-    )
 
 
 def _registration(document: Entry) -> Registration:
@@ -178,21 +165,47 @@ def _depth(depth: Entry) -> DepthAxis:
 
 
 def _depth_point(point: Entry) -> DepthPoint:
-    given = point.mapping(("row", "depth"), ("row_left", "row_right"))
+    given = point.mapping(("row", "depth"), ("row_left", "row_right", "gap"))
+    gap = given["gap"].flag() if "gap" in given else False
+    row, depth = given["row"].number(), given["depth"].number()
+    left, right = (
+        given[name].number() if name in given else None
+        for name in ("row_left", "row_right")
+    )
     with point.blamed():
-        return DepthPoint(**{name: entry.number() for name, entry in given.items()})
+        return DepthPoint(row, depth, left, right, gap=gap)
 
 
 def _track(track: Entry) -> Track:
     given = track.mapping(
-        required=("name", "left", "right", "curves"), optional=("divisions",)
+        required=("name", "left", "curves"),
+        optional=("right", "width", "shift", "divisions"),
     )
     name = given["name"].name()
-    left, right = _edge(given["left"]), _edge(given["right"])
+    left, right = _edges(track, given)
     curves = tuple(_curve(entry) for entry in given["curves"].items())
     divisions = given["divisions"].integer() if "divisions" in given else None
     with track.blamed():
         return Track(name, left, right, curves, divisions)
+
+
+def _edges(track: Entry, given: Mapping[str, Entry]) -> tuple[Edge, Edge]:
+    """Read the edges of a track: the right one itself, or how wide the track is."""
+    left = _edge(given["left"])
+    if "width" in given and "right" in given:
+        given["width"].refuse("the right edge is given too: keep one of the two")
+    if "width" in given:
+        width = given["width"].number()
+        if width <= 0:
+            given["width"].refuse(f"{width:g} must be above 0")
+        right = moved(left, width)
+    elif "right" in given:
+        right = _edge(given["right"])
+    else:
+        track.refuse("the key right is missing: add it, or width")
+    shift = given["shift"].number() if "shift" in given else 0.0
+    with track.blamed():
+        return (moved(left, shift), moved(right, shift)) if shift else (left, right)
 
 
 def _edge(edge: Entry) -> Edge:
@@ -278,81 +291,3 @@ def _piecewise(curve: Entry, given: dict[str, Entry]) -> Scale:
         ends[name] = stated
     with points.blamed():
         return Scale("piecewise", ends["left"], ends["right"], fractions, values)
-
-
-def _document(registration: Registration | Draft) -> dict[str, object]:
-    optional = {
-        "image": registration.image,
-        "page": registration.page or None,
-        "section": registration.section,
-    }
-    depth = registration.depth
-    document = _stated(optional) | {
-        "depth": _stated(
-            {
-                "unit": depth.unit,
-                "points": [_stated(vars(point)) for point in depth.points],
-            }
-        ),
-        "step": registration.step,
-        "null_value": registration.null_value,
-        "well": dict(registration.well) or None,
-        "tracks": [_track_document(track) for track in registration.tracks] or None,
-    }
-    return _stated(document)
-
-
-def _track_document(track: Track) -> dict[str, object]:
-    return {
-        "name": track.name,
-        "left": _edge_document(track.left),
-        "right": _edge_document(track.right),
-        **_stated({"divisions": track.divisions}),
-        "curves": [_curve_document(curve) for curve in track.curves],
-    }
-
-
-def _edge_document(edge: Edge) -> object:
-    if edge.rows == (0.0,):
-        return _plain(edge.columns[0])
-    return [
-        {"row": _plain(row), "column": _plain(column)}
-        for row, column in zip(edge.rows, edge.columns, strict=True)
-    ]
-
-
-def _curve_document(curve: CurveSpec) -> dict[str, object]:
-    scale = curve.scale
-    points = [
-        {"fraction": _plain(fraction), "value": _plain(value)}
-        for fraction, value in zip(scale.fractions, scale.values, strict=True)
-    ]
-    return _stated(
-        {
-            "mnemonic": curve.mnemonic,
-            "unit": curve.unit,
-            "left": scale.left,
-            "right": scale.right,
-            "scale": scale.kind,
-            "points": points or None,
-            "line": curve.line,
-            "weight": curve.weight,
-            "colour": curve.colour,
-            "wraps": curve.wraps or None,
-            "wrap_start": curve.wrap_start or None,
-            "backup_of": curve.backup_of,
-            "export": None if curve.export else False,
-        }
-    )
-
-
-def _stated(fields: Mapping[str, object]) -> dict[str, object]:
-    """Drop what is None and make numbers plain."""
-    return {name: _plain(value) for name, value in fields.items() if value is not None}
-
-
-def _plain(value: object) -> object:
-    """Return a number as YAML shows it best: 250, not 250.0; anything else as it is."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return int(value) if float(value).is_integer() else float(value)

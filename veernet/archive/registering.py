@@ -150,7 +150,11 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
     with suppress(InputError):
         read = load_reader()
     sections = propose(
-        open_scan(scan), load_recogniser(), read=read, unit=unit_of(templates)
+        open_scan(scan),
+        load_recogniser(),
+        read=read,
+        unit=unit_of(templates),
+        heading=True,
     )
     remarks: dict[str, tuple[str, ...]] = {}
     if templates:

@@ -14,6 +14,7 @@ from veernet.check.legend import check_legend
 from veernet.check.quick import check_quickly
 from veernet.check.strokes import check_strokes
 from veernet.check.tracks import check_divisions, check_tracks
+from veernet.check.well import check_wells
 from veernet.errors import InputError
 from veernet.records import Registration, Scan
 from veernet.rectify import panels
@@ -54,6 +55,7 @@ def check(
     """
     found = find_sections(scan, progress)
     findings = [f for r in registrations for f in check_section(scan, r, found)]
+    findings += check_wells(registrations)
     if read is not None:
         findings += _of_headers(scan, registrations, found, read)
     return worst_first(findings)

@@ -21,8 +21,10 @@ def add_arguments(verbs: Verbs) -> None:
         "Finds sections, tracks, depth column and depth lines, reads the depth "
         "numerals and the legends of the curves, and writes a registration in which "
         "each finding says how sure it is: 0.9 and above is stated, below it is a "
-        "suggestion. Curves that were not read are to be given by hand; with --like "
-        "all come from a template.",
+        "suggestion. The heading is read into the fields of the well, each with its "
+        "place (COMP WELL FLD CNTY STAT PROV CTRY API UWI SRVC DATE, and RUN PDAT EPD "
+        "LMF APD DMF EKB EDF EGL MATR for ~Parameter). Curves that were not read are "
+        "to be given by hand; with --like all come from a template.",
     )
     add = verb.add_argument
     add_scan(verb)
@@ -51,6 +53,12 @@ def add_arguments(verbs: Verbs) -> None:
         metavar="TEMPLATE.yaml",
         help="take curves, scales, unit, step and null value from an earlier "
         "registration of the same layout: the result is complete",
+    )
+    add(
+        "--no-heading",
+        dest="heading",
+        action="store_false",
+        help="leave out the fields of the well: three readings of a page of print less",
     )
     add("--unit", choices=("ft", "m"), help="of depths, where the header tells")
     add(
@@ -122,6 +130,7 @@ def run(options: argparse.Namespace) -> int:
         stated=stated,
         unit=options.unit or unit_of(templates),
         within=options.within,
+        heading=options.heading,
         progress=page_progress("surveyed"),
     )
     if templates:

@@ -21,11 +21,12 @@ from veernet.export.logtable import (
     depth_decimals,
     value_decimals,
 )
-from veernet.export.parameters import PARAMETERS, parameters
+from veernet.export.parameters import parameters
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
 from veernet.records import Curve, Registration
 from veernet.register.legends.describe import describe
+from veernet.wellfields import COMPUTED, PARAMETERS, WELL
 
 # lasio warns through logging of what it then mends by itself; without a handler on the
 # way up those lines would reach a user's terminal.
@@ -35,7 +36,6 @@ INDEX = "DEPT"
 CONFIDENCE = "_CONF"
 """Ends the name of the column that holds the confidence of a curve."""
 CONFIDENCE_DECIMALS = 3
-COMPUTED = {"STRT", "STOP", "STEP", "NULL"}
 MOST_DECIMALS = 9
 """Of a depth: with five digits before the point, what a reader's numbers still hold."""
 
@@ -208,7 +208,8 @@ def _fill_well(las: lasio.LASFile, well: dict[str, str]) -> None:
         if name in las.well:
             las.well[name].value = one_line(str(value))
         else:
-            las.well.append(lasio.HeaderItem(name, "", one_line(str(value)), name))
+            said = WELL.get(name, name)
+            las.well.append(lasio.HeaderItem(name, "", one_line(str(value)), said))
 
 
 def _clear_of_null(values: Floats, decimals: int, null: float) -> Floats:

@@ -9,25 +9,7 @@ import numpy as np
 
 from veernet.export.provenance import UNKNOWN, Provenance
 from veernet.records import Registration
-
-PARAMETERS: dict[str, str] = {
-    "RUN": "Run number",
-    "PDAT": "Permanent datum",
-    "EPD": "Elevation of permanent datum",
-    "LMF": "Log measured from",
-    "DMF": "Drilling measured from",
-    "APD": "Height of log datum above permanent datum",
-    "MATR": "Matrix that porosities are computed for",
-    "MDEN": "Density of the matrix",
-    "FDEN": "Density of the fluid",
-    "DFT": "Drilling fluid type",
-    "DFD": "Drilling fluid density",
-    "RM": "Resistivity of mud",
-    "RMF": "Resistivity of mud filtrate",
-    "RMC": "Resistivity of mud cake",
-    "BHT": "Bottom hole temperature",
-}
-"""Fields of ``well:`` that LAS 2.0 keeps in ~Parameter, and their descriptions."""
+from veernet.wellfields import PARAMETERS, split_unit
 
 PAPER_SCALES = (20, 40, 48, 100, 120, 200, 240, 480, 500, 600, 1000, 1200, 2400)
 """One to so much: the depth scales that logs are printed on."""
@@ -117,5 +99,6 @@ def parameters(
     for key, value in registration.well.items():
         name = key.strip().upper()
         if name in PARAMETERS and str(value).strip():
-            found.append(Parameter(name, "", str(value), PARAMETERS[name]))
+            text, unit = split_unit(name, str(value))
+            found.append(Parameter(name, unit, text, PARAMETERS[name]))
     return tuple(found)

@@ -78,7 +78,13 @@ def write_registrations(
         return ()
     if suffix not in WRITERS:
         _refuse_suffix(path)
-    return WRITERS[suffix](path, registrations)
+    gaps = [
+        f"section {one.section}: the gap below {point.depth:g} is not told in {suffix}"
+        for one in registrations
+        for point in one.depth.points
+        if point.gap
+    ]
+    return (*WRITERS[suffix](path, registrations), *gaps)
 
 
 def convert(

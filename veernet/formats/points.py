@@ -164,7 +164,7 @@ def _point(
         text = f"{len(texts)} cells where {len(columns)} columns are: {','.join(texts)}"
         _refuse(path, number, text)
     cells = dict(zip(columns, texts, strict=True))
-    values = {}
+    values: dict[str, float] = {}
     for name in ("row", "depth", "row_left", "row_right"):
         text = cells.get(name, "")
         if text or name in {"row", "depth"}:
@@ -173,7 +173,9 @@ def _point(
                 _refuse(path, number, f"{name}: {text!r} is not a finite number")
             values[name] = value
     try:
-        return cells.get("section", ""), DepthPoint(**values)
+        ends = values.get("row_left"), values.get("row_right")
+        point = DepthPoint(values["row"], values["depth"], *ends)
+        return cells.get("section", ""), point
     except InputError as error:
         _refuse(path, number, str(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from veernet.register.heading.text import well_lines
 from veernet.register.like import Likened
 from veernet.register.text import proposal_lines
 from veernet.register.tracktext import mark
@@ -21,7 +22,16 @@ def likened_yaml(likened: Sequence[Likened], template: str) -> str:
     It is a complete registration file; the comments say how sure each finding is.
     """
     head = _LIKE.format(template=_one_line(template))
-    return head + "---\n".join(_likened(one) for one in likened)
+    documents = [_likened(one) for one in likened]
+    found = likened[0].proposed.well
+    if found:
+        # The well is that of the page, never the template's, and stands once.
+        well = "\n".join(well_lines(found, likened[0].proposed.depth.unit)) + "\n"
+        if len(documents) == 1:
+            documents[0] = documents[0].replace("\ntracks:", f"\n{well}tracks:", 1)
+        else:
+            documents.insert(0, well)
+    return head + "---\n".join(documents)
 
 
 def likened_lines(likened: Sequence[Likened]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError
 from veernet.records import Scan
+from veernet.register.atnumerals import at_numerals
 from veernet.register.depths.column import numerals_of
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.depths.numerals import Numeral
@@ -22,9 +23,11 @@ from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal
 from veernet.register.geometry.page import FoundSection, sections_of
 from veernet.register.geometry.survey import take_survey
+from veernet.register.heading.heading import WellField, read_heading
 from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
+from veernet.register.onelog import one_log
 from veernet.register.plots import words_about
 from veernet.register.refusals import (
     refuse_other_plots,
@@ -54,8 +57,9 @@ class ProposedSection:
     Parameters
     ----------
     name
-        ``main`` is the longest; ``repeat`` a shorter one whose depths lie within those
-        of main; others are named by their order.
+        ``main`` is the longest; ``repeat``, ``repeat-2`` and so on are shorter ones at
+        its scale whose depths lie within those of main; others are named by their
+        order.
     found
         Where it is.
     depth
@@ -65,6 +69,8 @@ class ProposedSection:
         The same with the rows at the outer edges where the page is turned.
     legend
         What its header says of curves; empty where none could be read.
+    well
+        What the heading of the page says of the well; the same in all sections.
     """
 
     name: str
@@ -72,6 +78,7 @@ class ProposedSection:
     depth: DepthProposal
     points: tuple[DepthPoint, ...]
     legend: Legend = field(default_factory=Legend)
+    well: tuple[WellField, ...] = ()
 
 
 def propose(
@@ -82,6 +89,7 @@ def propose(
     stated: tuple[float, float] | None = None,
     unit: Unit | None = None,
     within: Sequence[float] | None = None,
+    heading: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[ProposedSection, ...]:
     """Propose what a registration of a page would say.
@@ -103,6 +111,9 @@ def propose(
     within
         Least and greatest depth of all sections, where they are known: settles leading
         digits that the numerals leave out.
+    heading
+        Whether to read the fields of the well above the first section; ``read`` is then
+        called three times more at most.
     progress
         Is told how many rows of how many are surveyed.
 
@@ -127,6 +138,7 @@ def propose(
     if read is not None:
         refuse_other_plots(scan, words_about(scan, longest, read))
         legends = read_legends(scan, found, read)
+    well = read_heading(scan, found[0].first_row, read) if read and heading else ()
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
@@ -137,7 +149,7 @@ def propose(
             for section, legend in zip(found, legends, strict=True)
             for part, _ in split_section(section, (), _unread)
         ]
-        return _stated(spliced, stated, dpi, unit)
+        return _with_well(_stated(spliced, stated, dpi, unit), well)
     if recognise is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
         raise InputError(msg)
@@ -165,11 +177,23 @@ def propose(
             continue
         for part, depth in split_section(placed, numerals, depths):
             parts.append((part, depth, legend))
-    sections, depths_of, legends = zip(*parts, strict=True)
-    main = depths_of[_longest(sections)]
-    whole = [_with_digit(depth, main) for depth in depths_of]
-    names = _names(sections, whole)
-    return tuple(map(_proposed, names, sections, whole, legends))
+    main = parts[_longest([section for section, *_ in parts])][1]
+    whole = one_log(
+        [
+            (section, _finished(section, _with_digit(depth, main)), legend)
+            for section, depth, legend in parts
+        ]
+    )
+    sections, depths_of, legends = zip(*whole, strict=True)
+    names = _names(sections, depths_of)
+    proposed = map(_proposed, names, sections, depths_of, legends)
+    return _with_well(tuple(proposed), well)
+
+
+def _with_well(
+    sections: tuple[ProposedSection, ...], well: tuple[WellField, ...]
+) -> tuple[ProposedSection, ...]:
+    return tuple(replace(section, well=well) for section in sections)
 
 
 def _unread(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:  # noqa: ARG001
@@ -190,8 +214,9 @@ def _stated(
     depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
     unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
     proposals = [depth if section is longest else unsaid for section in sections]
-    names = _names(sections, proposals)
-    return tuple(map(_proposed, names, sections, proposals, legends))
+    whole = [*map(_finished, sections, proposals)]
+    names = _names(sections, whole)
+    return tuple(map(_proposed, names, sections, whole, legends))
 
 
 def _heavier(section: FoundSection) -> Floats:
@@ -208,10 +233,14 @@ def at_column(section: FoundSection) -> Floats:
     return np.asarray(lines.rows + lines.turn * (middle - lines.middle))
 
 
+def _finished(section: FoundSection, depth: DepthProposal) -> DepthProposal:
+    """Return depths with their points at numerals, and what has none noted."""
+    return at_numerals(_with_rest(section, depth), at_column(section))
+
+
 def _proposed(
     name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
-    depth = _with_rest(section, depth)
     points = _turned(section, depth.points)
     return ProposedSection(name, section, depth, points, legend)
 
@@ -270,8 +299,11 @@ def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> li
         if index == main:
             names.append(MAIN)
             continue
-        repeated = REPEAT not in names and _lies_within(depth, depths[main])
-        names.append(REPEAT if repeated else f"section-{index + 1}")
+        if _lies_within(depth, depths[main]):
+            count = 1 + sum(name.startswith(REPEAT) for name in names)
+            names.append(REPEAT if count == 1 else f"{REPEAT}-{count}")
+        else:
+            names.append(f"section-{index + 1}")
     return names
 
 

@@ -7,56 +7,65 @@ T2R are the halves of T2.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from veernet.axes import Edge
 from veernet.register.depths.proposal import STATED
+from veernet.register.edgetext import TOLERANCE, WHOLE, edge_lines, places_of
 from veernet.register.geometry.page import FoundTrack
 from veernet.register.legends.record import LegendCurve
 
-_CURVES = """\
-    curves:   # still to be given: every curve that is drawn in the track, such as
-    # - {mnemonic: GR, unit: GAPI, left: 0, right: 150, scale: linear, line: solid}
-    # Take the track out if it has none; row_left and row_right, if any, are then at
-    # the edges that are the outermost."""
+_CURVES = "    curves:   # still to be given"
 
-_NUMBER = re.compile(r"\.0$")
 _BARE = re.compile(r"(?!(?:NO|ON|OFF|YES|NULL|TRUE|FALSE|[YN])$)[A-Z][A-Z0-9_]*")
 """Mnemonics that YAML takes for text as they are."""
 
 USUAL_DIVISIONS = {2, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30, 40, 50}
 """Of the tracks of prints: 9, 11, 19 and 21 tell of an edge on the wrong line."""
 
-Span = tuple[float, float]
 TAKEN = 0.8
 """Confidence from which a suggestion is a curve of the registration: below, its line is
 a comment that a person takes away if it is right."""
 
-WHOLE: Span = (0.0, 1.0)
-_PARTS: dict[Span, str] = {WHOLE: "", (0.0, 0.5): "L", (0.5, 1.0): "R"}
-
 
 def track_lines(
-    tracks: Sequence[FoundTrack], curves: Sequence[LegendCurve], least: float = TAKEN
+    tracks: Sequence[FoundTrack],
+    curves: Sequence[LegendCurve],
+    least: float = TAKEN,
+    *,
+    tolerance: float = TOLERANCE,
+    shared: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return the entries of a section's tracks, with a place for curves not read.
 
-    Curves below the least confidence are comments.
+    Parameters
+    ----------
+    tracks, curves
+        Of the section.
+    least
+        Confidence below which a curve is a comment.
+    tolerance
+        Columns by which an edge may be simplified.
+    shared
+        By name of a track, that of edges that stand elsewhere in the file.
     """
     lines = []
-    for number, track in enumerate(tracks):
-        own = [curve for curve in curves if curve.track == number]
-        spans = sorted({curve.span for curve in own}, key=lambda span: (span[0], span))
-        for index, span in enumerate(spans or [WHOLE]):
-            part = _PARTS.get(span, f"P{index + 1}")
-            lines.append(f"  - name: T{number + 1}{part}")
-            lines += _edge("left", track.line_at(span[0]))
-            lines += _edge("right", track.line_at(span[1]))
-            if track.divisions is not None and span == WHOLE:
-                odd = odd_divisions(track)
-                said = f"   # {odd}" if odd else ""
-                lines.append(f"    divisions: {track.divisions}{said}")
-            lines += _curves([curve for curve in own if curve.span == span], least)
+    for place in places_of(tracks, curves):
+        lines.append(f"  - name: {place.name}")
+        if shared and place.name in shared:
+            lines.append(f"    edges: {shared[place.name]}")
+        else:
+            lines += edge_lines(place.left, place.right, tolerance, "    ")
+        track = tracks[place.number]
+        if track.divisions is not None and place.span == WHOLE:
+            odd = odd_divisions(track)
+            said = f"   # {odd}" if odd else ""
+            lines.append(f"    divisions: {track.divisions}{said}")
+        own = [
+            curve
+            for curve in curves
+            if curve.track == place.number and curve.span == place.span
+        ]
+        lines += _curves(own, least)
     return lines
 
 
@@ -90,14 +99,9 @@ def mark(confidence: float) -> str:
     return f"# {word}, {confidence:.2f}"
 
 
-def plain(value: float) -> str:
-    """Return a row or a column to a tenth."""
-    return _NUMBER.sub("", f"{value:.1f}")
-
-
 def _curves(curves: Sequence[LegendCurve], least: float) -> list[str]:
     taken = {curve.mnemonic for curve in curves if curve.confidence >= least}
-    lines = ["    curves:"] if taken else _CURVES.split("\n")
+    lines = ["    curves:" if taken else _CURVES]
     for curve in curves:
         unit = curve.unit or '""'
         bare = _BARE.fullmatch(curve.mnemonic)
@@ -118,7 +122,7 @@ def _curves(curves: Sequence[LegendCurve], least: float) -> list[str]:
         off = "" if curve.confidence >= least else "# "
         entry = f"- {{{', '.join(fields)}}}   {mark(curve.confidence)}"
         lines.append(f"      {off}{entry}")
-        lines += [f"        # {_printable(note)}" for note in curve.notes]
+        lines += [f"        # {printable(note)}" for note in curve.notes]
         if off and not curve.notes:
             lines.append("        # name, unit or scale was not read clearly")
     return lines
@@ -136,17 +140,7 @@ def _back(mnemonic: str) -> str:
     return mnemonic if _BARE.fullmatch(mnemonic) else quoted(mnemonic)
 
 
-def _edge(side: str, edge: Edge) -> list[str]:
-    if len(edge.rows) == 1:
-        return [f"    {side}: {plain(edge.columns[0])}"]
-    pairs = zip(edge.rows, edge.columns, strict=True)
-    return [
-        f"    {side}:",
-        *(f"      - {{row: {plain(r)}, column: {plain(c)}}}" for r, c in pairs),
-    ]
-
-
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return text for a comment: what was read may hold anything."""
     return "".join(c if c.isprintable() else "?" for c in text)
 

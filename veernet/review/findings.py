@@ -87,6 +87,20 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
+def of_well(section: ProposedSection) -> list[Finding]:
+    """Return one finding for all fields of the well that are suggestions."""
+    from veernet.register.tracktext import TAKEN  # noqa: PLC0415 - with OpenCV
+
+    fields = [f for f in section.well if TAKEN <= f.confidence < STATED]
+    if not fields:
+        return []
+    names = ", ".join(field.name for field in fields)
+    first = fields[0]
+    text = f"the well: {names} are suggestions: compare them with the heading"
+    place = float(first.row), float(first.column)
+    return [Finding(text, "suggestion", "register", section.name, *place)]
+
+
 def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
     """Return what is to be confirmed of a proposed section.
 
@@ -134,7 +148,8 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
             )
             for point in section.points
         ]
-    told += [_placed(say(note, "note"), image_rows) for note in depth.notes]
+    notes = [note for note in depth.notes if note not in depth.minor]
+    told += [_placed(say(note, "note"), image_rows) for note in notes]
     for curve in section.legend.curves:
         track = found.tracks[curve.track]
         column = float(track.left.column_at(row) + track.right.column_at(row)) / 2

@@ -87,7 +87,7 @@ def filled(document: Mapping[str, Any]) -> Document:
         },
         "step": given.get("step", 0.5),
         "null_value": given.get("null_value", -999.25),
-        "well": _mapping(given.get("well") or {}, "well"),
+        "well": _well(given.get("well")),
         "tracks": [_track(track, index) for index, track in enumerate(tracks)],
     }
 
@@ -242,16 +242,48 @@ def _edge(points: Any) -> Any:  # noqa: ANN401 - what came as JSON
 def _track(track: object, index: int) -> Document:
     given = _mapping(track, f"tracks[{index}]")
     curves = _list(given.get("curves"), f"tracks[{index}].curves")
+    where = f"tracks[{index}]"
+    width, shift = (
+        _number(given.pop(key, None), f"{where}.{key}") for key in ("width", "shift")
+    )
+    left = _points(given.get("left"), f"{where}.left")
+    told = given.get("right")
+    right = _moved(left, width) if width else _points(told, f"{where}.right")
     return {
         **given,
         "name": given.get("name") or f"T{index + 1}",
-        "left": _points(given.get("left"), f"tracks[{index}].left"),
-        "right": _points(given.get("right"), f"tracks[{index}].right"),
+        "left": _moved(left, shift),
+        "right": _moved(right, shift),
         "curves": [
             {**_CURVE, **_mapping(curve, f"tracks[{index}].curves[{place}]")}
             for place, curve in enumerate(curves)
         ],
     }
+
+
+def _well(given: object) -> Document:
+    """Return the fields of the well, all as text: an elevation may be a number."""
+    well = _mapping(given or {}, "well")
+    return {
+        name: f"{value:.10g}" if isinstance(value, int | float) else value
+        for name, value in well.items()
+    }
+
+
+def _moved(points: list[Document], by: float) -> list[Document]:
+    """Return an edge so many columns further right, as the file's reader has it."""
+    if not by:
+        return points
+    return [{**p, "column": round(p["column"] + by, 6)} for p in points]
+
+
+def _number(value: object, where: str) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        msg = f"{where}: {value!r} is not a number"
+        raise InputError(msg)
+    return float(value)
 
 
 def _depth_point(point: object, where: str) -> Document:

@@ -62,15 +62,15 @@ def main() -> int:
 
 def register(task: dict[str, Any]) -> dict[str, Any]:
     """Propose the registration of a page; see `veernet.register`."""
-    import yaml  # noqa: PLC0415 - heavy, and needed for this task alone
-
     from veernet.register.ocr.reader import load_reader  # noqa: PLC0415
     from veernet.register.ocr.recognise import load_recogniser  # noqa: PLC0415
     from veernet.register.propose import propose  # noqa: PLC0415
     from veernet.register.text import proposal_yaml  # noqa: PLC0415
-    from veernet.review.findings import Finding, of_proposal  # noqa: PLC0415
+    from veernet.review.findings import Finding, of_proposal, of_well  # noqa: PLC0415
     from veernet.review.regdoc import filled  # noqa: PLC0415
     from veernet.scan import open_scan  # noqa: PLC0415
+    from veernet.yamldoc import documents_in  # noqa: PLC0415
+    from veernet.yamlshared import plain_documents  # noqa: PLC0415
 
     _say(stage="opening the scan")
     path, page = Path(task["scan"]), int(task["page"])
@@ -94,11 +94,14 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
         stated=task.get("stated"),
         unit=task.get("unit"),
         within=task.get("within"),
+        heading=True,
         progress=_progress("looking for tracks and depths"),
     )
     proposed = proposal_yaml(path, page, sections, ASKED)
-    documents = [filled(one) for one in yaml.safe_load_all(proposed)]
+    read_again = documents_in(proposed.encode(), Path("proposal"))
+    documents = [filled(one) for one in plain_documents(read_again)]
     findings = [f for one in sections for f in of_proposal(one, scan.info.rows)]
+    findings += of_well(sections[0])
     if missing:
         findings.insert(0, Finding(missing, "wrong", "register", sections[0].name))
     return {

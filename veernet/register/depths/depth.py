@@ -134,6 +134,7 @@ def depth_from_numerals(
         dropped=tuple(n for i, n in enumerate(ordered) if i not in members),
         residuals=tuple(residuals.tolist()),
         notes=tuple(doubts.notes),
+        minor=doubts.minor,
     )
 
 
@@ -205,6 +206,7 @@ def depth_from_points(
         line_step=None if grid is None else grid.step,
         residuals=tuple((residuals / scale).tolist()),
         notes=tuple(doubts.notes),
+        minor=doubts.minor,
     )
 
 

@@ -39,6 +39,8 @@ class DepthProposal:
         all have in common removed.
     notes
         What lowers the confidence, one sentence each.
+    minor
+        Those of them that do not decide it, as another lowers it more.
     refusal
         Why nothing is proposed, and what to do, in one sentence.
     """
@@ -53,6 +55,7 @@ class DepthProposal:
     dropped: tuple[Numeral, ...] = ()
     residuals: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
     refusal: str | None = None
 
     def __post_init__(self) -> None:
@@ -75,8 +78,16 @@ class Doubts:
 
     confidence: float = _SURE
     notes: list[str] = field(default_factory=list)
+    ceilings: list[float] = field(default_factory=list)
 
     def cap(self, confidence: float, note: str) -> None:
         """Put a ceiling on the confidence, and say why."""
         self.confidence = min(self.confidence, confidence)
         self.notes.append(note)
+        self.ceilings.append(confidence)
+
+    @property
+    def minor(self) -> tuple[str, ...]:
+        """Notes whose ceiling is above the lowest one."""
+        told = zip(self.notes, self.ceilings, strict=True)
+        return tuple(note for note, ceiling in told if ceiling > self.confidence)

@@ -1,0 +1,99 @@
+"""What is remarked on in a proposal: once, and only where it decides something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from veernet.register.edgetext import WHOLE
+from veernet.register.geometry.columns import ColumnKind
+from veernet.register.geometry.page import FoundSection
+from veernet.register.propose import ProposedSection
+from veernet.register.tracktext import odd_divisions
+
+TOLD = 0.05
+"""Of the width of all tracks: a column beside them that is told of."""
+
+_KINDS: dict[ColumnKind, str] = {
+    "print": "print, no curve track",
+    "table": "a table, no curve track",
+    "picture": "rock, waveforms or a picture, no curve track",
+    "curves without a grid": "ink on no grid that is found: a curve there is to be "
+    "given its track",
+}
+
+
+def depth_remarks(section: ProposedSection) -> list[str]:
+    """Return what lowers the confidence in depths.
+
+    Told are the doubts that decide how sure depths are, not the lesser ones; nothing of
+    why depths that are stated may be wrong, nor of depths that are refused but the
+    reason, which is told with them.
+    """
+    depth = section.depth
+    notes = [note for note in depth.notes if note not in depth.minor]
+    if depth.refusal:
+        notes = []
+    elif depth.stated:
+        # What has no depth yet is missing however sure the others are.
+        notes = [note for note in depth.notes if "have no depth yet" in note]
+    return notes
+
+
+def division_remarks(section: ProposedSection, *, parted: bool = False) -> list[str]:
+    """Return which tracks have an odd number of divisions.
+
+    Parameters
+    ----------
+    section
+        With its legend, whose scales may part a track.
+    parted
+        Only those that scales part: the others say it beside their number.
+    """
+    parts = {c.track for c in section.legend.curves if c.span != WHOLE}
+    odd = [
+        (number, odd_divisions(track))
+        for number, track in enumerate(section.found.tracks)
+        if number in parts or not parted
+    ]
+    return [f"T{number + 1} has {said}" for number, said in odd if said]
+
+
+def passed_over(found: FoundSection) -> list[str]:
+    """Return a line for each column of a section that is no track of curves."""
+    row = (found.first_row + found.last_row) / 2
+    first, last = found.tracks[0].left, found.tracks[-1].right
+    least = TOLD * float(last.column_at(row) - first.column_at(row))
+    lines: list[str] = []
+    before = -1.0
+    for column in found.others:
+        left, right = (float(e.column_at(row)) for e in (column.left, column.right))
+        words = _KINDS.get(column.kind)
+        depths = found.depth_column is not None and column.left == found.depth_column[0]
+        if words is None or depths or right - left < least:
+            continue
+        if lines and abs(left - before) < 1 and lines[-1].endswith(words):
+            lines[-1] = f"{lines[-1].partition(' to ')[0]} to {right:.0f}: {words}"
+        else:
+            lines.append(f"columns {left:.0f} to {right:.0f}: {words}")
+        before = right
+    return lines
+
+
+def together(said: Sequence[Sequence[str]]) -> list[tuple[str, tuple[int, ...]]]:
+    """Return each remark once, with the sections that it is made of.
+
+    Parameters
+    ----------
+    said
+        The remarks of each section.
+
+    Returns
+    -------
+    list of (str, tuple of int)
+        In the order in which they are first made.
+    """
+    owners: dict[str, list[int]] = {}
+    for index, remarks in enumerate(said):
+        for text in dict.fromkeys(remarks):
+            owners.setdefault(text, []).append(index)
+    return [(text, tuple(indices)) for text, indices in owners.items()]
