@@ -14,7 +14,7 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError
 from veernet.records import Scan
-from veernet.register.depths.column import numerals_of
+from veernet.register.ahead import read_print
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.parts import split_section
@@ -83,6 +83,8 @@ def propose(
     unit: Unit | None = None,
     within: Sequence[float] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    reading: Callable[[int, int], None] | None = None,
+    threads: int = 1,
 ) -> tuple[ProposedSection, ...]:
     """Propose what a registration of a page would say.
 
@@ -105,6 +107,12 @@ def propose(
         digits that the numerals leave out.
     progress
         Is told how many rows of how many are surveyed.
+    reading
+        Is told how much of its print is read, in rows: it follows the survey, and takes
+        most of the time.
+    threads
+        That read print; with more than one, both readers are called from several
+        threads at once, and what is proposed is the same.
 
     Returns
     -------
@@ -117,6 +125,9 @@ def propose(
         If there is no section of a log on the page, most of it is ruined by speckle, or
         its longest section is another plot: arrows of a dipmeter, or waveforms.
     """
+    if recognise is None and stated is None:
+        msg = "depths are neither stated nor can numerals be read: give a recogniser"
+        raise InputError(msg)
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     survey = take_survey(scan, progress)
     refuse_ruined(scan, survey, dpi)
@@ -126,7 +137,10 @@ def propose(
     legends = (Legend(),) * len(found)
     if read is not None:
         refuse_other_plots(scan, words_about(scan, longest, read))
-        legends = read_legends(scan, found, read)
+    numerals = recognise if stated is None else None
+    seen = read_print(scan, found, read, numerals, threads=threads, progress=reading)
+    if seen.read is not None:
+        legends = read_legends(scan, found, seen.read)
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
@@ -138,10 +152,6 @@ def propose(
             for part, _ in split_section(section, (), _unread)
         ]
         return _stated(spliced, stated, dpi, unit)
-    if recognise is None:
-        msg = "depths are neither stated nor can numerals be read: give a recogniser"
-        raise InputError(msg)
-
     span = None if within is None else (float(within[0]), float(within[1]))
 
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
@@ -157,13 +167,12 @@ def propose(
         )
 
     parts: list[tuple[FoundSection, DepthProposal, Legend]] = []
-    for section, legend in zip(found, legends, strict=True):
-        placed, numerals = numerals_of(scan, section, recognise)
+    for (placed, numbers), legend in zip(seen.placed, legends, strict=True):
         if placed.depth_column is None:
             nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
-            parts.append((section, nothing, legend))
+            parts.append((placed, nothing, legend))
             continue
-        for part, depth in split_section(placed, numerals, depths):
+        for part, depth in split_section(placed, numbers, depths):
             parts.append((part, depth, legend))
     sections, depths_of, legends = zip(*parts, strict=True)
     main = depths_of[_longest(sections)]
