@@ -7,7 +7,7 @@ import pytest
 
 from veernet.axes import Floats
 from veernet.records import Scan
-from veernet.register.geometry.lattice import join_runs, runs_of
+from veernet.register.geometry.lattice import join_runs, line_ink, runs_of
 from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.propose import propose
@@ -46,6 +46,7 @@ def _check(section: FoundSection, page: GeneratedPage) -> None:
         "mud log",
         "bond log, waveforms on a grid",
         "lithology in the middle",
+        "dipmeter with curves",
     ],
 )
 def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
@@ -84,6 +85,27 @@ def test_what_is_passed_over_is_told() -> None:
         for c in pictures
     )
     assert covered > 0.8 * float((last.right - first.left).mean())
+
+
+@pytest.mark.parametrize("columns", [1, 2, 6, 11, 12, 13, 40])
+def test_lines_are_looked_for_on_the_narrowest_page(columns: int) -> None:
+    between = np.zeros(columns)
+    between[columns // 2] = 0.9
+    ink = line_ink(between, np.array([0.0, columns / 2, columns - 1.0]))
+    assert ink.shape == (3,)
+    assert (np.abs(ink) <= 0.9).all()
+    if columns >= 13:
+        assert ink[1] == pytest.approx(0.9)
+
+
+def test_arrows_on_a_grid_are_told_from_curves() -> None:
+    page = generate_page("dipmeter with curves", np.random.default_rng(2))
+    section = _found(page)
+    _check(section, page)
+    (arrows,) = page.of("arrows")
+    (told,) = [column for column in section.others if column.kind == "arrows"]
+    assert np.abs(told.left.column_at(page.rows) - arrows.left).max() <= 5
+    assert np.abs(told.right.column_at(page.rows) - arrows.right).max() <= 5
 
 
 def test_layouts_are_drawn_with_their_truth() -> None:

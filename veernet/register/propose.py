@@ -25,7 +25,7 @@ from veernet.register.geometry.survey import take_survey
 from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
-from veernet.register.plots import words_about
+from veernet.register.plots import print_about, without_plots
 from veernet.register.refusals import (
     refuse_other_plots,
     refuse_ruined,
@@ -123,7 +123,7 @@ def propose(
     ------
     Refused
         If there is no section of a log on the page, most of it is ruined by speckle, or
-        its longest section is another plot: arrows of a dipmeter, or waveforms.
+        all its columns are another plot: arrows of a dipmeter, or waveforms.
     """
     if recognise is None and stated is None:
         msg = "depths are neither stated nor can numerals be read: give a recogniser"
@@ -133,10 +133,13 @@ def propose(
     refuse_ruined(scan, survey, dpi)
     found = sections_of(scan, survey)
     refuse_without_a_log(scan, found)
-    longest = found[_longest(found)]
-    legends = (Legend(),) * len(found)
     if read is not None:
-        refuse_other_plots(scan, words_about(scan, longest, read))
+        longest = found[_longest(found)]
+        words = print_about(scan, longest, read)
+        found = without_plots(found, longest, words)
+        if not found:
+            refuse_other_plots(scan, [text.text for text in words])
+    legends = (Legend(),) * len(found)
     numerals = recognise if stated is None else None
     seen = read_print(scan, found, read, numerals, threads=threads, progress=reading)
     if seen.read is not None:

@@ -41,6 +41,10 @@ section is read that way alone: ten numbers that are read surely one way, or mor
 _TALL = 64
 
 
+class TooNarrow(InputError):
+    """A depth column holds no digits of a legible size."""
+
+
 @dataclass(frozen=True)
 class Numeral:
     """A number that was read in the depth column.
@@ -116,7 +120,8 @@ def read_numerals(
     Raises
     ------
     InputError
-        If there are no such rows, or the depth column is too narrow to hold digits.
+        If there are no such rows; :class:`TooNarrow` if the depth column is too narrow
+        to hold digits.
     """
     start, stop = rows
     if not 0 <= start < stop:
@@ -172,7 +177,7 @@ def _words(
                 f"the depth column is {width} columns wide at row {middle:.0f}: "
                 f"numerals need {_NARROWEST} or more: check its edges"
             )
-            raise InputError(msg)
+            raise TooNarrow(msg)
         reach = round(LONGEST * width)
         top, bottom = max(start, first - reach), min(stop, last + reach)
         grey = read(top, bottom)[:, max(0, columns[0]) : max(0, columns[1])]

@@ -57,6 +57,9 @@ SINGLE = 0.3
 STRAY = 0.8
 """Lines in step that one out of step outweighs: a curve at rest seems a line."""
 
+BESIDE = 6
+"""Columns from a line to what is beside it, at most."""
+
 CLOSEST = 8.0
 """Columns between division lines at least."""
 
@@ -178,9 +181,12 @@ def line_ink(between: Floats, columns: Floats) -> Floats:
     columns : (lines,) float
         Where lines are looked for, to two columns.
     """
-    at = np.clip(np.rint(columns).astype(int), 6, max(6, len(between) - 7))
-    near = np.maximum.reduce([between[at + by] for by in (-2, -1, 0, 1, 2)])
-    beside = np.maximum.reduce([between[at + by] for by in (-6, -5, 5, 6)])
+    # A page may be narrower than what is looked at beside a line.
+    wide = np.pad(between, BESIDE, mode="edge")
+    at = np.clip(np.rint(columns).astype(int), BESIDE, len(between) - 1 - BESIDE)
+    at = np.clip(at, 0, len(between) - 1) + BESIDE
+    near = np.maximum.reduce([wide[at + by] for by in (-2, -1, 0, 1, 2)])
+    beside = np.maximum.reduce([wide[at + by] for by in (-6, -5, 5, 6)])
     return np.asarray(near - beside)
 
 
