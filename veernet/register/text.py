@@ -78,6 +78,7 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
         for number, track in enumerate(found.tracks, 1):
             odd = odd_divisions(track)
             lines += [f"{section.name}: T{number} has {odd}"] if odd else []
+        lines += [f"{section.name}: {text}" for text in found.edge_doubts]
         lines += [f"{section.name}: {text}" for text in passed_over(found)]
         for curve in section.legend.curves:
             lines.append(f"{section.name}: {curve_words(curve)}")
@@ -157,5 +158,6 @@ def _section(scan: Path, page: int, section: ProposedSection, least: float) -> s
         lines.append(f"    - {{row: {row}, depth: {at}{turn}}}")
     lines += ["step: 0.5", "null_value: -999.25", _WELL, "tracks:"]
     lines += track_lines(found.tracks, section.legend.curves, least)
+    lines += [f"  # {text}" for text in found.edge_doubts]
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return "\n".join(lines) + "\n"
