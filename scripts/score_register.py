@@ -194,7 +194,12 @@ def compare(
     }
     if section.points:
         axis = DepthAxis(registration.depth.unit, section.points)
-        error = axis.depth_at(registration.depth.rows) - registration.depth.depths
+        # Nothing is said of rows beyond the points, and nothing extrapolated.
+        at = registration.depth.rows
+        told = (at >= axis.rows[0]) & (at <= axis.rows[-1])
+        if not told.any():
+            return found
+        error = (axis.depth_at(at) - registration.depth.depths)[told]
         found |= {
             "depth_error_median": float(np.median(np.abs(error))),
             "depth_error_most": float(np.abs(error).max()),

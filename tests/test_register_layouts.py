@@ -54,6 +54,21 @@ def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
     _check(_found(page), page)
 
 
+@pytest.mark.parametrize(
+    ("layout", "seed"),
+    [
+        # The edge of a track beside it stands where the 8 of its decade would be.
+        ("depth right", 52005),
+        # The line beside a depth column, or in rock, is a division away from an edge.
+        ("mud log", 52013),
+        ("lithology in the middle", 52021),
+    ],
+)
+def test_lines_beside_a_track_are_none_of_its_divisions(layout: str, seed: int) -> None:
+    page = generate_page(layout, np.random.default_rng(seed))
+    _check(_found(page), page)
+
+
 @pytest.mark.parametrize("layout", ["depth between", "mud log, depth left"])
 def test_depths_are_read_in_the_column_that_holds_them(layout: str) -> None:
     page = generate_page(layout, np.random.default_rng(4))

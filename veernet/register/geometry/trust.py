@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.register.geometry.comb import Comb
+from veernet.register.geometry.counts import COUNTS
 from veernet.register.geometry.lattice import BESIDE, line_ink
 from veernet.register.geometry.sections import Block
 from veernet.register.geometry.threads import SEEN
-from veernet.register.geometry.tracks import COUNTS, INKED, Span
+from veernet.register.geometry.tracks import INKED, Span
 
 SURE = 0.98
 """Confidence in an edge that nothing speaks against."""
