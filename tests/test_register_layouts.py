@@ -20,6 +20,11 @@ DECADES = np.concatenate(
     [350 + 125 * (decade + np.log10(np.arange(1, 11))) for decade in range(2)]
 )
 
+THINNED = np.cumsum(
+    [0, 20.8, 12.1, 8.7, 11.9, 9, 7, 21, 21, 11.9, 9.1, 6, 21, 21, 14, 7, 8.5]
+)
+"""Lines of three decades of 70 columns, of which those that are close run together."""
+
 
 def _found(page: GeneratedPage) -> FoundSection:
     middle = page.rows.mean()
@@ -138,6 +143,11 @@ def test_layouts_are_drawn_with_their_truth() -> None:
     ("lines", "tracks"),
     [
         (EVEN, [(100, 350, 25.0)]),
+        # Lines at 1, 2, 4, 6 and 8 look like those at 1 to 5 of another decade.
+        (
+            1051.9 + THINNED,
+            [(1051.9, 1261.9, None)],
+        ),
         (np.r_[EVEN, DECADES[1:]], [(100, 350, 25.0), (350, 600, None)]),
         # A depth column, an estimate and rock beside a track.
         (np.r_[EVEN, 358, 371, 388, 391, 399, 412], [(100, 350, 25.0)]),

@@ -79,8 +79,7 @@ def _in_decades(
     wrong = np.flatnonzero(~known[:-1] & ~known[1:])
     start = int(np.max(wrong[wrong < anchor], initial=-2)) + 2
     stop = int(np.min(wrong[wrong >= anchor], initial=len(lines) - 1)) + 1
-    digits = np.abs(part[:, None] - DIGITS).argmin(axis=1)
-    own = _from_whole(np.flatnonzero(on[start:stop]) + start, digits)
+    own = np.flatnonzero(on[start:stop]) + start
     if len(own) < FEWEST_LOG:
         return None
     start, stop = int(own[0]), int(own[-1]) + 1
@@ -93,18 +92,21 @@ def _in_decades(
     if lines[stop - 1] - lines[start] < 0.9 * decade:
         return None
     score = seen.sum() * filled - 1.5 * float((~known[start:stop]).sum())
-    return start, stop, float(score)
+    digits = np.abs(part[:, None] - DIGITS).argmin(axis=1)
+    own = _from_whole(own, digits)
+    return int(own[0]), int(own[-1]) + 1, float(score)
 
 
 def _from_whole(own: NDArray[np.intp], digits: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Leave out a line before a whole decade, or after one, with none between.
+    """Leave out a line shortly before a whole decade, or after one, with none between.
 
-    The edge of the track beside it stands where a digit would be, by chance.
+    The edge of the track beside it stands where a digit would be, by chance. Lines of
+    1, 2, 4, 6, 8 and 10 look like those of 1 to 5, so that a line of 5 may be whole.
     """
-    last = len(DIGITS) - 1
-    if len(own) > 1 and digits[own[1]] in (0, last) and 0 < digits[own[0]] < last - 1:
+    whole = 0, len(DIGITS) - 1
+    if len(own) > 1 and digits[own[1]] in whole and digits[own[0]] in (6, 7):
         own = own[1:]
-    if len(own) > 1 and digits[own[-2]] in (0, last) and 1 < digits[own[-1]] < last:
+    if len(own) > 1 and digits[own[-2]] in whole and digits[own[-1]] in (2, 3):
         own = own[:-1]
     return own
 
