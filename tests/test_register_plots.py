@@ -16,12 +16,14 @@ from veernet.errors import Refused
 from veernet.records import Grey, Scan
 from veernet.register.geometry.page import find_sections
 from veernet.register.geometry.speckle import breaks_of, ruined_share
+from veernet.register.geometry.survey import take_survey
 from veernet.register.ocr.reader import Text, load_reader
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.plots import plot_of, print_about, without_plots
 from veernet.register.propose import propose
 from veernet.register.text import proposal_lines
 from veernet.scan import open_scan
+from veernet.synth.pages.page import generate_page
 
 PAGE = DrawnPage(rows=5200, sections=(DrawnSection(1100, 4900),))
 
@@ -234,6 +236,13 @@ def test_dense_grids_are_no_speckle() -> None:
     speckle = np.random.default_rng(0).random(ink.shape) < 0.15
     both = np.maximum(ink, speckle).astype(np.uint8)
     assert breaks_of(both) > 1.7 * breaks_of(ink)
+
+
+def test_an_image_in_black_and_white_is_no_speckle() -> None:
+    page = generate_page("image log", np.random.default_rng(52062))
+    assert set(np.unique(page.image)) == {0, 255}
+    survey = take_survey(Scan.from_array(page.image))
+    assert ruined_share(survey.breaks, survey.columns, None) < 0.1
 
 
 @pytest.mark.parametrize(
