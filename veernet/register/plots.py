@@ -114,11 +114,10 @@ def print_about(scan: Scan, section: FoundSection, read: Reader) -> tuple[Text, 
     tuple of Text
         Lines that were read with some confidence, in rows and columns of the page.
     """
-    edges = section.tracks[0].left, section.tracks[-1].right
-    left, right = (float(edge.column_at(section.first_row)) for edge in edges)
-    start = max(0, int(section.first_row - BEFORE * (right - left)))
-    stop = min(scan.info.rows, int(section.first_row + AFTER * (right - left)) + 1)
-    zoom = READ_WIDTH / (right - left)
+    width = _width(section)
+    start = max(0, int(section.first_row - BEFORE * width))
+    stop = min(scan.info.rows, int(section.first_row + AFTER * width) + 1)
+    zoom = READ_WIDTH / width
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     grey = cv2.resize(scan.read(start, stop), None, fx=zoom, fy=zoom, interpolation=how)
     return tuple(
@@ -175,9 +174,11 @@ def without_plots(
 
 
 def _width(section: FoundSection) -> float:
-    first, last = section.tracks[0], section.tracks[-1]
-    row = section.first_row
-    return float(last.right.column_at(row) - first.left.column_at(row))
+    """Return the columns of all tracks, and of the grids with arrows beside them."""
+    pairs = [(track.left, track.right) for track in section.tracks]
+    pairs += [(c.left, c.right) for c in section.others if c.kind == "arrows"]
+    ends = [float(edge.column_at(section.first_row)) for pair in pairs for edge in pair]
+    return max(ends) - min(ends)
 
 
 def _columns(track: FoundTrack, row: float) -> tuple[float, float]:
