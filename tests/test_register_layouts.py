@@ -62,8 +62,10 @@ def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
 @pytest.mark.parametrize(
     ("layout", "seed"),
     [
-        # The edge of a track beside it stands where the 8 of its decade would be.
+        # Lines of the track beside it stand where the 8 of its decade would be, or 5
+        # and 8.
         ("depth right", 52005),
+        ("depth right", 71005),
         # The line beside a depth column, or in rock, is a division away from an edge.
         ("mud log", 52013),
         ("lithology in the middle", 52021),

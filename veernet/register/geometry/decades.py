@@ -33,6 +33,10 @@ DIGITS = np.log10(np.arange(1, 11))
 HALVES = np.log10(np.arange(1.5, 5, 1.0))
 """Places in a decade: of the lines that every print has, and of some that few have."""
 
+FEW, FIVE = 0.6, 4
+"""Share of the digits before the first whole decade, or after the last, in which a line
+is seen at least; and the place of the digit 5."""
+
 Found = tuple[int, int, float]
 """First line, one past the last, and score."""
 
@@ -98,17 +102,21 @@ def _in_decades(
 
 
 def _from_whole(own: NDArray[np.intp], digits: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Leave out a line shortly before a whole decade, or after one, with none between.
+    """Leave out lines before the first whole decade, or after the last, that are few.
 
-    The edge of the track beside it stands where a digit would be, by chance. Lines of
-    1, 2, 4, 6, 8 and 10 look like those of 1 to 5, so that a line of 5 may be whole.
+    Lines of the track beside it stand where some digits would be, by chance. Lines of
+    1, 2, 4, 6, 8 and 10 look like those of 1 to 5, so that a single 5 may be whole.
     """
-    whole = 0, len(DIGITS) - 1
-    if len(own) > 1 and digits[own[1]] in whole and digits[own[0]] in (6, 7):
-        own = own[1:]
-    if len(own) > 1 and digits[own[-2]] in whole and digits[own[-1]] in (2, 3):
-        own = own[:-1]
-    return own
+    last = len(DIGITS) - 1
+    whole = np.flatnonzero((digits[own] == 0) | (digits[own] == last))
+    if not len(whole):
+        return own
+    before, after = int(whole[0]), len(own) - 1 - int(whole[-1])
+    lost = before and before < FEW * (last - digits[own[0]])
+    start = before if lost and (before > 1 or digits[own[0]] > FIVE) else 0
+    lost = after and after < FEW * digits[own[-1]]
+    stop = after if lost and (after > 1 or digits[own[-1]] < FIVE) else 0
+    return own[start : len(own) - stop]
 
 
 def _places(
