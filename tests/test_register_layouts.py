@@ -68,6 +68,7 @@ def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
         ("depth right", 71005),
         # The line beside a depth column, or in rock, is a division away from an edge.
         ("mud log", 52013),
+        ("mud log", 71013),
         ("lithology in the middle", 52021),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ drawn where one of these is worn away."""
 NONE = 0.2
 """Share of the depth lines in a track below which none are drawn in a division more
 than that: it is the column beside it."""
+
+MORE = 2
+"""Divisions more than that at most."""
 
 NEAR = 3
 """Columns about a line that are of it."""
@@ -59,23 +63,35 @@ def completed(
 def trimmed(
     left: float, right: float, lines: Floats, division: float, drawn: Drawn
 ) -> tuple[float, float]:
-    """Take away a division beyond ten or twenty in which no depth line is drawn.
+    """Take away a division or two beyond ten or twenty in which no depth line is drawn.
 
     The column beside a track may end where its next line would be.
     """
-    if round((right - left) / division) - 1 not in COUNTS:
+    count = round((right - left) / division)
+    more = [count - usual for usual in COUNTS if 0 < count - usual <= MORE]
+    if not more:
         return left, right
-    ends = (left, left + division), (right - division, right)
-    usual = float(np.median(drawn.share[max(0, round(left)) : round(right) + 1]))
-    shares = [
-        float(np.median(drawn.share[max(0, round(a) + NEAR) : round(b) - NEAR + 1]))
-        for a, b in ends
-    ]
-    if min(shares) > NONE * usual:
-        return left, right
-    # The line of the edge was not on the lattice, so the next ones tell where it is.
-    if shares[0] <= shares[1]:
-        inner = lines[lines > left + 0.5 * division][0]
-        return float(inner - division * (round((inner - left) / division) - 1)), right
-    inner = lines[lines < right - 0.5 * division][-1]
-    return left, float(inner + division * (round((right - inner) / division) - 1))
+    share = drawn.share
+    usual = float(np.median(share[max(0, round(left)) : round(right) + 1]))
+    by = more[0] * division
+    ends = [(left + k * division, left + (k + 1) * division) for k in range(more[0])]
+    if _most(share, ends) <= NONE * usual:
+        # The line of the edge was not on the lattice: the next ones tell where it is.
+        inner = lines[lines > left + by - 0.5 * division][0]
+        return _nearest(inner, left + by, division), right
+    ends = [(right - (k + 1) * division, right - k * division) for k in range(more[0])]
+    if _most(share, ends) <= NONE * usual:
+        inner = lines[lines < right - by + 0.5 * division][-1]
+        return left, _nearest(inner, right - by, division)
+    return left, right
+
+
+def _most(share: Floats, ends: Sequence[tuple[float, float]]) -> float:
+    """Return the share of depth lines in that of some divisions that has most."""
+    inside = (share[max(0, round(a) + NEAR) : round(b) - NEAR + 1] for a, b in ends)
+    return max(float(np.median(own)) if len(own) else 0.0 for own in inside)
+
+
+def _nearest(line: float, place: float, division: float) -> float:
+    """Return the place on the lattice of a line that is nearest to one."""
+    return float(line + division * round((place - line) / division))
