@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from veernet.errors import InputError
@@ -12,11 +12,20 @@ from veernet.records import Registration
 from veernet.registration import load_registrations
 
 
-def options_of(says: str | None, argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line of a script that scores: ``--only`` and ``--out``."""
+def options_of(
+    says: str | None,
+    argv: Sequence[str] | None,
+    flags: Mapping[str, str] | None = None,
+    numbers: Mapping[str, int] | None = None,
+) -> argparse.Namespace:
+    """Read the command line of a script that scores: ``--only``, ``--out`` and more."""
     parser = argparse.ArgumentParser(description=(says or "").partition("\n")[0])
     parser.add_argument("--only", default="", help="registrations whose name has this")
     parser.add_argument("--out", type=Path, required=True)
+    for flag, meaning in (flags or {}).items():
+        parser.add_argument(flag, action="store_true", help=meaning)
+    for number, usual in (numbers or {}).items():
+        parser.add_argument(number, type=int, default=usual, help=f"{usual} unless so")
     return parser.parse_args(argv)
 
 

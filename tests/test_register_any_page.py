@@ -21,7 +21,14 @@ CROPS = 24
 
 REAL_ROWS = 1500
 """Of a crop of a real scan at most, and CROPPED crops of each."""
-CROPPED = 2
+CROPPED = 3
+
+TURNS = 8
+"""Ways to change a crop: quarter turns, negative, leaning, half the size and half as
+large again."""
+
+NARROW = 1, 2, 5, 11, 12, 13, 25, 63, 64, 65
+"""Columns of strips of a page: about those of a line, of a window and of a zone."""
 
 
 def _numeral(grey: Grey) -> tuple[str, float]:
@@ -31,7 +38,7 @@ def _numeral(grey: Grey) -> tuple[str, float]:
 
 
 def _crop(page: Grey, rng: np.random.Generator, turn: int) -> Grey:
-    """Return a part of a page: as it is, in quarter turns, leaning or negative."""
+    """Return a part of a page: as it is, turned, negative, leaning or scaled."""
     shape = [int(rng.integers(1, most + 1)) for most in page.shape[:2]]
     top, left = (
         int(rng.integers(most - own + 1))
@@ -42,6 +49,10 @@ def _crop(page: Grey, rng: np.random.Generator, turn: int) -> Grey:
         return np.ascontiguousarray(np.rot90(part, turn))
     if turn == 4:
         return np.asarray(255 - part, dtype=np.uint8)
+    if turn > 5:
+        zoom = 0.5 if turn == 6 else 1.5
+        wide, high = (max(1, round(zoom * part.shape[axis])) for axis in (1, 0))
+        return np.asarray(cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA))
     middle = part.shape[1] / 2, part.shape[0] / 2
     matrix = cv2.getRotationMatrix2D(middle, float(rng.uniform(-9, 9)), 1)
     size = part.shape[1], part.shape[0]
@@ -70,8 +81,15 @@ def page() -> Grey:
 @pytest.mark.parametrize("seed", range(CROPS))
 def test_a_crop_is_proposed_or_refused(seed: int, page: Grey) -> None:
     _propose_or_refuse(
-        Scan.from_array(_crop(page, np.random.default_rng(seed), seed % 6))
+        Scan.from_array(_crop(page, np.random.default_rng(seed), seed % TURNS))
     )
+
+
+@pytest.mark.parametrize("columns", NARROW)
+def test_a_strip_is_proposed_or_refused(columns: int, page: Grey) -> None:
+    for left in (60, 452):
+        strip = np.ascontiguousarray(page[:, left : left + columns])
+        _propose_or_refuse(Scan.from_array(strip))
 
 
 @pytest.mark.parametrize("rows", [1, 2, 36, 283])
@@ -89,10 +107,11 @@ def test_the_turn_of_a_scrap_is_told_or_open(rows: int) -> None:
 )
 def test_crops_of_real_scans_are_proposed_or_refused() -> None:
     rng = np.random.default_rng(20)
-    for path in sorted((Path(os.environ["VEERNET_REAL"]) / "scans").glob("*.tif")):
+    scans = sorted((Path(os.environ["VEERNET_REAL"]) / "scans").glob("*.tif"))
+    for number, path in enumerate(scans):
         scan = open_scan(path)
         for turn in range(CROPPED):
             top = int(rng.integers(max(1, scan.info.rows - REAL_ROWS)))
             part = scan.read_stored(top, min(scan.info.rows, top + REAL_ROWS))
-            cropped = Scan.from_array(_crop(part, rng, 5 * turn))
+            cropped = Scan.from_array(_crop(part, rng, (number + 3 * turn) % TURNS))
             _propose_or_refuse(cropped)

@@ -7,7 +7,7 @@ import pytest
 
 from veernet.axes import Floats
 from veernet.records import Scan
-from veernet.register.geometry.lattice import join_runs, runs_of
+from veernet.register.geometry.lattice import join_runs, line_ink, runs_of
 from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.propose import propose
@@ -19,6 +19,11 @@ EVEN = np.arange(100.0, 351.0, 25.0)
 DECADES = np.concatenate(
     [350 + 125 * (decade + np.log10(np.arange(1, 11))) for decade in range(2)]
 )
+
+THINNED = np.cumsum(
+    [0, 20.8, 12.1, 8.7, 11.9, 9, 7, 21, 21, 11.9, 9.1, 6, 21, 21, 14, 7, 8.5]
+)
+"""Lines of three decades of 70 columns, of which those that are close run together."""
 
 
 def _found(page: GeneratedPage) -> FoundSection:
@@ -46,10 +51,29 @@ def _check(section: FoundSection, page: GeneratedPage) -> None:
         "mud log",
         "bond log, waveforms on a grid",
         "lithology in the middle",
+        "dipmeter with curves",
     ],
 )
 def test_tracks_of_a_layout_and_nothing_else_are_found(layout: str) -> None:
     page = generate_page(layout, np.random.default_rng(3))
+    _check(_found(page), page)
+
+
+@pytest.mark.parametrize(
+    ("layout", "seed"),
+    [
+        # Lines of the track beside it stand where the 8 of its decade would be, or 5
+        # and 8.
+        ("depth right", 52005),
+        ("depth right", 71005),
+        # The line beside a depth column, or in rock, is a division away from an edge.
+        ("mud log", 52013),
+        ("mud log", 71013),
+        ("lithology in the middle", 52021),
+    ],
+)
+def test_lines_beside_a_track_are_none_of_its_divisions(layout: str, seed: int) -> None:
+    page = generate_page(layout, np.random.default_rng(seed))
     _check(_found(page), page)
 
 
@@ -86,6 +110,27 @@ def test_what_is_passed_over_is_told() -> None:
     assert covered > 0.8 * float((last.right - first.left).mean())
 
 
+@pytest.mark.parametrize("columns", [1, 2, 6, 11, 12, 13, 40])
+def test_lines_are_looked_for_on_the_narrowest_page(columns: int) -> None:
+    between = np.zeros(columns)
+    between[columns // 2] = 0.9
+    ink = line_ink(between, np.array([0.0, columns / 2, columns - 1.0]))
+    assert ink.shape == (3,)
+    assert (np.abs(ink) <= 0.9).all()
+    if columns >= 13:
+        assert ink[1] == pytest.approx(0.9)
+
+
+def test_arrows_on_a_grid_are_told_from_curves() -> None:
+    page = generate_page("dipmeter with curves", np.random.default_rng(2))
+    section = _found(page)
+    _check(section, page)
+    (arrows,) = page.of("arrows")
+    (told,) = [column for column in section.others if column.kind == "arrows"]
+    assert np.abs(told.left.column_at(page.rows) - arrows.left).max() <= 5
+    assert np.abs(told.right.column_at(page.rows) - arrows.right).max() <= 5
+
+
 def test_layouts_are_drawn_with_their_truth() -> None:
     for seed, layout in enumerate(sorted(LAYOUTS)[::4]):
         page = generate_page(layout, np.random.default_rng(seed))
@@ -101,6 +146,11 @@ def test_layouts_are_drawn_with_their_truth() -> None:
     ("lines", "tracks"),
     [
         (EVEN, [(100, 350, 25.0)]),
+        # Lines at 1, 2, 4, 6 and 8 look like those at 1 to 5 of another decade.
+        (
+            1051.9 + THINNED,
+            [(1051.9, 1261.9, None)],
+        ),
         (np.r_[EVEN, DECADES[1:]], [(100, 350, 25.0), (350, 600, None)]),
         # A depth column, an estimate and rock beside a track.
         (np.r_[EVEN, 358, 371, 388, 391, 399, 412], [(100, 350, 25.0)]),

@@ -254,6 +254,25 @@ def test_turned_words_are_read_one_way_and_zeros_first_is_none():
     assert all(numeral.text == "9100" for numeral in found)
 
 
+def test_words_are_tried_one_way_once_that_is_known():
+    asked = []
+
+    def by_weight(grey):
+        """Tell which end of 881 is heavier: the first where it stands upright."""
+        ink = grey < 128
+        asked.append(grey.shape)
+        half = ink.shape[1] // 2
+        upright = ink[:, :half].sum() > ink[:, -half:].sum()
+        return ("881", 0.99) if upright else ("18", 0.6)
+
+    for turn in ("clockwise", "anticlockwise"):
+        asked.clear()
+        found = read(draw(["881"] * 40, turn=turn), by_weight)
+        assert [(n.turn, n.text) for n in found] == [(turn, "881")] * 40
+        # Each is read once as it stands and twice to settle it, a dozen the other way.
+        assert 120 < len(asked) < 135
+
+
 def test_speckle_is_not_read():
     rng = np.random.default_rng(2)
     page = np.full((3000, 800), 255, np.uint8)

@@ -16,11 +16,14 @@ from veernet.errors import Refused
 from veernet.records import Grey, Scan
 from veernet.register.geometry.page import find_sections
 from veernet.register.geometry.speckle import breaks_of, ruined_share
+from veernet.register.geometry.survey import take_survey
 from veernet.register.ocr.reader import Text, load_reader
 from veernet.register.ocr.recognise import load_recogniser
-from veernet.register.plots import plot_of, words_about
+from veernet.register.plots import plot_of, print_about, without_plots
 from veernet.register.propose import propose
+from veernet.register.text import proposal_lines
 from veernet.scan import open_scan
+from veernet.synth.pages.page import generate_page
 
 PAGE = DrawnPage(rows=5200, sections=(DrawnSection(1100, 4900),))
 
@@ -77,10 +80,13 @@ def test_words_above_and_below_the_first_lines_are_read() -> None:
     cv2.putText(page, "DIP ANGLE", (480, 1395), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
     scan = Scan.from_array(page)
     (section,) = find_sections(scan)
-    read = words_about(scan, section, load_reader())
-    found = plot_of(read)
+    read = print_about(scan, section, load_reader())
+    found = plot_of(text.text for text in read)
     assert found is not None
     assert "DIP ANGLE" in found[1]
+    (angle,) = [text for text in read if "DIP ANGLE" in text.text]
+    assert angle.row == pytest.approx(1382, abs=15)
+    assert angle.left == pytest.approx(480, abs=15)
 
 
 def test_print_is_read_from_above_the_first_lines_to_below_at_one_size() -> None:
@@ -92,9 +98,9 @@ def test_print_is_read_from_above_the_first_lines_to_below_at_one_size() -> None
         shapes.append(grey.shape)
         return []
 
-    words_about(scan, section, read)
-    words_about(scan, replace(section, first_row=100.0), read)
-    words_about(scan, replace(section, first_row=5100.0), read)
+    print_about(scan, section, read)
+    print_about(scan, replace(section, first_row=100.0), read)
+    print_about(scan, replace(section, first_row=5100.0), read)
     # Its tracks are 900 columns wide, and read at 1100: 585 rows above, 1170 below.
     zoom = 1100 / 900
     for shape, rows in zip(shapes, (1756, 1271, 685), strict=True):
@@ -110,14 +116,77 @@ def test_print_that_is_hardly_read_is_not_taken() -> None:
         box = (0.0, 0.0, 9.0, 99.0)
         return [Text("ARROW PLOT", 0.59, *box), Text("DIP ANGLE", 0.61, *box)]
 
-    assert words_about(scan, section, read) == ("DIP ANGLE",)
+    (text,) = print_about(scan, section, read)
+    assert text.text == "DIP ANGLE"
+
+
+def over(left: float, right: float, text: str, row: float = 1050.0) -> Text:
+    """Return a line of print; the tracks of the page begin at row 1100."""
+    return Text(text, 0.9, row - 10, left, row + 10, right)
+
+
+TITLE = over(60, 960, "DIPMETER", row=400)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "kind"),
+    [
+        ([TITLE, over(500, 800, "DIP ANGLE")], [60], "dipmeter"),
+        ([TITLE, over(500, 900, "TADPOLES", row=1400)], [60], "dipmeter"),
+        # A note that runs across two columns is of both.
+        ([TITLE, over(200, 700, "DIP MAGNITUDE")], [], None),
+        # A title that stands over the curves says what is beside them.
+        ([over(500, 760, "VDL"), over(300, 800, "WAVEFORMS")], [60], "waveforms"),
+        ([over(500, 760, "VDL"), over(60, 960, "GAMMA RAY")], [60, 460], None),
+        ([TITLE, over(500, 800, "GAMMA RAY")], [60, 460], None),
+    ],
+)
+def test_what_words_name_is_told_of_its_column(
+    words: list[Text], kept: list[float], kind: str | None
+) -> None:
+    (section,) = find_sections(Scan.from_array(PAGE.draw()))
+    found = without_plots([section], section, words)
+    tracks = [track for one in found for track in one.tracks]
+    lefts = [float(track.left.column_at(1200)) for track in tracks]
+    assert lefts == pytest.approx(kept, abs=3)
+    if kind is not None:
+        (passed,) = [column for column in found[0].others if column.kind == kind]
+        assert float(passed.left.column_at(1200)) == pytest.approx(460, abs=3)
+
+
+def test_a_page_with_a_track_beside_a_dipmeter_is_proposed_and_says_so() -> None:
+    zoom, start = 1100 / 900, 515
+    words = [TITLE, over(600, 800, "DIP ANGLE")]
+    read = [
+        replace(
+            text,
+            top=zoom * (text.top - start),
+            bottom=zoom * (text.bottom - start),
+            left=zoom * text.left,
+            right=zoom * text.right,
+        )
+        for text in words
+    ]
+
+    def once(_: Grey) -> list[Text]:
+        """Read the words about the grid, and nothing in the legends."""
+        return [read.pop() for _ in range(len(read))]
+
+    scan = Scan.from_array(PAGE.draw())
+    (section,) = propose(scan, None, read=once, stated=(1000.0, 1380.0))
+    (track,) = section.found.tracks
+    assert float(track.left.column_at(1200)) == pytest.approx(60, abs=3)
+    said = [line for line in proposal_lines([section]) if "dipmeter" in line]
+    assert len(said) == 1
+    assert "no curve track" in said[0]
 
 
 def test_a_dipmeter_is_refused_in_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "dip.png"
-    cv2.imwrite(str(path), printed("POOLED ARROW PLOT", "DIP ANGLE", first=700))
+    page = printed("POOLED ARROW PLOT OF DIP ANGLE AND DIRECTION", first=900)
+    cv2.imwrite(str(path), page)
     out = tmp_path / "dip.yaml"
     assert main(["register", str(path), "--out", str(out)]) == REFUSED
     said = capsys.readouterr().err.strip().splitlines()[-1]
@@ -167,6 +236,13 @@ def test_dense_grids_are_no_speckle() -> None:
     speckle = np.random.default_rng(0).random(ink.shape) < 0.15
     both = np.maximum(ink, speckle).astype(np.uint8)
     assert breaks_of(both) > 1.7 * breaks_of(ink)
+
+
+def test_an_image_in_black_and_white_is_no_speckle() -> None:
+    page = generate_page("image log", np.random.default_rng(52062))
+    assert set(np.unique(page.image)) == {0, 255}
+    survey = take_survey(Scan.from_array(page.image))
+    assert ruined_share(survey.breaks, survey.columns, None) < 0.1
 
 
 @pytest.mark.parametrize(

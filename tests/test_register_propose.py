@@ -13,7 +13,7 @@ from tests.pages import DrawnPage, DrawnSection, DrawnTrack
 from veernet.axes import DepthAxis
 from veernet.cli import DONE, REFUSED, WRONG_INPUT, main
 from veernet.errors import InputError, Refused
-from veernet.records import Scan
+from veernet.records import Grey, Scan
 from veernet.register import overlay
 from veernet.register.edgetext import TOLERANCE
 from veernet.register.ocr.recognise import load_recogniser
@@ -276,6 +276,17 @@ def test_a_depth_column_that_holds_no_digits_costs_no_more_than_the_depths() -> 
     assert section.depth.refusal is not None
     assert "--top and --bottom" in section.depth.refusal
     assert "\n" not in section.depth.refusal
+
+
+def test_a_reader_that_is_broken_is_told(scan: Scan) -> None:
+    """Of a page without legible digits nothing is said in its place."""
+
+    def broken(_: Grey) -> tuple[str, float]:
+        msg = "the models of RapidOCR are damaged: install it again"
+        raise InputError(msg)
+
+    with pytest.raises(InputError, match="models of RapidOCR are damaged"):
+        propose(scan, broken)
 
 
 def test_a_range_settles_the_leading_digit_that_numerals_leave_out(

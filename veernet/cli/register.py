@@ -97,6 +97,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write a proposal, and print what it holds."""
+    from veernet.engines import available_cores
     from veernet.export import check_overlay
     from veernet.files import check_places, together, write_text
     from veernet.register.like import like, unit_of
@@ -132,6 +133,8 @@ def run(options: argparse.Namespace) -> int:
         within=options.within,
         heading=options.heading,
         progress=page_progress("surveyed"),
+        reading=page_progress("read"),
+        threads=available_cores(),
     )
     if templates:
         likened, left_out = like(

@@ -14,8 +14,8 @@ import numpy as np
 from veernet.axes import DepthPoint, Edge, Floats
 from veernet.errors import InputError
 from veernet.records import Scan
+from veernet.register.ahead import read_print
 from veernet.register.atnumerals import at_numerals
-from veernet.register.depths.column import numerals_of
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.parts import split_section
@@ -28,7 +28,7 @@ from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
 from veernet.register.onelog import one_log
-from veernet.register.plots import words_about
+from veernet.register.plots import print_about, without_plots
 from veernet.register.refusals import (
     refuse_other_plots,
     refuse_ruined,
@@ -91,6 +91,8 @@ def propose(
     within: Sequence[float] | None = None,
     heading: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    reading: Callable[[int, int], None] | None = None,
+    threads: int = 1,
 ) -> tuple[ProposedSection, ...]:
     """Propose what a registration of a page would say.
 
@@ -116,6 +118,12 @@ def propose(
         called three times more at most.
     progress
         Is told how many rows of how many are surveyed.
+    reading
+        Is told how much of its print is read, in rows: it follows the survey, and takes
+        most of the time.
+    threads
+        That read print; with more than one, both readers are called from several
+        threads at once, and what is proposed is the same.
 
     Returns
     -------
@@ -126,19 +134,30 @@ def propose(
     ------
     Refused
         If there is no section of a log on the page, most of it is ruined by speckle, or
-        its longest section is another plot: arrows of a dipmeter, or waveforms.
+        all its columns are another plot: arrows of a dipmeter, or waveforms.
     """
+    if recognise is None and stated is None:
+        msg = "depths are neither stated nor can numerals be read: give a recogniser"
+        raise InputError(msg)
     dpi = None if scan.info.dpi is None else scan.info.dpi[1]
     survey = take_survey(scan, progress)
     refuse_ruined(scan, survey, dpi)
     found = sections_of(scan, survey)
     refuse_without_a_log(scan, found)
-    longest = found[_longest(found)]
-    legends = (Legend(),) * len(found)
     if read is not None:
-        refuse_other_plots(scan, words_about(scan, longest, read))
-        legends = read_legends(scan, found, read)
-    well = read_heading(scan, found[0].first_row, read) if read and heading else ()
+        longest = found[_longest(found)]
+        words = print_about(scan, longest, read)
+        found = without_plots(found, longest, words)
+        if not found:
+            refuse_other_plots(scan, [text.text for text in words])
+    legends = (Legend(),) * len(found)
+    numerals = recognise if stated is None else None
+    seen = read_print(scan, found, read, numerals, threads=threads, progress=reading)
+    if seen.read is not None:
+        legends = read_legends(scan, found, seen.read)
+    well: tuple[WellField, ...] = ()
+    if seen.read is not None and heading:
+        well = read_heading(scan, found[0].first_row, seen.read)
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
@@ -150,10 +169,6 @@ def propose(
             for part, _ in split_section(section, (), _unread)
         ]
         return _with_well(_stated(spliced, stated, dpi, unit), well)
-    if recognise is None:
-        msg = "depths are neither stated nor can numerals be read: give a recogniser"
-        raise InputError(msg)
-
     span = None if within is None else (float(within[0]), float(within[1]))
 
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
@@ -169,13 +184,12 @@ def propose(
         )
 
     parts: list[tuple[FoundSection, DepthProposal, Legend]] = []
-    for section, legend in zip(found, legends, strict=True):
-        placed, numerals = numerals_of(scan, section, recognise)
+    for (placed, numbers), legend in zip(seen.placed, legends, strict=True):
         if placed.depth_column is None:
             nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
-            parts.append((section, nothing, legend))
+            parts.append((placed, nothing, legend))
             continue
-        for part, depth in split_section(placed, numerals, depths):
+        for part, depth in split_section(placed, numbers, depths):
             parts.append((part, depth, legend))
     main = parts[_longest([section for section, *_ in parts])][1]
     whole = one_log(

@@ -17,6 +17,9 @@ _KINDS: dict[ColumnKind, str] = {
     "print": "print, no curve track",
     "table": "a table, no curve track",
     "picture": "rock, waveforms or a picture, no curve track",
+    "arrows": "arrows or other marks that stand here and there, no curve track",
+    "dipmeter": "the arrows of a dipmeter, by the words over it, no curve track",
+    "waveforms": "waveforms, by the words over it, no curve track",
     "curves without a grid": "ink on no grid that is found: a curve there is to be "
     "given its track",
 }

@@ -121,6 +121,7 @@ def _remarks(section: ProposedSection) -> list[str]:
     return [
         *depth_remarks(section),
         *division_remarks(section),
+        *section.found.edge_doubts,
         *passed_over(section.found),
         *(curve_words(curve) for curve in section.legend.curves),
     ]
@@ -173,6 +174,7 @@ def _section(
         shared=named,
     )
     lines += [f"  # {text}" for text in division_remarks(section, parted=True)]
+    lines += [f"  # {text}" for text in found.edge_doubts]
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return lines
 

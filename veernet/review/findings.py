@@ -107,6 +107,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
     Depths that are stated are one finding; a suggestion is one for each point, so that
     they are gone through one by one.
     """
+    from veernet.register.geometry.trust import edge_doubts  # noqa: PLC0415
     from veernet.register.tracktext import curve_words  # noqa: PLC0415 - with OpenCV
 
     name, found, depth = section.name, section.found, section.depth
@@ -126,6 +127,11 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
             graded(found.confidence),
         )
     ]
+    for number, text in edge_doubts([track.trust for track in found.tracks]):
+        track, edge = found.tracks[number // 2], number % 2
+        column = float((track.right if edge else track.left).column_at(row))
+        at = {"column": column, "track": f"T{number // 2 + 1}"}
+        told.append(say(text, "suggestion", **at))
     if depth.refusal:
         told.append(say(f"no depths: {depth.refusal}", "wrong"))
     elif depth.stated:

@@ -13,9 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from veernet.axes import Edge
-from veernet.errors import InputError
 from veernet.records import Scan
-from veernet.register.depths.numerals import Numeral, read_numerals
+from veernet.register.depths.numerals import Numeral, TooNarrow, read_numerals
 from veernet.register.depths.settle import Unsettled, settle_chain
 from veernet.register.geometry.page import FoundSection
 from veernet.register.ocr.recognise import Recogniser
@@ -114,14 +113,19 @@ def _read(
     scan: Scan, rows: tuple[int, int], pair: Pair, section: FoundSection,
     recognise: Recogniser,
 ) -> tuple[Numeral, ...]:  # fmt: skip
-    """Read numerals; a column that holds no digits has none."""
+    """Read numerals; a column that holds no digits has none.
+
+    What else goes wrong, such as a reader that is broken, is no property of a column.
+    """
+    if rows[0] >= rows[1]:
+        return ()
     middle = float(np.mean(rows))
     width = float(pair[1].column_at(middle) - pair[0].column_at(middle))
     narrow = width < NARROW * _widest(section, middle)
     try:
         pad = round(PAD * width) if narrow else 0
         return read_numerals(scan.read, rows, *pair, recognise, pad=pad)
-    except InputError:
+    except TooNarrow:
         return ()
 
 

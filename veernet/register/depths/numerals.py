@@ -8,7 +8,7 @@ read the same way, and 9100 is not taken for 0016 upside down.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +34,15 @@ _NARROWEST = 24
 """Columns: in a narrower depth column a digit is no legible size."""
 _TURNS: dict[Turn, int] = {"upright": 0, "clockwise": 1, "anticlockwise": 3}
 """Quarter turns anticlockwise that bring a word upright."""
+_SIDEWAYS: tuple[Turn, Turn] = ("clockwise", "anticlockwise")
+_LED = 40.0
+"""Log odds by which one way to turn words leads the other from which the rest of a
+section is read that way alone: ten numbers that are read surely one way, or more."""
 _TALL = 64
+
+
+class TooNarrow(InputError):
+    """A depth column holds no digits of a legible size."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,8 @@ def read_numerals(
     Raises
     ------
     InputError
-        If there are no such rows, or the depth column is too narrow to hold digits.
+        If there are no such rows; :class:`TooNarrow` if the depth column is too narrow
+        to hold digits.
     """
     start, stop = rows
     if not 0 <= start < stop:
@@ -121,27 +130,34 @@ def read_numerals(
     kept: list[tuple[Word, dict[Turn, tuple[str, float]]]] = []
     votes: dict[Turn, float] = dict.fromkeys(_TURNS, 0.0)
     for word in _words(read, start, stop, left, right, pad):
-        turns: tuple[Turn, ...] = ("upright",)
-        if word.long:
-            turns = ("clockwise", "anticlockwise")
+        turns = _turns_of(word, votes)
         found = {
             turn: recognise(_RENDERINGS[0](_upright(word, turn))) for turn in turns
         }
         if any(_is_number(text) for text, _ in found.values()):
             kept.append((word, found))
-            for turn, (text, confidence) in found.items():
+            for each, (text, confidence) in found.items():
                 # No depth begins with 0, but an upside-down 100 does not begin else.
                 if _is_number(text) and not text.startswith("0"):
                     # It reads print upside down as well, but is then less sure.
-                    votes[turn] -= math.log(max(1e-4, 1 - confidence))
-    way: Turn = max(("clockwise", "anticlockwise"), key=lambda turn: votes[turn])
+                    votes[each] -= math.log(max(1e-4, 1 - confidence))
+    way: Turn = max(_SIDEWAYS, key=lambda turn: votes[turn])
     numerals = []
     for word, found in kept:
-        turn = way if word.long else "upright"
+        turn: Turn = way if word.long else "upright"
         numeral = _settle(word, turn, found[turn], recognise)
         if numeral is not None:
             numerals.append(numeral)
     return tuple(numerals)
+
+
+def _turns_of(word: Word, votes: Mapping[Turn, float]) -> tuple[Turn, ...]:
+    """Return the ways to turn a word that are tried: one where it is known."""
+    if not word.long:
+        return ("upright",)
+    ahead, behind = sorted(_SIDEWAYS, key=lambda turn: -votes[turn])
+    known = votes[ahead] - votes[behind] > _LED
+    return (ahead,) if known else _SIDEWAYS
 
 
 def _words(
@@ -161,7 +177,7 @@ def _words(
                 f"the depth column is {width} columns wide at row {middle:.0f}: "
                 f"numerals need {_NARROWEST} or more: check its edges"
             )
-            raise InputError(msg)
+            raise TooNarrow(msg)
         reach = round(LONGEST * width)
         top, bottom = max(start, first - reach), min(stop, last + reach)
         grey = read(top, bottom)[:, max(0, columns[0]) : max(0, columns[1])]

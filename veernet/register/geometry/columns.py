@@ -1,7 +1,8 @@
 """What stands in the columns of a section: curves, or print, rock and waves.
 
-A curve leaves one stroke, or a few, in nearly every row; text leaves many rows without
-any, pictures and patterns fill what is between the lines.
+A curve leaves one stroke, or a few, in nearly every row, and goes on where it ended;
+text leaves many rows without any, arrows stand here and there, pictures and patterns
+fill what is between the lines.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
@@ -23,6 +25,9 @@ ColumnKind = Literal[
     "print",
     "table",
     "picture",
+    "arrows",
+    "dipmeter",
+    "waveforms",
     "curves without a grid",
     "blank",
 ]
@@ -46,6 +51,15 @@ STROKES = 8.0
 CELLS, FULL = 9.0, 0.95
 """Strokes in a row from which a ruled table is no grid, unless nearly all rows have
 ink: a worn print of curves has as many."""
+
+SCATTERED, LEAPS = 0.65, 0.35
+"""Share of the rows that hold ink below which, and share of its blank stretches beyond
+which ink goes on elsewhere above which, a grid has arrows: generated ones .39 to .46
+and more than half; curves .68 and more, broken ones next to nothing."""
+
+ELSEWHERE, FEWEST = 0.1, 12
+"""Of a column's width, from which ink goes on elsewhere, and blank stretches from which
+that is told."""
 
 BLANK = 0.004
 """Share of ink beside lines below which a column is blank."""
@@ -75,11 +89,15 @@ class Texture:
         Share of rows that hold ink.
     strokes
         How many in a row that holds any.
+    leaps
+        Share of the stretches of rows without ink beyond which it goes on elsewhere; 0
+        where there are few of them.
     """
 
     dark: float
     traced: float
     strokes: float
+    leaps: float = 0.0
 
 
 Told = tuple[float, float, ColumnKind]
@@ -141,6 +159,8 @@ def _on_grid(seen: Texture) -> ColumnKind | None:
         return "picture"
     if seen.strokes > CELLS and seen.traced < FULL:
         return "table"
+    if seen.traced < SCATTERED and seen.leaps > LEAPS:
+        return "arrows"
     return None
 
 
@@ -159,6 +179,7 @@ def texture(
 ) -> Texture:
     """Measure the ink of a column beside its lines, in all pieces together."""
     rows, inked, ink, pixels, strokes = 0, 0, 0, 0, 0
+    leaps: list[Floats] = []
     for piece in pieces:
         first = max(0, round(left + piece.shift) + SIDE + 1)
         stop = min(piece.ink.shape[1], round(right + piece.shift) - SIDE)
@@ -178,12 +199,22 @@ def texture(
         rows += len(part)
         ink += int(part.sum())
         pixels += part.size
-        held = part.any(axis=1)
+        held = np.asarray(part.any(axis=1), dtype=bool)
         inked += int(held.sum())
         strokes += int((part[:, 1:] & ~part[:, :-1]).sum() + part[:, 0].sum())
+        leaps.append(_leaps(part, held))
     if not pixels:
         return Texture(0.0, 0.0, 0.0)
-    return Texture(ink / pixels, inked / rows, strokes / max(1, inked))
+    far = np.concatenate(leaps) > ELSEWHERE * (right - left)
+    share = float(far.mean()) if len(far) >= FEWEST else 0.0
+    return Texture(ink / pixels, inked / rows, strokes / max(1, inked), share)
+
+
+def _leaps(part: NDArray[np.bool_], held: NDArray[np.bool_]) -> Floats:
+    """Return by how many columns ink is moved beyond each stretch of blank rows."""
+    own = np.flatnonzero(held)
+    middle = part[own] @ np.arange(part.shape[1]) / part[own].sum(axis=1)
+    return np.asarray(np.abs(np.diff(middle))[np.diff(own) > 1])
 
 
 def _between(

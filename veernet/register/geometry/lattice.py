@@ -12,19 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from veernet.axes import Floats
+from veernet.register.geometry.decades import decades_of
 
 OFF, OFF_COLUMNS = 0.08, 1.5
 """Share of a division, and columns, by which a line may lie off its place after the one
 before; the larger counts."""
 
-OFF_DECADE = 0.012
-"""Share of a decade by which a line may lie off its place."""
 
 FEWEST = 5
 """Lines of an evenly divided track: four divisions."""
 
-FEWEST_LOG = 7
-"""Lines of a logarithmic track, a decade of which has nine."""
 
 MISSING = (2, 5)
 """Divisions from a line to the next at most, where few lines are lost and where many.
@@ -37,9 +34,6 @@ FILLED, FILLED_THINLY = 0.75, 0.5
 ON = 0.7
 """Share of the lines in a track that follow its rule."""
 
-FILLED_LOG = 0.65
-"""The same of a logarithmic track, whose places are so close that lines lie on some of
-them by chance."""
 
 STEPS_APART = 1.03
 """Ratio of divisions that are tried one after the other."""
@@ -57,19 +51,11 @@ SINGLE = 0.3
 STRAY = 0.8
 """Lines in step that one out of step outweighs: a curve at rest seems a line."""
 
+BESIDE = 6
+"""Columns from a line to what is beside it, at most."""
+
 CLOSEST = 8.0
 """Columns between division lines at least."""
-
-FEWEST_DECADE, MOST_DECADE = 4, 15
-"""Lines from one to the same a decade further: some run together at a low resolution,
-and some prints have lines at halves."""
-
-SHORTEST_DECADE = 30.0
-"""Columns of a decade."""
-
-DIGITS = np.log10(np.arange(1, 11))
-HALVES = np.log10(np.arange(1.5, 5, 1.0))
-"""Places in a decade: of the lines that every print has, and of some that few have."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +92,8 @@ def runs_of(lines: Floats) -> tuple[Run, ...]:
         From left to right; adjacent ones share a line. Lines that follow no rule are
         left out; empty where none follow one.
     """
-    best = max(
-        (*_even(lines), *_decades(lines)), key=lambda run: run.score, default=None
-    )
+    logarithmic = (Run(a, b, None, score) for a, b, score in decades_of(lines))
+    best = max((*_even(lines), *logarithmic), key=lambda run: run.score, default=None)
     if best is None:
         return ()
     before = runs_of(lines[: best.start + 1])
@@ -178,9 +163,12 @@ def line_ink(between: Floats, columns: Floats) -> Floats:
     columns : (lines,) float
         Where lines are looked for, to two columns.
     """
-    at = np.clip(np.rint(columns).astype(int), 6, max(6, len(between) - 7))
-    near = np.maximum.reduce([between[at + by] for by in (-2, -1, 0, 1, 2)])
-    beside = np.maximum.reduce([between[at + by] for by in (-6, -5, 5, 6)])
+    # A page may be narrower than what is looked at beside a line.
+    wide = np.pad(between, BESIDE, mode="edge")
+    at = np.clip(np.rint(columns).astype(int), BESIDE, len(between) - 1 - BESIDE)
+    at = np.clip(at, 0, len(between) - 1) + BESIDE
+    near = np.maximum.reduce([wide[at + by] for by in (-2, -1, 0, 1, 2)])
+    beside = np.maximum.reduce([wide[at + by] for by in (-6, -5, 5, 6)])
     return np.asarray(near - beside)
 
 
@@ -240,62 +228,3 @@ def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
             division = float((lines[own[count - 1]] - lines[first]) / divisions)
             best = Run(first, own[count - 1] + 1, division, float(score))
     return best
-
-
-def _decades(lines: Floats) -> Iterator[Run]:
-    """Yield stretches of lines that stand as the digits of decades do."""
-    count = len(lines)
-    if count < FEWEST_LOG:
-        return
-    for first in range(count - FEWEST_LOG + 1):
-        for last in range(first + FEWEST_DECADE, min(count, first + MOST_DECADE + 1)):
-            decade = lines[last] - lines[first]
-            if decade < SHORTEST_DECADE:
-                continue
-            # Lines of 1 are crowded by those of 9 and 8 before them; those of 2 and 3
-            # stand free.
-            for place in DIGITS[:3]:
-                begin = float(lines[first] - place * decade)
-                run = _in_decades(lines, begin, float(decade), first)
-                if run is not None:
-                    yield run
-
-
-def _in_decades(lines: Floats, begin: float, decade: float, anchor: int) -> Run | None:
-    """Return the lines about one that are those of decades of a length."""
-    near = max(OFF_DECADE * decade, OFF_COLUMNS)
-    at = (lines - begin) / decade
-    part = at - np.floor(at)
-    off = np.abs(part[:, None] - DIGITS).min(axis=1) * decade
-    on = off <= near
-    halved = np.abs(part[:, None] - HALVES).min(axis=1) * decade <= near
-    known = on | halved
-    # Two in a row that are none of a decade's end the track.
-    wrong = np.flatnonzero(~known[:-1] & ~known[1:])
-    start = int(np.max(wrong[wrong < anchor], initial=-2)) + 2
-    stop = int(np.min(wrong[wrong >= anchor], initial=len(lines) - 1)) + 1
-    own = np.flatnonzero(on[start:stop]) + start
-    if len(own) < FEWEST_LOG:
-        return None
-    start, stop = int(own[0]), int(own[-1]) + 1
-    inside = stop - start
-    expected = _places(begin, decade, lines[start], lines[stop - 1], near)
-    seen = np.abs(expected[:, None] - lines[own]).min(axis=1) <= near
-    filled = float(seen.mean()) if len(expected) else 0.0
-    if filled < FILLED_LOG or known[start:stop].sum() < 0.85 * inside:
-        return None
-    if lines[stop - 1] - lines[start] < 0.9 * decade:
-        return None
-    score = seen.sum() * filled - 1.5 * float((~known[start:stop]).sum())
-    return Run(start, stop, None, float(score))
-
-
-def _places(
-    begin: float, decade: float, left: float, right: float, near: float
-) -> Floats:
-    """Return where the digits of decades stand, those that are not too close."""
-    first, last = (int(np.floor((end - begin) / decade)) for end in (left, right))
-    whole = np.arange(first - 1, last + 2)[:, None]
-    apart = np.diff(DIGITS) * decade > 2.5 * near
-    places = (begin + decade * (whole + DIGITS[:-1][apart])).ravel()
-    return np.asarray(places[(places >= left - near) & (places <= right + near)])

@@ -26,6 +26,7 @@ from veernet.register.geometry.sections import Block, find_blocks
 from veernet.register.geometry.survey import BAND, Survey, take_survey
 from veernet.register.geometry.threads import Threads, find_threads
 from veernet.register.geometry.tracks import Span, find_spans
+from veernet.register.geometry.trust import EdgeTrust, edge_doubts, trust_of
 
 CROSSED = 0.35
 """Comb of a section's tracks from which its level lines cross them: those of a rotated
@@ -55,11 +56,14 @@ class FoundTrack:
         Its edges down the section.
     span
         Its upright lines in the first band.
+    trust
+        How sure the left and the right edge are.
     """
 
     left: Edge
     right: Edge
     span: Span
+    trust: tuple[EdgeTrust, EdgeTrust] = (EdgeTrust(), EdgeTrust())
 
     @property
     def divisions(self) -> int | None:
@@ -124,6 +128,11 @@ class FoundSection:
     lines: DepthLines
     confidence: float
     others: tuple[OtherColumn, ...] = ()
+
+    @property
+    def edge_doubts(self) -> list[str]:
+        """A line for each edge that something speaks against."""
+        return [text for _, text in edge_doubts([t.trust for t in self.tracks])]
 
     def middle_at(self, rows: Floats) -> Floats:
         """Return the middle of the depth column, at the page's where there is none."""
@@ -195,16 +204,27 @@ def _section(
     def follow(column: float) -> Edge:
         return edge(column, block, threads.strength)
 
+    columns = [(s.left, s.right) for s in spans] + [o[:2] for o in others]
+    sure = [
+        (s, trust_of(s, comb, block, straight, [c for c in columns if not _is(s, c)]))
+        for s in spans
+    ]
     gap = _depth_gap(spans)
     return FoundSection(
         float(lines.rows[0]),
         float(lines.rows[-1]),
-        tuple(FoundTrack(follow(s.left), follow(s.right), s) for s in spans),
+        tuple(
+            FoundTrack(follow(s.left), follow(s.right), s, trust) for s, trust in sure
+        ),
         None if gap is None else (follow(gap[0]), follow(gap[1])),
         lines,
         _confidence(usual, block, lines, spans),
         tuple(OtherColumn(follow(a), follow(b), kind) for a, b, kind in others),
     )
+
+
+def _is(span: Span, columns: tuple[float, float]) -> bool:
+    return (span.left, span.right) == columns
 
 
 def _depth_gap(spans: tuple[Span, ...]) -> tuple[float, float] | None:

@@ -21,12 +21,15 @@ INKED = 0.01
 FEWEST = 6
 """Zones of a band that are printed on; where fewer are, nothing is told of it."""
 
+CLEAN = 1 / 3
+"""Share of the zones of a band that are clean where it is not ruined."""
+
 PAPER = 8.5
 """Inches that the paper of a log is wide at least, where no resolution is stated."""
 
 BROKEN = 7.0
-"""Beginnings of ink per inch: of clean and worn logs at 75 to 300 dots per inch half
-the bands have 2 to 5, of one ruined by speckle 10."""
+"""Beginnings of ink per inch: in the median zone of clean and worn logs at 75 to 300
+dots per inch half the bands have 2 to 5, of one ruined by speckle 10."""
 
 
 def breaks_of(ink: NDArray[np.uint8]) -> float:
@@ -40,7 +43,9 @@ def breaks_of(ink: NDArray[np.uint8]) -> float:
     Returns
     -------
     float
-        Median of its zones; NaN where next to nothing is printed.
+        That which a third of its zones stay below; NaN where next to nothing is
+        printed. Speckle is everywhere, while an image of the borehole wall, in black
+        and white, is broken in the columns that it fills.
     """
     zones = range(0, ink.shape[1] - 1, ZONE)
     across = _sums((ink[1:, 1:] > ink[1:, :-1]), zones)
@@ -49,7 +54,7 @@ def breaks_of(ink: NDArray[np.uint8]) -> float:
     printed = _sums(ink[1:, 1:], zones) > INKED * pixels
     if printed.sum() < FEWEST:
         return float("nan")
-    return float(np.median((np.minimum(across, down) / pixels)[printed]))
+    return float(np.quantile((np.minimum(across, down) / pixels)[printed], CLEAN))
 
 
 def _sums(flags: NDArray[np.uint8] | NDArray[np.bool_], zones: range) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.register.geometry.comb import Comb
+from veernet.register.geometry.counts import Drawn, completed, trimmed
 from veernet.register.geometry.lattice import Run, join_runs, line_ink, runs_of
 from veernet.register.geometry.sections import Block
 
@@ -35,9 +36,6 @@ LOST, WELL_FILLED = (2, 5), 0.85
 """Divisions at the edge of a track whose lines may be lost, where at least that share
 of the others is seen, and where less is."""
 
-COUNTS, FAINT = (10, 20), 0.15
-"""Divisions that nearly all tracks have, and the share of the usual depth lines that is
-drawn where one of these is worn away."""
 
 INKED = 0.15
 """Share of the ways between depth lines in which a line that is not lost is inked."""
@@ -59,18 +57,6 @@ ON_LATTICE = 0.7
 
 NEAR = 3
 """Columns about its place in which an edge's own line is looked for."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """In which columns depth lines are drawn, and how much is inked between them.
-
-    ``share`` is the share of what is usual that is drawn.
-    """
-
-    lines: NDArray[np.bool_]
-    between: Floats
-    share: Floats
 
 
 @dataclass(frozen=True)
@@ -206,7 +192,8 @@ def _spanned(
         lost = LOST[0] if filled > WELL_FILLED else LOST[1]
         left = _extended(left, -division, drawn, room, lost)
         right = _extended(right, division, drawn, room, lost)
-        left, right = _completed(left, right, division, drawn, room)
+        left, right = completed(left, right, division, drawn, room)
+        left, right = trimmed(left, right, lines, division, drawn)
     inner = drawn.lines[max(0, round(left)) : round(right) + 1]
     if len(inner) == 0 or right - left < SMOOTH:
         return None
@@ -276,26 +263,3 @@ def _extended(
         if near:
             break
     return end if blank <= lost else inked
-
-
-def _completed(
-    left: float, right: float, division: float, drawn: Drawn, room: tuple[float, float]
-) -> tuple[float, float]:
-    """Add the division that a track lacks of ten or twenty, where its lines are faint.
-
-    Its edge is lost, and its depth lines are drawn on the worn paper here and there.
-    """
-    if round((right - left) / division) + 1 not in COUNTS:
-        return left, right
-    faint = []
-    for end, by in ((left, -division), (right, division)):
-        first, stop = sorted((round(end + by), round(end)))
-        open_ = room[0] + NEAR < end + by < room[1] - NEAR
-        inner = drawn.share[max(0, first) : stop]
-        inside = first >= -NEAR and stop <= len(drawn.share) + NEAR and len(inner) > 0
-        faint.append(float(inner.mean()) if open_ and inside else 0.0)
-    if max(faint) < FAINT:
-        return left, right
-    if faint[0] >= faint[1]:
-        return left - division, right
-    return left, right + division

@@ -6,6 +6,7 @@ digits, names and units that stand clear, where boxes of ink run into the rules.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def load_reader() -> Reader:
     Returns
     -------
     Reader
-        On one thread.
+        On one thread for each that calls it: each loads its own.
 
     Raises
     ------
@@ -71,11 +72,16 @@ def load_reader() -> Reader:
         If RapidOCR is not installed.
     """
     msg = "reading legends needs RapidOCR: pip install 'veernet[register]'"
-    engine = load_rapidocr(msg, text_score=0.0)
+    # RapidOCR's detector keeps the size of the last picture, so that two pictures at a
+    # time would be mixed up.
+    own = threading.local()
+    own.engine = load_rapidocr(msg, text_score=0.0)
 
     def read(grey: Grey) -> list[Text]:
+        if not hasattr(own, "engine"):
+            own.engine = load_rapidocr(msg, text_score=0.0)
         colour = cv2.cvtColor(np.ascontiguousarray(grey), cv2.COLOR_GRAY2BGR)
-        found = engine(colour, use_cls=False)
+        found = own.engine(colour, use_cls=False)
         if found.txts is None or found.boxes is None:
             return []
         lines = []
