@@ -536,9 +536,7 @@ def test_a_curve_of_that_name_in_another_track_is_another(
         assert finding.columns[0] < found[0].tracks[1].left.column_at(2000)
         assert f"the GR that is registered is in {second.name}" in finding.what
     both = (replace(first, curves=(replace(own, mnemonic="GR_1"),)), tracks[1])
-    assert not list(
-        check_legend(replace(RIGHT, tracks=both), found[0], [gamma, again])
-    )
+    assert not list(check_legend(replace(RIGHT, tracks=both), found[0], [gamma, again]))
 
 
 @pytest.mark.real
