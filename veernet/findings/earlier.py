@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from veernet.check.finding import Finding
 from veernet.edits.samples import ENDS, Samples
 
-OF_TRACES = ("undrawn", "unread", "off-scale", "bridged", "together")
+OF_TRACES = ("undrawn", "unread", "off-scale", "bridged", "together", "impossible")
 """Kinds that `veernet.findings.of_traces` finds in any reading."""
 
 OF_FILES = ("scan", "registration")
