@@ -226,7 +226,9 @@ def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):
     files = ["--out", "2.las", "--trace", "2.parquet"]
     # A gap that a person made stays as well, unless it is said.
     assert _digitise(scan, *more, *files) == DONE
-    assert "note: GR: 101 rows set or reviewed are kept" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "note: GR: 101 rows set or reviewed are kept" in out
+    assert "read anew: 1020 to 1030 ft\n" in out
     ((kept,), _) = read_traces(Path("2.parquet"))
     ((before,), _) = read_traces(Path("new.parquet"))
     np.testing.assert_array_equal(kept.column, before.column)
