@@ -229,6 +229,9 @@ def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):
     out = capsys.readouterr().out
     assert "note: GR: 101 rows set or reviewed are kept" in out
     assert "read anew: 1020 to 1030 ft\n" in out
+    # The gap that a person made is nothing to be looked at.
+    assert "GR: unread" not in out
+    assert "GR: unread" not in Path("new.audit.txt").read_text("utf-8")
     ((kept,), _) = read_traces(Path("2.parquet"))
     ((before,), _) = read_traces(Path("new.parquet"))
     np.testing.assert_array_equal(kept.column, before.column)

@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.export.audit import now
     from veernet.files import sha256, together
     from veernet.findings import of_traces
-    from veernet.findings.earlier import unseen
+    from veernet.findings.earlier import not_set, unseen
     from veernet.scan import open_scan
 
     _check_files(options)
@@ -95,7 +95,10 @@ def run(options: argparse.Namespace) -> int:
         provenance = provenance.edited_with(name, digest)
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
-    findings = [*unseen(before, curves), *of_traces(traces, registration)]
+    findings = [
+        *unseen(before, curves),
+        *not_set(of_traces(traces, registration), curves),
+    ]
     wanted = _sampled(registration, options.unit, options.step)
     told: list[str] = []
     marks = {name: samples.reviewed for name, samples in curves.items()}
