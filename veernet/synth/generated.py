@@ -80,6 +80,12 @@ class GeneratedData(lightning.LightningDataModule):
                 "more of either, and a seed of 0 or more"
             )
             raise InputError(msg)
+        if not 0 <= train_share <= 1:
+            msg = f"data.train_share={train_share}: give a share, 0 to 1"
+            raise InputError(msg)
+        if not label_width > 0:
+            msg = f"data.label_width={label_width}: give more than 0 columns"
+            raise InputError(msg)
         self.batch_size = batch_size
         self.workers = workers
         self.order = seed if order is None else order
