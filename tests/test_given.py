@@ -38,6 +38,8 @@ WRONG = [
     (["loss=lovasz", "loss.classes=some"], "loss.classes=some: give present or all"),
     (["start=5"], "start=5: give a path or null: in quotes of its own"),
     (["averaging=1.5"], "averaging=1.5"),
+    (["data.samples=8"], "0 held out, and it takes a batch of 16 and one"),
+    (["data.recipe.dpi=[0,0]"], "data.recipe.dpi=[0, 0]: give numbers above 0"),
     (["data.train_share=1.5"], "data.train_share=1.5: give a share, 0 to 1"),
     (["data.label_width=-1"], "data.label_width=-1: give more than 0 columns"),
     (["loss.gamma=-1", "loss=tversky"], "gamma is -1"),
@@ -111,6 +113,14 @@ def test_what_no_trainer_can_do_is_told(
         pytest.skip("there is a GPU")
     with pytest.raises(InputError, match=says):
         run(tmp_path, **changes)
+
+
+def test_data_of_other_channels_are_told(tmp_path: Path) -> None:
+    data = TwoLinesData()
+    data.channels = ("red", "green", "blue")  # type: ignore[attr-defined]
+    says = "network takes darkness, and the data are of red, green, blue"
+    with pytest.raises(InputError, match=says):
+        run(tmp_path, data=data)
 
 
 def test_fewer_processes_than_none_are_told() -> None:

@@ -39,7 +39,7 @@ def _study(folder: Path, starter: list[str], *more: str) -> list[dict[str, objec
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3000,  # a guard alone: on a busy machine it may take minutes
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

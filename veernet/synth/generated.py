@@ -86,12 +86,20 @@ class GeneratedData(lightning.LightningDataModule):
         if not label_width > 0:
             msg = f"data.label_width={label_width}: give more than 0 columns"
             raise InputError(msg)
+        self.channels = ("darkness",)
         self.batch_size = batch_size
         self.workers = workers
         self.order = seed if order is None else order
         self.fresh = fresh
         self.kept = None if kept is None else Path(kept)
         self.train_samples = round(train_share * samples)
+        if self.train_samples < batch_size or self.train_samples == samples:
+            msg = (
+                f"data.samples={samples}: {self.train_samples} of them are trained on "
+                f"and {samples - self.train_samples} held out, and it takes a batch of "
+                f"{batch_size} and one: give more, or another train_share or batch_size"
+            )
+            raise InputError(msg)
         self.dataset = partial(
             GeneratedDataset,
             recipe,
