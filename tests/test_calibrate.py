@@ -204,7 +204,11 @@ class TestEvenDepths:
 
     @pytest.mark.parametrize(
         ("step", "message"),
-        [(5.0, "step 5 gives 0 samples from 11 to 14 ft"), (1e-9, "another step")],
+        [
+            (5.0, "step 5 gives 0 samples from 11 to 14 ft"),
+            (1e308, "gives 0 samples from 11 to 14 ft"),
+            (1e-9, "another step"),
+        ],
     )
     def test_no_samples_or_absurdly_many_are_refused(
         self, step: float, message: str

@@ -387,6 +387,29 @@ def _without_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("veernet.register.ocr.reader.load_reader", missing)
 
 
+def test_headers_need_not_be_read(
+    tmp_path: Path,
+    scan: Scan,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: list[bool] = []
+
+    def load() -> Reader:
+        loaded.append(True)
+        return lambda _: []
+
+    monkeypatch.setattr("veernet.register.ocr.reader.load_reader", load)
+    file, path = tmp_path / "scan.png", tmp_path / "reg.yaml"
+    Image.fromarray(scan.read(0, scan.info.rows)).save(file)
+    save_registrations(path, RIGHT)
+    assert main(["check", str(path), str(file), "--no-headers"]) == DONE
+    assert capsys.readouterr().out == f"{path}: nothing to report: main\n"
+    assert not loaded
+    assert main(["check", str(path), str(file)]) == DONE
+    assert loaded
+
+
 @pytest.mark.usefixtures("_without_headers")
 def test_the_command_line(
     tmp_path: Path, scan: Scan, capsys: pytest.CaptureFixture[str]
@@ -495,6 +518,25 @@ def test_a_curve_that_only_the_header_names_is_a_note(
     unsure = _named(mnemonic="XQZ", known=False, scale=Scale("linear", 0, 1))
     backup = _named(mnemonic="GRB", backup_of="GR", scale=Scale("linear", 0, 1))
     assert not list(check_legend(own, found[0], [gamma, _named(), unsure, backup]))
+
+
+def test_a_curve_of_that_name_in_another_track_is_another(
+    found: tuple[FoundSection, ...],
+) -> None:
+    own = CurveSpec("GR", "GAPI", Scale("linear", 0, 150), "solid")
+    first, second = RIGHT.tracks
+    spontaneous = CurveSpec("SP", "MV", Scale("linear", -100, 0), "solid")
+    tracks = (replace(first, curves=(spontaneous,)), replace(second, curves=(own,)))
+    left_out = replace(RIGHT, tracks=tracks)
+    gamma = _named(track=0, mnemonic="GR", name="GR", scale=Scale("linear", 0, 150))
+    again = _named(track=1, mnemonic="GR_2", name="GR", scale=Scale("linear", 0, 150))
+    for legend in ([gamma], [gamma, again], [again, gamma]):
+        (finding,) = check_legend(left_out, found[0], legend)
+        assert finding.columns is not None
+        assert finding.columns[0] < found[0].tracks[1].left.column_at(2000)
+        assert f"the GR that is registered is in {second.name}" in finding.what
+    both = (replace(first, curves=(replace(own, mnemonic="GR_1"),)), tracks[1])
+    assert not list(check_legend(replace(RIGHT, tracks=both), found[0], [gamma, again]))
 
 
 @pytest.mark.real

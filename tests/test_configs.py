@@ -15,6 +15,7 @@ from torch import nn
 from tests.runs import run
 from veernet.checkpoint import load
 from veernet.cli import offer_settings
+from veernet.cli.kinds import check_kinds
 from veernet.model import build
 from veernet.training.averages import EMA
 
@@ -55,7 +56,9 @@ def values(config: Any) -> Any:
     [(group, choice) for group in GROUPS for choice in choices(group)],
 )
 def test_every_choice_of_every_group_composes(group: str, choice: str) -> None:
-    assert values(composed(f"{group}={choice}").call)["seed"] >= 0
+    config = composed(f"{group}={choice}").call
+    assert values(config)["seed"] >= 0
+    check_kinds(config)
 
 
 @pytest.mark.parametrize("choice", choices("model"))

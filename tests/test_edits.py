@@ -252,6 +252,33 @@ class TestTwoCurves:
         again, _ = do(result, told)
         np.testing.assert_array_equal(again["DT"].column, slope(250.0))
 
+    def test_another_name_or_count_makes_nobody_surer(self):
+        curves = make_curves(NPHI=slope(200.0), DT=slope(250.0), GR=slope())
+        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        result, _ = do(curves, told | {"row0": 150, "row1": 180})
+        wrap = {"action": "wrap", "curve": "GR", "row0": 150, "row1": 180, "by": 1}
+        counted, _ = do(curves, wrap)
+        hand = {"action": "hand", "curve": "NPHI", "to": "ILD"}
+        handed, _ = do(curves, hand | {"row0": 150, "row1": 180})
+        for samples in (result["DT"], counted["GR"], handed["ILD"]):
+            part = samples.part(150, 180)
+            assert (part.confidence == 0.75).all()
+            assert (part.origin == MANUAL).all()
+            assert part.reviewed.all()
+
+    def test_swap_takes_along_what_was_read_beside_the_track(self):
+        # The tracer follows a curve a little beyond the edge, here by 9 columns.
+        beside = slope(300.0)
+        beside[60] = 150 + 1.6 - 9
+        curves = make_curves(NPHI=beside, DT=slope(250.0))
+        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        result, notes = do(curves, told | {"row0": 150, "row1": 180})
+        assert notes == ()
+        assert result["DT"].column[60] == beside[60]
+        bent = {"action": "bend", "curve": "DT", "row": 160, "column": 141, "reach": 0}
+        with pytest.raises(InputError, match="lies beyond its track"):
+            apply(curves, edit_from_dict(bent), REGISTRATION)
+
     def test_swap_goes_to_the_next_meeting(self):
         # They cross at samples 50 and 150; the click is at the first crossing.
         one = 250 + 30 * np.cos(np.pi * np.arange(ROWS) / 100)

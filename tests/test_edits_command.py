@@ -62,6 +62,10 @@ def test_edits_change_the_las_and_are_told_in_it(log, capsys):
     out = capsys.readouterr().out
     assert told in out
     assert "edits.csv: 2 edits; changed: GR 32 rows" in out
+    edits = _edits("GR,1010,50,\nGR,1012,60,\n\nGR,1010,50,\nGR,1012,61,\n")
+    assert _export(*edits, "--overwrite") == DONE
+    # Each row is counted once, however many edits it has.
+    assert "edits.csv: 2 edits; changed: GR 21 rows" in capsys.readouterr().out
 
 
 def test_a_corrected_trace_keeps_where_it_comes_from(log):
@@ -195,9 +199,13 @@ def test_what_the_ink_showed_is_told_until_it_is_looked_at(log):
     write_traces(Path("well.parquet"), traces, registration, made, findings=found)
     assert _export(*_edits("GR,1050,50,\n"), "--trace", "1.parquet") == DONE
     assert _kinds("1.parquet") == [("jump", [200, 201]), ("style", [300, 340])]
+    looked_at = Path("new.audit.txt").read_text("utf-8").partition("To be looked at")[2]
+    assert "GR: jump" in looked_at
+    assert "GR: style" in looked_at
     edits = _edits("GR,1015.5,,accept\nGR,1017,,accept\n")
     assert _export(*edits, "--trace", "2.parquet", out="2.las") == DONE
     assert _kinds("2.parquet") == [("style", [300, 340])]
+    assert "GR: jump" not in Path("2.audit.txt").read_text("utf-8")
     more = ["--from", "1020", "--to", "1030", "--out", "3.las"]
     into = ["--into", "1.parquet", "--trace", "3.parquet"]
     assert _digitise(scan, *more, *into) == DONE
@@ -218,7 +226,12 @@ def test_a_stretch_takes_its_place_in_an_earlier_reading(log, capsys):
     files = ["--out", "2.las", "--trace", "2.parquet"]
     # A gap that a person made stays as well, unless it is said.
     assert _digitise(scan, *more, *files) == DONE
-    assert "note: GR: 101 rows set or reviewed are kept" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "note: GR: 101 rows set or reviewed are kept" in out
+    assert "read anew: 1020 to 1030 ft\n" in out
+    # The gap that a person made is nothing to be looked at.
+    assert "GR: unread" not in out
+    assert "GR: unread" not in Path("new.audit.txt").read_text("utf-8")
     ((kept,), _) = read_traces(Path("2.parquet"))
     ((before,), _) = read_traces(Path("new.parquet"))
     np.testing.assert_array_equal(kept.column, before.column)

@@ -275,6 +275,25 @@ def test_every_action_round_trips(tmp_path, told):
         assert replayed[name].same_as(result[name])
 
 
+def test_a_swap_of_one_row_is_two_equal_lines(tmp_path):
+    start = make_curves(NPHI=slope(200.0), DT=slope(250.0))
+    swap = {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150, "row1": 150}
+    applied = apply(start, edit_from_dict(swap), REGISTRATION)
+    result = patched(start, applied.patches)
+    path = tmp_path / "again.csv"
+    replayed = again(path, start, [(edit_from_dict(swap), applied.patches)])
+    assert path.read_text().splitlines()[1:] == 2 * ["1,NPHI,150,,,swap-with DT"]
+    assert (replayed["DT"].column == 200.0 + 0.1 * 50).sum() == 1
+    assert all(replayed[name].same_as(result[name]) for name in NAMES)
+
+
+def test_rows_that_do_not_increase_are_named_as_rows(tmp_path):
+    path = tmp_path / "edits.csv"
+    path.write_text("curve,row,column\nSP,150,40\nSP,150,41\n")
+    with pytest.raises(InputError, match="line 3, column row: 150 follows 150: rows"):
+        read_edits(path, REGISTRATION)
+
+
 def lines_of(tmp_path, *told):
     """Make edits one after the other, and return the table and whether it replays."""
     start = curves = make_curves(SP=slope(), GR=slope())

@@ -75,7 +75,7 @@ def test_the_table_names_what_was_a_defect() -> None:
 
 
 INTERRUPTED = """
-import os, signal, sys, threading, time
+import ctypes, os, signal, sys, threading, time
 from veernet import __main__
 moment = sys.argv[1]
 me = os.getpid()
@@ -103,6 +103,18 @@ else:
                 raise SystemError("returned a result with an exception set") from error
         if moment == "exec":
             exec("press()", {"press": press})
+        if moment == "callback":
+            # As of the compiler: what is raised in it is dropped by Python.
+            ctypes.CFUNCTYPE(None)(press)()
+            time.sleep(60)
+            return 0
+        if moment == "finaliser":
+            class Held:
+                def __del__(self):
+                    press()
+            Held()
+            time.sleep(60)
+            return 0
         press()
 sys.argv = ["veernet", "scan", "a.tif"]
 if moment != "imports":
@@ -122,7 +134,10 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("moment", ["imports", "command", "numba", "swallowed", "exec"])
+MOMENTS = "imports command numba swallowed exec callback finaliser"
+
+
+@pytest.mark.parametrize("moment", MOMENTS.split())
 def test_ctrl_c_ends_with_130_and_one_line(moment: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, moment],

@@ -12,7 +12,9 @@ import pytest
 from tests import logs
 from tests.panels import MARGIN, curve, panel, stroke
 from tests.paths import WIDTH, followed
+from veernet.axes import Scale
 from veernet.check.finding import MOST, Finding
+from veernet.check.scales import possible
 from veernet.digitise import digitise
 from veernet.engines import DarknessEngine
 from veernet.findings import PackedMask, PanelReading, told
@@ -21,7 +23,8 @@ from veernet.findings.jumps import jumps
 from veernet.findings.panels import of_panel
 from veernet.findings.strokes import LEAST_ROWS, free_strokes
 from veernet.findings.styles import odd_styles
-from veernet.records import ORIGINS, Evidence, Guess, Path, Scan, Trace
+from veernet.findings.values import impossible
+from veernet.records import ORIGINS, CurveSpec, Evidence, Guess, Path, Scan, Trace
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
@@ -269,6 +272,59 @@ class TestCurves:
         assert "97% of its rows are read in wrap 1, and the first in wrap 0" in (
             finding.text
         )
+
+
+class TestValues:
+    def at(self, log, values):
+        """Return the findings about a gamma ray that was read at values."""
+        _, registration = log
+        row = np.arange(*registration.row_range)
+        track, spec = registration.curve("GR")
+        left, right = registration.edges_at(track, row)
+        column = left + spec.scale.fraction_at(values(row.size)) * (right - left)
+        sure = np.full(row.size, 0.95)
+        origin = np.full(row.size, AUTO, dtype=np.uint8)
+        trace = Trace("GR", row, column, sure, origin)
+        return list(impossible(trace, registration))
+
+    def test_a_gamma_ray_below_0_is_told_with_its_rows(self, log):
+        def values(rows):
+            value = np.full(rows, 60.0)
+            value[100:300] = -65.0
+            value[150] = np.nan
+            value[200] = -112.5
+            return value
+
+        (finding,) = self.at(log, values)
+        assert finding.kind == "impossible"
+        first = log[1].row_range[0]
+        assert finding.rows == (first + 100, first + 299)
+        assert finding.text.startswith("GR: 199 rows from ")
+        assert "values as -112.5 GAPI, and gamma ray lies from 0 up" in finding.text
+
+    def test_a_stroke_on_the_end_of_the_scale_and_a_few_rows_are_not_told(self, log):
+        def values(rows):
+            value = np.full(rows, -1.0)
+            value[:40] = -60.0
+            value[100:300] = 900.0  # a hot shale, wrapped often
+            return value
+
+        assert not self.at(log, values)
+
+    @pytest.mark.parametrize(
+        ("mnemonic", "unit", "known"),
+        [
+            ("HMIN", "OHMM", ("resistivity", 0, np.inf)),
+            ("ECGR", "gAPI", ("gamma ray", 0, np.inf)),
+            ("RHOB", "G/CC", ("bulk density", 1, 3.5)),
+            ("SP", "MV", None),
+            ("HTEN", "LBF", None),
+            ("DRHO", "G/CC", None),
+        ],
+    )
+    def test_what_a_curve_can_be(self, mnemonic, unit, known):
+        spec = CurveSpec(mnemonic, unit, Scale("linear", -60, 20))
+        assert possible(spec) == known
 
 
 def test_a_finding_is_ready_for_json():

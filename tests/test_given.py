@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -17,13 +18,30 @@ from tests.networks import TwoLinesData
 from tests.runs import run
 from veernet.cli import WRONG_INPUT
 from veernet.errors import InputError
+from veernet.synth.dataset import make_loader
 from veernet.synth.folder import read_folder
 from veernet.training.given import check_resumed, lone_values, told_as
+from veernet.training.schedule import cosine
 
 WRONG = [
     (["loss=tversky", "loss.alpha=abc"], "loss.alpha=abc: give a number"),
     (["optimizer.lr=abc"], "optimizer.lr=abc: give a number"),
-    (["trainer.max_epochs=abc"], "trainer.max_epochs=abc: give a number"),
+    (["trainer.max_epochs=abc"], "trainer.max_epochs=abc: give a whole number or null"),
+    (["data.batch_size=abc"], "data.batch_size=abc: give a whole number"),
+    (["data.batch_size=1.5"], "data.batch_size=1.5: give a whole number"),
+    (["overwrite=1"], "overwrite=1: give true or false"),
+    (["optimizer.lr=nan"], "optimizer.lr=nan: give a number"),
+    (["data.recipe.dpi=300"], "dpi=300: give a list of 2, each a number or null"),
+    (["model.width=abc"], "model.width=abc: give a whole number"),
+    (["loss.weights.tversky=abc"], "loss.weights.tversky=abc: give a number"),
+    (["outputs.class_weights=[1,abc]"], "class_weights=[1, 'abc']: give a list, each"),
+    (["loss=lovasz", "loss.classes=some"], "loss.classes=some: give present or all"),
+    (["start=5"], "start=5: give a path or null: in quotes of its own"),
+    (["averaging=1.5"], "averaging=1.5"),
+    (["data.samples=8"], "0 held out, and it takes a batch of 16 and one"),
+    (["data.recipe.dpi=[0,0]"], "data.recipe.dpi=[0, 0]: give numbers above 0"),
+    (["data.train_share=1.5"], "data.train_share=1.5: give a share, 0 to 1"),
+    (["data.label_width=-1"], "data.label_width=-1: give more than 0 columns"),
     (["loss.gamma=-1", "loss=tversky"], "gamma is -1"),
     (["data=folder", "data.folder=none"], "no picture in none"),
     (["data=folder", "data.folder=none", "data.batch_size=0"], "no picture"),
@@ -78,6 +96,14 @@ def test_what_cannot_be_made_is_one_line(
         ({"trainer": {"accelerator": "gpu"}}, "the trainer cannot be made"),
         ({"trainer": {"precision": "abc"}}, "the trainer cannot be made"),
         ({"resume": "none.ckpt"}, r"there is no file none\.ckpt"),
+        (
+            {"optimizer": functools.partial(torch.optim.AdamW, lr=-1)},
+            "optimiser cannot be made as it is set: Invalid learning rate: -1",
+        ),
+        (
+            {"schedule": functools.partial(cosine, warm_up=1.5)},
+            r"schedule\.warm_up=1\.5: give a share of the run",
+        ),
     ],
 )
 def test_what_no_trainer_can_do_is_told(
@@ -87,6 +113,20 @@ def test_what_no_trainer_can_do_is_told(
         pytest.skip("there is a GPU")
     with pytest.raises(InputError, match=says):
         run(tmp_path, **changes)
+
+
+def test_data_of_other_channels_are_told(tmp_path: Path) -> None:
+    data = TwoLinesData()
+    data.channels = ("red", "green", "blue")  # type: ignore[attr-defined]
+    says = "network takes darkness, and the data are of red, green, blue"
+    with pytest.raises(InputError, match=says):
+        run(tmp_path, data=data)
+
+
+def test_fewer_processes_than_none_are_told() -> None:
+    pictures = TwoLinesData().train_dataloader().dataset
+    with pytest.raises(InputError, match=r"data\.workers=-1: give 0 or more"):
+        make_loader(pictures, 2, -1)
 
 
 def test_windows_that_a_network_cannot_halve_are_told(tmp_path: Path) -> None:

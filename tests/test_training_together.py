@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from torch import distributed
 
 from tests.runs import run
 from veernet.errors import InputError
@@ -37,7 +39,7 @@ def _study(folder: Path, starter: list[str], *more: str) -> list[dict[str, objec
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3000,  # a guard alone: on a busy machine it may take minutes
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -97,6 +99,24 @@ def test_the_first_process_is_known_by_its_numbers(
         assert ranks.is_first()
     monkeypatch.setenv("NODE_RANK", "1")
     assert not ranks.is_first()
+
+
+def test_the_port_of_a_training_is_held_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ranks.LEFT:
+        monkeypatch.delenv(name, raising=False)
+    with ranks.alone_again():
+        port = int(os.environ["MASTER_PORT"])
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("", port))
+        made = distributed.TCPStore  # type: ignore[attr-defined]
+        store = made("127.0.0.1", port, 1, is_master=True, wait_for_workers=False)
+        store.set("met", "here")
+        assert store.get("met") == b"here"
+    assert "MASTER_PORT" not in os.environ
+    monkeypatch.setenv("MASTER_PORT", "29500")
+    with ranks.alone_again():
+        assert os.environ["MASTER_PORT"] == "29500"
+    assert os.environ["MASTER_PORT"] == "29500"
 
 
 def test_what_a_start_of_processes_leaves_behind_is_cleared(

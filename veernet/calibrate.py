@@ -160,7 +160,9 @@ def even_depths(axis: DepthAxis, step: float) -> Floats:
     about = (base - top) / step
     first = last = 0
     if about <= MOST_SAMPLES:
-        first, last = math.ceil(top / step - NEAR), math.floor(base / step + NEAR)
+        # Of the log where that is shorter: a step of 1e308 is nearly 0 times anything.
+        near = NEAR * min(1.0, about)
+        first, last = math.ceil(top / step - near), math.floor(base / step + near)
     count = last - first + 1 if about <= MOST_SAMPLES else about
     if not 0 < count <= MOST_SAMPLES:
         msg = (

@@ -2,27 +2,39 @@
 
 Python turns it into a `KeyboardInterrupt`, which other code may turn into something
 else: numba into a `SystemError`, a broad ``except`` while a package is imported into
-that the package is missing. So it is remembered that the keys were pressed.
+that the package is missing. So it is remembered that the keys were pressed. Where
+nothing can be raised (in a callback of the compiler, in a finaliser) Python drops it,
+and it is raised once more.
 """
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import os
 import signal
 import sys
+import threading
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 INTERRUPTED = 130
 """Exit code of a command that Ctrl-C ended, as shells have it: 128 and the signal."""
+
+AGAIN = 0.05
+"""Seconds until an interrupt that was dropped is raised once more: a callback of the
+compiler is left in less, and if not, it is dropped and raised again."""
 
 _pressed = False
 
 
 def listen() -> None:
-    """Raise a `KeyboardInterrupt` at Ctrl-C, and remember it."""
+    """Raise a `KeyboardInterrupt` at Ctrl-C, remember it, and let none be dropped."""
     signal.signal(signal.SIGINT, _press)
+    sys.unraisablehook = _dropped
 
 
 def deafen() -> None:
@@ -65,3 +77,22 @@ def _press(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     global _pressed  # noqa: PLW0603 - a signal is of the whole process
     _pressed = True
     raise KeyboardInterrupt
+
+
+def _dropped(what: UnraisableHookArgs) -> None:
+    """Take what Python could not raise; an interrupt comes once more, soon."""
+    if not issubclass(what.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(what)
+        return
+    timer = threading.Timer(AGAIN, _press_again)
+    timer.daemon = True
+    timer.start()
+
+
+def _press_again() -> None:
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):
+        # A signal of its own also ends a wait, as for a child or a file.
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()

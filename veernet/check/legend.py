@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from veernet.axes import Floats
 from veernet.check.finding import Finding, cut_short
 from veernet.records import CurveSpec, Registration
 from veernet.register.geometry.page import FoundSection
@@ -41,35 +42,44 @@ def check_legend(
         A note for each that is clearly named; a header is no proof that it is drawn.
     """
     left = [c for c in legend if c.confidence >= (LIKELY if c.known else STATED)]
-    free = list(registration.tracks)
-    specs = [(track, spec) for track in free for spec in track.curves]
     middle = float(registration.depth.rows[[0, -1]].mean())
+    specs = [(track, spec) for track in registration.tracks for spec in track.curves]
     for match in (_same_name, _same_scale):
         for curve in list(left):
-            place = _columns(found, curve, middle)
             for track, spec in specs:
-                first, last = (float(at) for at in registration.edges_at(track, middle))
-                shared = min(last, place[1]) - max(first, place[0])
-                here = shared > BESIDE * min(place[1] - place[0], last - first)
-                if match(curve, spec, here=here):
+                if match(curve, spec) and _beside(
+                    _columns(found, curve, middle),
+                    registration.edges_at(track, middle),
+                ):
                     specs.remove((track, spec))
                     left.remove(curve)
                     break
     # A back-up's line of the legend may stand for the wraps of the curve itself.
-    known = {spec.mnemonic for track in free for spec in track.curves}
+    known = {s.mnemonic for track in registration.tracks for s in track.curves}
     told = [c for c in left if c.backup_of is None or c.backup_of not in known]
     findings = [_finding(registration, found, c, middle) for c in told]
     yield from cut_short(findings, "curves of the header are not registered")
 
 
-def _same_name(curve: LegendCurve, spec: CurveSpec, *, here: bool) -> bool:  # noqa: ARG001
+def _same_name(curve: LegendCurve, spec: CurveSpec) -> bool:
     own, other = curve.mnemonic.upper(), spec.mnemonic.upper()
     return own == other or curve.name.upper().replace(" ", "") == other
 
 
-def _same_scale(curve: LegendCurve, spec: CurveSpec, *, here: bool) -> bool:
+def _same_scale(curve: LegendCurve, spec: CurveSpec) -> bool:
     own, other = np.array(curve.ends), np.array([spec.scale.left, spec.scale.right])
-    return here and bool(np.abs(own - other).max() <= SAME * abs(own[1] - own[0]))
+    return bool(np.abs(own - other).max() <= SAME * abs(own[1] - own[0]))
+
+
+def _beside(place: tuple[float, float], edges: Sequence[Floats]) -> bool:
+    """Return whether a legend's columns and a track have most of one in common.
+
+    A curve of that name in another track is another one: the same is often drawn in
+    two tracks, on two scales.
+    """
+    first, last = (float(at) for at in edges)
+    shared = min(last, place[1]) - max(first, place[0])
+    return shared > BESIDE * min(place[1] - place[0], last - first)
 
 
 def _columns(
@@ -86,10 +96,19 @@ def _finding(
     left, right = _columns(found, curve, row)
     values = "{:g} to {:g}".format(*curve.ends)
     unit = f" {curve.unit}" if curve.unit else ""
+    elsewhere = [
+        track.name
+        for track in registration.tracks
+        if any(_same_name(curve, spec) for spec in track.curves)
+        and not _beside((left, right), registration.edges_at(track, row))
+    ]
+    is_not = "no registered curve is that"
+    if elsewhere:
+        is_not = f"the {curve.mnemonic} that is registered is in {elsewhere[0]}"
     return Finding(
         registration.section,
         f"the header names {curve.mnemonic}, {values}{unit}, at columns {left:.0f} to "
-        f"{right:.0f}, and no registered curve is that",
+        f"{right:.0f}, and {is_not}",
         "if it is drawn, list it (export: false if it is not wanted): one that is left "
         "out may be read as its neighbour",
         weight=14 * curve.confidence,

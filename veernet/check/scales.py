@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from veernet.check.finding import Finding
 from veernet.records import CurveSpec, Registration
@@ -106,6 +107,25 @@ FOREIGN = {
 """Units that none of these quantities has, and what they are of."""
 
 _UNITS = {unit: q.name for q in QUANTITIES for unit in q.units}
+
+
+BOUNDLESS = {"gamma ray", "resistivity"}
+"""Quantities of which a value above the range is rare, and no fault."""
+
+
+def possible(spec: CurveSpec) -> tuple[str, float, float] | None:
+    """Return what a curve is of and the values that it can have, None where unknown.
+
+    A unit that one quantity alone has tells it where the mnemonic does not.
+    """
+    unit = spec.unit.upper().replace(" ", "")
+    mnemonic = spec.mnemonic.upper()
+    named = [q for q in QUANTITIES if q.mnemonics.fullmatch(mnemonic)]
+    for quantity in named or [q for q in QUANTITIES if q.name in BOUNDLESS]:
+        if unit in quantity.units:
+            low, high = quantity.units[unit]
+            return quantity.name, low, inf if quantity.name in BOUNDLESS else high
+    return None
 
 
 def check_scales(registration: Registration) -> Iterator[Finding]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from veernet.cli.arguments import Verbs
 from veernet.cli.output import DONE
@@ -98,6 +97,10 @@ def run(command: str, overrides: Sequence[str]) -> int:
         raise cause from None
     except (HydraException, OmegaConfBaseException) as error:
         raise _plain(error) from error
+    # Of Hydra itself, as it composes: what is called ends otherwise.
+    except (ValueError, TypeError) as error:
+        msg = f"{' '.join(overrides)} cannot be composed: {_line(error)}"
+        raise InputError(msg) from error
     return DONE
 
 
@@ -131,7 +134,9 @@ def _made(
     """
     from hydra.errors import InstantiationException
 
-    _check_numbers(config, "")
+    from veernet.cli.kinds import check_kinds
+
+    check_kinds(config)
     try:
         return instantiate(config, _partial_=True)
     except InstantiationException as error:
@@ -140,43 +145,12 @@ def _made(
             raise plain from error
         key = str(error).rpartition("full_key: ")[2] if "full_key" in str(error) else ""
         part = key.strip().removeprefix("call.") or "a part of the training"
-        reason = " ".join(str(plain).split())[:200] or type(plain).__name__
-        msg = f"{part} cannot be made as it is set: {reason}"
+        msg = f"{part} cannot be made as it is set: {_line(plain)}"
         raise InputError(msg) from error
 
 
-def _check_numbers(config: Any, key: str) -> None:  # noqa: ANN401 - of a config
-    """Refuse words where what a config calls takes a number: ``optimizer.lr=abc``."""
-    from omegaconf import DictConfig
-
-    if not isinstance(config, DictConfig):
-        return
-    wanted = _numbers_of(str(config.get("_target_", "")))
-    for name, value in config.items():
-        if name in wanted and isinstance(value, str):
-            msg = f"{key}{name}={value}: give a number"
-            raise InputError(msg)
-        _check_numbers(value, f"{key}{name!s}.".removeprefix("call."))
-
-
-def _numbers_of(target: str) -> set[str]:
-    """Return the arguments of what a dotted path names that are numbers and no text."""
-    from hydra.utils import get_object
-
-    if not target:
-        return set()
-    try:
-        called = get_object(target)
-        hints = get_type_hints(called.__init__ if inspect.isclass(called) else called)
-    # What has no annotations that can be read is judged when it is called.
-    except Exception:
-        return set()
-    found = set()
-    for name, hint in hints.items():
-        kinds = [hint, *get_args(hint)]
-        if (int in kinds or float in kinds) and str not in kinds and Any not in kinds:
-            found.add(name)
-    return found
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def offer_settings() -> None:

@@ -122,6 +122,8 @@ def run(options: argparse.Namespace) -> int:
                 outcome = placed(options, result, stretch, made)
             check_unchanged(options.scan, stamp)
             lines += _write(outcome, scan, outputs, confidence=options.confidence)
+            if outcome.stretch:
+                lines.append(f"read anew: {outcome.stretch}")
             if result.refused:
                 refused.append(f"section {result.section}: {result.refused}")
     for line in lines:

@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.export.audit import now
     from veernet.files import sha256, together
     from veernet.findings import of_traces
-    from veernet.findings.earlier import unseen
+    from veernet.findings.earlier import not_set, unseen
     from veernet.scan import open_scan
 
     _check_files(options)
@@ -95,6 +95,10 @@ def run(options: argparse.Namespace) -> int:
         provenance = provenance.edited_with(name, digest)
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
+    findings = [
+        *unseen(before, curves),
+        *not_set(of_traces(traces, registration), curves),
+    ]
     wanted = _sampled(registration, options.unit, options.step)
     told: list[str] = []
     marks = {name: samples.reviewed for name, samples in curves.items()}
@@ -106,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
             wanted,
             provenance,
             confidence=options.confidence,
-            deed=Deed("veernet export", edits, remarks),
+            deed=Deed("veernet export", edits, remarks, [f.text for f in findings]),
             reviewed=marks,
         )
         told += remarks
@@ -116,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
                 traces,
                 registration,
                 provenance.done_on(now(), edits),
-                findings=[*unseen(before, curves), *of_traces(traces, registration)],
+                findings=findings,
                 reviewed=marks,
             )
             told.append(f"{options.trace_out}: {len(traces)} curves")
@@ -193,14 +197,18 @@ def _edited(
     path: Path, curves: dict[str, Samples], registration: Registration
 ) -> tuple[dict[str, Samples], list[str]]:
     """Apply a table of edits, print what it did, and return a sentence for each."""
+    import numpy as np
+
     from veernet.edits import apply_table, read_edits, tell_step
 
     edits = read_edits(path, registration)
     edited = apply_table(curves, edits, registration, path)
-    rows: dict[str, int] = {}
+    changed: dict[str, set[int]] = {}
     for _, patches in edited.steps:
         for patch in patches:
-            rows[patch.curve] = rows.get(patch.curve, 0) + int(patch.changed.sum())
+            at = patch.row0 + np.flatnonzero(patch.changed)
+            changed.setdefault(patch.curve, set()).update(at.tolist())
+    rows = {name: len(at) for name, at in changed.items()}
     for note in edited.notes:
         print(f"note: {path}, {note}")
     told = ", ".join(f"{name} {count} rows" for name, count in rows.items())

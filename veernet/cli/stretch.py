@@ -113,9 +113,10 @@ def placed(
     """Cut a reading to its stretch, or put it into an earlier one of the whole."""
     from veernet.calibrate import calibrate_all
     from veernet.findings import of_traces
-    from veernet.findings.earlier import touching
+    from veernet.findings.earlier import not_set, touching
 
     before: tuple[Finding, ...] = ()
+    curves: dict[str, Samples] = {}
     if options.into is None or result.refused:
         traces = tuple(stretch.cut(trace) for trace in result.traces)
         outcome = Outcome(result, stretch.alone, provenance)
@@ -138,7 +139,7 @@ def placed(
         findings=(
             *touching(of_ink, stretch.rows, inside=True),
             *touching(before, stretch.rows, inside=False),
-            *of_traces(traces, registration),
+            *not_set(of_traces(traces, registration), curves),
         ),
     )
     told = f"{stretch.top:g} to {stretch.base:g} {registration.depth.unit}"

@@ -50,7 +50,8 @@ def apply(
 
     A pure function: no array of the reading is changed; see `patched` for that. Rows
     that an edit sets have the origin manual, the confidence 1 and are reviewed; rows
-    that it clears are reviewed too.
+    that it clears are reviewed too. Where an edit changes the name or the wrap count of
+    what was read, and not its ink, the confidence stays what it was.
 
     Parameters
     ----------
@@ -197,7 +198,10 @@ def _(edit: Wrap, ground: Ground) -> Samples:
     part = _read_part(ground, edit.curve, edit.row0, edit.row1)
     left, right = ground.edges(edit.curve, edit.row0, edit.row1)
     read = part.read
+    sure = part.confidence[read]
     set_columns(part, (part.column + edit.by * (right - left))[read], read)
+    # Another count makes nobody surer of where the ink is.
+    part.confidence[read] = sure
     return part
 
 

@@ -41,7 +41,9 @@ def swap(edit: Swap, ground: Ground) -> Applied:
         every = np.ones(ours.rows, dtype=np.bool_)
         _give(ground, (one, ours), (other, taken), every, notes)
         _give(ground, (other, theirs), (one, given), every, notes)
-        patches += [*ground.patch(one, given), *ground.patch(other, taken)]
+        held = ground.in_one_track(one, other)
+        patches += ground.patch(one, given, checked=not held)
+        patches += ground.patch(other, taken, checked=not held)
     return Applied(tuple(patches), tuple(notes))
 
 
@@ -65,7 +67,9 @@ def hand(edit: Hand, ground: Ground) -> Applied:
         known = told(ours)
         _give(ground, (giver, ours), (receiver, theirs), known, notes)
         clear(ours, GAP, known)
-        patches += [*ground.patch(giver, ours), *ground.patch(receiver, theirs)]
+        held = ground.in_one_track(giver, receiver)
+        patches += ground.patch(giver, ours)
+        patches += ground.patch(receiver, theirs, checked=not held)
     return Applied(tuple(patches), tuple(notes))
 
 
@@ -105,6 +109,8 @@ def _give(
     columns = _columns(ground, source, ours, target, notes)
     read = ours.read & where
     set_columns(theirs, columns[read], read)
+    # Another name makes nobody surer of where the ink is.
+    theirs.confidence[read] = ours.confidence[read]
     clear(theirs, GAP, ~ours.read & where)
     off = np.isin(ours.origin, OFF_SCALE) & where
     if off.any() and ground.spec(target).wraps:

@@ -89,8 +89,11 @@ class Ground:
         depth = self.registration.depth
         return f"{float(depth.depth_at(row)):.2f} {depth.unit}"
 
-    def patch(self, curve: str, after: Samples) -> list[Patch]:
+    def patch(self, curve: str, after: Samples, *, checked: bool = True) -> list[Patch]:
         """Return what changes as a patch, or none if nothing does.
+
+        Columns that were read in the track already need not be ``checked``: the tracer
+        follows a curve a little beyond its edge.
 
         Raises
         ------
@@ -99,21 +102,33 @@ class Ground:
             wrap.
         """
         before = self.curves[curve].part(after.row0, after.row1)
-        self.check_columns(curve, after, differ(before, after))
+        if checked:
+            self.check_columns(curve, after, differ(before, after))
         return Patch.between(curve, before, after)
+
+    def in_one_track(self, curve: str, other: str) -> bool:
+        """Return whether what one curve could be read from the other can be, too."""
+        (ours, _), (theirs, _) = map(self.registration.curve, (curve, other))
+        return ours is theirs
+
+    def beyond(self, curve: str, samples: Samples) -> NDArray[np.bool_]:
+        """(rows,) where columns lie beyond the track of a curve that does not wrap."""
+        if self.spec(curve).wraps:
+            return np.zeros(samples.rows, dtype=np.bool_)
+        left, right = self.edges(curve, samples.row0, samples.row1)
+        with np.errstate(invalid="ignore"):
+            outside = samples.column < left - BEYOND
+            outside |= samples.column > right + BEYOND
+        return outside
 
     def check_columns(
         self, curve: str, after: Samples, changed: NDArray[np.bool_]
     ) -> None:
         """Refuse columns that change and lie beyond the track, unless it wraps."""
-        if self.spec(curve).wraps:
-            return
-        left, right = self.edges(curve, after.row0, after.row1)
-        with np.errstate(invalid="ignore"):
-            outside = (after.column < left - BEYOND) | (after.column > right + BEYOND)
-        at = np.flatnonzero(outside & changed)
+        at = np.flatnonzero(self.beyond(curve, after) & changed)
         if at.size:
             first = int(at[0])
+            left, right = self.edges(curve, after.row0, after.row1)
             msg = (
                 f"row {after.row0 + first}: column {after.column[first]:.1f} of "
                 f"{curve} lies beyond its track, columns {left[first]:.1f} to "

@@ -48,6 +48,8 @@ class Line:
         What stands in the column ``edit``.
     depth
         As it was given: a depth or a row.
+    given_in
+        The column in which that stands, ``depth`` or ``row``.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Line:
     partner: str
     edit: str
     depth: str
+    given_in: str
 
     def wrong(self, why: str, column: str) -> InputError:
         """Return the error that names this line and a column of it."""
@@ -142,9 +145,11 @@ def _line(
         raise InputError(msg)
     name = filled[0] if filled else ""
     amount = _number(told[name], f"{where} {name}") if name else 0.0
-    given = told.get("depth") or told.get("row") or ""
     edit = told.get("edit", "")
-    line = Line(path, number, curve, row, name, amount, action, partner, edit, given)
+    at = "depth" if told.get("depth") else "row"
+    line = Line(
+        *(path, number, curve, row, name, amount, action, partner, edit, told[at], at)
+    )
     if name and action == "":
         _check_place(line, registration)
     return line

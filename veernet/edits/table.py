@@ -153,12 +153,13 @@ def _edit(lines: list[Line]) -> Edit:
     """Make an edit of its lines."""
     first = lines[0]
     for above, below in pairwise(lines):
-        if below.row <= above.row:
+        once = first.action.startswith("swap-with") and below.row == above.row
+        if below.row <= above.row and not once:
             why = (
-                f"{below.depth} follows {above.depth}: depths of one edit increase: "
-                "sort them, or begin another edit with a blank line"
+                f"{below.depth} follows {above.depth}: {below.given_in}s of one edit "
+                "increase: sort them, or begin another edit with a blank line"
             )
-            raise below.wrong(why, "depth")
+            raise below.wrong(why, below.given_in)
     if not first.action:
         return _redraw(lines)
     if len(lines) > 2:
@@ -249,7 +250,11 @@ def _cells(
         yield from _row_by_row(patches)
         return
     by = repr(edit.by) if isinstance(edit, Shift) else ""
-    for row in dict.fromkeys(rows_of(edit)):
+    rows: Iterable[float] = dict.fromkeys(rows_of(edit))
+    if isinstance(edit, Swap) and edit.row1 is not None:
+        # One line alone would say: to the next meeting.
+        rows = rows_of(edit)
+    for row in rows:
         yield "", edit.curve, repr(row), "", by, word
 
 
@@ -259,8 +264,7 @@ def _word(edit: Edit) -> str | None:
     if isinstance(edit, Cut):
         return f"gap{alone}"
     if isinstance(edit, Swap):
-        # Of one row alone two equal lines would say: to the next meeting.
-        return None if edit.row1 == edit.row0 else f"swap-with {edit.other}{alone}"
+        return f"swap-with {edit.other}{alone}"
     if isinstance(edit, Hand):
         return f"hand-to {edit.to}{alone}"
     if isinstance(edit, Wrap):

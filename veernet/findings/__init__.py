@@ -14,6 +14,7 @@ from veernet.check.quick import check_quickly
 from veernet.findings.curves import of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
+from veernet.findings.values import impossible
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
 
@@ -33,6 +34,7 @@ NAMES = {
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
+    "impossible": "curves with values that cannot be",
 }
 """What several findings of a kind are called."""
 
@@ -90,6 +92,7 @@ def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Findi
         Of the section.
     """
     found = [f for trace in traces for f in of_curve(trace, registration)]
+    found += [f for trace in traces for f in impossible(trace, registration)]
     return [*found, *together(traces, registration)]
 
 

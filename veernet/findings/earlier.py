@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from veernet.check.finding import Finding
 from veernet.edits.samples import ENDS, Samples
 
-OF_TRACES = ("undrawn", "unread", "off-scale", "bridged", "together")
+OF_TRACES = ("undrawn", "unread", "off-scale", "bridged", "together", "impossible")
 """Kinds that `veernet.findings.of_traces` finds in any reading."""
+
+GAPS = ("unread", "off-scale")
+"""Kinds about rows without a reading, which a person may want so."""
 
 OF_FILES = ("scan", "registration")
 """Kinds about the scan and its registration, which every reading of it finds."""
@@ -61,6 +64,24 @@ def unseen(
     """
     for one in findings:
         if one.rows is None or not one.curves or not _is_seen(one, curves):
+            yield one
+
+
+def not_set(
+    findings: Iterable[Finding], curves: Mapping[str, Samples]
+) -> Iterator[Finding]:
+    """Yield findings but for the gaps that a person has set or accepted.
+
+    Parameters
+    ----------
+    findings
+        Of traces.
+    curves
+        The reading, by mnemonic.
+    """
+    for one in findings:
+        gap = one.kind in GAPS and one.rows is not None
+        if not (gap and _is_seen(one, curves)):
             yield one
 
 

@@ -48,7 +48,7 @@ Arm = Literal["train", "background"]
 
 def run(
     *,
-    labels: Mapping[str, str | float],
+    labels: Mapping[str, str | float | None],
     settings: Mapping[str, Any] | None = None,
     spec: NetworkSpec,
     data: GeneratedData,

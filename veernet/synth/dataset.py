@@ -206,7 +206,15 @@ def make_loader(
         last batch as large as what is left; else it is left out.
     seed
         Of the order.
+
+    Raises
+    ------
+    InputError
+        If there would be fewer processes than none.
     """
+    if workers < 0:
+        msg = f"data.workers={workers}: give 0 or more processes"
+        raise InputError(msg)
     length: int = len(dataset)  # type: ignore[arg-type]
     sampler: SeededSampler | None = None
     if items is not None:

@@ -234,6 +234,7 @@ class FolderData(PictureData):
         ]
         train, held = _split(pictures, validation_share, split_by, seed)
         super().__init__(train, held, seed=seed, outside=IGNORE_INDEX, **options)
+        self.channels = tuple(channels)
         self.train_pictures = tuple(train)
         self.validation_pictures = tuple(held)
 

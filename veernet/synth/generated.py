@@ -80,12 +80,26 @@ class GeneratedData(lightning.LightningDataModule):
                 "more of either, and a seed of 0 or more"
             )
             raise InputError(msg)
+        if not 0 <= train_share <= 1:
+            msg = f"data.train_share={train_share}: give a share, 0 to 1"
+            raise InputError(msg)
+        if not label_width > 0:
+            msg = f"data.label_width={label_width}: give more than 0 columns"
+            raise InputError(msg)
+        self.channels = ("darkness",)
         self.batch_size = batch_size
         self.workers = workers
         self.order = seed if order is None else order
         self.fresh = fresh
         self.kept = None if kept is None else Path(kept)
         self.train_samples = round(train_share * samples)
+        if self.train_samples < batch_size or self.train_samples == samples:
+            msg = (
+                f"data.samples={samples}: {self.train_samples} of them are trained on "
+                f"and {samples - self.train_samples} held out, and it takes a batch of "
+                f"{batch_size} and one: give more, or another train_share or batch_size"
+            )
+            raise InputError(msg)
         self.dataset = partial(
             GeneratedDataset,
             recipe,

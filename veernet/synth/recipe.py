@@ -107,6 +107,11 @@ class Recipe:
         if not 0 <= self.curves[0] <= self.curves[1]:
             msg = f"curves {self.curves} must be two numbers, fewest and most"
             raise InputError(msg)
+        for name in ("dpi", "inches", "rows_per_foot"):
+            numbers = getattr(self, name)
+            if numbers is not None and not min(numbers, default=1) > 0:
+                msg = f"data.recipe.{name}={list(numbers)}: give numbers above 0"
+                raise InputError(msg)
 
     @property
     def most_curves(self) -> int:

@@ -222,4 +222,5 @@ class RegisteredData(PictureData):
         train = [p for w, pictures in wells.items() if w not in held for p in pictures]
         validation = [p for w in wells if w in held for p in wells[w]]
         super().__init__(train, validation, seed=seed, **options)
+        self.channels = ("darkness",)
         self.validation_wells = tuple(sorted(held))

@@ -18,6 +18,7 @@ from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
 from veernet.training.averages import Averaging
 from veernet.training.given import (
+    check_channels,
     check_resumed,
     check_trainer,
     check_windows,
@@ -112,6 +113,7 @@ def train(
         raise InputError(msg)
     seed_everything(seed, workers=True)
     check_windows(spec, data)
+    check_channels(spec, data)
     module = Segmenter(
         _network(spec, start),
         loss,

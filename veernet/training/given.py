@@ -112,6 +112,18 @@ def check_windows(spec: NetworkSpec, data: LightningDataModule) -> None:
             raise InputError(msg)
 
 
+def check_channels(spec: NetworkSpec, data: LightningDataModule) -> None:
+    """Refuse data that are of other channels than those that a network takes."""
+    channels = getattr(data, "channels", spec.input_channels)
+    if tuple(channels) != spec.input_channels:
+        taken, told = ", ".join(spec.input_channels), ", ".join(channels)
+        msg = (
+            f"input: the network takes {taken}, and the data are of {told}: give "
+            "input=darkness, or colour with pictures of colour (data=folder)"
+        )
+        raise InputError(msg)
+
+
 def check_resumed(path: Path, module: nn.Module) -> None:
     """Refuse the state of a run whose network was another one.
 

@@ -24,6 +24,7 @@ from veernet.losses import WeightedSum
 from veernet.network import BACKGROUND
 from veernet.optimisers import Wrapper
 from veernet.training.averages import Averaging
+from veernet.training.given import told_as
 from veernet.training.metrics import CentreError, CurveError, Overlap
 from veernet.training.statistics import (
     has_statistics,
@@ -175,7 +176,10 @@ class Segmenter(LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Make the optimiser, and a schedule that follows steps or the clock."""
-        optimizer = self.make_optimizer(self.network.named_parameters())
+        with told_as(
+            "the optimiser cannot be made as it is set", ValueError, TypeError
+        ):
+            optimizer = self.make_optimizer(self.network.named_parameters())
         self._check_accumulation(optimizer)
         self.planned_steps = float(self.trainer.estimated_stepping_batches)
         if self.averaging is not None:

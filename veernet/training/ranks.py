@@ -7,8 +7,9 @@ first one writes and prints; the others take part in the training alone.
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from torch import distributed
@@ -57,7 +58,9 @@ def alone_again() -> Iterator[None]:
     """Part from the processes that Lightning starts in a block, at its end.
 
     Else it would take what it has left behind for a start by somebody else, and the
-    next training of a sweep would wait for processes that are gone.
+    next training of a sweep would wait for processes that are gone. They meet at a port
+    that is held for them; Lightning would find a free one, and let it go again until
+    they listen, so that anybody may take it in between.
     """
     before = {name: os.environ.get(name) for name in LEFT}
     if any(before[name] is not None for name in STARTED):
@@ -65,7 +68,10 @@ def alone_again() -> Iterator[None]:
         yield
         return
     try:
-        yield
+        with closing(_held_port()) as held:
+            if before["MASTER_PORT"] is None:
+                os.environ["MASTER_PORT"] = str(held.getsockname()[1])
+            yield
     finally:
         if distributed.is_available() and distributed.is_initialized():
             distributed.destroy_process_group()
@@ -73,3 +79,14 @@ def alone_again() -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def _held_port() -> socket.socket:
+    """Bind a free port that nobody else is given, and that torch may listen at.
+
+    Both say that the address may be bound again, and this one never listens.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("", 0))
+    return held

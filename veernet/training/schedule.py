@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+from veernet.errors import InputError
+
 
 def constant(share: float, *, warm_up: float = 0.0) -> float:
     """Rise over the warm-up share, then stay at 1."""
@@ -37,6 +39,7 @@ def trapezoid(
     .. [Hae24] Hägele et al., Scaling Laws and Compute-Optimal Training Beyond Fixed
        Training Durations, NeurIPS 2024.
     """
+    _check_share("decay", decay)
     return _rise(share, warm_up) * (1 - (1 - floor) * _after(share, 1 - decay))
 
 
@@ -54,6 +57,7 @@ def swa(
        Generalization, UAI 2018. The authors fall straight, to 0.2 for VGG-16 and to 0.5
        for residual networks.
     """
+    _check_share("start", start)
     if share >= start:
         return factor
     return cosine(share / start, warm_up=warm_up / start, floor=factor)
@@ -61,9 +65,16 @@ def swa(
 
 def _rise(share: float, warm_up: float) -> float:
     """Straight from 0 to 1 over the warm-up, but never 0: no step is wasted."""
+    _check_share("warm_up", warm_up)
     return min(1.0, max(share / warm_up, 0.01)) if warm_up else 1.0
 
 
 def _after(share: float, start: float) -> float:
     """Share of what lies behind a start that is done."""
     return min(max((share - start) / (1 - start), 0.0), 1.0) if start < 1 else 0.0
+
+
+def _check_share(name: str, share: float) -> None:
+    if not 0 <= share <= 1:
+        msg = f"schedule.{name}={share}: give a share of the run, 0 to 1"
+        raise InputError(msg)
