@@ -31,14 +31,18 @@ class Loss(nn.Module):
 
     def __init_subclass__(
         cls,
-        function: Callable[..., Tensor],
+        function: Callable[..., Tensor] | None = None,
         check: Callable[..., None] = lambda: None,
         **more: Any,  # noqa: ANN401
     ) -> None:
-        """Give the class its function, and the constructor the signature of that."""
+        """Give the class its function, and the constructor the signature of that.
+
+        A class that names none is a variant of one that does.
+        """
         super().__init_subclass__(**more)
-        cls.function, cls.check = staticmethod(function), staticmethod(check)
-        cls.__init__ = _constructor(function)  # type: ignore[method-assign]
+        if function is not None:
+            cls.function, cls.check = staticmethod(function), staticmethod(check)
+            cls.__init__ = _constructor(function)  # type: ignore[method-assign]
 
     def __init__(self, *values: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__()
