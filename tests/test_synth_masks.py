@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from veernet.synth.aerial import NAMES, PALETTE
 
 from veernet.errors import InputError
 from veernet.losses.inputs import IGNORE_INDEX
+from veernet.study.town import NAMES, PALETTE
 from veernet.synth.masks import MaskCode, format_colour, parse_colour
 
 CLASSES = np.random.default_rng(0).integers(0, 6, (20, 30))

@@ -28,21 +28,27 @@ class Loss(nn.Module):
 
     function: ClassVar[Callable[..., Tensor]]
     check: ClassVar[Callable[..., None]]
+    signature: ClassVar[inspect.Signature]
 
     def __init_subclass__(
         cls,
-        function: Callable[..., Tensor],
+        function: Callable[..., Tensor] | None = None,
         check: Callable[..., None] = lambda: None,
         **more: Any,  # noqa: ANN401
     ) -> None:
-        """Give the class its function, and the constructor the signature of that."""
+        """Give the class its function, and the constructor the signature of that.
+
+        A class that names none is a variant of one that does.
+        """
         super().__init_subclass__(**more)
-        cls.function, cls.check = staticmethod(function), staticmethod(check)
-        cls.__init__ = _constructor(function)  # type: ignore[method-assign]
+        if function is not None:
+            cls.function, cls.check = staticmethod(function), staticmethod(check)
+            cls.signature = _signature(function)
+            cls.__init__ = _constructor(function)  # type: ignore[method-assign]
 
     def __init__(self, *values: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__()
-        given = inspect.signature(self.__init__).bind(*values, **named)  # type: ignore[misc]
+        given = self.signature.bind(*values, **named)
         given.apply_defaults()
         self.hyperparameters = dict(given.arguments)
         wanted = inspect.signature(self.check).parameters
@@ -57,17 +63,24 @@ class Loss(nn.Module):
         return ", ".join(f"{k}={v!r}" for k, v in self.hyperparameters.items())
 
 
+def _signature(function: Callable[..., Tensor]) -> inspect.Signature:
+    """Return the hyper-parameters of a function, which are its keyword-only ones."""
+    return inspect.Signature(
+        [
+            parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        ]
+    )
+
+
 def _constructor(function: Callable[..., Tensor]) -> Callable[..., None]:
     """Return a constructor that says which hyper-parameters a function has."""
 
     def __init__(self: Loss, *values: Any, **named: Any) -> None:  # noqa: ANN401
         Loss.__init__(self, *values, **named)
 
-    own = [
-        parameter.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
+    own = _signature(function).parameters.values()
     itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     __init__.__annotations__ = {p.name: p.annotation for p in own}
     # The names in annotations are those of the module of the function.
