@@ -34,8 +34,8 @@ from veernet.synth.pages.headings import generate_heading
     [
         ("COMPANY", "COMP", ""),
         ("Company:", "COMP", ""),
-        ("COMPANY: HUMBLE OIL", "COMP", "HUMBLE OIL"),
-        ("COMPANYSHELL OIL", "COMP", "SHELL OIL"),
+        ("COMPANY: GREEN OIL", "COMP", "GREEN OIL"),
+        ("COMPANYBLUE OIL", "COMP", "BLUE OIL"),
         ("WELL____", "WELL", ""),
         ("Well Name: MILLER 3-17H", "WELL", "MILLER 3-17H"),
         ("FIELD or", "FLD", ""),
@@ -60,7 +60,7 @@ def test_labels_are_known_by_their_letters(text: str, field: str, value: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["STATE B NO.5", "WELL SURVEYING CORPORATION", "STATEMENT", "10468", "KBX"]
+    "text", ["STATE C NO.7", "WELL SURVEYING CORPORATION", "STATEMENT", "10468", "KBX"]
 )
 def test_what_begins_like_a_label_is_none(text: str) -> None:
     assert label_in(text) is None
@@ -94,7 +94,7 @@ def test_a_service_company_is_known_by_its_whole_name() -> None:
         ("APD", "594", "no floor is 594 above its datum"),
         ("STAT", "W. VA.", None),
         ("STAT", "tx", None),
-        ("STAT", "ESINGER", "'ESINGER' is no state of the USA"),
+        ("STAT", "ESSINGEN", "'ESSINGEN' is no state of the USA"),
         ("RUN", "ONE, TWO, FOUR", None),
         ("RUN", "1A", None),
         ("RUN", "Rev. 3", "'REV. 3' is no number of a run"),
@@ -116,7 +116,7 @@ def test_what_no_heading_can_say_has_a_reason(
 def test_a_state_is_told_from_its_letters() -> None:
     assert state_of("N. Dak.") == "NORTH DAKOTA"
     assert state_like("NEMEXICO") == "NEW MEXICO"
-    assert state_like("ESINGER") is None
+    assert state_like("ESSINGEN") is None
 
 
 def line(text: str, row: float, left: float, score: float = 0.99) -> Text:
@@ -129,7 +129,7 @@ FORM = (
     line("NORTHERN OIL", 40, 200),
     line("COMPANY", 90, 200),
     line("WELL", 140, 20),
-    line("STATE B NO.5", 140, 200),
+    line("STATE C NO.7", 140, 200),
     line("Other Services:", 140, 700),
     line("COUNTY", 190, 20),
     line("LEA", 190, 200),
@@ -168,7 +168,7 @@ def test_a_form_is_read_with_its_places() -> None:
     values = {name: one.value for name, one in found.items()}
     assert values == {
         "COMP": "NORTHERN OIL COMPANY",
-        "WELL": "STATE B NO.5",
+        "WELL": "STATE C NO.7",
         "CNTY": "LEA",
         "STAT": "NEW MEXICO",
         "API": "30-025-12481",

@@ -152,7 +152,7 @@ def label_in(text: str) -> Label | None:
             continue
         rest = " ".join(words[count:]).replace(" # ", " #").strip(" .:_-=")
         rest = re.sub(r"^(?:\((?:ft|m)\)|#)\s*:?\s*", "", rest, flags=re.IGNORECASE)
-        # WELL OPERATORS and STATE B are no labels with a value.
+        # WELL OPERATORS and STATE C are no labels with a value.
         told = ":" in words[count - 1] or "_" in words[count - 1]
         if rest and not told and not _is_value(field, rest, count, words):
             return None
@@ -184,7 +184,7 @@ def _is_value(field: str, rest: str, count: int, words: list[str]) -> bool:
         return True
     if field == "STAT":
         return state_of(rest) is not None
-    # One word in capitals and its value in one line: COUNTY WAYNE, but WELL SERVICES.
+    # One word in capitals and its value in one line: COUNTY LINCOLN, but WELL SERVICES.
     return field in {"COMP", "CNTY", "FLD"} and count == 1 and words[0].isupper()
 
 

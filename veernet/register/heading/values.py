@@ -160,7 +160,7 @@ def _words(cells: Cells, candidates: Iterable[int]) -> list[int]:
     parts: list[int] = []
     for i in candidates:
         text = cells.texts[i]
-        # STATE is a label, and STATE B the name of a well.
+        # STATE is a label, and STATE C the name of a well.
         if i in cells.labels or i in cells.used or not text.text.strip(" _.:-"):
             break
         if parts and text.left - cells.texts[parts[-1]].right > JOINED * cells.height:

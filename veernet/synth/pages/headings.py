@@ -18,9 +18,9 @@ from veernet.records import Grey
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 COMPANIES = ("NORTHERN OIL COMPANY", "BLUE RIVER PETROLEUM CORP.", "Prairie Gas LLC")
-WELLS = ("STATE B NO. 5", "HARRIS UNIT #12", "Miller 3-17H")
-FIELDS = ("WILDCAT", "Red Creek", "MONUMENT")
-COUNTIES = ("Nemaha", "LINCOLN", "GARFIELD")
+WELLS = ("STATE C NO. 7", "HARRIS UNIT #12", "Miller 3-17H")
+FIELDS = ("WILDCAT", "Red Creek", "CEDAR")
+COUNTIES = ("Marshall", "LINCOLN", "GARFIELD")
 STATES = (("15", "KANSAS"), ("42", "TEXAS"), ("33", "North Dakota"))
 
 
