@@ -243,6 +243,12 @@ class TestCurves:
             "AT10, AT30 and AT90 are read from the same ink in 75% to 100% of the "
             "rows: are all drawn there?"
         )
+        # Rows that another tool has cut from one of them are none in common.
+        first, *others = traces
+        cut = {n: getattr(first, n)[:-9] for n in ("row", "column", "confidence")}
+        cut["origin"] = first.origin[:-9]
+        (short,) = together([replace(first, **cut), *others], array)
+        assert short.curves == names
         traces[2] = replace(traces[2], column=200.0 + apart)
         (finding,) = together(traces, array)
         assert finding.text.startswith("AT10 and AT30 are read from the same ink in")

@@ -95,17 +95,19 @@ def run(options: argparse.Namespace) -> int:
         provenance = provenance.edited_with(name, digest)
     traces = tuple(samples.to_trace(name) for name, samples in curves.items())
     remarks = edited_lines(curves, registration)
+    wanted = _sampled(registration, options.unit, options.step)
+    # What is no trace is refused here, before it is looked at.
+    sampled = calibrate_all(traces, wanted)
     findings = [
         *unseen(before, curves),
         *not_set(of_traces(traces, registration), curves),
     ]
-    wanted = _sampled(registration, options.unit, options.step)
     told: list[str] = []
     marks = {name: samples.reviewed for name, samples in curves.items()}
     with together():
         told += write_curves(
             options.out,
-            calibrate_all(traces, wanted),
+            sampled,
             traces,
             wanted,
             provenance,

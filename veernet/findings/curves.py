@@ -68,7 +68,13 @@ def of_curve(trace: Trace, registration: Registration) -> Iterator[Finding]:
 
 def together(traces: Sequence[Trace], registration: Registration) -> Iterator[Finding]:
     """Name curves that were read from the ink of others for most of their rows."""
-    columns = {t.mnemonic: ink(t, registration).column for t in traces}
+    top, stop = registration.row_range
+    columns = {}
+    for t in traces:
+        # A trace file that another tool has cut may hold other rows of each curve.
+        inside = (t.row >= top) & (t.row < stop)
+        columns[t.mnemonic] = np.full(stop - top, np.nan)
+        columns[t.mnemonic][t.row[inside] - top] = ink(t, registration).column[inside]
     shares: dict[frozenset[str], float] = {}
     groups: list[set[str]] = []
     for pair in combinations(columns, 2):
