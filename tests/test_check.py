@@ -112,6 +112,51 @@ def test_no_depths_are_too_odd_to_check(
     assert list(check_section(scan, odd, found))
 
 
+def spliced(page: DrawnPage) -> Registration:
+    """Return both sections of a page as one with a gap between."""
+    upper, lower = registered(page), registered(page, 1)
+    *points, end = upper.depth.points
+    axis = DepthAxis("ft", (*points, replace(end, gap=True), *lower.depth.points))
+
+    def through(one: Edge, other: Edge) -> Edge:
+        return Edge((*one.rows, *other.rows), (*one.columns, *other.columns))
+
+    tracks = tuple(
+        replace(a, left=through(a.left, b.left), right=through(a.right, b.right))
+        for a, b in zip(upper.tracks, lower.tracks, strict=True)
+    )
+    return replace(upper, depth=axis, tracks=tracks)
+
+
+def test_strips_on_both_sides_of_a_gap_are_checked_apart() -> None:
+    strips = DrawnSection(900, 2900), DrawnSection(3400, 4900, numerals=(1230, 10))
+    page = replace(PAGE, sections=strips)
+    scan, right = Scan.from_array(page.draw()), spliced(page)
+    assert [axis.depths[[0, -1]].tolist() for axis in right.depth.strips()] == [
+        [1000, 1200],
+        [1230, 1380],
+    ]
+    assert check(scan, [right]) == ()
+    (finding,) = check(scan, [moved(right, len(right.depth.points) - 2, 20)])
+    assert "is 1 depth line too low" in finding.what
+    upper, wrong = right.tracks[0], right.tracks[0].right
+    below = tuple(
+        c + 5 * (r > 3000) for r, c in zip(wrong.rows, wrong.columns, strict=True)
+    )
+    one_off = replace(upper, right=replace(wrong, columns=below))
+    told = check(scan, [replace(right, tracks=(one_off, *right.tracks[1:]))])
+    assert ["columns right of the line" in f.what for f in told] == [True]
+
+
+def test_a_gap_alone_is_no_stretch_of_paper() -> None:
+    points = DepthPoint(10, 100, gap=True), DepthPoint(20, 200)
+    axis = DepthAxis("ft", points)
+    assert axis.strips() == ()
+    info = replace(Scan.from_array(np.zeros((9, 9), np.uint8)).info, dpi=(200, 200))
+    told = check_quickly(info, replace(RIGHT, depth=axis))
+    assert not any("rows a ft" in finding.what for finding in told)
+
+
 def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
     points = tuple(
         replace(p, row_left=2 * p.row - p.row_left, row_right=2 * p.row - p.row_right)

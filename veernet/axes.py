@@ -139,6 +139,22 @@ class DepthAxis:
                 inside |= (at > above.depth) & (at < below.depth)
         return inside
 
+    def strips(self) -> tuple[DepthAxis, ...]:
+        """Return the parts between gaps, the axis itself where it has none.
+
+        A point between two gaps is no part.
+        """
+        ends = [k for k, point in enumerate(self.points) if point.gap]
+        if not ends:
+            return (self,)
+        first = [0, *(k + 1 for k in ends)]
+        last = [*ends, len(self.points) - 1]
+        return tuple(
+            self.between(self.points[a].depth, self.points[b].depth)
+            for a, b in zip(first, last, strict=True)
+            if a < b
+        )
+
     def depth_at(self, row: ArrayLike) -> Floats:
         """Return the depth of registered rows; end segments go on outwards."""
         return _piecewise(np.asarray(row, dtype=np.float64), self.rows, self.depths)

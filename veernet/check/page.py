@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,19 +114,35 @@ def check_section(
         what = f"{rows}: no grid is found on the page"
         yield Finding(section, what, "nothing could be compared with it", weight=50)
         return
-    own = _own(registration, found)
-    if own is None:
-        known = ", ".join(f"{f.first_row:.0f} to {f.last_row:.0f}" for f in found)
-        what = f"{rows}: no grid is found there, but in rows {known}"
-        do = "is it the registration of this scan, page and resolution?"
-        yield Finding(section, what, do, severe=True, weight=200)
-        return
-    yield from _beyond(registration, own)
-    yield from check_depths(registration, _between(own, first, last))
-    yield from check_edges(scan.info, registration, find_uprights(own))
-    yield from check_tracks(registration, own)
-    yield from check_divisions(registration, own)
-    yield from check_strokes(scan, registration, own)
+    # Strips that are spliced have depth lines, and often a grid, of their own.
+    strips = [replace(registration, depth=axis) for axis in registration.depth.strips()]
+    grids: list[FoundSection] = []
+    for strip in strips:
+        own = _own(strip, found)
+        if own is None:
+            yield _nowhere(strip, found)
+            return
+        yield from _beyond(strip, own)
+        yield from check_depths(strip, _between(own, *strip.depth.rows[[0, -1]]))
+        grids.append(own)
+    alone = all(own is grids[0] for own in grids)
+    for strip, own in list(zip(strips, grids, strict=True))[: 1 if alone else None]:
+        drawn = registration if alone else strip
+        yield from check_edges(scan.info, drawn, find_uprights(own))
+        yield from check_tracks(drawn, own)
+        yield from check_divisions(drawn, own)
+        yield from check_strokes(scan, drawn, own)
+
+
+def _nowhere(registration: Registration, found: Sequence[FoundSection]) -> Finding:
+    """Say that depths are registered where there is no grid."""
+    first, last = registration.depth.rows[[0, -1]]
+    known = ", ".join(f"{f.first_row:.0f} to {f.last_row:.0f}" for f in found)
+    what = (
+        f"rows {first:.0f} to {last:.0f}: no grid is found there, but in rows {known}"
+    )
+    do = "is it the registration of this scan, page and resolution?"
+    return Finding(registration.section, what, do, severe=True, weight=200)
 
 
 def _shared(found: FoundSection, first: float, last: float) -> float:

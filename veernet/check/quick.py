@@ -82,8 +82,11 @@ def _spacing(registration: Registration) -> Iterator[Finding]:
     """Name stretches between depth points with rows that paper cannot account for."""
     axis = registration.depth
     down, deep = np.diff(axis.rows), np.diff(axis.depths)
-    usual = _usual(down / deep, deep)
-    for k in range(len(down)):
+    logged = np.flatnonzero([not point.gap for point in axis.points[:-1]])
+    if len(logged) == 0:
+        return
+    usual = _usual((down / deep)[logged], deep[logged])
+    for k in logged.tolist():
         extra = float(down[k] - usual * deep[k])
         if abs(extra) > max(SLIP, STRETCH * usual * deep[k]):
             yield Finding(
@@ -109,7 +112,13 @@ def _printed(info: ScanInfo, registration: Registration) -> Iterator[Finding]:
     if dpi is None:
         return
     axis = registration.depth
-    scale = float(np.ptp(axis.rows) / np.ptp(axis.depths))
+    strips = axis.strips()
+    if not strips:
+        return
+    scale = float(
+        sum(np.ptp(strip.rows) for strip in strips)
+        / sum(np.ptp(strip.depths) for strip in strips)
+    )
     unit: Unit = "ft" if axis.unit == "ft" else "m"
     if miss(scale, dpi, unit) <= WITHIN:
         return
