@@ -21,6 +21,7 @@ from veernet.register.edgetext import edge_lines, simplified
 from veernet.register.geometry.depthlines import DepthLines
 from veernet.register.geometry.page import FoundSection, FoundTrack
 from veernet.register.geometry.tracks import Span
+from veernet.register.geometry.trust import EdgeTrust
 from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend
 from veernet.register.legends.record import LegendCurve
@@ -131,7 +132,7 @@ def test_nothing_is_said_of_depths_that_are_stated_or_refused() -> None:
     assert not any("digit" in line for line in proposal_lines([sure]))
     assert "digit" not in proposal_yaml(Path("scan.tif"), 0, [sure])
     rest = "3 depth lines below 500, rows 1 to 2, have no depth yet: give a point"
-    more = replace(sure, depth=replace(sure.depth, notes=(rest,)))
+    more = replace(sure, depth=replace(sure.depth, notes=(rest,), asked=(rest,)))
     assert f"main: {rest}" in proposal_lines([more])
     none = DepthProposal(notes=("a digit may lack",), refusal="nothing agrees")
     refused = replace(FIRST, depth=none, points=())
@@ -221,6 +222,47 @@ def test_a_log_with_a_gap_is_one_section() -> None:
     whole = replace(FIRST, found=found, depth=depth, points=depth.points)
     (registration,) = read(proposal_yaml(Path("scan.tif"), 0, [whole]))
     assert registration.depth.points[1].gap
+
+
+def test_whether_strips_are_one_log_is_asked_however_sure_the_depths_are() -> None:
+    below = section("x", 5100, 9100, (560, 960))
+    sure = [
+        replace(one, depth=replace(one.depth, confidence=0.95, notes=()))
+        for one in (FIRST, below)
+    ]
+    ((found, depth, _),) = one_log(parts_of(*sure))
+    assert depth.stated
+    whole = replace(FIRST, found=found, depth=depth, points=depth.points)
+    asked = "from 500 to 560 is a gap, where strips are spliced: is it one log?"
+    assert f"  # {asked}\n" in proposal_yaml(Path("scan.tif"), 0, [whole])
+    assert f"main: {asked}" in proposal_lines([whole])
+
+
+def test_what_is_known_of_either_strip_is_known_of_the_log() -> None:
+    below = section("x", 5020, 9020, (502, 902))
+    doubted = EdgeTrust(0.6, ("its own line is not seen",))
+    tracks = tuple(
+        replace(track(left, 5020, 9020), trust=(EdgeTrust(), doubted))
+        for left in (15.0, 703.0)
+    )
+    said = DepthProposal(
+        FIRST.depth.points, 0.8, "ft", scale=10.0, notes=("a", "b"), minor=("a",)
+    )
+    upper = replace(FIRST.found, tracks=tracks_of(1000, 5000)), said, Legend()
+    other = replace(
+        said, points=below.depth.points, notes=("a", "b", "c"), minor=("b", "c")
+    )
+    lower = replace(below.found, tracks=tracks), other, Legend(CURVES, "ft")
+    ((found, depth, legend),) = one_log([upper, lower])
+    assert legend == Legend(CURVES, "ft")
+    assert [t.trust[1].notes for t in found.tracks] == [doubted.notes] * 2
+    assert found.tracks[0].trust == (EdgeTrust(), doubted)
+    # Each of a and b decides the confidence of one strip.
+    assert depth.minor == ("c",)
+
+
+def tracks_of(top: float, bottom: float) -> tuple[FoundTrack, ...]:
+    return tuple(track(left, top, bottom) for left in (15.0, 703.0))
 
 
 def test_a_log_that_was_found_in_two_pieces_is_one_section() -> None:

@@ -15,6 +15,7 @@ from veernet.axes import Edge
 from veernet.register.depths.proposal import DepthProposal
 from veernet.register.geometry.depthlines import DepthLines
 from veernet.register.geometry.page import FoundSection, FoundTrack
+from veernet.register.geometry.trust import EdgeTrust
 from veernet.register.legends.legend import Legend
 
 SEAM = 25
@@ -108,14 +109,23 @@ def _tracks(upper: FoundSection, lower: FoundSection) -> tuple[FoundTrack, ...]:
         return upper.tracks
     return tuple(
         replace(
-            a, left=joined_edge([a.left, b.left]), right=joined_edge([a.right, b.right])
+            a,
+            left=joined_edge([a.left, b.left]),
+            right=joined_edge([a.right, b.right]),
+            trust=(_trust(a.trust[0], b.trust[0]), _trust(a.trust[1], b.trust[1])),
         )
         for a, b in zip(upper.tracks, lower.tracks, strict=True)
     )
 
 
+def _trust(one: EdgeTrust, other: EdgeTrust) -> EdgeTrust:
+    """Return how sure an edge is that runs through two strips."""
+    notes = dict.fromkeys((*one.notes, *other.notes))
+    return EdgeTrust(min(one.confidence, other.confidence), tuple(notes))
+
+
 def _joined(above: Part, below: Part) -> Part:
-    (upper, first, legend), (lower, second, _) = above, below
+    (upper, first, legend), (lower, second, other) = above, below
     found = replace(
         upper,
         last_row=lower.last_row,
@@ -138,9 +148,20 @@ def _joined(above: Part, below: Part) -> Part:
         dropped=(*first.dropped, *second.dropped),
         residuals=(*first.residuals, *second.residuals),
         notes=(*dict.fromkeys((*first.notes, *second.notes, *[said] * gap)),),
-        minor=(*first.minor, *second.minor),
+        minor=_minor(first, second),
+        asked=(*dict.fromkeys((*first.asked, *second.asked, *[said] * gap)),),
     )
-    return found, depth, legend
+    # A strip that was spliced to another seldom has a legend of its own.
+    return found, depth, legend if legend.curves else other
+
+
+def _minor(first: DepthProposal, second: DepthProposal) -> tuple[str, ...]:
+    """Return the notes that decide the confidence of neither of two strips."""
+    deciding = {
+        note for one in (first, second) for note in one.notes if note not in one.minor
+    }
+    both = dict.fromkeys((*first.minor, *second.minor))
+    return tuple(note for note in both if note not in deciding)
 
 
 def joined_edge(edges: Sequence[Edge]) -> Edge:

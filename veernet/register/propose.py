@@ -275,7 +275,8 @@ def _with_rest(section: FoundSection, depth: DepthProposal) -> DepthProposal:
                 f"{len(rest)} depth lines {beside} {point.depth:g}, rows {rest[0]:.0f} "
                 f"to {rest[-1]:.0f}, have no depth yet: give a point at their end"
             )
-    return replace(depth, notes=(*depth.notes, *notes)) if notes else depth
+    said = (*depth.notes, *notes)
+    return replace(depth, notes=said, asked=(*depth.asked, *notes))
 
 
 def _turned(

@@ -28,17 +28,16 @@ _KINDS: dict[ColumnKind, str] = {
 def depth_remarks(section: ProposedSection) -> list[str]:
     """Return what lowers the confidence in depths.
 
-    Told are the doubts that decide how sure depths are, not the lesser ones; nothing of
-    why depths that are stated may be wrong, nor of depths that are refused but the
-    reason, which is told with them.
+    Told are the doubts that decide how sure depths are, not the lesser ones; of depths
+    that are stated what a person is to decide alone, and nothing of depths that are
+    refused but the reason, which is told with them.
     """
     depth = section.depth
     notes = [note for note in depth.notes if note not in depth.minor]
     if depth.refusal:
         notes = []
     elif depth.stated:
-        # What has no depth yet is missing however sure the others are.
-        notes = [note for note in depth.notes if "have no depth yet" in note]
+        notes = [note for note in depth.notes if note in depth.asked]
     return notes
 
 

@@ -41,6 +41,8 @@ class DepthProposal:
         What lowers the confidence, one sentence each.
     minor
         Those of them that do not decide it, as another lowers it more.
+    asked
+        Those of them that a person is to decide, however sure the depths are.
     refusal
         Why nothing is proposed, and what to do, in one sentence.
     """
@@ -56,6 +58,7 @@ class DepthProposal:
     residuals: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     refusal: str | None = None
 
     def __post_init__(self) -> None:
