@@ -243,6 +243,15 @@ class TestLists:
         assert (found[0].row, found[0].depth, found[0].off) == (300, 1031.0, 1.0)
         assert [round(abs(one.off), 9) for one in found] == [1.0, 0.5, 0.5, 0.0]
 
+    def test_points_beyond_a_gap_are_no_neighbours(self) -> None:
+        points = [DepthPoint(100 * k, 1000.0 + 10 * k + 50 * (k > 2)) for k in range(6)]
+        points[2] = replace(points[2], gap=True)
+        registration = replace(registered(), depth=DepthAxis("ft", tuple(points)))
+        assert [(one.row, one.off) for one in residuals(registration)] == [
+            (100, 0.0),
+            (400, 0.0),
+        ]
+
     def test_a_repeat_agrees_after_its_shift(self, tmp_path: Path) -> None:
         log = read_back(write(tmp_path / "a.las", registered()), registered())
         other = read_las(write(tmp_path / "b.las", registered(), shift=1.0))

@@ -16,7 +16,7 @@ from veernet.records import Registration
 from veernet.register.heading.heading import WellField
 from veernet.registration import registrations_in, to_yaml
 from veernet.review.findings import of_well
-from veernet.review.regdoc import document_of, filled, registration_of
+from veernet.review.regdoc import document_of, filled, registration_of, residuals
 from veernet.yamldoc import documents_in
 from veernet.yamlshared import plain_documents
 
@@ -200,6 +200,23 @@ def test_the_review_has_each_section_whole() -> None:
         whole = filled(document)
         assert registration_of(whole) == registration
         assert whole == document_of(registration)
+
+
+def test_points_beyond_a_gap_are_no_neighbours() -> None:
+    rows = [10, 110, 212, 240, 340, 440]
+    points = [{"row": r, "depth": d} for r, d in zip(rows, range(6), strict=True)]
+    points[2]["gap"] = True
+    told = [one["residual"] for one in residuals({"depth": {"points": points}})]
+    assert told == [None, -1.0, None, None, 0.0, None]
+
+
+def test_a_gap_stays_where_points_are_moved() -> None:
+    gap = "points: [{row: 10, depth: 100, gap: true}, "
+    (first, _) = read(TWO.replace("points: [{row: 10, depth: 100}, ", gap))
+    document = document_of(first)
+    assert document["depth"]["points"][0]["gap"] is True
+    document["depth"]["points"][0]["row"] = 12
+    assert registration_of(filled(document)).depth.points[0].gap
 
 
 def test_a_proposal_that_is_not_complete_is_resolved() -> None:

@@ -163,11 +163,16 @@ def residuals(registration: Registration) -> list[Residual]:
     """Return the residual of each inner depth point in depth, the largest first.
 
     A point with two neighbours is compared with the straight line between them: paper
-    stretches evenly over short ways, and a slip of the pen stands out.
+    stretches evenly over short ways, and a slip of the pen stands out. Points on the
+    other side of a gap are no neighbours.
     """
-    points = registration.depth.points
     found = []
-    for above, point, below in zip(points, points[1:], points[2:], strict=False):
+    strips = [axis.points for axis in registration.depth.strips()]
+    for above, point, below in (
+        three
+        for strip in strips
+        for three in zip(strip, strip[1:], strip[2:], strict=False)
+    ):
         along = (point.row - above.row) / (below.row - above.row)
         told = above.depth + along * (below.depth - above.depth)
         found.append(Residual(point.row, point.depth, point.depth - told))

@@ -197,7 +197,7 @@ def residuals(document: Document) -> list[Document]:
     -------
     list
         ``row``, ``depth`` and ``residual``: rows below the place that the depth points
-        on both sides of it give its depth; None at the ends.
+        on both sides of it give its depth; None at the ends, and beside a gap.
     """
     points = document["depth"]["points"]
     rows = [float(point["row"]) for point in points]
@@ -205,7 +205,10 @@ def residuals(document: Document) -> list[Document]:
     told: list[Document] = []
     for place, (row, depth) in enumerate(zip(rows, depths, strict=True)):
         residual = None
-        if 0 < place < len(points) - 1:
+        beside = any(
+            point.get("gap") for point in points[max(0, place - 1) : place + 1]
+        )
+        if 0 < place < len(points) - 1 and not beside:
             ends = [place - 1, place + 1]
             fit = np.interp(depth, [depths[e] for e in ends], [rows[e] for e in ends])
             residual = round(row - float(fit), 2)
