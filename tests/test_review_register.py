@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.reviews import FIRST
+from tests.reviews import FIRST, LAST
 from tests.screens import Screen
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
+
+
+NEAR_GAP = """async (registration) => {
+  const { Geometry } = await import("/static/geometry.js");
+  const geometry = new Geometry(registration);
+  return [1030, 1030.5, 1044.5, 1045].map((depth) => geometry.inGap(depth));
+}"""
 
 
 PRESS_FAST = """(key) => {
@@ -66,6 +74,53 @@ def test_depths_and_edges_are_dragged_added_and_taken_away(well: Screen) -> None
         well.press("Control+z")
     assert document() == start
     assert not well.client.get("/api/document").json["history"]["undo"]
+
+
+def test_no_depths_are_made_up_across_a_gap(well: Screen) -> None:
+    def points() -> Any:
+        return well.client.get("/api/document").json["registration"]["depth"]["points"]
+
+    told = well.client.get("/api/document").json
+    rows = (
+        (FIRST, 1000, False),
+        (250, 1015, False),
+        (400, 1030, True),
+        (450, 1045, False),
+    )
+    told["registration"]["depth"]["points"] = [
+        {"row": row, "depth": depth, **({"gap": True} if gap else {})}
+        for row, depth, gap in (*rows, (LAST, 1060, False))
+    ]
+    answer = well.client.post(
+        "/api/registration",
+        base=told["revision"],
+        id=str(uuid.uuid4()),
+        registration=told["registration"],
+        label="two strips",
+    )
+    assert answer.status == 200, answer.body
+    well.page.reload()
+    well.wait(lambda: well.page.evaluate("'veernet' in window"))
+    well.idle()
+    well.page.click("[data-stage=register]")
+    # As an export, the page draws nothing there.
+    values = well.page.evaluate(NEAR_GAP, told["registration"])
+    assert values == [False, True, True, False]
+    well.page.get_by_label("Take depth 1030 away").click()
+    well.idle()
+    assert [(p["depth"], p.get("gap", False)) for p in points()] == [
+        (1000, False),
+        (1015, True),
+        (1045, False),
+        (1060, False),
+    ]
+    assert "the gap begins at 1015 now" in well.said
+    well.page.get_by_label("Take depth 1060 away").click()
+    well.idle()
+    well.page.get_by_label("Take depth 1045 away").click()
+    well.idle()
+    assert [p["depth"] for p in points()] == [1000, 1015]
+    assert not any(p.get("gap") for p in points())
 
 
 def test_a_scale_is_typed_and_values_follow(well: Screen) -> None:

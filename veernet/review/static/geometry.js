@@ -86,6 +86,17 @@ export class Geometry {
   }
 
   /**
+   * @param {number} depth
+   * @returns {boolean} whether it lies between two strips of the log, where it has none
+   */
+  inGap(depth) {
+    const points = this.registration.depth.points;
+    return points.some(
+      (above, place) => above.gap && above.depth < depth && depth < points[place + 1]?.depth,
+    );
+  }
+
+  /**
    * Page row where the depth line of a registered row meets a column.
    *
    * @param {number} row

@@ -23,9 +23,10 @@ const MOST_SAMPLES = 6000;
  *
  * @param {Curve} curve
  * @param {number} depth
- * @returns {number} NaN where either row is unread
+ * @returns {number} NaN where either row is unread, and in a gap of the log
  */
 export function valueAtDepth(curve, depth) {
+  if (curve.geometry.inGap(depth)) return NaN;
   const row = curve.geometry.rowAt(depth);
   const above = Math.floor(row + 1e-6);
   const below = Math.ceil(row - 1e-6);

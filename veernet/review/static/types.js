@@ -9,7 +9,10 @@
  *   rows: number, columns: number, dpi: [number, number]|null, tile: number,
  *   tiles: string, key: string, levels: Level[]
  * }} ImageInfo
- * @typedef {{row: number, depth: number, row_left?: number|null, row_right?: number|null}} DepthPoint
+ * @typedef {{
+ *   row: number, depth: number, row_left?: number|null, row_right?: number|null,
+ *   gap?: boolean
+ * }} DepthPoint
  * @typedef {{row: number, depth: number, residual: number|null}} Residual
  * @typedef {{row: number, column: number}} EdgePoint
  * @typedef {{fraction: number, value: number}} ScalePoint

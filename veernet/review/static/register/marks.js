@@ -220,8 +220,7 @@ export class Marks {
       return;
     }
     if (chosen.kind === "depth") {
-      registration.depth.points.splice(chosen.index, 1);
-      this.save(registration, "Depth point taken away");
+      this.save(registration, withoutDepth(registration.depth.points, chosen.index));
     } else {
       const edge = registration.tracks[chosen.track][chosen.side];
       if (edge.length < 2) return;
@@ -274,6 +273,24 @@ function between(points, index, row) {
 /** @param {number} value @returns {number} to a hundredth of a pixel, as the file shows it */
 function round(value) {
   return Math.round(value * 100) / 100;
+}
+
+/**
+ * Take a depth point away. Depths below a gap are not those of the paper above it: the gap
+ * then begins at the point above, and one that no point ends is none.
+ *
+ * @param {DepthPoint[]} points
+ * @param {number} index
+ * @returns {string} what was done
+ */
+function withoutDepth(points, index) {
+  const [gone] = points.splice(index, 1);
+  const above = points[index - 1];
+  const gap = Boolean(above?.gap || gone.gap) && index < points.length;
+  if (above && gap !== Boolean(above.gap)) above.gap = gap;
+  return above && gap && gone.gap
+    ? `Depth point taken away: the gap begins at ${above.depth} now`
+    : "Depth point taken away";
 }
 
 /**
