@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from threading import Lock
+from concurrent.futures import CancelledError
+from threading import Event, Lock
 
+import numpy as np
 import pytest
 
 from tests.pages import DrawnPage, DrawnSection
 from veernet.records import Grey, Scan
-from veernet.register.ahead import read_print
+from veernet.register.ahead import _until, read_print
 from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.legends.header import read_header
 from veernet.register.ocr.reader import Text
@@ -88,6 +90,15 @@ def test_what_fails_in_a_thread_is_told(
     for threads in (1, 2):
         with pytest.raises(RuntimeError, match="recogniser is broken"):
             read_print(scan, sections, None, broken, threads=threads)
+
+
+def test_what_is_begun_reads_no_further_once_it_is_stopped() -> None:
+    stopped, grey = Event(), np.zeros((8, 8), np.uint8)
+    numeral = _until(stopped, _numeral)
+    assert numeral(grey) == _numeral(grey)
+    stopped.set()
+    with pytest.raises(CancelledError):
+        numeral(grey)
 
 
 def test_depths_that_are_stated_need_no_numerals(

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import (
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Any
+from threading import Event, Lock
+from typing import Any, TypeVar
 
 from veernet.records import Grey, Scan
 from veernet.register.depths.column import numerals_of
@@ -23,6 +28,7 @@ from veernet.register.ocr.recognise import Recogniser
 
 Placed = tuple[FoundSection, tuple[Numeral, ...]]
 Progress = Callable[[int, int], None]
+Told = TypeVar("Told")
 
 HEADER = 1500
 """Rows of a section whose numerals take as long to read as a header: what is left to do
@@ -77,22 +83,27 @@ def read_print(
     shared = _shared(scan)
     rows: dict[Future[Any], int] = {}
     numerals: dict[int, Future[Placed]] = {}
+    stopped = Event()
     pool = ThreadPoolExecutor(threads, "print")
     try:
         if recognise is not None:
+            numbers = _until(stopped, recognise)
             for index in _longest_first(sections):
                 own = sections[index]
-                numerals[index] = pool.submit(numerals_of, shared, own, recognise)
+                numerals[index] = pool.submit(numerals_of, shared, own, numbers)
                 rows[numerals[index]] = _rows(own)
         if kept is not None:
+            text = _until(stopped, kept)
             for own in sections:
                 others = [other for other in sections if other is not own]
                 for side in SIDES:
-                    header = pool.submit(read_header, shared, own, side, kept, others)
+                    header = pool.submit(read_header, shared, own, side, text, others)
                     rows[header] = HEADER
         _wait(rows, progress)
     finally:
-        # Where one fails, or the user stops it, the others are not begun.
+        # Where one fails, or the user stops it, the others are not begun, and what is
+        # begun goes no further: a long section takes minutes.
+        stopped.set()
         pool.shutdown(cancel_futures=True)
     return Print(kept, tuple(numerals[index].result() for index in sorted(numerals)))
 
@@ -133,6 +144,17 @@ def _longest_first(sections: Sequence[FoundSection]) -> list[int]:
 
 def _rows(section: FoundSection) -> int:
     return max(1, int(section.last_row - section.first_row))
+
+
+def _until(stopped: Event, read: Callable[[Grey], Told]) -> Callable[[Grey], Told]:
+    """Return what reads a picture, until it is stopped."""
+
+    def reading(grey: Grey) -> Told:
+        if stopped.is_set():
+            raise CancelledError
+        return read(grey)
+
+    return reading
 
 
 def _shared(scan: Scan) -> Scan:
