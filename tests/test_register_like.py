@@ -140,6 +140,24 @@ def test_the_file_is_complete_and_says_how_sure_it_is(
     )
 
 
+def test_what_is_said_of_depths_is_what_a_proposal_says(
+    sections: tuple[ProposedSection, ...],
+) -> None:
+    ((likened,), _) = liken(sections, template())
+    notes = "this decides", "this does not", "this is asked"
+    depth = replace(
+        likened.proposed.depth,
+        confidence=0.5,
+        notes=notes,
+        minor=notes[1:2],
+        asked=notes[2:],
+    )
+    for confidence, said in ((0.5, (True, False, True)), (0.95, (False, False, True))):
+        own = replace(likened.proposed, depth=replace(depth, confidence=confidence))
+        text = likened_yaml([replace(likened, proposed=own)], "template.yaml")
+        assert tuple(f"  # {note}\n" in text for note in notes) == said
+
+
 def test_the_well_is_that_of_the_page(
     sections: tuple[ProposedSection, ...], tmp_path: Path
 ) -> None:

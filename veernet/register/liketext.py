@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from veernet.register.heading.text import well_lines
 from veernet.register.like import Likened
+from veernet.register.remarks import depth_remarks
 from veernet.register.text import proposal_lines
 from veernet.register.tracktext import mark
 from veernet.registration import to_yaml
@@ -50,7 +51,7 @@ def _likened(likened: Likened) -> str:
     rows = f"rows {found.first_row:.0f} to {found.last_row:.0f}"
     grid = f"{mark(found.confidence)}: {rows}"
     marks = {"section:": grid, "  points:": mark(depth.confidence)}
-    after = {"  points:": depth.notes, "tracks:": likened.remarks}
+    after = {"  points:": depth_remarks(likened.proposed), "tracks:": likened.remarks}
     lines: list[str] = []
     for line in to_yaml(likened.registration).splitlines():
         # Each of the keys stands once at its depth: curves are indented further.
