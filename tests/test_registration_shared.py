@@ -228,6 +228,12 @@ def test_a_proposal_that_is_not_complete_is_resolved() -> None:
     assert filled(documents[0])["tracks"][0]["left"][0]["column"] == 9.2
 
 
+def test_a_track_without_columns_to_move_is_refused() -> None:
+    for column in ({"column": "x"}, {"column": None}, {}):
+        with pytest.raises(InputError, match=r"an edge: '?(x|None|)'? is not a number"):
+            filled({"tracks": [{"left": [{"row": 1, **column}], "width": 5}]})
+
+
 def test_the_review_has_the_fields_of_the_well_as_text() -> None:
     whole = filled({"well": {"EKB": 1811.5, "EGL": 1803, "WELL": "NO", "DATE": None}})
     assert whole["well"] == {"EKB": "1811.5", "EGL": "1803", "WELL": "NO", "DATE": None}

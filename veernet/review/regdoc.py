@@ -247,7 +247,7 @@ def _track(track: object, index: int) -> Document:
     curves = _list(given.get("curves"), f"tracks[{index}].curves")
     where = f"tracks[{index}]"
     width, shift = (
-        _number(given.pop(key, None), f"{where}.{key}") for key in ("width", "shift")
+        _number(given.pop(key, 0.0), f"{where}.{key}") for key in ("width", "shift")
     )
     left = _points(given.get("left"), f"{where}.left")
     told = given.get("right")
@@ -277,12 +277,14 @@ def _moved(points: list[Document], by: float) -> list[Document]:
     """Return an edge so many columns further right, as the file's reader has it."""
     if not by:
         return points
-    return [{**p, "column": round(p["column"] + by, 6)} for p in points]
+    columns = [_number(point.get("column", ""), "an edge") for point in points]
+    return [
+        {**point, "column": round(column + by, 6)}
+        for point, column in zip(points, columns, strict=True)
+    ]
 
 
 def _number(value: object, where: str) -> float:
-    if value is None:
-        return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float):
         msg = f"{where}: {value!r} is not a number"
         raise InputError(msg)
