@@ -70,7 +70,8 @@ def check_kinds(config: object, key: str = "", every: Any = Any) -> None:  # noq
         value, hint = config[name], hints.get(name, every)
         shown = f"{key}{name}."
         for called, written in AS_WRITTEN.items():
-            shown = written + shown.removeprefix(called) if called in shown else shown
+            if shown.startswith(called):
+                shown = written + shown.removeprefix(called)
         wanted = "" if _fits(value, hint) else _choice(hint)
         if wanted:
             msg = f"{shown[:-1]}={value}: give {wanted}{_quoted(value, hint)}"
