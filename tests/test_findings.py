@@ -12,12 +12,12 @@ import pytest
 from tests import logs
 from tests.panels import MARGIN, curve, panel, stroke
 from tests.paths import WIDTH, followed
-from veernet.axes import Scale
+from veernet.axes import DepthAxis, DepthPoint, Scale
 from veernet.check.finding import MOST, Finding
 from veernet.check.scales import possible
 from veernet.digitise import digitise
 from veernet.engines import DarknessEngine
-from veernet.findings import PackedMask, PanelReading, told
+from veernet.findings import PackedMask, PanelReading, of_traces, told
 from veernet.findings.curves import of_curve, together, wrap_counts
 from veernet.findings.jumps import jumps
 from veernet.findings.panels import of_panel
@@ -68,6 +68,28 @@ def read(columns, ink, *, dark=None, specs=None, paths=()):
     sheet = panel(specs, ROWS, WIDTH).without_picture()
     seen = mask(ink)
     return PanelReading(sheet, seen, seen if dark is None else mask(dark), found, paths)
+
+
+def test_rows_between_two_strips_are_nothing_to_look_at(log):
+    _, registration = log
+    name = registration.tracks[0].curves[0].mnemonic
+    rows = np.arange(1000)
+    column = np.full(rows.size, registration.tracks[0].left.columns[0] + 20)
+    column[295:702] = np.nan
+    origin = np.where(np.isnan(column), NONE, AUTO).astype(np.uint8)
+    trace = Trace(name, rows, column, 0.9 * (origin == AUTO), origin)
+    points = [DepthPoint(0, 100), DepthPoint(300, 130), DepthPoint(700, 170)]
+    points.append(DepthPoint(999, 200))
+    whole = replace(registration, depth=DepthAxis("ft", tuple(points)))
+    (unread,) = of_traces([trace], whole)
+    assert (unread.kind, unread.rows) == ("unread", (295, 701))
+    points[1] = replace(points[1], gap=True)
+    parted = replace(registration, depth=DepthAxis("ft", tuple(points)))
+    assert of_traces([trace], parted) == []
+    # More of it is unread than the end of a strip.
+    column[150:295] = np.nan
+    (unread,) = of_traces([trace], parted)
+    assert unread.rows == (150, 701)
 
 
 def test_masks_come_back_as_they_were():

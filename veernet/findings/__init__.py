@@ -6,12 +6,12 @@ Every stroke of a track belongs to a curve, to several that run together, or is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import PurePath
 
 from veernet.check.finding import MOST, Finding, worst_first
 from veernet.check.quick import check_quickly
-from veernet.findings.curves import of_curve, together, wrap_counts
+from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
 from veernet.findings.values import impossible
@@ -77,7 +77,7 @@ def find(
         *about_scan,
         *_misplaced(scan, registration),
         *worst_first(check_quickly(scan.info, registration)),
-        *worst_first(reading),
+        *worst_first(_logged(reading, registration)),
     )
 
 
@@ -93,7 +93,22 @@ def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Findi
     """
     found = [f for trace in traces for f in of_curve(trace, registration)]
     found += [f for trace in traces for f in impossible(trace, registration)]
-    return [*found, *together(traces, registration)]
+    return _logged([*found, *together(traces, registration)], registration)
+
+
+def _logged(findings: Sequence[Finding], registration: Registration) -> list[Finding]:
+    """Leave out what lies between strips that are spliced: it goes into no file."""
+    gaps = [(a.row, b.row) for a, b in pairwise(registration.depth.points) if a.gap]
+    return [f for f in findings if not any(_lies_in(f.rows, *gap) for gap in gaps)]
+
+
+def _lies_in(rows: tuple[int, int] | None, above: float, below: float) -> bool:
+    """Tell whether rows are those between two points, but for the end of a curve."""
+    if rows is None:
+        return False
+    every = rows[1] - rows[0] + 1
+    inside = min(rows[1], below - 1) - max(rows[0], above + 1) + 1
+    return inside > 0 and every - inside <= min(GAP_ROWS, inside)
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:
