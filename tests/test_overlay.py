@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.export.heading import (
+    BLACK,
     COLOURS,
     CURVE,
     INK,
@@ -114,6 +116,19 @@ class TestDrawing:
     def test_depth_points_are_marked_at_the_edges(self) -> None:
         rows = {row for row, _ in pixels(draw(), POINT)}
         assert rows == {100, 300}
+
+    @pytest.mark.parametrize("gap", [False, True])
+    def test_no_depths_are_written_in_a_gap(self, *, gap: bool) -> None:
+        strips = DepthPoint(110, 992, gap=gap), DepthPoint(290, 1010)
+        first, last = DepthPoint(100, 991), DepthPoint(300, 1011)
+        axis = DepthAxis("ft", (first, *strips, last))
+        registration = replace(make_registration(), depth=axis)
+        scan = Scan.from_array(np.full((ROWS, COLUMNS), 255, dtype=np.uint8))
+        canvas = draw_part(scan, registration, [make_trace(100.0)], 0, ROWS, "title")
+        style = style_of(COLUMNS)
+        gutter = canvas[heading_rows(registration, style) :, : style.gutter]
+        ticks = np.flatnonzero((gutter[:, -12:-6] == BLACK).all(axis=1))
+        assert ticks.tolist() == ([] if gap else [190])
 
     def test_curves_have_colours_of_their_own(self) -> None:
         page = draw(make_trace(120.0), make_trace(180.0, mnemonic="CALI"))

@@ -26,6 +26,7 @@ from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend
 from veernet.register.legends.record import LegendCurve
 from veernet.register.onelog import one_log
+from veernet.register.overlay import _labels
 from veernet.register.propose import ProposedSection
 from veernet.register.text import proposal_lines, proposal_yaml
 from veernet.registration import registrations_in, to_yaml
@@ -236,6 +237,15 @@ def test_whether_strips_are_one_log_is_asked_however_sure_the_depths_are() -> No
     asked = "from 500 to 560 is a gap, where strips are spliced: is it one log?"
     assert f"  # {asked}\n" in proposal_yaml(Path("scan.tif"), 0, [whole])
     assert f"main: {asked}" in proposal_lines([whole])
+
+
+def test_the_overlay_labels_no_depths_in_a_gap() -> None:
+    below = section("x", 5100, 9100, (560, 960))
+    ((found, depth, _),) = one_log(parts_of(FIRST, below))
+    depth = replace(depth, step=20.0)
+    whole = replace(FIRST, found=found, depth=depth, points=depth.points)
+    labelled = [at for _, at in _labels(whole, 0, 10_000)]
+    assert [at for at in labelled if 440 < at < 620] == [460, 480, 500, 560, 580, 600]
 
 
 def test_what_is_known_of_either_strip_is_known_of_the_log() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.reviews import FIRST, registration, traces
+from veernet.axes import DepthAxis, DepthPoint
 from veernet.edits.samples import ENDS, Samples
 from veernet.findings.earlier import of_ink, unseen
 from veernet.records import ORIGINS, Trace
@@ -54,6 +55,15 @@ def test_the_same_rows_are_one_stop() -> None:
     confidence[190:240] = 0.5
     curve = reviewed("CALI", confidence=confidence)
     assert listed(curve) == [("gap", 190, 239)]
+
+
+def test_rows_between_two_strips_are_no_stop() -> None:
+    curve, whole = reviewed("CALI"), registration()
+    ends = whole.depth.points
+    strips = DepthPoint(FIRST + 190, 1019, gap=True), DepthPoint(FIRST + 250, 1025)
+    parted = replace(whole, depth=DepthAxis("ft", (ends[0], *strips, ends[1])))
+    assert to_look_at(curve, (), whole)
+    assert to_look_at(curve, (), parted) == []
 
 
 def test_a_finding_about_other_rows_is_a_stop_of_its_own() -> None:

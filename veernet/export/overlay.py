@@ -197,6 +197,7 @@ def _draw_depths(
     step = label_step(registration, 8 * style.line)
     first, last = depth.depths[0], depth.depths[-1]
     labels = np.arange(np.ceil(first / step), np.floor(last / step) + 1) * step
+    labels = labels[~depth.in_gap(labels)]
     right = gutter.shape[1]
     for value, row in zip(labels, _left_rows(registration, labels), strict=True):
         at = int(np.rint(row)) - start

@@ -68,6 +68,7 @@ def _depth_lines(axes: Axes, registration: Registration, rows: tuple[int, int]) 
     for apart, colour, wide in ((18.0, GRID, 0.4), (90.0, HEAVY, 0.6)):
         step = label_step(registration, apart)
         depths = np.arange(np.ceil(top / step), np.floor(base / step) + 1) * step
+        depths = depths[~axis.in_gap(depths)]
         for depth, row in zip(depths, axis.row_at(depths), strict=True):
             lines = [
                 [(float(edge), float(row)) for edge in registration.edges_at(t, row)]

@@ -127,6 +127,6 @@ def _labels(
     if section.depth.step:
         step = section.depth.step
         inner = np.arange(np.ceil(first / step), np.floor(last / step) + 1) * step
-        printed = np.unique(np.r_[printed, inner])
+        printed = np.unique(np.r_[printed, inner[~axis.in_gap(inner)]])
     pairs = zip(axis.row_at(printed).tolist(), printed.tolist(), strict=True)
     return [(row, depth) for row, depth in pairs if start <= row < stop]

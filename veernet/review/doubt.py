@@ -115,6 +115,10 @@ def known_of(
         }
         if registration is not None:
             masks["off"] = left_inside(curve, registration)
+            rows = curve.first_row + np.arange(len(masks["gap"]), dtype=np.float64)
+            # Nothing of what lies between spliced strips goes into a file.
+            logged = ~registration.depth.in_gap(registration.depth.depth_at(rows))
+            masks = {kind: mask & logged for kind, mask in masks.items()}
         curve.doubts = Known(state, masks)
     known: Known = curve.doubts
     return known
