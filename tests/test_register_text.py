@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import yaml
 
+from veernet.archive.registering import _proposed
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.calibrate import calibrate
 from veernet.errors import InputError
@@ -237,6 +239,33 @@ def test_whether_strips_are_one_log_is_asked_however_sure_the_depths_are() -> No
     asked = "from 500 to 560 is a gap, where strips are spliced: is it one log?"
     assert f"  # {asked}\n" in proposal_yaml(Path("scan.tif"), 0, [whole])
     assert f"main: {asked}" in proposal_lines([whole])
+
+
+def test_an_archive_is_told_which_fields_of_its_well_are_suggestions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    well = tuple(
+        WellField(name, "RED CREEK", confidence, 1, 2)
+        for name, confidence in (("COMP", 0.95), ("WELL", 0.85), ("FLD", 0.85))
+    )
+    whole = replace(FIRST, legend=Legend(CURVES, "ft"), well=well)
+    for name, made in {
+        "veernet.scan.open_scan": lambda _: None,
+        "veernet.register.ocr.recognise.load_recogniser": lambda: None,
+        "veernet.register.ocr.reader.load_reader": lambda: None,
+        "veernet.register.propose.propose": lambda *_, **__: [whole],
+    }.items():
+        monkeypatch.setattr(name, made)
+    log = SimpleNamespace(address="a/well.tif", how="read", registrations=(), well={})
+    said = "the well: WELL, FLD are suggestions: compare them with the heading"
+    (found,) = _proposed(log, Path("well.tif"))
+    assert found.remarks[-1] == said
+    log.well = {"WELL": "A-1"}
+    (found,) = _proposed(log, Path("well.tif"))
+    assert found.remarks[-1] == said.replace("WELL, ", "")
+    log.well = {"WELL": "A-1", "FLD": "B"}
+    (found,) = _proposed(log, Path("well.tif"))
+    assert len(found.remarks) == 1
 
 
 def test_the_overlay_labels_no_depths_in_a_gap() -> None:

@@ -137,6 +137,7 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
     from veernet.register.ocr.reader import load_reader  # noqa: PLC0415
     from veernet.register.ocr.recognise import load_recogniser  # noqa: PLC0415
     from veernet.register.propose import propose  # noqa: PLC0415
+    from veernet.register.remarks import well_remark  # noqa: PLC0415
     from veernet.register.text import proposal_yaml  # noqa: PLC0415
     from veernet.scan import open_scan  # noqa: PLC0415
 
@@ -169,6 +170,9 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
     sure = {
         one.name: "stated" if one.depth.stated else "a suggestion" for one in sections
     }
+    # What the archive itself says of the well stands in place of the heading.
+    doubted = well_remark(sections[0].well, log.well)
+    general += (doubted,) if doubted else ()
     source, content = f"{PurePosixPath(name).stem}.yaml", text.encode()
     try:
         registrations = registrations_in(content, Path(source))

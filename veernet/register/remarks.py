@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
+from veernet.register.depths.proposal import STATED
 from veernet.register.edgetext import WHOLE
 from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
+from veernet.register.heading.heading import WellField
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import odd_divisions
+from veernet.register.tracktext import TAKEN, odd_divisions
 
 TOLD = 0.05
 """Of the width of all tracks: a column beside them that is told of."""
@@ -39,6 +41,21 @@ def depth_remarks(section: ProposedSection) -> list[str]:
     elif depth.stated:
         notes = [note for note in depth.notes if note in depth.asked]
     return notes
+
+
+def well_remark(fields: Sequence[WellField], known: Container[str] = ()) -> str:
+    """Name the fields of the well that are taken, and not sure; empty if none are.
+
+    Parameters
+    ----------
+    fields
+        As a heading has them.
+    known
+        Fields that are known otherwise, and are not named.
+    """
+    doubted = [f for f in fields if TAKEN <= f.confidence < STATED]
+    names = ", ".join(field.name for field in doubted if field.name not in known)
+    return names and f"the well: {names} are suggestions: compare them with the heading"
 
 
 def division_remarks(section: ProposedSection, *, parted: bool = False) -> list[str]:

@@ -89,14 +89,12 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def of_well(section: ProposedSection) -> list[Finding]:
     """Return one finding for all fields of the well that are suggestions."""
-    from veernet.register.tracktext import TAKEN  # noqa: PLC0415 - with OpenCV
+    from veernet.register.remarks import well_remark  # noqa: PLC0415 - with OpenCV
 
-    fields = [f for f in section.well if TAKEN <= f.confidence < STATED]
-    if not fields:
+    text = well_remark(section.well)
+    if not text:
         return []
-    names = ", ".join(field.name for field in fields)
-    first = fields[0]
-    text = f"the well: {names} are suggestions: compare them with the heading"
+    first = next(field for field in section.well if well_remark([field]))
     place = float(first.row), float(first.column)
     return [Finding(text, "suggestion", "register", section.name, *place)]
 
