@@ -148,13 +148,19 @@ def test_strips_on_both_sides_of_a_gap_are_checked_apart() -> None:
     assert ["columns right of the line" in f.what for f in told] == [True]
 
 
-def test_a_gap_alone_is_no_stretch_of_paper() -> None:
-    points = DepthPoint(10, 100, gap=True), DepthPoint(20, 200)
+def test_a_gap_alone_is_no_stretch_of_paper(
+    scan: Scan, found: tuple[FoundSection, ...]
+) -> None:
+    points = DepthPoint(1000, 100, gap=True), DepthPoint(2000, 200)
     axis = DepthAxis("ft", points)
     assert axis.strips() == ()
     info = replace(Scan.from_array(np.zeros((9, 9), np.uint8)).info, dpi=(200, 200))
     told = check_quickly(info, replace(RIGHT, depth=axis))
     assert not any("rows a ft" in finding.what for finding in told)
+    told = check_section(scan, replace(RIGHT, depth=axis), found)
+    assert [f.what for f in told if f.severe] == [
+        "rows 1000 to 2000: there is a gap below each depth point, and nothing is left"
+    ]
 
 
 def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:

@@ -116,6 +116,10 @@ def check_section(
         return
     # Strips that are spliced have depth lines, and often a grid, of their own.
     strips = [replace(registration, depth=axis) for axis in registration.depth.strips()]
+    if not strips:
+        what = f"{rows}: there is a gap below each depth point, and nothing is left"
+        do = "give two points to each strip, and a gap to the last of a strip alone"
+        yield Finding(section, what, do, severe=True, weight=200)
     grids: list[FoundSection] = []
     for strip in strips:
         own = _own(strip, found)
