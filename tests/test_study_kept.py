@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 import keep_runs
 from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
+from veernet.leftovers import temporary_name
 from veernet.study import kept as files
 from veernet.study import run as module
 from veernet.study.kept import add_run, kept_names, read_kept
@@ -108,6 +111,45 @@ def test_a_run_that_is_kept_is_not_made_again(
     run(labels={}, spec=nothing, data=nothing, out=out, sweep="another")
     assert not out.exists()
     assert [path.name for path in files.kept_files(kept.parent)] == [kept.name]
+
+
+@pytest.mark.parametrize("run_of_its_own", [False, True])
+def test_what_another_process_writes_is_not_read(
+    kept: Path, study: Path, *, run_of_its_own: bool
+) -> None:
+    """Nor what one that was killed has left: half a file under a hidden name."""
+    whole = kept.read_bytes()
+    folder = kept.parent / "loss=dice,seed=1" if run_of_its_own else kept.parent
+    folder.mkdir(exist_ok=True)
+    half = temporary_name(folder / "sweep.parquet")
+    half.write_bytes(whole[: len(whole) // 2])
+    assert list(read_study(kept.parent).runs.index) == [DICE]
+    assert keep_runs.keep(study, kept.parent) == 2
+    nothing: Any = None
+    out = kept.parent / DICE
+    run(labels={}, spec=nothing, data=nothing, out=out, sweep="another")
+    assert not out.exists()
+
+
+def test_processes_that_finish_at_once_lose_no_run(study: Path, tmp_path: Path) -> None:
+    """Each holds the lock while it reads what the others have added, and adds its own.
+
+    The result is the same in whichever order they come.
+    """
+    for seed in range(2, 6):
+        write_run(study, "dice", seed)
+    kept = tmp_path / "kept" / "sweep.parquet"
+    runs = sorted(study.iterdir())
+    code = (
+        "import sys; from pathlib import Path; from veernet.study.kept import add_run\n"
+        "for run in map(Path, sys.argv[2:]): add_run(Path(sys.argv[1]), run.name, run)"
+    )
+    at_once = [
+        subprocess.Popen([sys.executable, "-c", code, kept, *runs[start::2]])
+        for start in range(2)
+    ]
+    assert [process.wait() for process in at_once] == [0, 0]
+    assert list(kept_names(kept)) == [path.name for path in runs]
 
 
 def test_a_finished_run_adds_itself_once(study: Path) -> None:

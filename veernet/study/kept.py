@@ -89,10 +89,15 @@ def add_runs(path: Path, runs: dict[str, Path]) -> None:
             _write(whole, temporary)
 
 
-def kept_files(folder: Path) -> Iterator[Path]:
-    """Return the files of sweeps below a folder; tables of single runs are none."""
-    found = sorted(folder.rglob(f"*{SUFFIX}"))
-    return (path for path in found if path.name not in (MASKS, CURVES))
+def kept_files(folder: Path, *, nested: bool = True) -> Iterator[Path]:
+    """Return the files of sweeps in a folder, and those below it.
+
+    Tables of single runs are none, nor is what another process is writing, or one that
+    was killed has left: those have hidden names.
+    """
+    found = sorted((folder.rglob if nested else folder.glob)(f"*{SUFFIX}"))
+    tables = (MASKS, CURVES)
+    return (p for p in found if p.name not in tables and not p.name.startswith("."))
 
 
 def kept_names(path: Path) -> dict[str, bool]:

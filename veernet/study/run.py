@@ -26,7 +26,7 @@ from veernet.checkpoint import load
 from veernet.files import replacing, write_text
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
-from veernet.study.kept import SUFFIX, add_run, kept_names
+from veernet.study.kept import SUFFIX, add_run, kept_files, kept_names
 from veernet.study.landscape import Settings, measure, write
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.scores import AllBackground, score
@@ -128,7 +128,7 @@ def run(
 
 def _kept(out: Path) -> bool | None:
     """Tell whether the sweeps beside a run keep its landscape, None if not the run."""
-    for path in out.parent.glob(f"*{SUFFIX}"):
+    for path in kept_files(out.parent, nested=False):
         names = kept_names(path)
         if out.name in names:
             return names[out.name]
