@@ -91,6 +91,8 @@ def test_a_gamma_ray_is_never_read_below_zero():
     np.testing.assert_allclose(found.column, path_of(true).column)
     (guess,) = found.guesses
     assert guess.probability > 0.99
+    # Of the step that is reported: what was read is another, and likelier by itself.
+    assert guess.step < 0.5 < find_guesses(lost, certain(lost))[0].step
     kept = settle_counts(path_of(lost), POTENTIAL, *EDGES)
     np.testing.assert_allclose(kept.column, path_of(lost).column)
 

@@ -30,6 +30,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from veernet.axes import Floats
@@ -100,15 +101,19 @@ def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> P
     probability = count_probability(fraction, guesses, spec)
     likeliest = probability.argmax(axis=1)
     likely = probability.max(axis=1)
-    weighed = (
-        replace(guess, probability=float(likely[guess.start])) for guess in guesses
-    )
     return replace(
         path,
         column=path.column + OFF[likeliest] * (right - left),
         confidence=path.confidence * likely,
-        guesses=tuple(weighed),
+        guesses=tuple(_settled(guess, likeliest, likely) for guess in guesses),
     )
+
+
+def _settled(guess: Guess, likeliest: NDArray[np.intp], likely: Floats) -> Guess:
+    """Return a guess about the count that is reported, which may not be that read."""
+    above, below = likeliest[guess.start - 1], likeliest[guess.start]
+    step = float(_transition(1.0 - guess.step)[above, below])
+    return Guess(guess.start, guess.stop, step, float(likely[guess.start]))
 
 
 def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
