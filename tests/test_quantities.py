@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from tests.panels import curve
-from veernet.axes import Scale
-from veernet.quantities import TOLERANCE, is_impossible
+from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
+from veernet.check.scales import QUANTITIES
+from veernet.findings.values import impossible
+from veernet.quantities import POSITIVE, TOLERANCE, is_impossible
+from veernet.records import Registration, Trace, Track
 
 
 def spec_of(unit, scale):
@@ -31,3 +34,31 @@ def test_other_quantities_may_be_anything_and_logs_are_never_below_zero():
     away = np.array([-3.0, 3.0])
     assert not is_impossible(spec_of("MV", Scale("linear", -80, 20)), away).any()
     assert not is_impossible(spec_of("OHMM", Scale("log", 0.2, 2000)), away).any()
+
+
+def test_what_is_never_below_zero_is_found_where_it_is():
+    """The tracer leaves unread, and findings tell, by one list and one tolerance."""
+    for quantity in QUANTITIES:
+        for unit, (low, _) in quantity.units.items():
+            if quantity.name in {"gamma ray", "transit time", "resistivity"}:
+                assert unit in POSITIVE
+                assert low >= 0
+            else:
+                assert unit not in POSITIVE
+
+
+@pytest.mark.parametrize("unit", ["GAPI", "OHMM"])
+def test_what_the_tracer_leaves_is_no_finding(unit):
+    for share, told in ((0.9, False), (1.1, True)):
+        fraction = -share * TOLERANCE
+        spec = spec_of(unit, Scale("linear", 0, 150))
+        track = Track("T1", Edge((0,), (0,)), Edge((0,), (200,)), (spec,))
+        depth = DepthAxis("ft", (DepthPoint(0, 100), DepthPoint(100, 200)))
+        registration = Registration("main", depth, (track,))
+        row = np.arange(*registration.row_range)
+        column = np.full(row.size, 200 * fraction)
+        trace = Trace(
+            "X", row, column, np.ones(row.size), np.ones(row.size, dtype=np.uint8)
+        )
+        assert bool(is_impossible(spec, fraction)) == told
+        assert bool(list(impossible(trace, registration))) == told
