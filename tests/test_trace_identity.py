@@ -177,6 +177,18 @@ def test_pools_hold_what_may_be_mistaken_for_each_other():
     assert sorted(len(group) for group in pools(many)) == [1, 7]
 
 
+def test_of_a_page_with_too_many_tracklets_one_curve_fewer_is_named_together(
+    monkeypatch,
+):
+    """All permutations of seven curves would not fit into memory on a tall page."""
+    column = np.where((AT > 100) & (AT < 120), np.nan, 60.0)
+    many = [followed(column, curve(f"C{i}")) for i in range(7)]
+    assert pools(many) == [tuple(range(7))]
+    monkeypatch.setattr(identity, "MOST_TRACKLETS", 1)
+    assert sorted(len(group) for group in pools(many)) == [1, 6]
+    assert pools(many[:6]) == [tuple(range(6))]
+
+
 def test_tempered_evidence_is_bounded_and_shared_ink_says_nothing():
     solid = styled(np.full(ROWS, 60.0), "solid", "solid")
     dotted = styled(np.full(ROWS, 61.0), "dot", "dot")
