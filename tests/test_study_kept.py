@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -173,6 +174,23 @@ def test_a_landscape_that_came_later_is_kept_too(study: Path) -> None:
         run(labels={}, spec=nothing, data=nothing, out=study / DICE, sweep="sweep")
         assert kept_names(study / "sweep.parquet") == {DICE: expected}
         landscape.write_text(whole)
+
+
+def test_a_run_of_two_sweeps_is_kept_once_with_what_the_second_measured(
+    study: Path,
+) -> None:
+    landscape = study / DICE / LANDSCAPE
+    whole = landscape.read_text()
+    landscape.unlink()
+    nothing: Any = None
+    for sweep in ("first", "second"):
+        run(labels={}, spec=nothing, data=nothing, out=study / DICE, sweep=sweep)
+        landscape.write_text(whole)
+    (path,) = files.kept_files(study)
+    assert path.stem == "first"
+    assert kept_names(path) == {DICE: True}
+    shutil.rmtree(study / DICE)
+    assert DICE in read_study(study).landscapes
 
 
 def test_a_run_beside_its_kept_self_counts_once_and_is_the_one(study: Path) -> None:
