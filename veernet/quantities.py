@@ -22,7 +22,7 @@ time. Counts, calipers and weights are not here: they are shown against a base l
 go below it."""
 
 TOLERANCE = 0.03
-"""Share of the scale by which a value may lie below zero: lines are drawn, and edges
+"""Widths of the track by which a curve may lie beyond zero: lines are drawn, and edges
 registered, a few columns beside where they should be."""
 
 
@@ -48,5 +48,5 @@ def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
     """
     if unit_of(spec) not in POSITIVE:
         return np.zeros(np.shape(fraction), dtype=np.bool_)
-    least = -TOLERANCE * abs(spec.scale.right - spec.scale.left)
-    return np.asarray(spec.scale.value_at(fraction) < least)
+    beside = np.add.outer([-TOLERANCE, TOLERANCE], fraction)
+    return np.asarray(spec.scale.value_at(beside).max(axis=0) < 0)
