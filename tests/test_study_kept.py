@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -17,7 +18,7 @@ import pytest
 import keep_runs
 from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
-from veernet.leftovers import temporary_name
+from veernet.leftovers import PREFIX, temporary_name
 from veernet.study import kept as files
 from veernet.study import run as module
 from veernet.study.kept import add_run, kept_names, read_kept
@@ -100,6 +101,32 @@ def test_a_run_that_dies_while_it_is_added_loses_only_itself(
     monkeypatch.undo()
     add_run(kept, "loss=dice,seed=1", study / "loss=dice,seed=1")
     assert list(kept_names(kept)) == [DICE, "loss=dice,seed=1"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signals of POSIX here")
+def test_a_process_that_is_killed_leaves_the_file_and_no_lock(
+    kept: Path, study: Path
+) -> None:
+    """Killed while it writes: the next takes the lock, and clears what it left."""
+    before = kept.read_bytes()
+    code = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from veernet.study import kept\n"
+        "def killed(table, path, **_):\n"
+        "    path.write_bytes(b'PAR1')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "kept.pq.write_table = killed\n"
+        "kept.add_run(Path(sys.argv[1]), 'loss=dice,seed=1', Path(sys.argv[2]))\n"
+    )
+    run = study / "loss=dice,seed=1"
+    ended = subprocess.run([sys.executable, "-c", code, kept, run], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert kept.read_bytes() == before
+    assert any(path.name.startswith(PREFIX) for path in kept.parent.iterdir())
+    assert list(read_study(kept.parent).runs.index) == [DICE]
+    add_run(kept, run.name, run)
+    assert list(kept_names(kept)) == [DICE, run.name]
+    assert not any(path.name.startswith(PREFIX) for path in kept.parent.iterdir())
 
 
 def test_a_run_that_is_kept_is_not_made_again(

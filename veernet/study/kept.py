@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from veernet import leftovers
 from veernet.errors import InputError
 from veernet.files import replacing
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED, read_log
@@ -82,6 +83,7 @@ def add_runs(path: Path, runs: dict[str, Path]) -> None:
             raise InputError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
+        leftovers.clear(path.parent)
         own = [_short(read_folder(run, name)) for name, run in sorted(runs.items())]
         before = [read_kept(path)] if path.exists() else []
         whole = joined([without(old, runs) for old in before] + own)
