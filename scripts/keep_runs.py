@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from veernet.errors import InputError
 from veernet.study.arms import arm_of
-from veernet.study.kept import SUFFIX, add_runs, kept_names
+from veernet.study.kept import SUFFIX, add_runs, kept_files, kept_names
 from veernet.study.parts import RUN, SCORED
 
 
@@ -37,7 +37,8 @@ def keep(source: Path, target: Path) -> int:
     if (source / SCORED).is_file():
         msg = f"{source} is a run itself: name the folder that it lies in"
         raise InputError(msg)
-    known = {n for path in target.glob(f"*{SUFFIX}") for n in kept_names(path)}
+    files = kept_files(target, nested=False)
+    known = {name for path in files for name in kept_names(path)}
     with TemporaryDirectory() as temporary:
         found = {path.parent.name: path.parent for path in source.rglob(SCORED)}
         for path in source.rglob("*.zip"):

@@ -8,15 +8,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Dict, List  # noqa: UP035
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from omegaconf import OmegaConf
 
 from tests.networks import TwoLinesData
 from tests.runs import run
 from veernet.cli import WRONG_INPUT
+from veernet.cli.kinds import check_kinds
 from veernet.errors import InputError
 from veernet.synth.dataset import make_loader
 from veernet.synth.folder import read_folder
@@ -121,6 +124,25 @@ def test_data_of_other_channels_are_told(tmp_path: Path) -> None:
     says = "network takes darkness, and the data are of red, green, blue"
     with pytest.raises(InputError, match=says):
         run(tmp_path, data=data)
+
+
+def plainly_annotated(table: Dict, anything: object = 1, each: List = ()) -> None:  # type: ignore[type-arg]  # noqa: UP006
+    """Take what its annotations say little of, as code that is not ours may."""
+
+
+def test_annotations_that_say_little_refuse_little() -> None:
+    config = OmegaConf.create(
+        {
+            "_target_": f"{__name__}.plainly_annotated",
+            "table": {"a": {"b": 1}},
+            "anything": 2,
+            "each": [1, "x"],
+        }
+    )
+    check_kinds(config)
+    config.table = 3
+    with pytest.raises(InputError, match="table=3: give a mapping"):
+        check_kinds(config)
 
 
 def test_fewer_processes_than_none_are_told() -> None:

@@ -13,6 +13,7 @@ from benchmark.definitions import generated_set
 from benchmark.perfect import perfect_evidence
 from tests import logs
 from tests.panels import MARGIN, curve, evidence, panel, stroke
+from veernet.axes import Scale
 from veernet.digitise import digitise
 from veernet.edits import Samples, apply, edit_from_dict, patched
 from veernet.edits.retracer import retracer_of
@@ -64,6 +65,15 @@ class TestProgramme:
 
 
 class TestPicks:
+    def test_ink_is_followed_where_a_person_picks_impossible_values(self):
+        """The scale may be wrong, or the ink: what was picked is meant."""
+        truth = MARGIN + 50 + 20 * np.sin(AT / 37)  # of 200 columns, 80 below zero
+        spec = replace(curve(), scale=Scale("linear", -60, 90))
+        one = panel([spec], ROWS)
+        picks = [(row, truth[row]) for row in (0, ROWS - 1)]
+        found = retrace(one, evidence(one, [("solid", truth)]), "GR", picks)
+        np.testing.assert_allclose(found, truth, atol=1.0)
+
     def test_the_path_passes_exactly_through_every_pick(self):
         truth = 100 + 60 * np.sin(AT / 37)
         one = panel([curve()], ROWS)

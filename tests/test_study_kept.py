@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ import pytest
 import keep_runs
 from tests.study_folders import write_run, write_study
 from veernet.errors import InputError
+from veernet.leftovers import PREFIX, temporary_name
 from veernet.study import kept as files
 from veernet.study import run as module
 from veernet.study.kept import add_run, kept_names, read_kept
@@ -98,6 +103,32 @@ def test_a_run_that_dies_while_it_is_added_loses_only_itself(
     assert list(kept_names(kept)) == [DICE, "loss=dice,seed=1"]
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signals of POSIX here")
+def test_a_process_that_is_killed_leaves_the_file_and_no_lock(
+    kept: Path, study: Path
+) -> None:
+    """Killed while it writes: the next takes the lock, and clears what it left."""
+    before = kept.read_bytes()
+    code = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from veernet.study import kept\n"
+        "def killed(table, path, **_):\n"
+        "    path.write_bytes(b'PAR1')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "kept.pq.write_table = killed\n"
+        "kept.add_run(Path(sys.argv[1]), 'loss=dice,seed=1', Path(sys.argv[2]))\n"
+    )
+    run = study / "loss=dice,seed=1"
+    ended = subprocess.run([sys.executable, "-c", code, kept, run], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert kept.read_bytes() == before
+    assert any(path.name.startswith(PREFIX) for path in kept.parent.iterdir())
+    assert list(read_study(kept.parent).runs.index) == [DICE]
+    add_run(kept, run.name, run)
+    assert list(kept_names(kept)) == [DICE, run.name]
+    assert not any(path.name.startswith(PREFIX) for path in kept.parent.iterdir())
+
+
 def test_a_run_that_is_kept_is_not_made_again(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +139,45 @@ def test_a_run_that_is_kept_is_not_made_again(
     run(labels={}, spec=nothing, data=nothing, out=out, sweep="another")
     assert not out.exists()
     assert [path.name for path in files.kept_files(kept.parent)] == [kept.name]
+
+
+@pytest.mark.parametrize("run_of_its_own", [False, True])
+def test_what_another_process_writes_is_not_read(
+    kept: Path, study: Path, *, run_of_its_own: bool
+) -> None:
+    """Nor what one that was killed has left: half a file under a hidden name."""
+    whole = kept.read_bytes()
+    folder = kept.parent / "loss=dice,seed=1" if run_of_its_own else kept.parent
+    folder.mkdir(exist_ok=True)
+    half = temporary_name(folder / "sweep.parquet")
+    half.write_bytes(whole[: len(whole) // 2])
+    assert list(read_study(kept.parent).runs.index) == [DICE]
+    assert keep_runs.keep(study, kept.parent) == 2
+    nothing: Any = None
+    out = kept.parent / DICE
+    run(labels={}, spec=nothing, data=nothing, out=out, sweep="another")
+    assert not out.exists()
+
+
+def test_processes_that_finish_at_once_lose_no_run(study: Path, tmp_path: Path) -> None:
+    """Each holds the lock while it reads what the others have added, and adds its own.
+
+    The result is the same in whichever order they come.
+    """
+    for seed in range(2, 6):
+        write_run(study, "dice", seed)
+    kept = tmp_path / "kept" / "sweep.parquet"
+    runs = sorted(study.iterdir())
+    code = (
+        "import sys; from pathlib import Path; from veernet.study.kept import add_run\n"
+        "for run in map(Path, sys.argv[2:]): add_run(Path(sys.argv[1]), run.name, run)"
+    )
+    at_once = [
+        subprocess.Popen([sys.executable, "-c", code, kept, *runs[start::2]])
+        for start in range(2)
+    ]
+    assert [process.wait() for process in at_once] == [0, 0]
+    assert list(kept_names(kept)) == [path.name for path in runs]
 
 
 def test_a_finished_run_adds_itself_once(study: Path) -> None:
@@ -131,6 +201,23 @@ def test_a_landscape_that_came_later_is_kept_too(study: Path) -> None:
         run(labels={}, spec=nothing, data=nothing, out=study / DICE, sweep="sweep")
         assert kept_names(study / "sweep.parquet") == {DICE: expected}
         landscape.write_text(whole)
+
+
+def test_a_run_of_two_sweeps_is_kept_once_with_what_the_second_measured(
+    study: Path,
+) -> None:
+    landscape = study / DICE / LANDSCAPE
+    whole = landscape.read_text()
+    landscape.unlink()
+    nothing: Any = None
+    for sweep in ("first", "second"):
+        run(labels={}, spec=nothing, data=nothing, out=study / DICE, sweep=sweep)
+        landscape.write_text(whole)
+    (path,) = files.kept_files(study)
+    assert path.stem == "first"
+    assert kept_names(path) == {DICE: True}
+    shutil.rmtree(study / DICE)
+    assert DICE in read_study(study).landscapes
 
 
 def test_a_run_beside_its_kept_self_counts_once_and_is_the_one(study: Path) -> None:

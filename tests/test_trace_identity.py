@@ -8,13 +8,19 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from tests.panels import curve
-from tests.paths import followed
+from tests.panels import MARGIN, curve
+from tests.paths import WIDTH, followed
 from veernet.axes import Scale
-from veernet.trace import identity
+from veernet.records import ORIGINS
+from veernet.trace import SHORTEST, identity, name_curves
 from veernet.trace.assignments import make_lattice
 from veernet.trace.dash_patterns import TABLE
-from veernet.trace.features import MOST_STYLE, shape_features, style_evidence
+from veernet.trace.features import (
+    MOST_STYLE,
+    corridor_evidence,
+    shape_features,
+    style_evidence,
+)
 from veernet.trace.identity import LOST_ROWS, Pool, pools
 from veernet.trace.ways import related
 
@@ -171,6 +177,18 @@ def test_pools_hold_what_may_be_mistaken_for_each_other():
     assert sorted(len(group) for group in pools(many)) == [1, 7]
 
 
+def test_of_a_page_with_too_many_tracklets_one_curve_fewer_is_named_together(
+    monkeypatch,
+):
+    """All permutations of seven curves would not fit into memory on a tall page."""
+    column = np.where((AT > 100) & (AT < 120), np.nan, 60.0)
+    many = [followed(column, curve(f"C{i}")) for i in range(7)]
+    assert pools(many) == [tuple(range(7))]
+    monkeypatch.setattr(identity, "MOST_TRACKLETS", 1)
+    assert sorted(len(group) for group in pools(many)) == [1, 6]
+    assert pools(many[:6]) == [tuple(range(6))]
+
+
 def test_tempered_evidence_is_bounded_and_shared_ink_says_nothing():
     solid = styled(np.full(ROWS, 60.0), "solid", "solid")
     dotted = styled(np.full(ROWS, 61.0), "dot", "dot")
@@ -208,3 +226,35 @@ def test_evidence_that_contradicts_itself_leaves_a_posterior():
     emission[0, 0, 0] = emission[1, 0, 2] = emission[1, 1, 0] = 900.0
     found = make_lattice([(10, 0, 1, 0.1)], 3, 20).posterior(emission)
     assert np.isfinite(found.marginal).all()
+
+
+def test_where_a_value_would_be_impossible_no_bridge_and_no_speckle_is_left():
+    """A bridge with one end is none, and three rows between two gaps are no reading."""
+    fraction = np.where(AT < 100, 0.1, -0.2)
+    fraction[250:253] = 0.1
+    fraction[300:] = 0.1
+    faint = np.where((AT >= 92) & (AT < 104), 0.1, 1.0)
+    path = replace(followed(MARGIN + WIDTH * fraction), strength=faint)
+    potential = replace(path, spec=replace(path.spec, unit="MV"))
+    ((read,),) = name_curves([[path]])
+    ((whole,),) = name_curves([[potential]])
+    bridged = ORIGINS.index("bridged")
+    assert (whole.origin[95:103] == bridged).all()
+    assert SHORTEST > 3
+    expected = (AT < 92) | (AT >= 300)
+    assert (np.isfinite(read.column) == expected).all()
+    assert (read.origin[~expected] == ORIGINS.index("none")).all()
+    assert (read.confidence[~expected] == 0).all()
+    np.testing.assert_array_equal(read.column[expected], whole.column[expected])
+
+
+def test_a_curve_that_wraps_may_be_of_any_ink_of_its_track():
+    """On a scale from below zero its ink is there in another wrap."""
+    scale = Scale("linear", -50, 100)
+    gamma, wrapping = (replace(curve(wraps=w), scale=scale) for w in (False, True))
+    ink = np.full(ROWS, MARGIN + 0.1 * WIDTH)
+    for spec, speaks in ((gamma, True), (wrapping, False)):
+        paths = [followed(ink, spec), followed(ink + 80, replace(spec, unit="MV"))]
+        said = corridor_evidence(paths, (0, 1), np.array([0, ROWS]))
+        assert (said[0, 0, 0] < 0) == speaks
+        assert said[0, 1, 0] == 0

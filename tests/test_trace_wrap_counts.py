@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.panels import curve
-from veernet.records import Path
+from veernet.records import ORIGINS, Path
 from veernet.trace.wrap_counts import (
     count_probability,
     find_guesses,
@@ -91,8 +91,31 @@ def test_a_gamma_ray_is_never_read_below_zero():
     np.testing.assert_allclose(found.column, path_of(true).column)
     (guess,) = found.guesses
     assert guess.probability > 0.99
+    # Of the step that is reported: what was read is another, and likelier by itself.
+    assert guess.step < 0.5 < find_guesses(lost, certain(lost))[0].step
     kept = settle_counts(path_of(lost), POTENTIAL, *EDGES)
     np.testing.assert_allclose(kept.column, path_of(lost).column)
+
+
+def test_a_bridge_across_which_the_count_was_changed_is_gone():
+    true = 0.4 + 0.3 * np.sin(at / 40)
+    lost = true - (at >= 710)
+    inside = (at >= 700) & (at < 710)
+    lost[inside] = np.interp(at[inside], [699, 710], lost[[699, 710]])
+    bridged = np.where(inside, ORIGINS.index("bridged"), ORIGINS.index("auto"))
+    read = replace(
+        path_of(lost),
+        confidence=np.where(inside, 0.1, 0.99),
+        origin=bridged.astype(np.uint8),
+    )
+    found = settle_counts(read, GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column[~inside], path_of(true).column[~inside])
+    assert np.isnan(found.column[inside]).all()
+    assert (found.confidence[inside] == 0).all()
+    assert (found.origin[inside] == ORIGINS.index("none")).all()
+    kept = settle_counts(read, POTENTIAL, *EDGES)
+    np.testing.assert_array_equal(kept.origin, read.origin)
+    np.testing.assert_allclose(kept.column, read.column)
 
 
 def test_values_about_zero_do_not_move_a_gamma_ray():

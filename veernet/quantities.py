@@ -8,20 +8,27 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec
 
+GAMMA_RAY = "GAPI API"
+RESISTIVITY = "OHMM OHM.M OHM-M OHM/M OHMSM"
+FEET, METRES = "US/F US/FT USEC/FT USEC/F", "US/M USEC/M"
+"""Spellings of the units of gamma rays, resistivity and transit time, as `unit_of`
+returns them."""
+
 POSITIVE = frozenset(
-    (
-        *("GAPI", "API", "UGRAEQ/TON"),
-        *("OHMM", "OHM.M", "OHM-M", "OHM/M", "OHMSM"),
-        *("US/F", "US/FT", "USEC/F", "USEC/FT", "US/M", "USEC/M"),
-    )
+    f"{GAMMA_RAY} UGRAEQ/TON {RESISTIVITY} {FEET} {METRES}".split(),
 )
 """Units of quantities that are never below zero: gamma rays, resistivity and transit
 time. Counts, calipers and weights are not here: they are shown against a base line, and
 go below it."""
 
 TOLERANCE = 0.03
-"""Share of the scale by which a value may lie below zero: lines are drawn, and edges
+"""Widths of the track by which a curve may lie beyond zero: lines are drawn, and edges
 registered, a few columns beside where they should be."""
+
+
+def unit_of(spec: CurveSpec) -> str:
+    """Return the unit of a curve in capitals and without spaces."""
+    return spec.unit.upper().replace(" ", "")
 
 
 def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
@@ -39,7 +46,7 @@ def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
     bool, of that shape
         False where unread, and everywhere for units of which nothing is known.
     """
-    if spec.unit.upper().replace(" ", "") not in POSITIVE:
+    if unit_of(spec) not in POSITIVE:
         return np.zeros(np.shape(fraction), dtype=np.bool_)
-    least = -TOLERANCE * abs(spec.scale.right - spec.scale.left)
-    return np.asarray(spec.scale.value_at(fraction) < least)
+    beside = np.add.outer([-TOLERANCE, TOLERANCE], fraction)
+    return np.asarray(spec.scale.value_at(beside).max(axis=0) < 0)

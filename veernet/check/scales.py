@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from veernet.check.finding import Finding
+from veernet.quantities import FEET, GAMMA_RAY, METRES, RESISTIVITY, unit_of
 from veernet.records import CurveSpec, Registration
 
 WIDER = 1.0
@@ -51,14 +52,14 @@ QUANTITIES = (
     _quantity(
         "gamma ray",
         r"[CEHNS]{0,2}GR[CDNRS]?\d*",
-        ("GAPI API", 0, 1000, 20),
+        (GAMMA_RAY, 0, 1000, 20),
         rises=True,
     ),
     _quantity(
         "transit time",
         r"B?DT(C|CO|L|LN|LF|\d\w?)?",
-        ("US/F US/FT USEC/FT USEC/F", 20, 260, 15),
-        ("US/M USEC/M", 80, 900, 50),
+        (FEET, 20, 260, 15),
+        (METRES, 80, 900, 50),
     ),
     _quantity(
         "porosity",
@@ -85,7 +86,7 @@ QUANTITIES = (
         "resistivity",
         r"IL[DM]?|R?IL[DM]|R?LL[DS378]?|SFL[UA]?|MSFL|LAT\d+\w?|(LN|SN|N)\d+\w?|"
         r"A[TOFH]\d\d|RT|RXO[Z8]?|MINV|MNOR|HDRS|HMRS|RWA|AMF",
-        ("OHMM OHM.M OHM-M OHM/M OHMSM", 0, 100_000, 0),
+        (RESISTIVITY, 0, 100_000, 0),
     ),
 )
 
@@ -118,7 +119,7 @@ def possible(spec: CurveSpec) -> tuple[str, float, float] | None:
 
     A unit that one quantity alone has tells it where the mnemonic does not.
     """
-    unit = spec.unit.upper().replace(" ", "")
+    unit = unit_of(spec)
     mnemonic = spec.mnemonic.upper()
     named = [q for q in QUANTITIES if q.mnemonics.fullmatch(mnemonic)]
     for quantity in named or [q for q in QUANTITIES if q.name in BOUNDLESS]:
@@ -141,7 +142,7 @@ def check_scales(registration: Registration) -> Iterator[Finding]:
 
 def _check(spec: CurveSpec) -> Iterator[tuple[str, str, bool]]:
     mnemonic = spec.mnemonic.upper()
-    unit = spec.unit.upper().replace(" ", "")
+    unit = unit_of(spec)
     quantity = next((q for q in QUANTITIES if q.mnemonics.fullmatch(mnemonic)), None)
     if quantity is None:
         return

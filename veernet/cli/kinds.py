@@ -77,7 +77,8 @@ def check_kinds(config: object, key: str = "", every: Any = Any) -> None:  # noq
             msg = f"{shown[:-1]}={value}: give {wanted}{_quoted(value, hint)}"
             raise InputError(msg)
         held = [get_args(one) for one in _parts(hint) if get_origin(one) in MAPPINGS]
-        check_kinds(value, shown, held[0][1] if held else Any)
+        # ``Dict`` alone says nothing of what it holds.
+        check_kinds(value, shown, held[0][1] if held and held[0] else Any)
 
 
 def _hints(target: str) -> dict[str, Any]:
@@ -104,7 +105,8 @@ def _parts(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
 def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - an annotation
     """Return whether a value may be of a kind; what is called later may be of any."""
     origin, parts = get_origin(hint), get_args(hint)
-    if hint is Any or (isinstance(value, DictConfig) and "_target_" in value):
+    anything = hint in (Any, object)
+    if anything or (isinstance(value, DictConfig) and "_target_" in value):
         return True
     if origin in UNIONS:
         return any(_fits(value, part) for part in parts)

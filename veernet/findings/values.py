@@ -9,13 +9,11 @@ import numpy as np
 from veernet.check.finding import Finding
 from veernet.check.scales import possible
 from veernet.findings.reading import stretch
+from veernet.quantities import TOLERANCE
 from veernet.records import Registration, Trace
 
 FEWEST = 48
 """Rows: as long as a stroke that is worth a finding."""
-
-BESIDE = 0.02
-"""Share of a scale's width by which a stroke on its end may lie beyond it."""
 
 
 def impossible(trace: Trace, registration: Registration) -> Iterator[Finding]:
@@ -44,7 +42,7 @@ def impossible(trace: Trace, registration: Registration) -> Iterator[Finding]:
     quantity, low, high = known
     left, right = registration.edges_at(track, trace.row)
     value = spec.scale.value_at((trace.column - left) / (right - left))
-    room = BESIDE * abs(spec.scale.right - spec.scale.left)
+    room = TOLERANCE * abs(spec.scale.right - spec.scale.left)
     with np.errstate(invalid="ignore"):
         beyond = np.maximum(low - room - value, value - high - room)
         at = np.flatnonzero(beyond > 0)

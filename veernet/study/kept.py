@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from veernet import leftovers
 from veernet.errors import InputError
 from veernet.files import replacing
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED, read_log
@@ -82,6 +83,7 @@ def add_runs(path: Path, runs: dict[str, Path]) -> None:
             raise InputError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
+        leftovers.clear(path.parent)
         own = [_short(read_folder(run, name)) for name, run in sorted(runs.items())]
         before = [read_kept(path)] if path.exists() else []
         whole = joined([without(old, runs) for old in before] + own)
@@ -89,10 +91,15 @@ def add_runs(path: Path, runs: dict[str, Path]) -> None:
             _write(whole, temporary)
 
 
-def kept_files(folder: Path) -> Iterator[Path]:
-    """Return the files of sweeps below a folder; tables of single runs are none."""
-    found = sorted(folder.rglob(f"*{SUFFIX}"))
-    return (path for path in found if path.name not in (MASKS, CURVES))
+def kept_files(folder: Path, *, nested: bool = True) -> Iterator[Path]:
+    """Return the files of sweeps in a folder, and those below it.
+
+    Tables of single runs are none, nor is what another process is writing, or one that
+    was killed has left: those have hidden names.
+    """
+    found = sorted((folder.rglob if nested else folder.glob)(f"*{SUFFIX}"))
+    tables = (MASKS, CURVES)
+    return (p for p in found if p.name not in tables and not p.name.startswith("."))
 
 
 def kept_names(path: Path) -> dict[str, bool]:

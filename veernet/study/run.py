@@ -26,7 +26,7 @@ from veernet.checkpoint import load
 from veernet.files import replacing, write_text
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
-from veernet.study.kept import SUFFIX, add_run, kept_names
+from veernet.study.kept import SUFFIX, add_run, kept_files, kept_names
 from veernet.study.landscape import Settings, measure, write
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.scores import AllBackground, score
@@ -119,25 +119,31 @@ def run(
                     _survey(data, out, training["loss"], landscape)
                 else:
                     log.warning("%s has no network: its landscape is left out", out)
-            if sweep is not None and _kept(out) in (None, _lacks(out)):
-                add_run(out.parent / f"{sweep}{SUFFIX}", out.name, out)
+            if sweep is not None:
+                _keep(out, sweep)
     except Timeout:
         agreed(str(out), PASS)
         log.warning("%s is being worked on by another process: passed over", out)
 
 
-def _kept(out: Path) -> bool | None:
-    """Tell whether the sweeps beside a run keep its landscape, None if not the run."""
-    for path in out.parent.glob(f"*{SUFFIX}"):
+def _kept(out: Path) -> tuple[Path, bool] | None:
+    """Return the file beside a run that keeps it, and whether its landscape too."""
+    for path in kept_files(out.parent, nested=False):
         names = kept_names(path)
         if out.name in names:
-            return names[out.name]
+            return path, names[out.name]
     return None
 
 
-def _lacks(out: Path) -> bool | None:
-    """Return what ``_kept`` says of a run that has a part which its file lacks."""
-    return False if (out / LANDSCAPE).is_file() else None
+def _keep(out: Path, sweep: str) -> None:
+    """Add a finished run to the file of its sweep, unless all of it is kept.
+
+    One that another sweep keeps stays there: were it in two files, one could be without
+    the landscape that was measured later.
+    """
+    path, measured = _kept(out) or (None, False)
+    if path is None or (not measured and (out / LANDSCAPE).is_file()):
+        add_run(path or out.parent / f"{sweep}{SUFFIX}", out.name, out)
 
 
 def _state(out: Path) -> dict[str, Any]:

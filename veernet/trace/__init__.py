@@ -193,14 +193,29 @@ def _calibrated(mass: Floats, confidence: ConfidenceTable | None) -> Floats:
 
 
 def _possible(path: Path, own: Followed) -> Path:
-    """Leave a curve unread where its value would be impossible."""
+    """Leave a curve unread where its value would be impossible.
+
+    What is left beside such rows is judged as in `_path`: a bridge that has lost an end
+    leads nowhere, and a short stretch is speckle.
+    """
     fraction = (path.column - own.left) / (own.right - own.left)
     never = is_impossible(own.spec, fraction)
+    kept = np.isfinite(path.column) & ~never
+    bridged = path.origin == ORIGINS.index("bridged")
+    for start, stop in runs(kept):
+        if not never[max(start - 1, 0) : stop + 1].any():
+            continue
+        read = np.flatnonzero(~bridged[start:stop]) + start
+        if read.size < min(SHORTEST, kept.size):
+            kept[start:stop] = False
+        else:
+            kept[start : read[0]] = kept[read[-1] + 1 : stop] = False
+    gone = np.isfinite(path.column) & ~kept
     return replace(
         path,
-        column=np.where(never, np.nan, path.column),
-        confidence=np.where(never, 0.0, path.confidence),
-        origin=np.where(never, ORIGINS.index("none"), path.origin).astype(np.uint8),
+        column=np.where(gone, np.nan, path.column),
+        confidence=np.where(gone, 0.0, path.confidence),
+        origin=np.where(gone, ORIGINS.index("none"), path.origin).astype(np.uint8),
     )
 
 

@@ -89,7 +89,9 @@ class Lattice:
             log += emission[:, curve, self.states[:, curve]]
         log += whole
         most = log.max(axis=1, keepdims=True)
-        likely = np.exp(np.maximum(log - most, -MOST_CERTAIN))
+        # In place: of seven curves and a tall page each array takes 160 MB.
+        log -= most
+        likely = np.exp(np.maximum(log, -MOST_CERTAIN, out=log), out=log)
         joint, scale = _forward_backward(
             likely, self.exchanged, self.first_event, self.pair, self.probability
         )

@@ -117,8 +117,10 @@ def corridor_evidence(
             spec = paths[other]
             outside = path.folded < spec.left - OUTSIDE
             outside |= path.folded > spec.right + OUTSIDE
-            fraction = (path.folded - spec.left) / (spec.right - spec.left)
-            outside |= is_impossible(spec.spec, fraction)
+            # The ink of a curve that wraps may be of another wrap.
+            if not spec.spec.wraps:
+                fraction = (path.folded - spec.left) / (spec.right - spec.left)
+                outside |= is_impossible(spec.spec, fraction)
             cost = OUTSIDE_COST * np.add.reduceat(outside.astype(float), bounds[:-1])
             result[:, curve, place] -= np.minimum(cost, MOST_OUTSIDE)
             if not spec.spec.wraps:

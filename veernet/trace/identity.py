@@ -40,6 +40,10 @@ MOST = 7
 """Curves of a pool: 5,040 permutations. More than seven of one colour in a track are
 told apart in groups of so many."""
 
+MOST_TRACKLETS = 4000
+"""Tracklets of so many curves: an array of all their permutations takes 160 MB, and six
+are held at once. On a taller page one curve fewer is told apart together."""
+
 LOST_ROWS = 8
 """Rows: a path that was unread for longer may be found again on another's stroke."""
 
@@ -145,10 +149,19 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
     for group in groups:
         # Curves that are drawn alike stay together where they fit.
         alike = sorted(group, key=lambda i: (paths[i].spec.line, i))
+        most = _most_together([paths[i] for i in alike[:MOST]])
         found += [
-            tuple(sorted(alike[k : k + MOST])) for k in range(0, len(alike), MOST)
+            tuple(sorted(alike[k : k + most])) for k in range(0, len(alike), most)
         ]
     return sorted(found)
+
+
+def _most_together(pool: Sequence[Followed]) -> int:
+    """Return how many curves can be told apart together in the memory there is."""
+    if len(pool) < MOST:
+        return MOST
+    tracklets = len({row for row, *_ in _events(pool)}) + 1
+    return MOST if tracklets <= MOST_TRACKLETS else MOST - 1
 
 
 class Pool:
@@ -202,11 +215,12 @@ class Pool:
             return Identity(self.members, bounds, alone.posterior.marginal)
         with_rock = self._by_rock(others, alone.posterior)
         # Names that are learnt together with a relation fit any curves somewhat.
-        rivals = [self._by_rock(others[:, :0], alone.posterior)]
+        # Only their numbers are kept: the posterior of seven curves is large.
+        least = self._by_rock(others[:, :0], alone.posterior).unexplained
         for part in range(1, SURROGATES + 1):
             shifted = np.roll(others, len(others) * part // (SURROGATES + 1), axis=0)
-            rivals.append(self._by_rock(shifted, alone.posterior))
-        least = min(rival.unexplained for rival in rivals)
+            rival = self._by_rock(shifted, alone.posterior).unexplained
+            least = min(least, rival)
         related = with_rock.unexplained < EXPLAINED * least
         found = with_rock if related else alone
         return Identity(self.members, bounds, found.posterior.marginal)

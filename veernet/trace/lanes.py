@@ -134,8 +134,13 @@ class Way:
     ink: NDArray[np.int32]
 
 
-def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
-    """Cut out of a panel's evidence what speaks for one curve."""
+def make_lane(
+    panel: Panel, evidence: Evidence, spec: CurveSpec, *, anywhere: bool = False
+) -> Lane:
+    """Cut out of a panel's evidence what speaks for one curve.
+
+    Unless ``anywhere``, nothing does where its value would be impossible.
+    """
     left, right = panel.edges_of(spec.mnemonic)
     # A wrapping curve leaves exactly at the edge; any other may overshoot a little.
     beyond = 0 if spec.wraps else min(OVERSHOOT, panel.margin)
@@ -147,7 +152,7 @@ def make_lane(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Lane:
     damping = np.ones(width, dtype=np.float32)
     for edge in (beyond, width - 1 - beyond):
         damping[max(edge - BORDER, 0) : edge + BORDER + 1] = BORDER_DAMPING
-    if not spec.wraps:
+    if not (spec.wraps or anywhere):
         fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
         damping[is_impossible(spec, fraction)] = 0.0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})

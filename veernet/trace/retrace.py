@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
+from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Panel
 from veernet.runs import runs
 from veernet.trace.correction import corrected
@@ -89,7 +90,10 @@ def retrace(
     if spec is None:
         msg = f"curve {mnemonic!r} is not in this panel"
         raise InputError(msg)
-    lane = make_lane(panel, evidence, spec)
+    left, right = (edge[rows] for edge in panel.edges_of(mnemonic))
+    never = is_impossible(spec, (at - left) / (right - left))
+    # Whoever picks ink where no value can be means that ink.
+    lane = make_lane(panel, evidence, spec, anywhere=bool(never.any()))
     lane = of_picked_style(lane, evidence, rows, at)
     column, strength = _decode(
         lane, panel, (rows, at), readings or {}, costs or Costs(), way

@@ -30,11 +30,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from veernet.axes import Floats
 from veernet.quantities import is_impossible
-from veernet.records import CurveSpec, Guess, Path
+from veernet.records import ORIGINS, CurveSpec, Guess, Path
 from veernet.runs import runs
 
 SURE = 0.9
@@ -93,22 +94,34 @@ def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> P
     -------
     Path
         In the likeliest wraps; its confidence is that of the column times the
-        probability of the count.
+        probability of the count. A bridge across which the count was changed is gone.
     """
     fraction = (path.column - left) / (right - left)
     guesses = find_guesses(fraction, path.confidence)
     probability = count_probability(fraction, guesses, spec)
     likeliest = probability.argmax(axis=1)
     likely = probability.max(axis=1)
-    weighed = (
-        replace(guess, probability=float(likely[guess.start])) for guess in guesses
-    )
+    # A bridge between two counts would lead a track too far, or stop short of one.
+    broken = np.zeros(fraction.size, dtype=np.bool_)
+    for guess in guesses:
+        if likeliest[guess.start - 1] != likeliest[guess.start]:
+            broken[guess.start : guess.stop] = True
+    broken &= path.origin == ORIGINS.index("bridged")
+    column = path.column + OFF[likeliest] * (right - left)
     return replace(
         path,
-        column=path.column + OFF[likeliest] * (right - left),
-        confidence=path.confidence * likely,
-        guesses=tuple(weighed),
+        column=np.where(broken, np.nan, column),
+        confidence=np.where(broken, 0.0, path.confidence * likely),
+        origin=np.where(broken, ORIGINS.index("none"), path.origin).astype(np.uint8),
+        guesses=tuple(_settled(guess, likeliest, likely) for guess in guesses),
     )
+
+
+def _settled(guess: Guess, likeliest: NDArray[np.intp], likely: Floats) -> Guess:
+    """Return a guess about the count that is reported, which may not be that read."""
+    above, below = likeliest[guess.start - 1], likeliest[guess.start]
+    step = float(_transition(1.0 - guess.step)[above, below])
+    return Guess(guess.start, guess.stop, step, float(likely[guess.start]))
 
 
 def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
