@@ -133,9 +133,14 @@ def _made(
         With the part and the reason, in one line.
     """
     from hydra.errors import InstantiationException
+    from omegaconf import OmegaConf
 
     from veernet.cli.kinds import check_kinds
 
+    if missing := sorted(OmegaConf.missing_keys(config)):
+        key = missing[0].removeprefix("call.")
+        msg = f"{key} is not given: add {key}=... to the command"
+        raise InputError(msg)
     check_kinds(config)
     try:
         return instantiate(config, _partial_=True)

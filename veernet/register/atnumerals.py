@@ -10,11 +10,11 @@ import numpy as np
 from veernet.axes import DepthPoint, Floats
 from veernet.register.depths.proposal import DepthProposal
 
-TOLERANCE = 1.5, 0.1
+TOLERANCE = 1.0, 0.1
 """Rows, or depth units, whichever is more: what points may leave of the stretch of the
 paper where a numeral tells of it; as much as those of a proposal leave of its lines."""
 
-BETWEEN = 1.5, 0.4
+BETWEEN = 1.0, 0.4
 """The same where no numeral does, so that a depth is off by half a foot at most, which
 is the step of a LAS: a point without a numeral costs a person more than it is worth."""
 

@@ -164,10 +164,11 @@ def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
         inner = drawn[round(before) + SMOOTH // 2 + 1 : round(after) - SMOOTH // 2]
         # A curve at rest may hide depth lines over a division; a depth column is wider.
         gap = after - before
-        wide = gap > WIDE * usual and inner.mean() < 0.5
-        bare = gap > SLIM * (lines[-1] - lines[0]) and inner.mean() < 0.2
-        if len(inner) > SMOOTH and (wide or bare):
-            groups.append([])
+        if len(inner) > SMOOTH:
+            wide = gap > WIDE * usual and inner.mean() < 0.5
+            bare = gap > SLIM * (lines[-1] - lines[0]) and inner.mean() < 0.2
+            if wide or bare:
+                groups.append([])
         groups[-1].append(after)
     return [np.array(group) for group in groups if len(group) > 1]
 
