@@ -1,6 +1,6 @@
 """Fit the correction of centroids: how far from that of its stroke a curve runs.
 
-    python scripts/fit_correction.py --strips 1200 --processes 2
+    python scripts/fit_correction.py --strips 800 --processes 2
 
 Strips of the training stream are drawn and followed with the release network. In each
 row of a path the truth tells how far the curve is from the centroid. A perceptron is
@@ -121,84 +121,34 @@ class Samples:
 
 
 def recipe_of(strip: int) -> Recipe:
-    """Return what a strip is drawn from.
-
-    A third are as the network was trained on, a third lively prints of all scales, and
-    a third what a program plots with a vertex at each sample, as it is or scanned.
-    """
-    kind, turn = strip % 3, strip // 3
-    return (_of_training, _lively, _plotted)[kind](turn)
-
-
-MANNER = Manner(
-    plotters=0.7,
-    rock=0.35,
-    array=0.08,
-    hairline=0.35,
-    broad=0.3,
-    once=0.4,
-    edge=0.08,
-)
-
-
-def _of_training(turn: int) -> Recipe:
-    return Recipe(
-        rows=640,
-        columns=WIDTHS[turn % len(WIDTHS)],
-        curves=(1, 4),
-        relation="free" if turn % 3 == 0 else "separate",
-        whole_track=True,
-        dpi=(75.0, 400.0),
-        inches=(1.0, 2.0, 5.0, 5.0, 10.0),
-        rows_per_foot=(1.0, 40.0),
-        scanner=Scanner(clean=0.35, severity=SEVERITIES[turn // 3 % 3]),
-        manner=MANNER,
+    """Return what a strip is drawn from: half are lively prints, as plotters draw."""
+    manner = Manner(
+        plotters=0.7,
+        rock=0.35,
+        array=0.08,
+        hairline=0.35,
+        broad=0.3,
+        once=0.4,
+        edge=0.08,
     )
-
-
-def _lively(turn: int) -> Recipe:
-    manner = replace(
-        MANNER,
+    lively = replace(
+        manner,
         counted=0.6,
         spiky=0.25,
         samples_per_foot=(1.0, 2.0, 2.0, 2.0, 2.0, 4.0, 6.56),
     )
-    return replace(
-        _of_training(turn),
-        inches=(2.0, 5.0, 5.0, 5.0, 10.0),
-        rows_per_foot=(3.0, 30.0),
-        manner=manner,
-    )
-
-
-def _plotted(turn: int) -> Recipe:
-    """Return a plot on a pale grid, one of a bit a pixel, or one that was scanned."""
-    manner = replace(
-        MANNER,
-        counted=0.5,
-        spiky=0.3,
-        samples_per_foot=(2.0,),
-        moving=0.0,
-        even=1.0,
-        hairline=0.7,
-        broad=0.0,
-        edge=0.03,
-        blocky=0.0,
-        stop=0.05,
-        saturate=0.03,
-    )
-    way = turn // 3 % 3
-    return replace(
-        _of_training(turn),
-        dpi=(150.0, 300.0),
-        inches=(5.0,),
-        rows_per_foot=(5.0, 20.0),
-        plots=float(way == 0),
-        clutter=0.3,
-        scanner=Scanner(
-            bilevel=1.0 if way else 0.5, clean=float(way == 1), severity=0.5
-        ),
-        manner=manner,
+    half = strip // 2
+    return Recipe(
+        rows=640,
+        columns=WIDTHS[half % len(WIDTHS)],
+        curves=(1, 4),
+        relation="free" if half % 3 == 0 else "separate",
+        whole_track=True,
+        dpi=(75.0, 400.0),
+        inches=(2.0, 5.0, 5.0, 5.0, 10.0) if strip % 2 else (1.0, 2.0, 5.0, 5.0, 10.0),
+        rows_per_foot=(3.0, 30.0) if strip % 2 else (1.0, 40.0),
+        scanner=Scanner(clean=0.35, severity=SEVERITIES[half % len(SEVERITIES)]),
+        manner=lively if strip % 2 else manner,
     )
 
 
@@ -320,7 +270,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=OUT, help="npz to write")
-    parser.add_argument("--strips", type=int, default=1200)
+    parser.add_argument("--strips", type=int, default=800)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=9000, help="of the strips")
     parser.add_argument("--steps", type=int, default=8000, help="of the fit")
@@ -332,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         drawn = pool.map(collect, range(options.strips), seeds)
         parts = [p for p in tqdm(drawn, "draw", options.strips, disable=None) if p]
     samples = Samples.joined(parts)
-    held = samples.strip // 3 % HELD_OUT == HELD_OUT - 1
+    held = samples.strip // 2 % HELD_OUT == HELD_OUT - 1
     model = fit(samples.those(~held), options.steps)
     unseen = samples.those(held)
     scores = {"centroid": score(None, unseen), "corrected": score(model, unseen)}

@@ -45,7 +45,7 @@ def vertex_rows(
     """Rows of the vertices: so many samples a foot, or a pen's unbroken motion."""
     per_foot = float(rng.choice(manner.samples_per_foot))
     spacing = max(rows_per_foot / per_foot, 0.5)
-    if rng.random() < manner.moving:
+    if rng.random() < 0.35:
         spacing = rng.uniform(0.6, 1.5)
     return np.arange(-PAD - spacing, rows + PAD + spacing, spacing)
 

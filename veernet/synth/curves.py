@@ -66,11 +66,6 @@ class Manner:
     counted
         Share of the curves that scatter from sample to sample, as counts of gamma rays
         and neutrons do, so that the pen turns sharply at every one.
-    moving
-        Share of the tracks drawn by a pen in motion, with a vertex at every row or so
-        instead of one at each sample.
-    even
-        Share of the tracks that a program has plotted: even strokes of black ink.
     """
 
     kinds: tuple[float, ...] = (0.46, 0.18, 0.16, 0.2)
@@ -96,8 +91,6 @@ class Manner:
     once: float = 0.0
     ruled: float = 0.0
     counted: float = 0.0
-    moving: float = 0.35
-    even: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -62,14 +62,12 @@ def draw_curves(
         ink_course(rng, course, pen, width, scale)
         for course, pen in zip(courses, pens, strict=True)
     )
-    even = plot or bool(recipe.manner.even and rng.random() < recipe.manner.even)
-    if even:  # a plotter's strokes are even and whole
+    if plot:  # a plotter's strokes are even and whole
         curves = tuple(
             replace(
                 curve,
                 width=np.full(curve.rows.size, pen.width),
                 cuts=UNBROKEN if pen.line == "solid" else curve.cuts,
-                darkness=curve.darkness if plot else 1.0,
             )
             for curve, pen in zip(curves, pens, strict=True)
         )
