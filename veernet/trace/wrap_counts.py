@@ -17,7 +17,7 @@ count is from the one that was read: one less, the same, one more. Each guess is
 transition. Between two guesses the emission says that a curve keeps to its level: one
 that moves over a tenth of its track all the way does not run a whole track beside that
 for hundreds of rows; and that no gamma ray is below zero. Forward-backward gives the
-probability of every row's count, and the likeliest is the one that is reported.
+probability of every row's count; one that is surely wrong is set right.
 
 A, B and C were fitted to stretches of generated wrapping curves whose true count is
 known; the log of experiments has how well they are calibrated.
@@ -39,7 +39,8 @@ from veernet.records import ORIGINS, CurveSpec, Guess, Path
 from veernet.runs import runs
 
 SURE = 0.9
-"""Confidence of the column from which the count is kept without doubt."""
+"""Confidence of the column from which the count is kept without doubt, and probability
+from which another count than that which was read is taken."""
 
 LEAST_LEAP = 0.1
 """Widths of the track that a curve moves from one row to the next somewhere in a
@@ -63,9 +64,9 @@ QUIET = 4.0
 """Times by which a curve runs farther from its level than usual, in the mean, that
 speak against no count: the levels of lively curves differ by a track."""
 
-IMPOSSIBLE = 0.5
-"""Nats a row of an impossible value: two of them speak as loud as a move that is e
-times less likely. They are the more certain evidence, and hang on the scale alone."""
+IMPOSSIBLE = 0.05
+"""Nats a row of an impossible value. A few tens of rows may be a stroke that is read
+wrongly; a hundred are not."""
 
 INDEPENDENT = 200
 """Rows of which one is evidence of the level, as neighbouring rows are alike. This and
@@ -75,11 +76,12 @@ MOST_CERTAIN = 30.0
 """Nats that a stretch says at the most, so that no count is impossible."""
 
 OFF = np.array([-1.0, 0.0, 1.0])
-"""States: what the true count is more than that which was read."""
+AS_READ = 1
+"""States: what the true count is more than that which was read, and which is that."""
 
 
 def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> Path:
-    """Find where the wrap count was guessed, and give each stretch its likeliest.
+    """Find where the wrap count was guessed, and set right what is surely wrong.
 
     Parameters
     ----------
@@ -93,14 +95,17 @@ def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> P
     Returns
     -------
     Path
-        In the likeliest wraps; its confidence is that of the column times the
-        probability of the count. A bridge across which the count was changed is gone.
+        In the wraps as read, or in others that are surely right; its confidence is that
+        of the column times the probability of the count. A bridge across which the
+        count was changed is gone.
     """
     fraction = (path.column - left) / (right - left)
     guesses = find_guesses(fraction, path.confidence)
     probability = count_probability(fraction, guesses, spec)
-    likeliest = probability.argmax(axis=1)
-    likely = probability.max(axis=1)
+    # As read, unless another count is beyond doubt: what moves is all that is below.
+    sure = probability.max(axis=1) >= SURE
+    likeliest = np.where(sure, probability.argmax(axis=1), AS_READ)
+    likely = np.take_along_axis(probability, likeliest[:, None], axis=1)[:, 0]
     # A bridge between two counts would lead a track too far, or stop short of one.
     broken = np.zeros(fraction.size, dtype=np.bool_)
     for guess in guesses:
