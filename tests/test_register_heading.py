@@ -10,6 +10,7 @@ import lasio
 import numpy as np
 import pytest
 
+from tests.headings import generate_heading
 from veernet.check.well import check_wells
 from veernet.export.las import las_text
 from veernet.export.provenance import Provenance
@@ -26,7 +27,6 @@ from veernet.register.heading.values import readings_of
 from veernet.register.ocr.reader import Text, load_reader
 from veernet.registration import registrations_in
 from veernet.scan import open_scan
-from veernet.synth.pages.headings import generate_heading
 
 
 @pytest.mark.parametrize(

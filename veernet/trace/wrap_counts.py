@@ -186,15 +186,15 @@ def count_probability(
         The curve.
     """
     result = np.zeros((fraction.size, OFF.size))
-    result[:, 1] = 1.0
+    result[:, AS_READ] = 1.0
     if not guesses:
         return result
     bounds = [0, *(guess.start for guess in guesses), fraction.size]
-    log = _keeps_level(fraction, bounds) + _is_possible(fraction, bounds, spec)
+    log = _keeps_level(fraction, bounds) + _value_evidence(fraction, bounds, spec)
     likely = np.exp(np.maximum(log - log.max(axis=1, keepdims=True), -MOST_CERTAIN))
     steps = [_transition(1.0 - guess.step) for guess in guesses]
     # The first row read has the count of the registration.
-    forward = [np.array([0.0, 1.0, 0.0])]
+    forward = [result[0].copy()]
     for step, here in zip(steps, likely[1:], strict=True):
         now = (forward[-1] @ step) * here
         forward.append(now / now.sum())
@@ -223,7 +223,7 @@ def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
     return log
 
 
-def _is_possible(fraction: Floats, bounds: Sequence[int], spec: CurveSpec) -> Floats:
+def _value_evidence(fraction: Floats, bounds: Sequence[int], spec: CurveSpec) -> Floats:
     """Return (stretches, states) log likelihoods of the values of each stretch."""
     never = is_impossible(spec, fraction[:, None] + OFF)
     rows = np.add.reduceat(never.astype(np.float64), bounds[:-1], axis=0)
