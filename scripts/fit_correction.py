@@ -47,10 +47,10 @@ from veernet.trace.correction import (
     features,
     mirrored,
 )
-from veernet.trace.lanes import Lane, Way
+from veernet.trace.corridors import Corridor, DecodedPath
+from veernet.trace.decoding import follow_stroke
 from veernet.trace.paths import decode_paths, others_of
 from veernet.trace.programme import Costs
-from veernet.trace.ways import follow_stroke
 
 OUT = Path(__file__).resolve().parents[1] / "veernet" / "trace" / MODEL
 
@@ -131,7 +131,7 @@ def recipe_of(strip: int) -> Recipe:
         once=0.4,
         edge=0.08,
     )
-    lively = replace(
+    rough = replace(
         manner,
         counted=0.6,
         spiky=0.25,
@@ -148,7 +148,7 @@ def recipe_of(strip: int) -> Recipe:
         inches=(2.0, 5.0, 5.0, 5.0, 10.0) if strip % 2 else (1.0, 2.0, 5.0, 5.0, 10.0),
         rows_per_foot=(3.0, 30.0) if strip % 2 else (1.0, 40.0),
         scanner=Scanner(clean=0.35, severity=SEVERITIES[half % len(SEVERITIES)]),
-        manner=lively if strip % 2 else manner,
+        manner=rough if strip % 2 else manner,
     )
 
 
@@ -163,25 +163,29 @@ def collect(strip: int, seed: int) -> Samples | None:
     case = draw_case(recipe_of(strip), strip, seed, "train")
     costs = Costs()
     evidence = segment(case.panel, _engine())
-    _, lanes, ways = decode_paths(case.panel, evidence, costs, correct=False)
+    _, corridors, paths = decode_paths(case.panel, evidence, costs, correct=False)
     truth = case.on_panel(case.truth)
     parts = [
         part
-        for index, lane in enumerate(lanes)
-        for part in samples_of(strip, lane, others_of(ways, index), truth, costs)
+        for index, corridor in enumerate(corridors)
+        for part in samples_of(strip, corridor, others_of(paths, index), truth, costs)
     ]
     return Samples.joined(parts) if parts else None
 
 
 def samples_of(
-    strip: int, lane: Lane, others: Sequence[Way], truth: Floats, costs: Costs
+    strip: int,
+    corridor: Corridor,
+    others: Sequence[DecodedPath],
+    truth: Floats,
+    costs: Costs,
 ) -> Iterator[Samples]:
     """Yield the samples of one path, whichever curve it is on."""
-    stroke, _, _ = follow_stroke(lane, others, costs)
-    column = lane.on_panel(stroke.centroid)
+    stroke, _, _ = follow_stroke(corridor, others, costs)
+    column = corridor.on_panel(stroke.centroid)
     away = truth - column
-    if lane.spec.wraps:
-        away -= np.round(away / lane.period) * lane.period
+    if corridor.spec.wraps:
+        away -= np.round(away / corridor.period) * corridor.period
     distance = np.where(np.isfinite(away), np.abs(away), np.inf)
     usual = np.stack([median_filter(d, SAME_CURVE, mode="nearest") for d in distance])
     curve, rows = usual.argmin(axis=0), np.arange(column.size)

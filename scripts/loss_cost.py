@@ -96,8 +96,8 @@ def batch(images: int, classes: int, rows: int, columns: int) -> tuple[Tensor, T
         middle = columns * (curve / classes + sway / (3 * classes))
         target[(column - middle).abs() <= 1] = curve
     logits = torch.randn((images, classes, rows, columns), generator=generator)
-    lead = nn.functional.one_hot(target, classes).movedim(-1, 1)
-    return 2 * logits + MARGIN * lead, target
+    ahead = nn.functional.one_hot(target, classes).movedim(-1, 1)
+    return 2 * logits + MARGIN * ahead, target
 
 
 def measure(

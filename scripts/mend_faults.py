@@ -38,13 +38,13 @@ PLACES = 20
 LENGTHS = (30, 100)
 """Rows of a fault: three to ten feet of a common scan."""
 
-BESIDE = 3
+FIRST_POINTS = 3
 """Rows above and below a fault at which the first two points are set."""
 
 CLEAR = 20
 """Rows about a fault that are read, and have no other fault."""
 
-APART = 15.0
+JUMP_COLUMNS = 15.0
 """Columns that a jump to a neighbour goes at its widest, at least."""
 
 STEEP = 60.0
@@ -167,7 +167,7 @@ def _break(session: Session, fault: Fault, good: dict[str, Columns]) -> bool:
         if other == fault.curve or session.track[other] != session.track[fault.curve]:
             continue
         away = np.abs(good[other][part] - good[fault.curve][part])
-        if np.isnan(away).any() or away.max() < APART:
+        if np.isnan(away).any() or away.max() < JUMP_COLUMNS:
             continue
         rowed = enumerate(good[other][part].tolist(), rows["row0"])
         if session.edit(action="redraw", curve=fault.curve, points=list(rowed)):
@@ -226,7 +226,7 @@ class Person:
 
     def _retrace(self, fault: Fault, ink: Columns) -> None:
         """Set two points, one more where the preview is off the ink, and keep it."""
-        first, last = fault.start - BESIDE, fault.stop + BESIDE
+        first, last = fault.start - FIRST_POINTS, fault.stop + FIRST_POINTS
         rows = [first, last]
         for row in rows:
             self._point(fault, row, ink)
@@ -262,8 +262,8 @@ def mend_all(session: Session, seed: int) -> bool:
     for kind in ("jump", "cut", "wrap"):
         counts = [n for n, f in zip(took, faults, strict=True) if f.kind == kind]
         if counts:
-            told = f"{np.mean(counts):.2f} gestures each, {max(counts)} at most"
-            print(f"{kind:<6} {len(counts):4d} faults, {told}")
+            reported = f"{np.mean(counts):.2f} gestures each, {max(counts)} at most"
+            print(f"{kind:<6} {len(counts):4d} faults, {reported}")
     print(f"all    {len(faults):4d} faults in {spent:.0f} s")
     left = 0
     for name in session.names:
@@ -271,8 +271,8 @@ def mend_all(session: Session, seed: int) -> bool:
         off = np.abs(now - good[name])
         lost = int((np.isnan(now) != np.isnan(good[name])).sum())
         left += lost + int((off > TOLERANCE).sum())
-        told = f"at most {np.nanmax(off):.2f} px off, {lost} rows read in one alone"
-        print(f"{name:<6} {told}")
+        reported = f"at most {np.nanmax(off):.2f} px off, {lost} rows read in one alone"
+        print(f"{name:<6} {reported}")
     return left == 0
 
 

@@ -93,11 +93,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def arm_of(run: Path) -> dict[str, Any]:
     """Return the loss of a run by the name that was chosen, and its seed."""
-    loss = _told(run, "hydra.yaml").hydra.runtime.choices.loss
-    return {"loss": loss, "seed": _told(run, "config.yaml").seed}
+    loss = _config(run, "hydra.yaml").hydra.runtime.choices.loss
+    return {"loss": loss, "seed": _config(run, "config.yaml").seed}
 
 
-def _told(run: Path, name: str) -> Any:  # noqa: ANN401 - a tree of plain values
+def _config(run: Path, name: str) -> Any:  # noqa: ANN401 - a tree of plain values
     path = run / ".hydra" / name
     if not path.is_file():
         msg = f"there is no {path}: name the folder of a run of veernet train"
@@ -110,8 +110,8 @@ def data_of(run: Path) -> dict[str, Any]:
 
     They are read as plain values: nothing that a run's folder names is called.
     """
-    told = _told(run, "config.yaml").data
-    data: Any = OmegaConf.to_container(told, resolve=True)
+    reported = _config(run, "config.yaml").data
+    data: Any = OmegaConf.to_container(reported, resolve=True)
     if data["_target_"] != "veernet.synth.folder.FolderData":
         msg = f"{run} was trained on {data['_target_']}, not on data=folder"
         raise InputError(msg)

@@ -63,7 +63,7 @@ CALIBRATED_ON = ("separate", "many", TWO_CURVES, "one curve")
 """Sets of curves that their strokes mostly tell apart: names that like curves exchange
 where they cross would make every stroke look doubtful."""
 
-LEAST = 200
+LEAST_SAMPLES = 200
 """Samples between two knots of the confidence table: a share of fewer is chance."""
 
 ENGINES: tuple[EngineName, ...] = ("onnx", "openvino")
@@ -121,7 +121,7 @@ def _inner_edges(score: Floats, bins: int) -> Floats:
     kept = [float(score.min())]
     for edge in np.unique([*even, *shares])[1:-1]:
         below = np.sum((score >= kept[-1]) & (score < edge))
-        if min(below, np.sum(score >= edge)) >= LEAST:
+        if min(below, np.sum(score >= edge)) >= LEAST_SAMPLES:
             kept.append(float(edge))
     return np.array(kept[1:])
 

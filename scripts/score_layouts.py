@@ -29,7 +29,7 @@ from veernet.register.propose import ProposedSection, propose
 from veernet.synth.pages.layouts import LAYOUTS
 from veernet.synth.pages.page import GeneratedPage, generate_page
 
-NEAR = 3.0
+RIGHT_WITHIN = 3.0
 """Columns within which an edge is right."""
 
 COVERED = 0.8
@@ -67,7 +67,7 @@ def score(page: GeneratedPage, recognise: Recogniser) -> dict[str, Any]:
     """Compare what is proposed of a page with its truth."""
     scan = Scan.from_array(page.image)
     wanted, columns = page.of("curves"), page.of("depth")
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         "tracks": len(wanted), "found": 0, "edges_right": 0, "too_many": 0,
         "columns": min(1, len(columns)), "columns_found": 0,
         "depths": "none", "sections": 0, "said": "",
@@ -76,14 +76,14 @@ def score(page: GeneratedPage, recognise: Recogniser) -> dict[str, Any]:
     try:
         sections = propose(scan, recognise)
     except Refused as refused:
-        return told | {"said": str(refused)[:60]}
-    told["seconds"] = time.perf_counter() - begun
-    told["sections"] = len(sections)
+        return reported | {"said": str(refused)[:60]}
+    reported["seconds"] = time.perf_counter() - begun
+    reported["sections"] = len(sections)
     middle = float(page.rows.mean())
     own = [s for s in sections if s.found.first_row <= middle <= s.found.last_row]
-    told["too_many"] = sum(len(s.found.tracks) for s in sections if s not in own)
+    reported["too_many"] = sum(len(s.found.tracks) for s in sections if s not in own)
     if not own:
-        return told
+        return reported
     (section,) = own[:1]
     pairs = [
         (t.left.column_at(page.rows), t.right.column_at(page.rows))
@@ -95,13 +95,13 @@ def score(page: GeneratedPage, recognise: Recogniser) -> dict[str, Any]:
         best = int(np.argmax(shares)) if shares else -1
         if best >= 0 and shares[best] >= COVERED:
             taken.add(best)
-            told["found"] += 1
+            reported["found"] += 1
             ends = zip(pairs[best], (column.left, column.right), strict=True)
-            told["edges_right"] += sum(
-                np.quantile(np.abs(a - b), 0.9) <= NEAR for a, b in ends
+            reported["edges_right"] += sum(
+                np.quantile(np.abs(a - b), 0.9) <= RIGHT_WITHIN for a, b in ends
             )
-    told["too_many"] += len(pairs) - len(taken)
-    return told | _depths(page, section)
+    reported["too_many"] += len(pairs) - len(taken)
+    return reported | _depths(page, section)
 
 
 def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> float:
@@ -113,29 +113,29 @@ def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> float:
 
 def _depths(page: GeneratedPage, section: ProposedSection) -> dict[str, Any]:
     """Tell whether the depth column is found, and whether depths are right."""
-    told: dict[str, Any] = {}
+    reported: dict[str, Any] = {}
     edges: tuple[Edge, Edge] | None = section.found.depth_column
     at = None
     if edges is not None:
         at = sum(edge.column_at(page.rows) for edge in edges) / 2
-        told["columns_found"] = int(
+        reported["columns_found"] = int(
             any(
                 bool(np.mean((at > c.left) & (at < c.right)) > 0.9)
                 for c in page.of("depth")
             )
         )
     if not section.points:
-        return told | {"said": str(section.depth.refusal)[:60]}
+        return reported | {"said": str(section.depth.refusal)[:60]}
     # Rows of the truth are at the middle column, those of the points at the depths.
     middle = (page.image.shape[1] - 1) / 2
-    rows = page.rows + page.turn * ((middle if at is None else at) - middle)
+    rows = page.rows + page.line_skew * ((middle if at is None else at) - middle)
     axis = DepthAxis("ft", section.points)
     inside = (rows >= section.points[0].row) & (rows <= section.points[-1].row)
     error = np.abs(axis.depth_at(rows) - page.depths)[inside]
     a_row = abs(np.diff(page.depths)[0] / np.diff(page.rows)[0])
     right = bool((error <= max(RIGHT, RIGHT_ROWS * a_row)).all())
     how = "stated" if section.depth.stated else "suggested"
-    return told | {"depths": f"{how} {'right' if right else 'wrong'}"}
+    return reported | {"depths": f"{how} {'right' if right else 'wrong'}"}
 
 
 def summary(table: pd.DataFrame) -> str:

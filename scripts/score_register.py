@@ -41,7 +41,7 @@ from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.propose import ProposedSection, all_edges, propose
 from veernet.scan import open_scan
 
-NEAR = 3.0
+FOUND_WITHIN = 3.0
 """Columns within which an edge is found."""
 
 ROWS = 40
@@ -54,14 +54,14 @@ PART = 0.01
 RIGHT, RIGHT_ROWS = 0.5, 1.5
 """Depth units, and rows, within which a depth is right; the larger counts."""
 
-TOLD = ("confidence", "stated", "refusal")
+DEPTH_FIELDS = ("confidence", "stated", "refusal")
 EDGES = (
     "file",
     "section",
     "edges",
     "edges_found",
     "edges_proposed",
-    *TOLD,
+    *DEPTH_FIELDS,
     "depth_error_median",
     "depth_error_most",
 )
@@ -82,7 +82,7 @@ RANGES = (
     "first_off",
     "last_off",
     "range_right",
-    *TOLD,
+    *DEPTH_FIELDS,
     "depth_error",
     "depths_right",
     "depths_wrong",
@@ -190,16 +190,16 @@ def compare(
         "edges": len(edges),
         "edges_found": good,
         "edges_proposed": len(all_edges(section)),
-        **_told(section),
+        **_described(section),
     }
     if section.points:
         axis = DepthAxis(registration.depth.unit, section.points)
         # Nothing is said of rows beyond the points, and nothing extrapolated.
         at = registration.depth.rows
-        told = (at >= axis.rows[0]) & (at <= axis.rows[-1])
-        if not told.any():
+        reported = (at >= axis.rows[0]) & (at <= axis.rows[-1])
+        if not reported.any():
             return found
-        error = (axis.depth_at(at) - registration.depth.depths)[told]
+        error = (axis.depth_at(at) - registration.depth.depths)[reported]
         found |= {
             "depth_error_median": float(np.median(np.abs(error))),
             "depth_error_most": float(np.abs(error).max()),
@@ -225,7 +225,7 @@ def compare_layout(
         any(np.abs(np.subtract(pair, other)).max() <= SEEN for other in offered)
         for pair in wanted
     )
-    told = {
+    reported = {
         "tracks": len(wanted),
         "tracks_found": good,
         "tracks_too_many": len(offered) - good,
@@ -237,17 +237,17 @@ def compare_layout(
             continue
         points = own[0].points if own else ()
         if not points or not points[0].row <= at <= points[-1].row:
-            told["depths_open"] += 1
+            reported["depths_open"] += 1
             continue
         axis = DepthAxis("ft", points)
         a_row = abs(float(axis.depth_at(at + 1) - axis.depth_at(at - 1))) / 2
         error = abs(float(axis.depth_at(at)) - depth)
         right = error <= max(RIGHT, 3 * RIGHT_ROWS * a_row)
-        told["depths_right" if right else "depths_wrong"] += 1
-    return told
+        reported["depths_right" if right else "depths_wrong"] += 1
+    return reported
 
 
-def _told(section: ProposedSection) -> dict[str, Any]:
+def _described(section: ProposedSection) -> dict[str, Any]:
     return {
         "confidence": section.depth.confidence,
         "stated": section.depth.stated,
@@ -270,39 +270,39 @@ def compare_range(
         return {"range_right": False}
     off = np.array([best.found.first_row, best.found.last_row]) - ends
     near = max(HALF_INCH * columns, PART * (ends[1] - ends[0]))
-    told: dict[str, Any] = {
+    reported: dict[str, Any] = {
         "section": best.name,
         "first_off": off[0],
         "last_off": off[1],
         "range_right": bool(np.abs(off).max() <= near),
-        **_told(best),
+        **_described(best),
     }
     rows, depths = (
         np.array([seen[f"{what}_1"], seen[f"{what}_2"]], dtype=np.float64)
         for what in ("row", "depth")
     )
     if not np.isfinite(rows).all():
-        return told
+        return reported
     covered = np.zeros(len(rows), dtype=bool)
     if best.points:
         margin = BEYOND * best.found.lines.spacing
         covered = rows >= best.points[0].row - margin
         covered &= rows <= best.points[-1].row + margin
-    told["depths_open"] = int((~covered).sum())
+    reported["depths_open"] = int((~covered).sum())
     if covered.any():
         error = np.abs(DepthAxis("ft", best.points).depth_at(rows) - depths)[covered]
         a_row = abs(np.diff(depths)[0] / np.diff(rows)[0])
-        told["depth_error"] = float(error.max())
-        told["depths_right"] = int((error <= max(RIGHT, RIGHT_ROWS * a_row)).sum())
-        told["depths_wrong"] = int(covered.sum()) - told["depths_right"]
-    return told
+        reported["depth_error"] = float(error.max())
+        reported["depths_right"] = int((error <= max(RIGHT, RIGHT_ROWS * a_row)).sum())
+        reported["depths_wrong"] = int(covered.sum()) - reported["depths_right"]
+    return reported
 
 
 def _take(edge: Edge, offered: list[Edge], rows: np.ndarray) -> bool:
     """Take the nearest edge that is offered, if it is near enough."""
     wanted = edge.column_at(rows)
     off = [np.quantile(np.abs(own.column_at(rows) - wanted), 0.9) for own in offered]
-    if not off or min(off) > NEAR:
+    if not off or min(off) > FOUND_WITHIN:
         return False
     offered.pop(int(np.argmin(off)))
     return True

@@ -61,10 +61,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     for stem, registration, path in registrations(options.only):
         usual = 0.0
         for change in CHANGES:
-            told = score(path, registration, change, recognise, options.rows, usual)
+            reported = score(path, registration, change, recognise, options.rows, usual)
             if change == "as it is":
-                usual = float(told.get("most") or 0.0)
-            lines.append({"file": stem, "change": change, **told})
+                usual = float(reported.get("most") or 0.0)
+            lines.append({"file": stem, "change": change, **reported})
             print(lines[-1], flush=True)
     table = pd.DataFrame(lines, columns=COLUMNS)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -129,20 +129,20 @@ def score(
     except Refused as refused:
         return {"depths": "refused", "said": str(refused)[:70]}
     found = max(sections, key=lambda s: len(s.points))
-    told = {
+    reported = {
         "tracks": len(found.found.tracks),
         "points": len(found.points),
         "seconds": time.process_time() - begun,
     }
     if not found.points:
-        return told | {"depths": "open", "said": (found.depth.refusal or "")[:70]}
+        return reported | {"depths": "open", "said": (found.depth.refusal or "")[:70]}
     how = "stated" if found.depth.stated else "suggested"
     if change in UNREADABLE:
-        return told | {"depths": f"{how} wrong", "most": float("nan")}
+        return reported | {"depths": f"{how} wrong", "most": float("nan")}
     error, a_row = errors(found, registration, back, top)
     most = float(np.abs(error).max()) if len(error) else float("nan")
     right = most <= max(RIGHT, RIGHT_ROWS * a_row) + usual * (change != "as it is")
-    return told | {"depths": f"{how} {'right' if right else 'wrong'}", "most": most}
+    return reported | {"depths": f"{how} {'right' if right else 'wrong'}", "most": most}
 
 
 def errors(

@@ -67,8 +67,8 @@ class DrawnSection:
 class DrawnPage:
     """What is drawn, and how the paper lay in the scanner.
 
-    ``wander`` is the reach of a slow sway in columns, ``turn`` the rows that a line
-    falls for each column to the right.
+    ``wander`` is the reach of a slow sway in columns, ``line_skew`` the rows that a
+    line falls for each column to the right.
     """
 
     rows: int = 6000
@@ -76,7 +76,7 @@ class DrawnPage:
     sections: tuple[DrawnSection, ...] = (DrawnSection(900, 3900),)
     tables: tuple[tuple[int, int], ...] = ((100, 700),)
     wander: float = 0.0
-    turn: float = 0.0
+    line_skew: float = 0.0
     streak: int | None = None
     lost: float = 0.0
     seed: int = 0
@@ -108,7 +108,7 @@ class DrawnPage:
 
     def _scanned(self, flat: Grey) -> Grey:
         rows, columns = np.mgrid[: self.rows, : self.columns].astype(np.float32)
-        fall = self.turn * (columns - (self.columns - 1) / 2)
+        fall = self.line_skew * (columns - (self.columns - 1) / 2)
         at_rows = (rows - fall).astype(np.float32)
         at_columns = (columns - self.sway(rows)).astype(np.float32)
         return cv2.remap(flat, at_columns, at_rows, cv2.INTER_NEAREST, borderValue=255)
@@ -126,13 +126,13 @@ def registered(page: DrawnPage, which: int = 0) -> Registration:
 
     def fallen(row: float, column: float) -> float:
         at = column + float(page.sway(row)) - middle
-        return round(row + page.turn * at, 2)
+        return round(row + page.line_skew * at, 2)
 
     points = tuple(
         DepthPoint(
             fallen(row, inner),
             depth + (row - section.first) / scale,
-            *([fallen(row, column) for column in outer] if page.turn else ()),
+            *([fallen(row, column) for column in outer] if page.line_skew else ()),
         )
         for row in rows.tolist()
     )

@@ -29,7 +29,7 @@ from veernet.files import sha256
 from veernet.records import CurveSpec, Registration, Trace, Track
 from veernet.registration import save_registrations
 from veernet.review.opening import open_document
-from veernet.review.serve import Place, Served, prepare
+from veernet.review.serve import Address, Served, prepare
 
 ROWS, COLUMNS = 700, 420
 FIRST, LAST = 100, 600
@@ -127,14 +127,14 @@ class Client:
         headers: dict[str, str | None] | None = None,
     ) -> Answer:
         """Send a request as a page does; a header of None is left out."""
-        told: dict[str, str | None] = {
+        reported: dict[str, str | None] = {
             "Host": f"127.0.0.1:{self.port}",
             "Cookie": self.cookie or None,
         }
         if method == "POST":
-            told["Origin"] = f"http://127.0.0.1:{self.port}"
-            told["Content-Type"] = "application/json"
-        told |= headers or {}
+            reported["Origin"] = f"http://127.0.0.1:{self.port}"
+            reported["Content-Type"] = "application/json"
+        reported |= headers or {}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         # In one piece: a server that refuses a request by its head ends the connection,
         # and a body that comes after that would reset it before the answer is read.
@@ -143,9 +143,9 @@ class Client:
         try:
             connection.connect()
             connection.putrequest(method, path, skip_host=True)
-            if body is not None and "Content-Length" not in told:
-                told["Content-Length"] = str(len(body))
-            for name, value in told.items():
+            if body is not None and "Content-Length" not in reported:
+                reported["Content-Length"] = str(len(body))
+            for name, value in reported.items():
                 if value is not None:
                     connection.putheader(name, value)
             connection.endheaders(body)
@@ -199,7 +199,7 @@ def serving(
     Decoded scans and evidence are kept in a folder that goes when the tests end, not
     with the user's.
     """
-    place = Place(
+    place = Address(
         port=options.pop("port", 0),
         token=options.pop("token", None),
         roots=tuple(options.pop("roots", ())),
@@ -272,7 +272,7 @@ def events(client: Client, wanted: str, seconds: float = 30) -> Iterator[dict]:
 
 def finished(client: Client, seconds: float = 120) -> dict:
     """Wait for the job that runs."""
-    for told in events(client, "job", seconds):
-        if told["job"] is not None and told["job"]["state"] != "running":
-            return told["job"]
+    for reported in events(client, "job", seconds):
+        if reported["job"] is not None and reported["job"]["state"] != "running":
+            return reported["job"]
     raise AssertionError

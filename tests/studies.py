@@ -13,12 +13,12 @@ LABELS = ("background", "solid", "dashed")
 PIXELS, TRUE = 10_000, 150
 PICTURES = 30
 
-Told = Callable[[Arm, int], dict[str, Any]]
+ScoresOf = Callable[[Arm, int], dict[str, Any]]
 
 
 def study(
     arms: Sequence[Arm],
-    told: Told,
+    scores_of: ScoresOf,
     *,
     seeds: Sequence[int] = (0, 1, 2),
     profile: str = "small",
@@ -30,7 +30,7 @@ def study(
     ----------
     arms
         Of which each seed is one run.
-    told
+    scores_of
         For an arm and a seed, any of ``iou`` of each curve (one number, or one for
         each), ``mae`` of each curve, ``size`` (expected over true pixels) and ``true``
         (pixels of a curve): else .5, .03, 1 and 150.
@@ -41,7 +41,7 @@ def study(
             run = f"{profile}/{arm.name},seed={number}"
             runs[run] = _labels(arm, number, profile)
             scores = {"iou": 0.5, "mae": 0.03, "size": 1.0, "true": TRUE}
-            scores |= told(arm, number)
+            scores |= scores_of(arm, number)
             masks += _masks(run, scores)
             curves += _curves(run, scores)
     # Errors that are larger on some pictures than on others, the same for all runs.

@@ -207,9 +207,9 @@ def test_what_is_wrong_is_told_in_one_line(
     (tmp_path / "twice.csv").write_text("path\na.tif\na.tif\n")
     pq.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
     assert main(["archive", *words]) == 2
-    told = capsys.readouterr().err.strip()
-    assert says in told
-    assert "\n" not in told
+    reported = capsys.readouterr().err.strip()
+    assert says in reported
+    assert "\n" not in reported
 
 
 def test_a_plan_says_what_is_planned(
@@ -218,9 +218,9 @@ def test_a_plan_says_what_is_planned(
     scan(tmp_path / "a.tif")
     out = tmp_path / "plan.parquet"
     assert main(["archive", "plan", str(tmp_path), "--out", str(out)]) == 0
-    told = capsys.readouterr().out
-    assert "1 logs in 1 shards" in told
-    assert "1 without a registration: they will be refused" in told
+    reported = capsys.readouterr().out
+    assert "1 logs in 1 shards" in reported
+    assert "1 without a registration: they will be refused" in reported
     assert main(["archive", "plan", str(tmp_path), "--out", str(out)]) == 2
     assert "is there" in capsys.readouterr().err
 

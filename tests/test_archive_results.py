@@ -11,7 +11,6 @@ import pytest
 
 from archive_campaign.planned import open_stubs, plan_stubs, write_stubs
 from tests.logs import draw
-from veernet.archive.bench import Bench
 from veernet.archive.ledger import Ledger, Shard, put_new
 from veernet.archive.plan import Plan
 from veernet.archive.queueing import commands
@@ -19,7 +18,8 @@ from veernet.archive.records import Log
 from veernet.archive.report import make_document, render
 from veernet.archive.retry import plan_retry
 from veernet.archive.run import run_left
-from veernet.archive.status import ledger_rows, standing
+from veernet.archive.shardwork import ShardWork
+from veernet.archive.status import ledger_rows, run_status
 from veernet.archive.verify import verify
 from veernet.archive.worst import brightness, picture
 from veernet.cli import main
@@ -99,7 +99,7 @@ def test_a_scan_is_read_as_by_digitise(tmp_path: Path) -> None:
 def test_a_ledger_agrees_with_its_plan(stubs: Ledger) -> None:
     found = verify(stubs)
     assert (found.wrong, found.logs, found.open) == ([], 5, 0)
-    assert standing(stubs).counts == {
+    assert run_status(stubs).counts == {
         "done": 2,
         "doubt": 1,
         "refused:unread": 1,
@@ -109,11 +109,11 @@ def test_a_ledger_agrees_with_its_plan(stubs: Ledger) -> None:
 
 def test_a_driver_that_is_silent_is_told_of(stubs: Ledger) -> None:
     path = stubs.folder / "status.json"
-    told = json.loads(path.read_text())
-    assert standing(stubs).lines()[-1].startswith("driver: finished")
-    told.update(state="running", updated="2026-01-01T00:00:00+00:00")
-    path.write_text(json.dumps(told))
-    assert "not heard of since 2026-01-01" in standing(stubs).lines()[-1]
+    reported = json.loads(path.read_text())
+    assert run_status(stubs).lines()[-1].startswith("driver: finished")
+    reported.update(state="running", updated="2026-01-01T00:00:00+00:00")
+    path.write_text(json.dumps(reported))
+    assert "not heard of since 2026-01-01" in run_status(stubs).lines()[-1]
 
 
 def test_what_was_altered_or_is_gone_is_told(stubs: Ledger) -> None:
@@ -140,7 +140,7 @@ def test_where_a_commit_is_damaged_the_parts_stay(stubs: Ledger) -> None:
 
 def test_what_is_no_shard_is_not_counted(stubs: Ledger) -> None:
     (stubs.folder / "work/.DS_Store").touch()
-    assert standing(stubs).ended == 5
+    assert run_status(stubs).ended == 5
 
 
 def test_parts_that_no_commit_names_are_cleared(stubs: Ledger) -> None:
@@ -199,7 +199,7 @@ def test_a_retry_replaces_the_outcome_of_a_log(stubs: Ledger) -> None:
     assert plan_retry(stubs) == 1
     ledger = Ledger(stubs.folder)
     run_left(ledger, workers=1, quiet=True)
-    assert standing(ledger).counts == {"done": 3, "doubt": 1, "refused:unread": 1}
+    assert run_status(ledger).counts == {"done": 3, "doubt": 1, "refused:unread": 1}
     assert not verify(ledger).wrong
     assert ledger_rows(ledger).num_rows == 5
     with pytest.raises(InputError, match="no log is meant"):
@@ -258,29 +258,29 @@ def test_files_are_exported_by_id_and_outcome(stubs: Ledger, tmp_path: Path) -> 
 
 
 def test_attempts_of_who_was_killed_are_counted(tmp_path: Path) -> None:
-    dead = Bench(tmp_path / "0-000000")
+    dead = ShardWork(tmp_path / "0-000000")
     dead.begin("a")
     dead.end("a", "time", "too long")
     dead.begin("b")
-    alive = Bench(tmp_path / "0-000000")
-    assert alive.history().under_way == {"b"}
+    alive = ShardWork(tmp_path / "0-000000")
+    assert alive.history().in_progress == {"b"}
     dead.close()
-    told = alive.history()
-    assert told.strikes == {"a": [("time", "too long")]}
-    assert (told.interrupted["b"], told.under_way) == (1, set())
+    reported = alive.history()
+    assert reported.strikes == {"a": [("time", "too long")]}
+    assert (reported.interrupted["b"], reported.in_progress) == (1, set())
     alive.close()
 
 
 def test_a_log_that_is_not_on_the_disk_as_written_is_read_again(tmp_path: Path) -> None:
-    bench = Bench(tmp_path / "0-000000")
-    folder = bench.begin("a")
+    work = ShardWork(tmp_path / "0-000000")
+    folder = work.begin("a")
     (folder / "main.las").write_text("~V")
-    bench.keep("a", folder, {"log": "a", "outcome": "done"})
-    assert bench.row("a") == {"log": "a", "outcome": "done"}
-    (bench.folder / "a/main.las").write_text("")
-    assert bench.row("a") is None
-    assert not bench.has("a")
-    bench.close()
+    work.keep("a", folder, {"log": "a", "outcome": "done"})
+    assert work.row("a") == {"log": "a", "outcome": "done"}
+    (work.folder / "a/main.las").write_text("")
+    assert work.row("a") is None
+    assert not work.has("a")
+    work.close()
 
 
 def test_the_report_holds_every_bad_log_and_no_open_element(stubs: Ledger) -> None:

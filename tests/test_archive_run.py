@@ -18,12 +18,12 @@ from archive_campaign.drivers import disturbed, start
 from archive_campaign.planned import open_stubs, plan_stubs, write_stubs
 from archive_campaign.stubs import ENDS
 from veernet.archive import attempt
-from veernet.archive.bench import Bench, is_worked_at
 from veernet.archive.driver import Rule, drive
 from veernet.archive.general import gone_folder
 from veernet.archive.ledger import Ledger, Shard, put_new
 from veernet.archive.records import Stop
 from veernet.archive.run import run_left
+from veernet.archive.shardwork import ShardWork, is_worked_at
 from veernet.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -44,10 +44,10 @@ def test_each_log_ends_as_what_it_does(tmp_path: Path) -> None:
     kinds = ["read", "doubt", "refuse", "raise", "crash", "exit", "grow"]
     plan = planned(tmp_path, *({"do": kind} for kind in kinds))
     ledger = open_stubs(tmp_path / "results", plan, memory=2**28)
-    standing = run_left(ledger, workers=2, quiet=True)
+    run_status = run_left(ledger, workers=2, quiet=True)
     expected = Counter(ENDS[kind] for kind in kinds)
-    assert standing.counts == expected
-    assert standing.committed == standing.shards
+    assert run_status.counts == expected
+    assert run_status.committed == run_status.shards
     assert not wrongs(tmp_path / "results")
     # Those that took down their process had two attempts, the others one.
     assert attempts(tmp_path / "results") == 4 + 2 * 3
@@ -56,8 +56,8 @@ def test_each_log_ends_as_what_it_does(tmp_path: Path) -> None:
 def test_a_log_that_hangs_is_ended_at_its_time(tmp_path: Path) -> None:
     plan = planned(tmp_path, {"do": "hang"}, {"do": "hang"})
     ledger = open_stubs(tmp_path / "results", plan, time=0.004)
-    standing = run_left(ledger, workers=2, quiet=True)
-    assert standing.counts == {"failed:time": 2}
+    run_status = run_left(ledger, workers=2, quiet=True)
+    assert run_status.counts == {"failed:time": 2}
     assert not wrongs(tmp_path / "results")
 
 
@@ -88,8 +88,8 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     run_left(ledger, workers=1, quiet=True)
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "results/commits").iterdir()}
     shutil.rmtree(tmp_path / "logs")
-    standing = run_left(ledger, workers=1, quiet=True)
-    assert standing.counts == {"done": 5}
+    run_status = run_left(ledger, workers=1, quiet=True)
+    assert run_status.counts == {"done": 5}
     after = {p: p.stat().st_mtime_ns for p in (tmp_path / "results/commits").iterdir()}
     assert before == after
 
@@ -126,8 +126,8 @@ def test_a_small_disk_fills_and_the_run_goes_on_where_there_is_room(
             run_left(open_stubs(results, plan), workers=2, quiet=True)
         remount = ["mount", "-o", "remount,size=64m", str(disk)]
         subprocess.run(remount, check=True)
-        standing = run_left(open_stubs(results, plan), workers=2, quiet=True)
-        assert standing.counts == {"done": 12}
+        run_status = run_left(open_stubs(results, plan), workers=2, quiet=True)
+        assert run_status.counts == {"done": 12}
         assert not wrongs(results)
     finally:
         # Lazily: a plan that a traceback holds open would keep the disk busy.
@@ -160,8 +160,8 @@ def test_where_the_first_logs_all_end_badly_the_run_stops(tmp_path: Path) -> Non
     with pytest.raises(Stop, match=r"first 20 logs all ended as refused \(unread\)"):
         run_left(open_stubs(tmp_path / "results", plan), workers=2, quiet=True)
     ledger = open_stubs(tmp_path / "results", plan)
-    standing = run_left(ledger, workers=2, keep_going=True, quiet=True)
-    assert standing.counts == {"refused:unread": 30}
+    run_status = run_left(ledger, workers=2, keep_going=True, quiet=True)
+    assert run_status.counts == {"refused:unread": 30}
 
 
 class Pool:
@@ -173,7 +173,7 @@ class Pool:
         self.ledger = ledger
         self.given: list[tuple[int, Shard, bool]] = []
         self.looks = 0
-        self.told: list[tuple[int, dict]] = []
+        self.reported: list[tuple[int, dict]] = []
 
     def give(self, slot: int, shard: Shard, *, backwards: bool) -> None:
         self.given.append((slot, shard, backwards))
@@ -186,12 +186,12 @@ class Pool:
             slot, shard, _ = self.given[0]
             put_new(self.ledger.commit_path(shard), {})
             self._tell(slot, shard, committed=True)
-        told, self.told = self.told, []
-        return told
+        reported, self.reported = self.reported, []
+        return reported
 
     def _tell(self, slot: int, shard: Shard, *, committed: bool) -> None:
         event = {"event": "shard", "shard": str(shard), "committed": committed}
-        self.told.append((slot, event))
+        self.reported.append((slot, event))
 
 
 def test_who_has_helped_a_shard_does_not_help_it_again(tmp_path: Path) -> None:
@@ -224,11 +224,11 @@ def test_a_log_whose_reader_is_killed_each_time_is_set_aside(tmp_path: Path) -> 
     ledger = open_stubs(tmp_path / "results", plan, interruptions=5)
     (log,) = ledger.plan(0).logs_of(0)
     for _ in range(5):
-        bench = Bench(ledger.work_folder(Shard(0, 0)))
-        bench.begin(log.log)
-        bench.close()
-    standing = run_left(ledger, workers=1, quiet=True)
-    assert standing.counts == {"failed:worker": 1}
+        work = ShardWork(ledger.work_folder(Shard(0, 0)))
+        work.begin(log.log)
+        work.close()
+    run_status = run_left(ledger, workers=1, quiet=True)
+    assert run_status.counts == {"failed:worker": 1}
     assert not wrongs(ledger.folder)
 
 
@@ -239,11 +239,11 @@ def test_a_folder_that_goes_while_it_is_looked_at_is_nobodys(
         raise FileNotFoundError(folder / pattern)
         yield folder
 
-    bench = Bench(tmp_path / "0-000000")
-    assert is_worked_at(bench.folder)
+    work = ShardWork(tmp_path / "0-000000")
+    assert is_worked_at(work.folder)
     monkeypatch.setattr(Path, "glob", gone)
-    assert not is_worked_at(bench.folder)
-    bench.close()
+    assert not is_worked_at(work.folder)
+    work.close()
 
 
 def test_a_limit_of_the_batch_system_stays() -> None:
@@ -256,8 +256,8 @@ limit(2**50)
 print(resource.getrlimit(resource.RLIMIT_FSIZE), resource.getrlimit(resource.RLIMIT_AS))
 """
     command = [sys.executable, "-c", code]
-    told = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert told.stdout.split() == f"({2**20}, {2**20}) ({2**40}, {2**40})".split()
+    reported = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert reported.stdout.split() == f"({2**20}, {2**20}) ({2**40}, {2**40})".split()
 
 
 def test_kills_for_memory_are_counted_in_the_own_group(

@@ -39,7 +39,7 @@ class TestDepthAxis:
         assert_allclose(axis.row_at(axis.depths), axis.rows, rtol=0, atol=1e-9)
         assert_allclose(axis.depth_at(axis.rows), axis.depths, rtol=0, atol=1e-9)
 
-    def test_turn_is_linear_between_the_points_that_state_it(self) -> None:
+    def test_skew_is_linear_between_the_points_that_state_it(self) -> None:
         axis = DepthAxis(
             "m",
             (
@@ -50,13 +50,13 @@ class TestDepthAxis:
                 DepthPoint(300, 30),
             ),
         )
-        left, right = axis.turn_at([0, 100, 150, 200, 300])
+        left, right = axis.skew_at([0, 100, 150, 200, 300])
         assert_array_equal(left, [-4, -4, -2, 0, 0])
         assert_array_equal(right, [8, 8, 4, 0, 0])
 
-    def test_a_level_page_has_no_turn(self) -> None:
-        assert not STRETCHED.turned
-        assert_array_equal(STRETCHED.turn_at([1.0, 2.0]), np.zeros((2, 2)))
+    def test_a_level_page_has_no_skew(self) -> None:
+        assert not STRETCHED.skewed
+        assert_array_equal(STRETCHED.skew_at([1.0, 2.0]), np.zeros((2, 2)))
 
     @pytest.mark.parametrize(
         ("unit", "points", "message"),
@@ -198,7 +198,7 @@ class TestParts:
         assert part.depths[[0, -1]].tolist() == [top, base]
         rows = np.linspace(part.rows[0], part.rows[-1], 57)
         np.testing.assert_allclose(part.depth_at(rows), self.axis.depth_at(rows))
-        np.testing.assert_allclose(part.turn_at(rows), self.axis.turn_at(rows))
+        np.testing.assert_allclose(part.skew_at(rows), self.axis.skew_at(rows))
 
     def test_the_whole_as_a_stretch_has_its_rows_to_the_last_digit(self):
         whole = self.axis.between(100, 300)

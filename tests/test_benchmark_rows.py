@@ -24,8 +24,7 @@ from benchmark.real_plots import score_case
 from benchmark.scoring import score_readings
 from tests.test_benchmark import agreement_of
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
-from veernet.records import CurveSpec, Evidence, Registration, Track
-from veernet.records import Path as TracedPath
+from veernet.records import CurveSpec, Evidence, Registration, TracedPath, Track
 
 real = pytest.mark.skipif(
     real_folder() is None, reason="VEERNET_REAL names no private folder"

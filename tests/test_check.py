@@ -29,7 +29,9 @@ from veernet.register.ocr.reader import Reader, load_reader
 from veernet.registration import load_registrations, save_registrations
 from veernet.scan import open_scan
 
-PAGE = DrawnPage(rows=5200, sections=(DrawnSection(900, 4400),), wander=6, turn=0.003)
+PAGE = DrawnPage(
+    rows=5200, sections=(DrawnSection(900, 4400),), wander=6, line_skew=0.003
+)
 OTHER = DrawnPage(
     rows=5200,
     sections=(
@@ -144,8 +146,8 @@ def test_strips_on_both_sides_of_a_gap_are_checked_apart() -> None:
         c + 5 * (r > 3000) for r, c in zip(wrong.rows, wrong.columns, strict=True)
     )
     one_off = replace(upper, right=replace(wrong, columns=below))
-    told = check(scan, [replace(right, tracks=(one_off, *right.tracks[1:]))])
-    assert ["columns right of the line" in f.what for f in told] == [True]
+    reported = check(scan, [replace(right, tracks=(one_off, *right.tracks[1:]))])
+    assert ["columns right of the line" in f.what for f in reported] == [True]
 
 
 def test_a_gap_alone_is_no_stretch_of_paper(
@@ -155,15 +157,15 @@ def test_a_gap_alone_is_no_stretch_of_paper(
     axis = DepthAxis("ft", points)
     assert axis.strips() == ()
     info = replace(Scan.from_array(np.zeros((9, 9), np.uint8)).info, dpi=(200, 200))
-    told = check_quickly(info, replace(RIGHT, depth=axis))
-    assert not any("rows a ft" in finding.what for finding in told)
-    told = check_section(scan, replace(RIGHT, depth=axis), found)
-    assert [f.what for f in told if f.severe] == [
+    reported = check_quickly(info, replace(RIGHT, depth=axis))
+    assert not any("rows a ft" in finding.what for finding in reported)
+    reported = check_section(scan, replace(RIGHT, depth=axis), found)
+    assert [f.what for f in reported if f.severe] == [
         "rows 1000 to 2000: there is a gap below each depth point, and nothing is left"
     ]
 
 
-def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
+def test_an_opposite_skew_is_a_note(scan: Scan) -> None:
     points = tuple(
         replace(p, row_left=2 * p.row - p.row_left, row_right=2 * p.row - p.row_right)
         for p in RIGHT.depth.points
@@ -176,7 +178,7 @@ def test_a_turn_the_other_way_is_a_note(scan: Scan) -> None:
 
 
 def test_row_left_of_a_track_that_is_taken_out_is_told() -> None:
-    page = replace(PAGE, turn=0.006)
+    page = replace(PAGE, line_skew=0.006)
     scan, whole = Scan.from_array(page.draw()), registered(page)
     assert check(scan, [whole]) == ()
     findings = check(scan, [replace(whole, tracks=whole.tracks[:1])])
@@ -185,8 +187,8 @@ def test_row_left_of_a_track_that_is_taken_out_is_told() -> None:
     assert "others when a track is added or taken out" in finding.do
 
 
-def test_a_turn_that_is_not_told_is_a_note() -> None:
-    page = replace(PAGE, turn=0.006)
+def test_a_skew_that_is_not_stated_is_a_note() -> None:
+    page = replace(PAGE, line_skew=0.006)
     registration = registered(page)
     points = tuple(
         replace(p, row_left=None, row_right=None) for p in registration.depth.points
@@ -295,7 +297,7 @@ def test_an_edge_beside_the_grid_is_named(scan: Scan) -> None:
 
 
 def test_a_missing_track_is_a_note() -> None:
-    page = replace(PAGE, turn=0)
+    page = replace(PAGE, line_skew=0)
     registration = registered(page)
     one = replace(registration, tracks=registration.tracks[:1])
     (finding,) = check(Scan.from_array(page.draw()), [one])
@@ -423,9 +425,9 @@ def test_paper_that_slips_all_along_is_told_in_few_lines(scan: Scan) -> None:
         DepthPoint(900 + 100 * k + 25 * (k // 2), 1000 + 10 * k) for k in range(30)
     )
     slipping = replace(RIGHT, depth=DepthAxis("ft", points))
-    told = [f.what for f in check_quickly(scan.info, slipping)]
-    assert len(told) == 4
-    assert "11 more" in told[-1]
+    reported = [f.what for f in check_quickly(scan.info, slipping)]
+    assert len(reported) == 4
+    assert "11 more" in reported[-1]
 
 
 @pytest.fixture
@@ -475,8 +477,8 @@ def test_the_command_line(
     assert capsys.readouterr().out.startswith("note: main: depth point")
     save_registrations(path, moved(moved(RIGHT, 3, 20), 5, 4))
     assert main(["check", str(path), str(file), "--section", "main"]) == WRONG_INPUT
-    told = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in told] == ["wrong", "note"]
+    reported = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in reported] == ["wrong", "note"]
     text = path.read_text("utf-8")
     save_registrations(path, RIGHT)
     first, second = (f"depth: {p.depth:.0f}" for p in RIGHT.depth.points[2:4])
@@ -528,7 +530,7 @@ def test_the_scan_is_the_one_that_the_registration_names(
 
 def _named(**more: object) -> LegendCurve:
     """Return what a header says of a curve in the second track."""
-    told: dict[str, object] = {
+    reported: dict[str, object] = {
         "track": 1,
         "span": (0.0, 1.0),
         "name": "Delta Time",
@@ -539,7 +541,7 @@ def _named(**more: object) -> LegendCurve:
         "confidence": 0.75,
         **more,
     }
-    return LegendCurve(**told)  # type: ignore[arg-type]
+    return LegendCurve(**reported)  # type: ignore[arg-type]
 
 
 def test_a_curve_that_only_the_header_names_is_a_note(

@@ -12,7 +12,7 @@ from veernet.axes import Floats
 from veernet.trace.centroid import refine
 from veernet.trace.correction import (
     FEATURES,
-    Stroke,
+    FollowedStroke,
     corrected,
     features,
     load_model,
@@ -32,7 +32,7 @@ def zigzag(pitch: int, height: float) -> Floats:
     return np.asarray(np.interp(rows, corners, COLUMNS / 2 + height * side))
 
 
-def drawn(column: Floats, width: int = 3) -> Stroke:
+def drawn(column: Floats, width: int = 3) -> FollowedStroke:
     """Return the stroke along a curve as a network sees its ink."""
     ink = np.zeros((ROWS, COLUMNS), dtype=np.uint8)
     points = np.stack([column, np.arange(ROWS)], axis=1)
@@ -48,10 +48,12 @@ def drawn(column: Floats, width: int = 3) -> Stroke:
     on = np.ones(ROWS, dtype=np.bool_)
     path = np.rint(column).astype(np.int32)
     found = refine(ink, path, on, centre[:0], first, circular=False)
-    return Stroke(*found, ink, centre, first, circular=False)
+    return FollowedStroke(*found, ink, centre, first, circular=False)
 
 
-def error(stroke: Stroke, column: Floats, chosen: slice = slice(10, -10)) -> float:
+def error(
+    stroke: FollowedStroke, column: Floats, chosen: slice = slice(10, -10)
+) -> float:
     return float(np.mean(np.abs(corrected(stroke) - column)[chosen]))
 
 
@@ -111,7 +113,7 @@ def test_rows_off_the_curve_stay_off_and_say_nothing_of_others() -> None:
     assert found[far] == pytest.approx(corrected(stroke)[far])
 
 
-def wrapped(stroke: Stroke, turn: int) -> Stroke:
+def wrapped(stroke: FollowedStroke, turn: int) -> FollowedStroke:
     """Return a stroke in a track that begins so many columns later, one wrap on."""
     return replace(
         stroke,

@@ -160,5 +160,5 @@ def test_a_curve_that_is_left_out_of_the_registration_is_a_finding():
     result = digitise(open_scan(DATA / "sample.tif"), section, engine)
     assert unlisted.mnemonic == "ILD"
     assert {f.kind for f in result.findings} == {"free-stroke"}
-    told = sum(f.rows[1] - f.rows[0] for f in result.findings)
-    assert told > 0.8 * (registration.row_range[1] - registration.row_range[0])
+    reported = sum(f.rows[1] - f.rows[0] for f in result.findings)
+    assert reported > 0.8 * (registration.row_range[1] - registration.row_range[0])

@@ -74,9 +74,9 @@ def make_curves(**columns: np.ndarray) -> dict[str, Samples]:
     return {name: make_curve(columns.get(name, unread)) for name in NAMES}
 
 
-def do(curves, told, retracer=None):
+def do(curves, reported, retracer=None):
     """Apply an edit, put it in place, and see that it can be taken back."""
-    applied = apply(curves, edit_from_dict(told), REGISTRATION, retracer)
+    applied = apply(curves, edit_from_dict(reported), REGISTRATION, retracer)
     result = patched(curves, applied.patches)
     again = patched(result, reverse(applied.patches))
     for name, samples in curves.items():
@@ -100,8 +100,14 @@ def is_by_hand(samples, row0, row1):
 class TestOneCurve:
     def test_bend_goes_through_the_point_and_fades(self):
         curves = make_curves(SP=slope())
-        told = {"action": "bend", "curve": "SP", "row": 150, "column": 60, "reach": 10}
-        result, _ = do(curves, told)
+        reported = {
+            "action": "bend",
+            "curve": "SP",
+            "row": 150,
+            "column": 60,
+            "reach": 10,
+        }
+        result, _ = do(curves, reported)
         moved = result["SP"].column - curves["SP"].column
         assert result["SP"].column[50] == 60
         assert (np.diff(moved[50:62]) <= 0).all()
@@ -112,23 +118,29 @@ class TestOneCurve:
 
     def test_a_bend_without_reach_moves_one_row(self):
         curves = make_curves(SP=slope())
-        told = {"action": "bend", "curve": "SP", "row": 150, "column": 60, "reach": 0}
-        result, _ = do(curves, told)
+        reported = {
+            "action": "bend",
+            "curve": "SP",
+            "row": 150,
+            "column": 60,
+            "reach": 0,
+        }
+        result, _ = do(curves, reported)
         assert np.flatnonzero(result["SP"].column != curves["SP"].column) == [50]
 
     def test_redraw_is_straight_between_its_points(self):
         curves = make_curves()
         points = [[110, 20], [120, 30], [140, 10]]
-        told = {"action": "redraw", "curve": "SP", "points": points}
-        result, _ = do(curves, told)
+        reported = {"action": "redraw", "curve": "SP", "points": points}
+        result, _ = do(curves, reported)
         column = result["SP"].column
         assert column[[10, 15, 20, 30, 40]].tolist() == [20, 25, 30, 20, 10]
         assert np.isfinite(column).sum() == 31
 
     def test_redraw_by_values_keeps_a_constant_value_on_leaning_edges(self):
         points = [[110.0, -50.0], [190.0, -50.0]]
-        told = {"action": "redraw", "curve": "SP", "points": points, "values": True}
-        result, _ = do(make_curves(), told)
+        reported = {"action": "redraw", "curve": "SP", "points": points, "values": True}
+        result, _ = do(make_curves(), reported)
         track, spec = REGISTRATION.curve("SP")
         left, right = REGISTRATION.edges_at(track, AT)
         value = spec.scale.value_at((result["SP"].column - left) / (right - left))
@@ -136,15 +148,15 @@ class TestOneCurve:
         assert np.ptp(result["SP"].column[10:91]) > 0.5
 
     def test_a_typed_value_becomes_a_column(self):
-        told = {"action": "value", "curve": "ILD", "row": 120, "value": 20}
-        result, _ = do(make_curves(), told)
+        reported = {"action": "value", "curve": "ILD", "row": 120, "value": 20}
+        result, _ = do(make_curves(), reported)
         assert result["ILD"].column[20] == pytest.approx(150 + 1.2 + 100)
         assert np.isfinite(result["ILD"].column).sum() == 1
 
     def test_a_value_beyond_the_scale_of_a_wrapping_curve_is_told(self):
         _, spec = REGISTRATION.curve("GR")
         width = spec.scale.right - spec.scale.left
-        told = {"action": "value", "curve": "GR", "row": 120}
+        reported = {"action": "value", "curve": "GR", "row": 120}
         for value, said in (
             (spec.scale.right, None),
             (spec.scale.left, None),
@@ -152,7 +164,7 @@ class TestOneCurve:
             (spec.scale.left + 6 * width, "wrapped 6 times"),
             (spec.scale.left - 1.5 * width, "wrapped 2 times"),
         ):
-            _, notes = do(make_curves(), told | {"value": value})
+            _, notes = do(make_curves(), reported | {"value": value})
             assert len(notes) == (said is not None)
             if said is not None:
                 assert f"GR: {value:g} {spec.unit} is beyond its scale" in notes[0]
@@ -166,14 +178,14 @@ class TestOneCurve:
         curves = make_curves(NPHI=slope(200.0), N10=slope(180.0), GR=slope())
         curves["NPHI"].column[60:80] = np.nan
         curves["NPHI"].origin[60:80] = OFF_LEFT
-        told = {"action": "cut", "curve": "NPHI", "row0": 150, "row1": 189}
-        result, notes = do(curves, told)
+        reported = {"action": "cut", "curve": "NPHI", "row0": 150, "row1": 189}
+        result, notes = do(curves, reported)
         assert (result["NPHI"].origin[50:90] == NONE).all()
         assert np.isnan(result["NPHI"].column[50:90]).all()
         assert np.isnan(result["N10"].column[50:90]).all()
         assert result["NPHI"].reviewed[50:90].all()
         assert notes == ("N10, the back-up of NPHI, is cut with it",)
-        alone, notes = do(curves, told | {"backups": False})
+        alone, notes = do(curves, reported | {"backups": False})
         assert alone["N10"].same_as(curves["N10"])
         assert notes == ()
 
@@ -181,8 +193,8 @@ class TestOneCurve:
         column = slope(20.0, 0.2)
         gappy = column.copy()
         gappy[30:50] = np.nan
-        told = {"action": "join", "curve": "SP", "row0": 140, "row1": 140}
-        result, _ = do(make_curves(SP=gappy), told)
+        reported = {"action": "join", "curve": "SP", "row0": 140, "row1": 140}
+        result, _ = do(make_curves(SP=gappy), reported)
         np.testing.assert_allclose(result["SP"].column, column)
         assert is_by_hand(result["SP"], 130, 149)
         assert result["SP"].origin[29] == result["SP"].origin[50] == AUTO
@@ -192,21 +204,21 @@ class TestOneCurve:
         gappy = column.copy()
         for gap in (slice(0, 7), slice(30, 50), slice(90, 91), slice(180, 200)):
             gappy[gap] = np.nan
-        told = {"action": "join", "curve": "SP", "row0": 100, "row1": 299}
-        result, _ = do(make_curves(SP=gappy), told)
+        reported = {"action": "join", "curve": "SP", "row0": 100, "row1": 299}
+        result, _ = do(make_curves(SP=gappy), reported)
         np.testing.assert_allclose(result["SP"].column[7:180], column[7:180])
         assert np.isnan(result["SP"].column[:7]).all()
         assert np.isnan(result["SP"].column[180:]).all()
 
     def test_wrap_moves_by_the_width_of_the_track(self):
-        told = {"action": "wrap", "curve": "GR", "row0": 150, "row1": 160, "by": -1}
-        result, _ = do(make_curves(GR=slope()), told)
+        reported = {"action": "wrap", "curve": "GR", "row0": 150, "row1": 160, "by": -1}
+        result, _ = do(make_curves(GR=slope()), reported)
         np.testing.assert_allclose((result["GR"].column - slope())[50:61], -100)
 
     def test_off_scale_rows_have_no_column(self):
-        told = {"action": "off", "curve": "SP", "row0": 150, "row1": 160}
+        reported = {"action": "off", "curve": "SP", "row0": 150, "row1": 160}
         for side, origin in (("left", OFF_LEFT), ("right", OFF_RIGHT)):
-            result, _ = do(make_curves(SP=slope()), told | {"side": side})
+            result, _ = do(make_curves(SP=slope()), reported | {"side": side})
             assert (result["SP"].origin[50:61] == origin).all()
             assert np.isnan(result["SP"].column[50:61]).all()
             assert not result["SP"].confidence[50:61].any()
@@ -214,27 +226,33 @@ class TestOneCurve:
     def test_shift_moves_read_rows_alone(self):
         column = slope()
         column[55] = np.nan
-        told = {"action": "shift", "curve": "SP", "row0": 150, "row1": 160, "by": 2.5}
-        result, _ = do(make_curves(SP=column), told)
+        reported = {
+            "action": "shift",
+            "curve": "SP",
+            "row0": 150,
+            "row1": 160,
+            "by": 2.5,
+        }
+        result, _ = do(make_curves(SP=column), reported)
         np.testing.assert_allclose(result["SP"].column[50:55], column[50:55] + 2.5)
         assert result["SP"].origin[55] == NONE
 
     def test_accept_changes_nothing_but_the_mark(self):
         curves = make_curves(SP=slope())
-        told = {"action": "accept", "curve": "SP", "row0": 150, "row1": 160}
-        result, _ = do(curves, told)
+        reported = {"action": "accept", "curve": "SP", "row0": 150, "row1": 160}
+        result, _ = do(curves, reported)
         assert result["SP"].column.tobytes() == curves["SP"].column.tobytes()
         assert result["SP"].origin.tobytes() == curves["SP"].origin.tobytes()
         assert np.flatnonzero(result["SP"].reviewed).tolist() == list(range(50, 61))
-        again = apply(result, edit_from_dict(told), REGISTRATION)
+        again = apply(result, edit_from_dict(reported), REGISTRATION)
         assert again.patches == ()
 
     def test_retrace_asks_the_retracer_or_draws_a_line(self):
-        told = {"action": "retrace", "curve": "SP", "picks": [[110, 20], [120, 40]]}
+        reported = {"action": "retrace", "curve": "SP", "picks": [[110, 20], [120, 40]]}
         found = np.linspace(20, 40, 11) + np.sin(np.arange(11) * np.pi / 10)
-        result, _ = do(make_curves(), told, lambda curve, picks, way: found)
+        result, _ = do(make_curves(), reported, lambda curve, picks, way: found)
         np.testing.assert_array_equal(result["SP"].column[10:21], found)
-        straight, _ = do(make_curves(), told | {"straight": True})
+        straight, _ = do(make_curves(), reported | {"straight": True})
         np.testing.assert_allclose(
             straight["SP"].column[10:21], np.linspace(20, 40, 11)
         )
@@ -243,19 +261,19 @@ class TestOneCurve:
 class TestTwoCurves:
     def test_swap_exchanges_and_swaps_back(self):
         curves = make_curves(NPHI=slope(200.0), DT=slope(250.0))
-        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
-        told |= {"row0": 150, "row1": 180}
-        result, notes = do(curves, told)
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        reported |= {"row0": 150, "row1": 180}
+        result, notes = do(curves, reported)
         assert notes == ()
         np.testing.assert_array_equal(result["NPHI"].column[50:81], slope(250.0)[50:81])
         np.testing.assert_array_equal(result["DT"].column[50:81], slope(200.0)[50:81])
-        again, _ = do(result, told)
+        again, _ = do(result, reported)
         np.testing.assert_array_equal(again["DT"].column, slope(250.0))
 
     def test_another_name_or_count_makes_nobody_surer(self):
         curves = make_curves(NPHI=slope(200.0), DT=slope(250.0), GR=slope())
-        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
-        result, _ = do(curves, told | {"row0": 150, "row1": 180})
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        result, _ = do(curves, reported | {"row0": 150, "row1": 180})
         wrap = {"action": "wrap", "curve": "GR", "row0": 150, "row1": 180, "by": 1}
         counted, _ = do(curves, wrap)
         hand = {"action": "hand", "curve": "NPHI", "to": "ILD"}
@@ -271,8 +289,8 @@ class TestTwoCurves:
         beside = slope(300.0)
         beside[60] = 150 + 1.6 - 9
         curves = make_curves(NPHI=beside, DT=slope(250.0))
-        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
-        result, notes = do(curves, told | {"row0": 150, "row1": 180})
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        result, notes = do(curves, reported | {"row0": 150, "row1": 180})
         assert notes == ()
         assert result["DT"].column[60] == beside[60]
         bent = {"action": "bend", "curve": "DT", "row": 160, "column": 141, "reach": 0}
@@ -283,16 +301,16 @@ class TestTwoCurves:
         # They cross at samples 50 and 150; the click is at the first crossing.
         one = 250 + 30 * np.cos(np.pi * np.arange(ROWS) / 100)
         curves = make_curves(NPHI=one, DT=np.full(ROWS, 250.0))
-        told = {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150}
-        result, notes = do(curves, told)
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150}
+        result, notes = do(curves, reported)
         assert (result["NPHI"].column[52:149] == 250).all()
         assert (result["NPHI"].column[152:] != 250).all()
         assert "meet again at row 250, 1015.00 ft" in notes[0]
 
     def test_swap_without_a_meeting_goes_to_the_end_and_says_so(self):
         curves = make_curves(NPHI=slope(200.0), DT=slope(250.0))
-        told = {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150}
-        result, notes = do(curves, told)
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT", "row0": 150}
+        result, notes = do(curves, reported)
         assert (result["DT"].column[50:] == slope(200.0)[50:]).all()
         assert "do not meet again below row 150" in notes[0]
 
@@ -302,9 +320,9 @@ class TestTwoCurves:
         )
         curves["NPHI"].column[60:70] = np.nan
         curves["NPHI"].origin[60:70] = OFF_RIGHT
-        told = {"action": "swap", "curve": "NPHI", "other": "DT"}
-        told |= {"row0": 150, "row1": 180}
-        result, notes = do(curves, told)
+        reported = {"action": "swap", "curve": "NPHI", "other": "DT"}
+        reported |= {"row0": 150, "row1": 180}
+        result, notes = do(curves, reported)
         assert notes == ()
         assert (result["DT"].origin[60:70] == OFF_RIGHT).all()
         assert (result["N10"].column[50:81] == slope(300.0)[50:81]).all()
@@ -315,9 +333,9 @@ class TestTwoCurves:
         curves["GR"].column[60:70] += 100.7  # about one wrap
         curves["SP"].column[75:80] = np.nan
         curves["SP"].origin[75:80] = OFF_LEFT
-        told = {"action": "swap", "curve": "GR", "other": "SP"}
-        told |= {"row0": 150, "row1": 180}
-        result, notes = do(curves, told)
+        reported = {"action": "swap", "curve": "GR", "other": "SP"}
+        reported |= {"row0": 150, "row1": 180}
+        result, notes = do(curves, reported)
         assert any("GR2 is left as it is" in note for note in notes)
         assert any("SP does not wrap: the wraps of GR are dropped" in n for n in notes)
         assert any("GR wraps and is never off scale" in note for note in notes)
@@ -329,8 +347,8 @@ class TestTwoCurves:
 
     def test_a_wrapping_curve_keeps_its_count_when_it_takes_another_stroke(self):
         curves = make_curves(GR=slope(140.0), SP=slope(60.0))
-        told = {"action": "swap", "curve": "GR", "other": "SP"}
-        result, notes = do(curves, told | {"row0": 150, "row1": 180})
+        reported = {"action": "swap", "curve": "GR", "other": "SP"}
+        result, notes = do(curves, reported | {"row0": 150, "row1": 180})
         np.testing.assert_allclose(result["GR"].column[50:81], slope(160.0)[50:81])
         np.testing.assert_allclose(result["SP"].column[50:81], slope(40.0)[50:81])
         assert any("GR keeps its wrap +1" in note for note in notes)
@@ -341,19 +359,19 @@ class TestTwoCurves:
         curves = make_curves(NPHI=one, DT=slope(250.0), N10=slope(160.0))
         curves["N10"].column[:] = np.nan
         curves["N10"].column[52] = 170.0
-        told = {"action": "hand", "curve": "NPHI", "to": "ILD"}
-        result, notes = do(curves, told | {"row0": 150, "row1": 180})
+        reported = {"action": "hand", "curve": "NPHI", "to": "ILD"}
+        result, notes = do(curves, reported | {"row0": 150, "row1": 180})
         assert np.isnan(result["NPHI"].column[50:81]).all()
         np.testing.assert_array_equal(result["ILD"].column[50:81], one[50:81])
         assert notes == (
             "N10 is left as it is: it is a back-up of NPHI, and ILD has none",
         )
-        kept, _ = do(curves, told | {"to": "DT", "row0": 150, "row1": 180})
+        kept, _ = do(curves, reported | {"to": "DT", "row0": 150, "row1": 180})
         assert (kept["DT"].column[60:70] == slope(250.0)[60:70]).all()
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("reported", "message"),
     [
         ([], "an edit is an object"),
         ({"action": "burn"}, "'burn' is not known: use bend"),
@@ -394,14 +412,14 @@ class TestTwoCurves:
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(told, message):
+def test_what_makes_no_sense_is_refused(reported, message):
     with pytest.raises(InputError, match=message) as caught:
-        edit_from_dict(told)
+        edit_from_dict(reported)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("reported", "message"),
     [
         ({"action": "accept", "curve": "X", "row0": 150, "row1": 150}, "'X' is not in"),
         (
@@ -456,17 +474,17 @@ def test_what_makes_no_sense_is_refused(told, message):
         ),
     ],
 )
-def test_what_cannot_be_done_is_refused(told, message):
+def test_what_cannot_be_done_is_refused(reported, message):
     curves = make_curves(SP=slope(), GR=slope(), DT=slope(250.0))
     with pytest.raises(InputError, match=message) as caught:
-        apply(curves, edit_from_dict(told), REGISTRATION)
+        apply(curves, edit_from_dict(reported), REGISTRATION)
     assert "\n" not in str(caught.value)
 
 
 def test_a_patch_of_another_state_is_refused():
     curves = make_curves(SP=slope())
-    told = {"action": "shift", "curve": "SP", "row0": 150, "row1": 160, "by": 1}
-    patches = apply(curves, edit_from_dict(told), REGISTRATION).patches
+    reported = {"action": "shift", "curve": "SP", "row0": 150, "row1": 160, "by": 1}
+    patches = apply(curves, edit_from_dict(reported), REGISTRATION).patches
     with pytest.raises(InputError, match="not those that the edit was made from"):
         patched(patched(curves, patches), patches)
 
@@ -490,19 +508,19 @@ EDITS = [
 ]
 
 
-@pytest.mark.parametrize("told", EDITS)
-def test_an_edit_comes_back_from_json_and_has_a_label(told):
-    edit = edit_from_dict(told)
-    assert edit_to_dict(edit) == told
+@pytest.mark.parametrize("reported", EDITS)
+def test_an_edit_comes_back_from_json_and_has_a_label(reported):
+    edit = edit_from_dict(reported)
+    assert edit_to_dict(edit) == reported
     assert edit_from_dict(edit_to_dict(edit)) == edit
     name = label(edit, REGISTRATION)
-    assert name.startswith(told["curve"])
+    assert name.startswith(reported["curve"])
     assert name.endswith(" ft")
 
 
 def test_a_typed_value_may_name_one_row():
-    told = {"action": "value", "curve": "SP", "row": 7, "value": 3}
-    assert edit_to_dict(edit_from_dict(told))["row1"] == 7
+    reported = {"action": "value", "curve": "SP", "row": 7, "value": 3}
+    assert edit_to_dict(edit_from_dict(reported))["row1"] == 7
 
 
 @given(
@@ -529,9 +547,9 @@ def test_bytes_hold_all_of_a_patch(column, row0):
 
 
 def test_json_of_a_patch_has_null_where_unread():
-    told = {"action": "cut", "curve": "SP", "row0": 150, "row1": 151}
+    reported = {"action": "cut", "curve": "SP", "row0": 150, "row1": 151}
     curves = make_curves(SP=slope())
-    (patch,) = apply(curves, edit_from_dict(told), REGISTRATION).patches
+    (patch,) = apply(curves, edit_from_dict(reported), REGISTRATION).patches
     assert patch.to_dict() == {
         "curve": "SP",
         "row0": 150,
@@ -545,20 +563,23 @@ def test_json_of_a_patch_has_null_where_unread():
 @st.composite
 def some_edit(draw):
     """Any edit that may or may not make sense on three read curves."""
-    told = dict(draw(st.sampled_from(EDITS)))
-    told["curve"] = draw(st.sampled_from(["GR", "SP", "DT", "NPHI"]))
+    reported = dict(draw(st.sampled_from(EDITS)))
+    reported["curve"] = draw(st.sampled_from(["GR", "SP", "DT", "NPHI"]))
     for name in ("row0", "row1", "row"):
-        if name in told:
-            told[name] = draw(st.integers(TOP, TOP + ROWS - 1))
-    if {"row0", "row1"} <= told.keys():
-        told["row0"], told["row1"] = sorted([told["row0"], told["row1"]])
-    if "points" in told and not told.get("values"):
-        centre = 50.0 if told["curve"] in {"GR", "SP"} else 250.0
-        told["points"] = [
-            [r, centre + c] for (r, _), c in zip(told["points"], (0, 9), strict=True)
+        if name in reported:
+            reported[name] = draw(st.integers(TOP, TOP + ROWS - 1))
+    if {"row0", "row1"} <= reported.keys():
+        reported["row0"], reported["row1"] = sorted(
+            [reported["row0"], reported["row1"]]
+        )
+    if "points" in reported and not reported.get("values"):
+        centre = 50.0 if reported["curve"] in {"GR", "SP"} else 250.0
+        reported["points"] = [
+            [r, centre + c]
+            for (r, _), c in zip(reported["points"], (0, 9), strict=True)
         ]
-    told.pop("picks", None)
-    return told
+    reported.pop("picks", None)
+    return reported
 
 
 @given(st.lists(some_edit(), min_size=1, max_size=12))
@@ -567,9 +588,9 @@ def test_any_edits_are_taken_back_to_the_byte(edits):
         GR=slope(), SP=slope(30.0, 0.3), DT=slope(250.0), NPHI=slope(260.0, -0.1)
     )
     curves, done = start, []
-    for told in edits:
+    for reported in edits:
         try:
-            applied = apply(curves, edit_from_dict(told), REGISTRATION)
+            applied = apply(curves, edit_from_dict(reported), REGISTRATION)
         except InputError:
             continue
         curves = patched(curves, applied.patches)

@@ -57,10 +57,10 @@ def test_edits_change_the_las_and_are_told_in_it(log, capsys):
     assert np.isnan(new["GR"][at[1030.5]])
     assert new["GR"][at[1040.0]] == old["GR"][at[1040.0]]
     assert "Edits: edits.csv, SHA-256" in new.other
-    told = "GR: 21 of 601 rows set by hand, 1010.0 to 1012.0 ft; 11 reviewed as"
-    assert told in new.other
+    reported = "GR: 21 of 601 rows set by hand, 1010.0 to 1012.0 ft; 11 reviewed as"
+    assert reported in new.other
     out = capsys.readouterr().out
-    assert told in out
+    assert reported in out
     assert "edits.csv: 2 edits; changed: GR 32 rows" in out
     edits = _edits("GR,1010,50,\nGR,1012,60,\n\nGR,1010,50,\nGR,1012,61,\n")
     assert _export(*edits, "--overwrite") == DONE
@@ -183,8 +183,10 @@ def test_findings_of_a_stretch_are_of_its_rows_or_of_the_whole(log, capsys):
 
 def _kinds(path):
     _, metadata = read_traces(Path(path))
-    told = json.loads(metadata["findings"])
-    return [(f["kind"], f["rows"]) for f in told if f["kind"] not in {"scan", "unread"}]
+    reported = json.loads(metadata["findings"])
+    return [
+        (f["kind"], f["rows"]) for f in reported if f["kind"] not in {"scan", "unread"}
+    ]
 
 
 def test_what_the_ink_showed_is_told_until_it_is_looked_at(log):

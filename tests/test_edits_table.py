@@ -32,7 +32,7 @@ from veernet.edits import (
     read_edits,
     write_edits,
 )
-from veernet.edits.straight import corners
+from veernet.edits.straight import simplify_rows
 from veernet.errors import InputError
 
 
@@ -261,15 +261,15 @@ def again(path, start, steps):
     return apply_table(start, read_edits(path, REGISTRATION), REGISTRATION, path).curves
 
 
-@pytest.mark.parametrize("told", [e for e in EDITS if e["action"] != "retrace"])
-def test_every_action_round_trips(tmp_path, told):
+@pytest.mark.parametrize("reported", [e for e in EDITS if e["action"] != "retrace"])
+def test_every_action_round_trips(tmp_path, reported):
     one = 250 + 30 * np.cos(np.pi * np.arange(200) / 100)
     gappy = slope()
     gappy[52:56] = np.nan
     start = make_curves(SP=slope(), GR=gappy, NPHI=one, DT=np.full(200, 250.0))
-    applied = apply(start, edit_from_dict(told), REGISTRATION)
+    applied = apply(start, edit_from_dict(reported), REGISTRATION)
     result = patched(start, applied.patches)
-    steps = [(edit_from_dict(told), applied.patches)]
+    steps = [(edit_from_dict(reported), applied.patches)]
     replayed = again(tmp_path / "again.csv", start, steps)
     for name in NAMES:
         assert replayed[name].same_as(result[name])
@@ -294,11 +294,11 @@ def test_rows_that_do_not_increase_are_named_as_rows(tmp_path):
         read_edits(path, REGISTRATION)
 
 
-def lines_of(tmp_path, *told):
+def lines_of(tmp_path, *reported):
     """Make edits one after the other, and return the table and whether it replays."""
     start = curves = make_curves(SP=slope(), GR=slope())
     steps = []
-    for one in told:
+    for one in reported:
         edit = edit_from_dict({"curve": "SP", **one})
         applied = apply(curves, edit, REGISTRATION)
         curves = patched(curves, applied.patches)
@@ -323,10 +323,10 @@ def test_rows_between_two_corners_are_left_out(tmp_path):
     assert len(lines) == 2 * 20 + 1
     assert same
     column = np.concatenate([np.full(40, 60.5), [61.0, 63.0, 62.5], np.full(40, 62.5)])
-    kept = corners(column)
+    kept = simplify_rows(column)
     assert kept.tolist() == [0, 39, 40, 41, 42, 82]
     np.testing.assert_array_equal(np.interp(np.arange(83), kept, column[kept]), column)
-    assert corners(np.array([3.5])).tolist() == [0]
+    assert simplify_rows(np.array([3.5])).tolist() == [0]
 
 
 @settings(max_examples=25)
@@ -339,9 +339,9 @@ def test_any_edits_make_the_same_reading_again(tmp_path_factory, edits):
     start["DT"].confidence[90:99] = 0
     start["DT"].origin[90:99] = OFF_LEFT
     curves, steps = start, []
-    for told in edits:
+    for reported in edits:
         try:
-            edit = edit_from_dict(told)
+            edit = edit_from_dict(reported)
             applied = apply(curves, edit, REGISTRATION)
         except InputError:
             continue
@@ -357,9 +357,9 @@ def test_any_edits_make_the_same_reading_again(tmp_path_factory, edits):
 
 class TestMerge:
     def test_a_stretch_takes_its_place_and_rows_by_hand_stay(self):
-        told = {"action": "shift", "curve": "SP", "row0": 155, "row1": 157, "by": 3}
+        reported = {"action": "shift", "curve": "SP", "row0": 155, "row1": 157, "by": 3}
         curves = make_curves(SP=slope())
-        by_hand = apply(curves, edit_from_dict(told), REGISTRATION).patches
+        by_hand = apply(curves, edit_from_dict(reported), REGISTRATION).patches
         curves = patched(curves, by_hand)
         new = make_curves(SP=slope(60.0))["SP"].to_trace("SP")
         applied = merge(curves, [new], REGISTRATION, (150, 160))

@@ -47,10 +47,10 @@ def test_what_stays_well_formed_is_often_read_on(name: str, tmp_path: Path) -> N
 
 
 def test_what_a_file_says_is_quoted_in_one_line() -> None:
-    told = str(InputError(f"{'a' * 900}\nb: the key 'c\u2028d' is not known"))
-    assert len(told) < 600
-    assert told.isprintable()
-    assert told.endswith(r"a\nb: the key 'c\u2028d' is not known")
+    reported = str(InputError(f"{'a' * 900}\nb: the key 'c\u2028d' is not known"))
+    assert len(reported) < 600
+    assert reported.isprintable()
+    assert reported.endswith(r"a\nb: the key 'c\u2028d' is not known")
     assert str(Refused("no log")) == "no log"
 
 
@@ -59,9 +59,9 @@ def test_a_folder_of_somebody_elses_is_told_in_one_line(tmp_path: Path) -> None:
         pytest.skip("needs root, and setpriv, to be somebody else")
     (tmp_path / "theirs").mkdir(mode=0o755)
     run = begun(tmp_path / "theirs", before=NOBODYS)
-    _, told = run.communicate()
+    _, reported = run.communicate()
     assert run.returncode == 2
-    assert told.strip().endswith("its folder is not yours to write to")
+    assert reported.strip().endswith("its folder is not yours to write to")
     assert not list((tmp_path / "theirs").iterdir())
 
 
@@ -202,7 +202,7 @@ def test_without_a_place_for_compiled_code_it_is_said_once(tmp_path: Path) -> No
 def test_a_note_is_one_line_of_the_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiled, "_told", [])
+    monkeypatch.setattr(compiled, "_warned", [])
 
     def noting() -> int:
         compiled._note()

@@ -13,18 +13,18 @@ from tests import logs
 from tests.panels import MARGIN, curve, panel, stroke
 from tests.paths import WIDTH, followed
 from veernet.axes import DepthAxis, DepthPoint, Scale
-from veernet.check.finding import MOST, Finding
+from veernet.check.finding import MOST_OF_A_KIND, Finding
 from veernet.check.scales import possible
 from veernet.digitise import digitise
 from veernet.engines import DarknessEngine
-from veernet.findings import PackedMask, PanelReading, of_traces, told
+from veernet.findings import PackedMask, PanelReading, of_traces, sentences
 from veernet.findings.curves import of_curve, together, wrap_counts
 from veernet.findings.jumps import jumps
 from veernet.findings.panels import of_panel
 from veernet.findings.strokes import LEAST_ROWS, free_strokes
 from veernet.findings.styles import odd_styles
 from veernet.findings.values import impossible
-from veernet.records import ORIGINS, CurveSpec, Evidence, Guess, Path, Scan, Trace
+from veernet.records import ORIGINS, CurveSpec, Evidence, Guess, Scan, Trace, TracedPath
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 
@@ -57,7 +57,7 @@ def read(columns, ink, *, dark=None, specs=None, paths=()):
     """Return a panel of which curves A, B, ... were read at columns."""
     specs = specs or [curve(name) for name in "ABC"[: len(columns)]]
     found = tuple(
-        Path(
+        TracedPath(
             spec.mnemonic,
             column,
             0.9 * np.isfinite(column),
@@ -234,7 +234,7 @@ class TestCurves:
         assert found[0].text == "GR: unread from 1000.0 to 1009.4 ft"
         assert found[0].rows == (40, 134)
         assert found[0].depths == (1000.0, 1009.4)
-        assert told(found)[MOST:] == (
+        assert sentences(found)[MOST_OF_A_KIND:] == (
             "2 more unread stretches: --report FILE.json lists all",
         )
 

@@ -88,13 +88,13 @@ def test_everything_a_registration_may_say_comes_back(tmp_path: Path) -> None:
     remarks = witsml.write(tmp_path / "log.xml", [made])
     assert again(tmp_path / "log.xml") == (made,)
     (extended,) = [r for r in remarks if "extension values" in r]
-    for told in (
+    for reported in (
         *("step", "null value", "page", "the well's UWI", "wraps of ILD"),
         *("wrap_start of ILD", "backup_of of ILB", "export of ILB", "line of LL"),
         *("the piecewise scale of LL", "digits of depth points"),
         "digits of the edges of T1",
     ):
-        assert told in extended
+        assert reported in extended
     assert any("ImageBoundary is empty" in remark for remark in remarks)
     assert any("uuids" in remark for remark in remarks)
 
@@ -184,7 +184,7 @@ def test_a_file_by_the_public_description_is_read() -> None:
     assert repeat.tracks[0].left == Edge((12000.0, 13000.0), (10.0, 2.0))
     assert repeat.depth.points[0] == DepthPoint(12002, 900, 12000, 12004)
     said = "\n".join(remarks)
-    for told in (
+    for reported in (
         "curve GR: colour 'black' is left out",
         "its back-up scale (offscale left/right) is left out",
         "track depth (depth) lists no curves: left out",
@@ -194,7 +194,7 @@ def test_a_file_by_the_public_description_is_read() -> None:
         "the page is turned; its depth lines were continued",
         "section Repeat 50: the left edge of track Track 1 follows its calibration",
     ):
-        assert told in said
+        assert reported in said
     left_out = remarks[-1]
     assert left_out.endswith(
         "FileSize, Checksum, ImagePixelWidth, ImagePixelHeight, ImageBoundary, "

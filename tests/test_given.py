@@ -23,7 +23,7 @@ from veernet.cli.kinds import check_kinds
 from veernet.errors import InputError
 from veernet.synth.dataset import make_loader
 from veernet.synth.folder import read_folder
-from veernet.training.given import check_resumed, lone_values, told_as
+from veernet.training.given import check_resumed, lone_values, named_as
 from veernet.training.schedule import cosine
 
 WRONG = [
@@ -86,10 +86,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
 def test_what_cannot_be_made_is_one_line(
     case: int, answers: list[tuple[int, str]]
 ) -> None:
-    code, told = answers[case]
+    code, reported = answers[case]
     assert code == WRONG_INPUT
-    assert WRONG[case][1] in told
-    assert told.count("\n") == 1
+    assert WRONG[case][1] in reported
+    assert reported.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_batch_normalisation_of_one_value_says_what_to_do() -> None:
 
 
 def test_a_defect_of_ours_is_not_called_the_users() -> None:
-    with pytest.raises(KeyError), told_as("a part", ValueError):
+    with pytest.raises(KeyError), named_as("a part", ValueError):
         raise KeyError
 
 

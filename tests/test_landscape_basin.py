@@ -10,7 +10,7 @@ import torch
 
 from tests.landscapes import Quadratic, reading
 from veernet.errors import InputError
-from veernet.study.landscape import Basin, Line, basin, half_width, lent
+from veernet.study.landscape import Basin, SliceLine, basin, half_width, lent
 
 LADDER = (0.1, 0.3, 1.0)
 
@@ -59,7 +59,7 @@ def test_bisection_finds_a_crossing_that_no_power_law_does(
     assert half_width(rise, 0.5, LADDER, trials=20) == pytest.approx(0.37, rel=0.02)
 
 
-def test_of_two_crossings_that_the_ladder_parts_the_nearer_ends_the_basin() -> None:
+def test_of_two_crossings_in_different_steps_the_nearer_ends_the_basin() -> None:
     def bump(distance: float) -> float:
         return math.sin(distance * math.pi / 2)  # up at 1, down at 2, down at 3
 
@@ -95,7 +95,7 @@ def bowl_lines(at: float = 0.0) -> tuple[Quadratic, list[torch.Tensor]]:
 def test_along_lines_of_a_network_each_direction_has_its_own_width() -> None:
     network, along = bowl_lines()
     with lent(network) as weights:
-        readers = [Line(network, weights, reading, d) for d in along]
+        readers = [SliceLine(network, weights, reading, d) for d in along]
         found = basin(readers, "value", 0.5, (0.1, 0.5, 2.0))
     for pair, curvature in zip(found.widths, (1, 9), strict=True):
         assert pair == pytest.approx((curvature**-0.5, curvature**-0.5), rel=0.01)
@@ -107,7 +107,7 @@ def test_along_lines_of_a_network_each_direction_has_its_own_width() -> None:
 def test_the_two_sides_of_a_slope_differ() -> None:
     network, along = bowl_lines(at=1.0)
     with lent(network) as weights:
-        line = Line(network, weights, reading, along[0])
+        line = SliceLine(network, weights, reading, along[0])
         found = basin([line], "value", 1.0, (0.1, 0.5, 4.0))
     ((behind, ahead),) = found.widths
     # (1 + d)^2 / 2 - 1 / 2 = 1 at d = sqrt(3) - 1 and at d = -sqrt(3) - 1
@@ -126,7 +126,7 @@ def test_censored_sides_count_as_the_largest_step_and_are_counted() -> None:
 def test_what_cannot_be_measured_is_refused() -> None:
     network, along = bowl_lines()
     with lent(network) as weights:
-        line = Line(network, weights, reading, along[0])
+        line = SliceLine(network, weights, reading, along[0])
         with pytest.raises(InputError, match="there are value"):
             basin([line], "loss", 1.0, LADDER)
     with pytest.raises(InputError, match="no lines"):

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from tests.landscapes import draws
 from veernet.losses import LovaszSoftmaxLoss, TverskyLoss
 from veernet.study.landscape import (
-    Line,
     Probes,
+    SliceLine,
     average_case,
     basin,
     directions,
@@ -164,7 +164,7 @@ def widths(model: nn.Module, batches: Batches, kind: str) -> Tensor:
     along = directions(model, 3, draws(7), kind)
     look = reader(batches, probes(model, batches))
     with lent(model) as weights:
-        readers = [Line(model, weights, look, d) for d in along]
+        readers = [SliceLine(model, weights, look, d) for d in along]
         found = basin(readers, "matched_cross_entropy", 0.02, (0.05, 0.2, 0.8))
     assert found.censored == 0
     return torch.tensor(found.sides, dtype=torch.float64)

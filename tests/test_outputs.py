@@ -175,7 +175,7 @@ def test_no_verb_writes_over_a_file_unasked(
     for path in (*there, Path("there.2.png"), Path("there/claims.md")):
         path.write_text("theirs")
     assert main(line.split()) == WRONG_INPUT
-    told = capsys.readouterr().err
-    assert "--overwrite" in told
-    assert told.count("\n") == 1
+    reported = capsys.readouterr().err
+    assert "--overwrite" in reported
+    assert reported.count("\n") == 1
     assert all(path.read_text() == "theirs" for path in there)

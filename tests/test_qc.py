@@ -20,7 +20,7 @@ from veernet.export.las import las_text
 from veernet.export.lasread import read_las
 from veernet.export.provenance import Provenance
 from veernet.files import sha256
-from veernet.qc.ink import curve_ink, stroke_width, upright_lines
+from veernet.qc.ink import curve_ink, stroke_width, vertical_lines
 from veernet.qc.listing import agreements, events, residuals, stretches
 from veernet.qc.measure import measure
 from veernet.qc.montage import layout_of
@@ -101,29 +101,29 @@ def write(
 def shares(path: Path, scan: Scan, **more: tuple[Trace, ...]) -> dict[str, float]:
     log = read_back(path, registered(), **more)
     found = measure(log, scan)
-    told = {
+    reported = {
         name: sum(s.on_ink for s in sums) / sum(s.judged for s in sums)
         for name, sums in found.curves.items()
     }
     ink = found.tracks["T1"]
-    told["explained"] = sum(i.explained for i in ink) / sum(i.ink for i in ink)
-    return told
+    reported["explained"] = sum(i.explained for i in ink) / sum(i.ink for i in ink)
+    return reported
 
 
 class TestFigures:
     def test_the_truth_is_on_ink_and_explains_it(self, tmp_path: Path) -> None:
-        told = shares(write(tmp_path / "a.las", registered()), page())
-        assert told["GR"] > 0.98
-        assert told["DT"] > 0.98
-        assert told["explained"] > 0.97
+        reported = shares(write(tmp_path / "a.las", registered()), page())
+        assert reported["GR"] > 0.98
+        assert reported["DT"] > 0.98
+        assert reported["explained"] > 0.97
 
     def test_a_curve_of_other_depths_is_seen_and_the_other_not_blamed(
         self, tmp_path: Path
     ) -> None:
-        told = shares(write(tmp_path / "a.las", registered(), shift=4.0), page())
-        assert told["GR"] < 0.5
-        assert told["DT"] > 0.98
-        assert told["explained"] < 0.8
+        reported = shares(write(tmp_path / "a.las", registered(), shift=4.0), page())
+        assert reported["GR"] < 0.5
+        assert reported["DT"] > 0.98
+        assert reported["explained"] < 0.8
 
     def test_the_worst_stretch_comes_first(self, tmp_path: Path) -> None:
         # DT has no ink from 1040 to 1060 ft, and is null from 1080 to 1090 ft.
@@ -183,10 +183,10 @@ class TestFigures:
 class TestInk:
     def test_the_grid_goes_and_a_curve_stays(self) -> None:
         image = page().read(0, ROWS)
-        uprights = upright_lines(image)
-        assert uprights[LEFT] & uprights[LEFT + 40]
-        assert not uprights[LEFT + 20]
-        seen = curve_ink(image, LEFT, RIGHT, uprights)
+        verticals = vertical_lines(image)
+        assert verticals[LEFT] & verticals[LEFT + 40]
+        assert not verticals[LEFT + 20]
+        seen = curve_ink(image, LEFT, RIGHT, verticals)
         assert not seen.ink[:, LEFT + 40].any()
         assert not seen.ink[120].any()
         rows = np.flatnonzero(~seen.grid.all(axis=1))

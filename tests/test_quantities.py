@@ -13,7 +13,7 @@ from veernet.check.scales import QUANTITIES
 from veernet.findings.values import impossible
 from veernet.quantities import POSITIVE, TOLERANCE, is_impossible
 from veernet.records import Registration, Trace, Track
-from veernet.trace.lanes import make_lane
+from veernet.trace.corridors import make_corridor
 
 
 def spec_of(unit, scale):
@@ -63,13 +63,15 @@ def test_a_curve_is_sought_where_it_can_be_on_a_turned_page_too(kind, slope):
     }[kind]
     one = panel([spec_of("OHMM", scale)], 100)
     one.edges[:] += slope * np.arange(100)
-    lane = make_lane(one, evidence(one, []), one.curves[0])
+    corridor = make_corridor(one, evidence(one, []), one.curves[0])
     left, right = one.edges_of("X")
-    column = lane.first[:, None] + np.arange(lane.width)
+    column = corridor.first[:, None] + np.arange(corridor.width)
     fraction = (column - left[:, None]) / (right - left)[:, None]
     zero = -np.inf if kind == "log" else 0.75
-    assert (lane.damping[(fraction > zero).all(axis=0)] > 0).all()
-    assert (lane.damping[(fraction < zero - 1.5 * TOLERANCE).all(axis=0)] == 0).all()
+    assert (corridor.damping[(fraction > zero).all(axis=0)] > 0).all()
+    assert (
+        corridor.damping[(fraction < zero - 1.5 * TOLERANCE).all(axis=0)] == 0
+    ).all()
 
 
 def test_what_is_never_below_zero_is_found_where_it_is():
@@ -85,7 +87,7 @@ def test_what_is_never_below_zero_is_found_where_it_is():
 
 @pytest.mark.parametrize("unit", ["GAPI", "OHMM"])
 def test_what_the_tracer_leaves_is_no_finding(unit):
-    for share, told in ((0.9, False), (1.1, True)):
+    for share, reported in ((0.9, False), (1.1, True)):
         fraction = -share * TOLERANCE
         spec = spec_of(unit, Scale("linear", 0, 150))
         track = Track("T1", Edge((0,), (0,)), Edge((0,), (200,)), (spec,))
@@ -96,5 +98,5 @@ def test_what_the_tracer_leaves_is_no_finding(unit):
         trace = Trace(
             "X", row, column, np.ones(row.size), np.ones(row.size, dtype=np.uint8)
         )
-        assert bool(is_impossible(spec, fraction)) == told
-        assert bool(list(impossible(trace, registration))) == told
+        assert bool(is_impossible(spec, fraction)) == reported
+        assert bool(list(impossible(trace, registration))) == reported

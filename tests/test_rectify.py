@@ -17,10 +17,10 @@ from veernet.records import (
     CurveSpec,
     Grey,
     Panel,
-    Path,
     Registration,
     Scan,
     ScanInfo,
+    TracedPath,
     Track,
 )
 from veernet.rectify import BAND, panels, to_trace
@@ -33,10 +33,10 @@ def noise(rows: int, columns: int) -> Grey:
     return generator.integers(0, 256, (rows, columns), dtype=np.uint8)
 
 
-def path_at(panel: Panel, column: Floats, mnemonic: str) -> Path:
+def path_at(panel: Panel, column: Floats, mnemonic: str) -> TracedPath:
     """Return a path that is sure of its columns."""
     rows = panel.image.shape[0]
-    return Path(mnemonic, column, np.ones(rows), np.ones(rows, dtype=np.uint8))
+    return TracedPath(mnemonic, column, np.ones(rows), np.ones(rows, dtype=np.uint8))
 
 
 class TestLevel:
@@ -280,7 +280,7 @@ class TestToTrace:
     def test_confidence_and_origin_are_kept(self) -> None:
         made = registration(track("T1", 5, 25), rows=(0, 2))
         (panel,) = panels(Scan.from_array(noise(9, 40)), made)
-        path = Path("C-T1", np.array([9.0, np.nan, 11]), *_seen())
+        path = TracedPath("C-T1", np.array([9.0, np.nan, 11]), *_seen())
         trace = to_trace(path, panel, made)
         assert_array_equal(trace.column, [6, np.nan, 8])
         assert_array_equal(trace.confidence, _seen()[0])

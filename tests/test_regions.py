@@ -11,7 +11,7 @@ from scipy.special import erf
 from veernet.errors import InputError
 from veernet.evaluate.regions import IGNORED, edge_pixels, region_scores
 from veernet.losses.inputs import IGNORE_INDEX
-from veernet.training.metrics import Overlap
+from veernet.training.metrics import OverlapMetric
 
 ROWS, COLUMNS = np.indices((120, 120))
 
@@ -135,7 +135,7 @@ def test_overlap_is_that_of_the_training():
     probability = rng.dirichlet(np.ones(4), (3, 40, 50)).transpose(0, 3, 1, 2)
     truth = rng.integers(0, 3, (3, 40, 50))
     truth[0, :10] = IGNORED
-    overlap = Overlap("abcd")
+    overlap = OverlapMetric("abcd")
     overlap.update(
         torch.from_numpy(probability.argmax(axis=1)), torch.from_numpy(truth)
     )

@@ -12,7 +12,7 @@ import pytest
 from tests.pages import DrawnPage, DrawnSection
 from veernet.errors import Refused
 from veernet.records import Grey, Scan
-from veernet.register.geometry.turn import find_turn
+from veernet.register.geometry.skew import find_skew
 from veernet.register.propose import propose
 from veernet.scan import open_scan
 
@@ -93,10 +93,10 @@ def test_a_strip_is_proposed_or_refused(columns: int, page: Grey) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 36, 283])
-def test_the_turn_of_a_scrap_is_told_or_open(rows: int) -> None:
+def test_the_skew_of_a_scrap_is_found_or_open(rows: int) -> None:
     """Lines could fall by more rows, over all zones, than a scrap has."""
     level = np.random.default_rng(rows).random((rows, 40)).astype(np.float16)
-    middles, turns = find_turn(level)
+    middles, turns = find_skew(level)
     assert len(middles) == len(turns) == 1
     assert not np.isinf(turns).any()
 

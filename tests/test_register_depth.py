@@ -12,7 +12,7 @@ from veernet.axes import DepthAxis
 from veernet.errors import InputError
 from veernet.register.depths.chain import find_chain
 from veernet.register.depths.depth import depth_from_numerals, depth_from_points
-from veernet.register.depths.ladder import count_lines, find_grid, simplify
+from veernet.register.depths.interpolation import count_lines, find_grid, simplify
 from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.printscale import guess_unit
 

@@ -385,8 +385,8 @@ def registration(**well: str) -> Registration:
 def test_fields_that_no_las_knows_are_told_once() -> None:
     typed = {"COMPANY": "X", "API": "30-025-1248", "WELL": "A", "REMARK": ""}
     wells = [registration(**typed), replace(registration(**typed), section="repeat")]
-    told = [finding.text for finding in check_wells(wells)]
-    assert told == [
+    reported = [finding.text for finding in check_wells(wells)]
+    assert reported == [
         "well: COMPANY is no field of LAS 2.0, and goes into ~Well as it is: is COMP "
         "meant?",
         "well: API '30-025-1248': 9 digits, where an API number has 10, 12 or 14: "

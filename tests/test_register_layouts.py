@@ -7,7 +7,11 @@ import pytest
 
 from veernet.axes import Floats
 from veernet.records import Scan
-from veernet.register.geometry.lattice import join_runs, line_ink, runs_of
+from veernet.register.geometry.divisions import (
+    join_track_lines,
+    line_ink,
+    track_lines_of,
+)
 from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.ocr.recognise import load_recogniser
 from veernet.register.propose import propose
@@ -126,9 +130,9 @@ def test_arrows_on_a_grid_are_told_from_curves() -> None:
     section = _found(page)
     _check(section, page)
     (arrows,) = page.of("arrows")
-    (told,) = [column for column in section.others if column.kind == "arrows"]
-    assert np.abs(told.left.column_at(page.rows) - arrows.left).max() <= 5
-    assert np.abs(told.right.column_at(page.rows) - arrows.right).max() <= 5
+    (reported,) = [column for column in section.others if column.kind == "arrows"]
+    assert np.abs(reported.left.column_at(page.rows) - arrows.left).max() <= 5
+    assert np.abs(reported.right.column_at(page.rows) - arrows.right).max() <= 5
 
 
 def test_layouts_are_drawn_with_their_truth() -> None:
@@ -162,7 +166,8 @@ def test_lines_side_by_side_are_told_apart_by_their_rule(
     lines: Floats, tracks: list[tuple[float, float, float | None]]
 ) -> None:
     found = [
-        (lines[run.start], lines[run.stop - 1], run.division) for run in runs_of(lines)
+        (lines[run.start], lines[run.stop - 1], run.division)
+        for run in track_lines_of(lines)
     ]
     assert [own[:2] for own in found] == [own[:2] for own in tracks]
     for (*_, division), (*_, wanted) in zip(found, tracks, strict=True):
@@ -179,4 +184,4 @@ def test_lost_lines_part_no_track_and_a_depth_column_does(
     between = np.zeros(700)
     between[lines.astype(int)] = 0.9
     between[even[[9, 10]].astype(int)] = left_over
-    assert len(join_runs(runs_of(lines), lines, between)) == count
+    assert len(join_track_lines(track_lines_of(lines), lines, between)) == count

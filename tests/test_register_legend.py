@@ -76,11 +76,11 @@ def legends_of(read: Reader, *sections: DrawnSection, rows: int = 4600) -> list[
     return list(read_legends(page, found, read))
 
 
-def told(curve: LegendCurve) -> tuple[object, ...]:
+def described(curve: LegendCurve) -> tuple[object, ...]:
     return (curve.track, curve.mnemonic, curve.unit, *curve.ends, curve.line)
 
 
-SONIC_TOLD = [
+SONIC_DESCRIBED = [
     (0, "GR", "GAPI", 0, 150, "solid"),
     (0, "CALI", "IN", 6, 16, "short-dash"),
     (1, "DT", "US/F", 140, 40, "solid"),
@@ -91,7 +91,7 @@ SONIC_TOLD = [
 
 def test_names_values_units_and_styles_of_two_tracks(read: Reader) -> None:
     (legend,) = legends_of(read, DrawnSection(900, 3900, legend=SONIC))
-    assert [told(curve) for curve in legend.curves] == SONIC_TOLD
+    assert [described(curve) for curve in legend.curves] == SONIC_DESCRIBED
     assert [curve.wraps for curve in legend.curves] == [True, *[False] * 4]
     assert all(curve.scale.kind == "linear" for curve in legend.curves)
     assert all(0 < curve.confidence <= 0.95 for curve in legend.curves)
@@ -107,19 +107,19 @@ def test_a_legend_above_the_next_section_is_not_one_below_this(read: Reader) -> 
 
 def test_a_legend_below_alone_is_read_too(read: Reader) -> None:
     (legend,) = legends_of(read, DrawnSection(900, 3900, below=SONIC))
-    assert [told(curve) for curve in legend.curves] == SONIC_TOLD
+    assert [described(curve) for curve in legend.curves] == SONIC_DESCRIBED
 
 
 def test_two_legends_that_agree_state_their_curves(read: Reader) -> None:
     (legend,) = legends_of(read, DrawnSection(900, 3900, legend=SONIC, below=SONIC))
-    assert [told(curve) for curve in legend.curves] == SONIC_TOLD
+    assert [described(curve) for curve in legend.curves] == SONIC_DESCRIBED
     assert all(curve.confidence >= 0.9 for curve in legend.curves)
 
 
 def test_names_above_their_values_and_a_logarithmic_track(read: Reader) -> None:
     drawn = DrawnSection(900, 3900, tracks=LOG_TRACKS, legend=INDUCTION)
     (legend,) = legends_of(read, drawn)
-    assert [told(curve) for curve in legend.curves] == [
+    assert [described(curve) for curve in legend.curves] == [
         (0, "GR", "GAPI", 0, 150, "solid"),
         (0, "SP", "MV", -80, 20, "long-dash"),
         (1, "ILD", "OHMM", 0.2, 2000, "solid"),
@@ -147,7 +147,9 @@ def test_halves_of_a_track_have_scales_of_their_own(read: Reader) -> None:
 def test_a_missing_unit_makes_a_suggestion(read: Reader) -> None:
     bare = tuple(replace(line, unit="") for line in SONIC)
     (legend,) = legends_of(read, DrawnSection(900, 3900, legend=bare, below=bare))
-    assert [curve.mnemonic for curve in legend.curves] == [t[1] for t in SONIC_TOLD]
+    assert [curve.mnemonic for curve in legend.curves] == [
+        t[1] for t in SONIC_DESCRIBED
+    ]
     assert all(curve.confidence < 0.9 for curve in legend.curves)
     assert any("no unit was read" in n for c in legend.curves for n in c.notes)
 
@@ -174,7 +176,7 @@ def test_a_typed_form_names_curves_by_its_heading() -> None:
     page = Scan.from_array(DrawnPage().draw())
     section = find_sections(page)[0]
     curves = [c for c in read_legend(page, section, form) if c.track == 0]
-    assert [told(c) for c in curves] == [(0, "SP", "MV", 0, 200, None)]
+    assert [described(c) for c in curves] == [(0, "SP", "MV", 0, 200, None)]
     assert curves[0].confidence <= 0.5
     assert "no zero" in curves[0].notes[0]
 
@@ -203,7 +205,7 @@ def test_a_minus_sign_that_was_lost_is_found_on_an_even_scale() -> None:
     assert (line.left.number, line.right.number, line.even) == (45, -15, True)
 
 
-def test_a_hybrid_scale_becomes_points_at_upright_lines(tmp_path: Path) -> None:
+def test_a_hybrid_scale_becomes_points_at_vertical_lines(tmp_path: Path) -> None:
     numbers = ("0", "50", "100", "150", "200", "250", "400", "600", "1000", "2000")
 
     def hybrid(grey: Grey) -> list[Text]:
@@ -421,7 +423,7 @@ def test_a_real_sonic_log_needs_nothing_typed(read: Reader, tmp_path: Path) -> N
     sections = propose(open_scan(file), load_recogniser(), read=read)
     assert [section.name for section in sections] == ["main", "repeat"]
     for section in sections:
-        assert [told(curve) for curve in section.legend.curves] == [
+        assert [described(curve) for curve in section.legend.curves] == [
             (0, "GR", "GAPI", 0, 150, "solid"),
             (0, "DCAL", "IN", 6, 16, "short-dash"),
             (1, "DT", "US/F", 140, 40, "solid"),
@@ -450,8 +452,8 @@ def test_a_real_sonic_log_needs_nothing_typed(read: Reader, tmp_path: Path) -> N
 def test_a_scale_that_no_log_has_is_told(
     mnemonic: str, unit: str | None, ends: tuple[float, float], said: str | None
 ) -> None:
-    told = implausible(mnemonic, unit, *ends)
-    assert told is None if said is None else said in str(told)
+    described = implausible(mnemonic, unit, *ends)
+    assert described is None if said is None else said in str(described)
 
 
 def test_a_doubted_curve_is_a_comment_with_its_reason() -> None:

@@ -34,12 +34,12 @@ PAGE = DrawnPage(
         DrawnSection(700, 3700, 25.0, (DrawnTrack(90, 450), DrawnTrack(570, 1170))),
     ),
     wander=-6,
-    turn=0.004,
+    line_skew=0.004,
 )
 """The same layout at 1.2 times the resolution, and 15 columns further right."""
 WIDER = replace(
     PAGE,
-    turn=0,
+    line_skew=0,
     sections=(
         DrawnSection(700, 3700, 25.0, (DrawnTrack(90, 400), DrawnTrack(520, 1170))),
     ),

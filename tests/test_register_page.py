@@ -15,7 +15,7 @@ TWO = DrawnPage(
     sections=(DrawnSection(900, 4500), DrawnSection(5700, 8300, 40.0, LOG)),
     tables=((100, 700), (4700, 5400)),
     wander=12,
-    turn=0.005,
+    line_skew=0.005,
 )
 
 
@@ -71,17 +71,17 @@ def test_every_depth_line_is_counted_and_lies_where_it_is(
 
 
 @pytest.mark.parametrize("degrees", [-0.5, -0.1, 0.0, 0.2, 0.6])
-def test_the_turn_is_that_of_the_page_to_a_twentieth_of_a_degree(
+def test_the_skew_is_that_of_the_page_to_a_twentieth_of_a_degree(
     degrees: float,
 ) -> None:
     page = DrawnPage(
         rows=3200,
         sections=(DrawnSection(200, 3000),),
         tables=(),
-        turn=np.tan(np.radians(degrees)),
+        line_skew=np.tan(np.radians(degrees)),
     )
     (found,) = find_sections(Scan.from_array(page.draw()))
-    found_degrees = np.degrees(np.arctan(found.lines.turn))
+    found_degrees = np.degrees(np.arctan(found.lines.skew))
     assert np.abs(found_degrees - degrees).max() < 0.05
 
 
@@ -93,7 +93,7 @@ def test_streaks_of_the_scanner_are_no_lines_of_the_paper() -> None:
 
 
 def test_half_of_the_ink_may_be_lost() -> None:
-    page = DrawnPage(lost=0.5, wander=8, turn=-0.003)
+    page = DrawnPage(lost=0.5, wander=8, line_skew=-0.003)
     (found,) = find_sections(Scan.from_array(page.draw()))
     assert len(found.lines.rows) == 151
     assert [t.left.column_at(2400) for t in found.tracks] == pytest.approx(

@@ -22,11 +22,11 @@ from veernet.register.geometry.extent import end_of_lines, find_extent
 from veernet.register.geometry.gaps import pieces_of
 from veernet.register.geometry.joined import join_blocks
 from veernet.register.geometry.page import FoundSection, find_sections
-from veernet.register.geometry.rhythm import find_rhythm
+from veernet.register.geometry.periodicity import find_periodicity
 from veernet.register.geometry.sections import Block, find_blocks
 from veernet.register.geometry.survey import BAND, take_survey
-from veernet.register.geometry.threads import find_threads
 from veernet.register.geometry.tracks import Span
+from veernet.register.geometry.verticalink import find_vertical_ink
 from veernet.register.ocr.recognise import Recogniser, load_recogniser
 from veernet.register.propose import ProposedSection, propose
 
@@ -134,7 +134,7 @@ def test_a_short_grid_at_an_end_of_the_page_is_found_to_its_other_end(
     assert found.last_row == pytest.approx(first + 1000, abs=2)
 
 
-def test_upright_lines_that_run_on_below_the_last_depth_line_are_no_section() -> None:
+def test_vertical_lines_that_run_on_below_the_last_depth_line_are_no_section() -> None:
     page = DrawnPage(sections=(UPPER,), tables=()).draw()
     page[3903:4200] = page[BETWEEN - 18]
     (found,) = propose(Scan.from_array(page), None, stated=(1000.0, 1300.0))
@@ -421,9 +421,9 @@ def test_grids_with_other_tracks_are_never_one() -> None:
 
 def blocks_of(page: Grey) -> tuple[Block, ...]:
     survey = take_survey(Scan.from_array(page))
-    threads = find_threads(survey.upright)
-    found = find_blocks(threads, find_rhythm(survey.level))
-    return join_blocks(found, survey.level, threads.wander)
+    vertical_ink = find_vertical_ink(survey.vertical)
+    found = find_blocks(vertical_ink, find_periodicity(survey.level))
+    return join_blocks(found, survey.level, vertical_ink.wander)
 
 
 @pytest.mark.parametrize("wander", [0.0, 20.0])

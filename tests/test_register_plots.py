@@ -246,16 +246,16 @@ def test_an_image_in_black_and_white_is_no_speckle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "share", "told"),
+    ("columns", "share", "reported"),
     [(384, 0.1, True), (320, 0.1, False), (640, 0.007, False)],
 )
 def test_where_little_is_printed_nothing_is_told(
-    columns: int, share: float, told: bool
+    columns: int, share: float, reported: bool
 ) -> None:
     """Six zones of 64 columns are needed, and specks alone are no print."""
     ink = np.zeros((128, 641), np.uint8)
     ink[:, 1 : columns + 1] = np.random.default_rng(0).random((128, columns)) < share
-    assert np.isfinite(breaks_of(ink)) == told
+    assert np.isfinite(breaks_of(ink)) == reported
 
 
 def test_shares_of_a_page_are_of_what_is_printed() -> None:

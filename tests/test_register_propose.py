@@ -31,7 +31,7 @@ PAGE = DrawnPage(
     ),
     tables=((100, 700), (7250, 7900)),
     wander=6,
-    turn=0.004,
+    line_skew=0.004,
 )
 """Two feet from line to line, ten rows a foot; the second repeats part of the first."""
 
@@ -56,7 +56,7 @@ def test_depths_are_those_of_the_numerals(
         rows = np.arange(drawn.first, drawn.last + 1, 200.0)
         # The depth column lies left of the middle of the page.
         column = PAGE.column(410, rows)
-        seen = rows + PAGE.turn * (column - (PAGE.columns - 1) / 2)
+        seen = rows + PAGE.line_skew * (column - (PAGE.columns - 1) / 2)
         off = axis.depth_at(seen) - (drawn.numerals[0] + (rows - drawn.first) / 10)
         assert np.abs(off).max() < 0.25
 
@@ -79,10 +79,10 @@ def test_a_turned_page_says_where_lines_meet_the_outer_edges(
             assert point.row_right is not None
             assert point.row_left < point.row < point.row_right
             fall = point.row_right - point.row_left
-            assert fall == pytest.approx(PAGE.turn * 900, abs=0.6)
+            assert fall == pytest.approx(PAGE.line_skew * 900, abs=0.6)
 
 
-def test_a_level_page_says_nothing_of_a_turn() -> None:
+def test_a_level_page_says_nothing_of_a_skew() -> None:
     page = Scan.from_array(DrawnPage(rows=4200).draw())
     (section,) = propose(page, None, stated=(1000.0, 1300.0))
     assert all(point.row_left is None for point in section.points)
@@ -132,10 +132,12 @@ def test_the_proposal_is_a_registration_once_the_curves_are_given(
 def test_every_finding_has_a_line_with_its_confidence(
     proposed: tuple[ProposedSection, ...],
 ) -> None:
-    told = proposal_lines(proposed)
-    assert "main: rows 900 to 7100, 2 tracks, 311 depth lines (1.00)" in told
-    assert any(line.startswith("main: 960 to 1580 ") for line in told)
-    assert any(line.startswith("repeat: ") and "suggestion" in line for line in told)
+    reported = proposal_lines(proposed)
+    assert "main: rows 900 to 7100, 2 tracks, 311 depth lines (1.00)" in reported
+    assert any(line.startswith("main: 960 to 1580 ") for line in reported)
+    assert any(
+        line.startswith("repeat: ") and "suggestion" in line for line in reported
+    )
 
 
 def test_the_overlay_shows_edges_and_depths(
@@ -209,8 +211,8 @@ def test_what_cannot_be_proposed_is_one_line(
     Image.new("L", (600, 2000), 255).save(file)
     filled = [text.format(tmp_path) for text in arguments]
     assert main(["register", str(file), *filled]) == code
-    told = capsys.readouterr().err.strip().splitlines()
-    assert says in told[-1]
+    reported = capsys.readouterr().err.strip().splitlines()
+    assert says in reported[-1]
     assert not (tmp_path / "reg.yaml").exists()
 
 
@@ -298,11 +300,11 @@ def test_a_range_settles_the_leading_digit_that_numerals_leave_out(
     )
     path, out = tmp_path / "well.png", tmp_path / "well.yaml"
     Image.fromarray(page.draw()).save(path)
-    told = ["register", str(path), "--out", str(out), "--no-heading"]
-    assert main(told) == DONE
+    reported = ["register", str(path), "--out", str(out), "--no-heading"]
+    assert main(reported) == DONE
     assert "all numerals are as long" in capsys.readouterr().out
     more = ["--within", "13000", "15000", "--overwrite"]
-    assert main([*told, *more]) == DONE
+    assert main([*reported, *more]) == DONE
     said = capsys.readouterr().out
     assert "main: 14010 to 14630" in said
     assert "all numerals are as long" not in said

@@ -113,8 +113,13 @@ def test_a_proposal_of_many_sections_opens_with_its_contents() -> None:
     text = proposal_yaml(Path("scan.tif"), 0, four)
     table = [line for line in text.splitlines() if line.startswith("#")]
     (titles,) = (k for k, line in enumerate(table) if line.startswith("# section "))
-    told = [line[2:].split() for line in table[titles + 1 : titles + 5]]
-    assert [words[0] for words in told] == ["main", "repeat", "section-3", "section-4"]
+    reported = [line[2:].split() for line in table[titles + 1 : titles + 5]]
+    assert [words[0] for words in reported] == [
+        "main",
+        "repeat",
+        "section-3",
+        "section-4",
+    ]
     assert table[titles + 1].endswith("GR DT   suggested, 0.80")
     assert "repeats a part of main" in table[titles + 2]
     assert "stated, 0.98" in table[titles + 3]
@@ -124,10 +129,10 @@ def test_a_proposal_of_many_sections_opens_with_its_contents() -> None:
 
 
 def test_the_same_warning_is_one_line() -> None:
-    told = proposal_lines([FIRST, AGAIN])
-    assert told.count("all sections: a digit may lack") == 1
-    assert "main: the paper slips" in told
-    assert sum("GR 0 to 150" in line for line in told) == 1
+    reported = proposal_lines([FIRST, AGAIN])
+    assert reported.count("all sections: a digit may lack") == 1
+    assert "main: the paper slips" in reported
+    assert sum("GR 0 to 150" in line for line in reported) == 1
 
 
 def test_nothing_is_said_of_depths_that_are_stated_or_refused() -> None:
@@ -139,9 +144,9 @@ def test_nothing_is_said_of_depths_that_are_stated_or_refused() -> None:
     assert f"main: {rest}" in proposal_lines([more])
     none = DepthProposal(notes=("a digit may lack",), refusal="nothing agrees")
     refused = replace(FIRST, depth=none, points=())
-    told = proposal_lines([refused])
-    assert "main: no depths: nothing agrees" in told
-    assert not any("digit" in line for line in told)
+    reported = proposal_lines([refused])
+    assert "main: no depths: nothing agrees" in reported
+    assert not any("digit" in line for line in reported)
 
 
 def test_an_edge_keeps_its_way_with_few_nodes() -> None:
@@ -159,12 +164,12 @@ def test_a_track_that_keeps_its_width_has_one_list_of_nodes() -> None:
     rows = tuple(np.arange(0.0, 9000, 300).tolist())
     way = 300 + 20 * np.sin(np.array(rows) / 2000)
     left, right = (Edge(rows, tuple(way + by)) for by in (0.0, 500.3))
-    told = yaml.safe_load("\n".join(edge_lines(left, right, COLUMNS, "")))
-    assert told["width"] == 500.3
-    assert "right" not in told
+    reported = yaml.safe_load("\n".join(edge_lines(left, right, COLUMNS, "")))
+    assert reported["width"] == 500.3
+    assert "right" not in reported
     opening = Edge(rows, tuple(way + 500 + np.linspace(0, 9, len(rows))))
-    told = yaml.safe_load("\n".join(edge_lines(left, opening, COLUMNS, "")))
-    assert "width" not in told
+    reported = yaml.safe_load("\n".join(edge_lines(left, opening, COLUMNS, "")))
+    assert "width" not in reported
 
 
 def proposal(
@@ -369,8 +374,8 @@ def test_only_the_doubt_that_decides_is_told() -> None:
     depth = replace(
         FIRST.depth, confidence=0.4, notes=tuple(doubts.notes), minor=doubts.minor
     )
-    told = proposal_lines([replace(FIRST, depth=depth)])
-    assert [line for line in told if "numerals" in line or "slips" in line] == [
+    reported = proposal_lines([replace(FIRST, depth=depth)])
+    assert [line for line in reported if "numerals" in line or "slips" in line] == [
         "main: only two numerals agree"
     ]
 

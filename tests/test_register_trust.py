@@ -10,11 +10,11 @@ import pytest
 
 from tests.pages import DrawnPage, DrawnSection
 from veernet.records import Grey, Scan
-from veernet.register.geometry.comb import Comb
+from veernet.register.geometry.lineextent import LineExtent
 from veernet.register.geometry.page import find_sections
 from veernet.register.geometry.sections import Block
 from veernet.register.geometry.tracks import Span
-from veernet.register.geometry.trust import SURE, edge_doubts, trust_of
+from veernet.register.geometry.trust import FULL_CONFIDENCE, edge_doubts, trust_of
 from veernet.register.propose import propose
 from veernet.register.text import proposal_lines, proposal_yaml
 from veernet.review.findings import of_proposal
@@ -40,8 +40,8 @@ def _trusts(
     """
     lines = LEFT + DIVISION * np.arange(count + 1)
     across = drawn or (float(lines[0]), float(lines[-1]))
-    comb = np.zeros(COLUMNS)
-    comb[round(across[0]) : round(across[1]) + 1] = 0.9
+    line_extent = np.zeros(COLUMNS)
+    line_extent[round(across[0]) : round(across[1]) + 1] = 0.9
     between = np.zeros(COLUMNS)
     between[np.rint(lines[seen]).astype(int)] = 0.8
     straight = np.zeros((60, COLUMNS), dtype=np.float32)
@@ -49,12 +49,14 @@ def _trusts(
     block = Block(FIRST, 60, lines, np.ones(len(lines)), np.zeros(30), 0.5)
     division = DIVISION if even else None
     span = Span(float(lines[0]), float(lines[-1]), lines, division, 0.9)
-    left, right = trust_of(span, Comb(comb, between, ()), block, straight, taken)
+    left, right = trust_of(
+        span, LineExtent(line_extent, between, ()), block, straight, taken
+    )
     return (left.confidence, len(left.notes)), (right.confidence, len(right.notes))
 
 
 RIGHT = LEFT + 10 * DIVISION
-SURELY = (SURE, 0)
+SURELY = (FULL_CONFIDENCE, 0)
 
 
 def test_an_edge_that_all_agree_on_is_sure() -> None:
@@ -113,5 +115,7 @@ def test_a_doubt_is_a_line_a_comment_and_a_finding() -> None:
 def test_edges_of_a_clean_page_are_sure() -> None:
     page = DrawnPage(rows=5200, sections=(DrawnSection(1100, 4900),))
     (section,) = find_sections(Scan.from_array(page.draw()))
-    assert [edge.confidence for t in section.tracks for edge in t.trust] == [SURE] * 4
+    assert [edge.confidence for t in section.tracks for edge in t.trust] == [
+        FULL_CONFIDENCE
+    ] * 4
     assert edge_doubts([track.trust for track in section.tracks]) == []

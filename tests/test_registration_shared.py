@@ -206,8 +206,8 @@ def test_points_beyond_a_gap_are_no_neighbours() -> None:
     rows = [10, 110, 212, 240, 340, 440]
     points = [{"row": r, "depth": d} for r, d in zip(rows, range(6), strict=True)]
     points[2]["gap"] = True
-    told = [one["residual"] for one in residuals({"depth": {"points": points}})]
-    assert told == [None, -1.0, None, None, 0.0, None]
+    reported = [one["residual"] for one in residuals({"depth": {"points": points}})]
+    assert reported == [None, -1.0, None, None, 0.0, None]
 
 
 def test_a_gap_stays_where_points_are_moved() -> None:

@@ -18,7 +18,7 @@ from veernet.cli import WRONG_INPUT, config_folder, main
 from veernet.errors import InputError
 from veernet.study.arms import FIVE, Arm, arms_of
 from veernet.study.comparison import READINGS as TRACERS
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.landscape.record import Landscape
 from veernet.study.landscape.slices import Lines, Plane
 from veernet.study.measures import OF_CURVES, Measure
@@ -28,7 +28,7 @@ from veernet.study.report.build import SCRIPTS, build_report, render
 from veernet.study.report.compare import gaps, rank_losses, tuned
 from veernet.study.report.document import Sources, make_document, read_costs
 from veernet.study.report.experiments import read_experiments
-from veernet.study.report.figures import FIGURES, READINGS, plain, told
+from veernet.study.report.figures import FIGURES, READINGS, plain, plain_estimate
 from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.study.report.planes import planes_of
 from veernet.study.report.regions import SCORES, read_regions
@@ -243,7 +243,11 @@ def test_intervals_end_where_the_figure_does(
     name: str | None, ends: tuple[float, float], shown: list[float | None]
 ) -> None:
     figure = FIGURES[name] if name else None
-    assert told(Estimate(0.3, *ends, *ends, 0.1, 3), figure) == [0.3, *shown, 0.1]
+    assert plain_estimate(Estimate(0.3, *ends, *ends, 0.1, 3), figure) == [
+        0.3,
+        *shown,
+        0.1,
+    ]
 
 
 def test_figures_are_those_of_the_study() -> None:
@@ -272,7 +276,7 @@ def test_an_arm_that_was_run_twice_counts_once(tmp_path: Path) -> None:
 
 def test_comparisons(folder: Path) -> None:
     study = read_study(folder)
-    comparison = Comparison(study, np.random.default_rng(0), COUNT)
+    comparison = StudyComparison(study, np.random.default_rng(0), COUNT)
     arms = arms_of(study.runs[study.runs["profile"] == "small"])
     ranked = rank_losses(comparison, "small")
     assert ranked is not None

@@ -25,7 +25,7 @@ from veernet.scan import open_scan
 from veernet.segment import segment
 from veernet.synth.curves import Manner
 from veernet.trace.kept import BLOCK, EvidenceWriter, KeptEvidence
-from veernet.trace.programme import ON, cheapest_way
+from veernet.trace.programme import ON, cheapest_path
 from veernet.trace.retrace import retrace
 from veernet.trace.through import FADE
 
@@ -42,24 +42,24 @@ def two_crossing():
 
 
 class TestProgramme:
-    def test_a_way_through_its_own_columns_is_the_same(self):
+    def test_a_path_through_its_own_columns_is_the_same(self):
         truth = 60 + 30 * np.sin(AT / 25)
         one = panel([curve()], ROWS)
         ink = evidence(one, [("solid", truth)], noise=30).maps[0]
         none = np.empty((0, ROWS, 2), np.int32)
-        free, _, _ = cheapest_way(ink, none)
+        free, _, _ = cheapest_path(ink, none)
         through = np.full(ROWS, -9, np.int32)
         through[[0, 150, 399]] = free[[0, 150, 399]]
-        held, state, _ = cheapest_way(ink, none, through=through)
+        held, state, _ = cheapest_path(ink, none, through=through)
         np.testing.assert_array_equal(held, free)
         assert (state == ON).all()
 
-    def test_a_way_is_held_across_blocks_and_wraps(self):
+    def test_a_path_is_held_across_blocks_and_wraps(self):
         ink = np.zeros((300, 50), dtype=np.uint8)
         through = np.full(300, -999, np.int32)
         through[[5, 127, 128, 290]] = 70, -20, 49, 0
         none = np.empty((0, 300, 2), np.int32)
-        column, state, _ = cheapest_way(ink, none, wraps=(-1, 2), through=through)
+        column, state, _ = cheapest_path(ink, none, wraps=(-1, 2), through=through)
         assert column[[5, 127, 128, 290]].tolist() == [70, -20, 49, 0]
         assert (state == ON).all()
 
@@ -200,16 +200,17 @@ class TestStyle:
         one = panel([curve("A"), curve("B")], ROWS)
         seen = evidence(one, [("solid", first), ("solid", second)])
         picks = [(20, 100.0), (380, 100.0)]
-        ways = [retrace(one, seen, "A", picks, way=way) for way in range(4)]
+        alternatives = [retrace(one, seen, "A", picks, way=way) for way in range(4)]
         apart = slice(120 - 20, 280 - 20)
         truths = [path[120:280] for path in (first, second)]
         errors = [
-            [np.abs(way[apart] - truth).max() for truth in truths] for way in ways[:2]
+            [np.abs(way[apart] - truth).max() for truth in truths]
+            for way in alternatives[:2]
         ]
         assert sorted(np.argmin(errors, axis=1).tolist()) == [0, 1]
         assert max(min(pair) for pair in errors) < 1.5
-        np.testing.assert_allclose(ways[2], 100.0)
-        np.testing.assert_array_equal(ways[3], ways[0])
+        np.testing.assert_allclose(alternatives[2], 100.0)
+        np.testing.assert_array_equal(alternatives[3], alternatives[0])
 
 
 class TestCrossings:
@@ -352,9 +353,9 @@ class TestKept:
         curves = patched(curves, broken)
         picks = [[190, trace.column[150]], [250, trace.column[210]]]
         picks.append([310, trace.column[270]])
-        told = {"action": "retrace", "curve": "GR", "picks": picks}
+        reported = {"action": "retrace", "curve": "GR", "picks": picks}
         retracer = retracer_of(evidence_, curves, registration)
-        applied = apply(curves, edit_from_dict(told), registration, retracer)
+        applied = apply(curves, edit_from_dict(reported), registration, retracer)
         found = patched(curves, applied.patches)["GR"]
         np.testing.assert_allclose(found.column, trace.column, atol=0.5)
         np.testing.assert_array_equal(found.column[:150], trace.column[:150])
@@ -373,10 +374,10 @@ class TestKept:
     def test_a_pick_beyond_the_track_is_told_in_columns_of_the_page(self, kept):
         evidence_, registration, result, _ = kept
         curves = {"GR": Samples.from_trace(result.traces[0])}
-        told = {"action": "retrace", "curve": "GR", "picks": [[50, 310], [60, 100]]}
+        reported = {"action": "retrace", "curve": "GR", "picks": [[50, 310], [60, 100]]}
         retracer = retracer_of(evidence_, curves, registration)
         with pytest.raises(InputError, match=r"row 50: column 310.0 of GR lies beyond"):
-            apply(curves, edit_from_dict(told), registration, retracer)
+            apply(curves, edit_from_dict(reported), registration, retracer)
 
     def test_colour_is_kept_with_its_picture(self, kept, tmp_path):
         _, registration, _, seen = kept

@@ -36,9 +36,9 @@ def reopened(document: Document) -> Document:
     return Document(Store(document.store.path))
 
 
-def edit(document: Document, base: int | None = None, **told: object) -> int:
+def edit(document: Document, base: int | None = None, **reported: object) -> int:
     section, registration = document.registered(None)
-    planned = plan(section.drawn(), registration, told, None)
+    planned = plan(section.drawn(), registration, reported, None)
     change = document.commit(
         "edit",
         planned.label,
@@ -146,15 +146,15 @@ def test_a_curve_takes_its_ink_along_under_the_name_of_one_that_is_gone(
     before = state(document)
 
     def register(renamed: dict[str, str], *curves: dict[str, object]) -> None:
-        told = copy.deepcopy(document.section(None).document)
-        told["tracks"][0]["curves"] = list(curves)
+        reported = copy.deepcopy(document.section(None).document)
+        reported["tracks"][0]["curves"] = list(curves)
         document.commit(
             "registration",
             "changed",
             base=document.revision,
             section="main",
             content={"renamed": renamed},
-            documents=[told],
+            documents=[reported],
         )
 
     gr, _ = document.section(None).document["tracks"][0]["curves"]
@@ -196,8 +196,8 @@ def test_a_stale_change_is_refused_and_changes_nothing(scan: Path) -> None:
 def test_the_same_change_twice_is_made_once(scan: Path) -> None:
     document = opened(scan)
     section, registration = document.registered(None)
-    told = {"action": "shift", "curve": "GR", "row0": 200, "row1": 210, "by": 2}
-    patches = plan(section.drawn(), registration, told, None).patches
+    reported = {"action": "shift", "curve": "GR", "row0": 200, "row1": 210, "by": 2}
+    patches = plan(section.drawn(), registration, reported, None).patches
     answers = [
         document.commit(
             "edit", "x", base=1, id_="one-gesture", section="main", patches=patches
@@ -277,19 +277,19 @@ def test_what_a_reading_says_of_itself_is_gone_through(scan: Path) -> None:
         readings={"main": reading},
     )
 
-    def told() -> list[tuple[str, str]]:
+    def reported() -> list[tuple[str, str]]:
         stretches = doubt_view(document, None)["stretches"]
         return [(one["curve"], one["kind"]) for one in stretches]
 
-    assert told() == [("CALI", "gap"), ("ILD", "unsure"), ("GR", "finding")]
+    assert reported() == [("CALI", "gap"), ("ILD", "unsure"), ("GR", "finding")]
     assert doubt_view(document, None)["rows"] == 80
     edit(document, action="accept", curve="GR", row0=300, row1=310)
-    assert ("GR", "finding") in told()
+    assert ("GR", "finding") in reported()
     edit(document, action="accept", curve="GR", row0=300, row1=319)
-    assert ("GR", "finding") not in told()
+    assert ("GR", "finding") not in reported()
     assert doubt_view(document, None)["share_reviewed"] == 20 / 80
     document.undo(document.revision)
-    assert ("GR", "finding") in told()
+    assert ("GR", "finding") in reported()
 
 
 def test_more_rows_of_a_registration_are_unread_and_can_be_drawn(scan: Path) -> None:
@@ -410,11 +410,12 @@ EDIT = st.one_of(
 @settings(max_examples=25)
 @given(st.lists(EDIT, max_size=14))
 def test_random_edits_undos_and_redos_equal_a_replay(
-    tmp_path_factory: pytest.TempPathFactory, told: list[tuple[str, str, int, float]]
+    tmp_path_factory: pytest.TempPathFactory,
+    reported: list[tuple[str, str, int, float]],
 ) -> None:
     document = opened(write_well(tmp_path_factory.mktemp("replay")))
     line, undone = [state(document)], []
-    for action, curve, row, by in told:
+    for action, curve, row, by in reported:
         try:
             if action in ("undo", "redo"):
                 getattr(document, action)(document.revision)

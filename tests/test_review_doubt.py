@@ -12,7 +12,7 @@ from veernet.axes import DepthAxis, DepthPoint
 from veernet.edits.samples import ENDS, Samples
 from veernet.findings.earlier import of_ink, unseen
 from veernet.records import ORIGINS, Trace
-from veernet.review.doubt import Found, found_in, reviewed_of, to_look_at
+from veernet.review.doubt import StoredFinding, found_in, reviewed_of, to_look_at
 from veernet.review.doubtrows import away, left_inside
 from veernet.review.lines import EDITED, REVIEWED, ReviewedCurve
 
@@ -38,7 +38,7 @@ def off_at(row: int, *, at_edge: bool) -> ReviewedCurve:
     return ReviewedCurve.of(Trace("CALI", trace.row, column, confidence, origin), 1)
 
 
-def listed(curve: ReviewedCurve, *found: Found) -> list[tuple[str, int, int]]:
+def listed(curve: ReviewedCurve, *found: StoredFinding) -> list[tuple[str, int, int]]:
     """Return kind and rows, from the first, of what is to be looked at."""
     stops = to_look_at(curve, found, registration())
     return sorted((s.kind, s.row0 - FIRST, s.row1 - FIRST) for s in stops)
@@ -46,10 +46,12 @@ def listed(curve: ReviewedCurve, *found: Found) -> list[tuple[str, int, int]]:
 
 def test_the_same_rows_are_one_stop() -> None:
     assert listed(reviewed("CALI")) == [("gap", 200, 239)]
-    told = {"curves": ["CALI"], "rows": [FIRST + 200, FIRST + 239], "text": "t"}
-    found = found_in([{**told, "kind": "unread"}], ["CALI"])
+    reported = {"curves": ["CALI"], "rows": [FIRST + 200, FIRST + 239], "text": "t"}
+    found = found_in([{**reported, "kind": "unread"}], ["CALI"])
     assert listed(reviewed("CALI"), *found) == [("gap", 200, 239)]
-    found = found_in([{**told, "kind": "jump"}, {**told, "kind": "style"}], ["CALI"])
+    found = found_in(
+        [{**reported, "kind": "jump"}, {**reported, "kind": "style"}], ["CALI"]
+    )
     assert listed(reviewed("CALI"), *found) == [("finding", 200, 239)]
     confidence = np.full(501, 0.95)
     confidence[190:240] = 0.5
@@ -67,7 +69,7 @@ def test_rows_between_two_strips_are_no_stop() -> None:
 
 
 def test_a_finding_about_other_rows_is_a_stop_of_its_own() -> None:
-    found = Found("CALI", FIRST + 150, FIRST + 400, "jump", "jump")
+    found = StoredFinding("CALI", FIRST + 150, FIRST + 400, "jump", "jump")
     assert listed(reviewed("CALI"), found) == [("finding", 150, 400), ("gap", 200, 239)]
 
 
@@ -100,8 +102,8 @@ def test_a_quiet_curve_that_leaves_its_course_is_doubted_though_it_is_sure() -> 
     assert 2000 <= stop.row0 - FIRST <= 2008
     assert 2041 <= stop.row1 - FIRST <= 2049
     assert "far from where it runs" in stop.text
-    lively = replace(trace, column=100 + 40 * np.sin(np.arange(rows) / 60))
-    assert not away(ReviewedCurve.of(lively, 1).samples).any()
+    rough = replace(trace, column=100 + 40 * np.sin(np.arange(rows) / 60))
+    assert not away(ReviewedCurve.of(rough, 1).samples).any()
 
 
 @pytest.mark.parametrize(("short", "left"), [(1, 0), (ENDS, 0), (ENDS + 4, 1)])
@@ -125,8 +127,8 @@ def test_an_edit_beside_a_doubt_is_no_look_at_it() -> None:
 
 
 def test_a_finding_that_is_seen_but_for_its_ends_is_not_told_again() -> None:
-    told = {"text": "t", "kind": "jump", "curves": ["ILD"], "rows": [150, 200]}
-    findings = of_ink([told], "main")
+    reported = {"text": "t", "kind": "jump", "curves": ["ILD"], "rows": [150, 200]}
+    findings = of_ink([reported], "main")
     for first, left in ((152, 0), (162, 1)):
         curve = reviewed("ILD")
         curve.samples.flags[first - FIRST : 199 - FIRST] = REVIEWED

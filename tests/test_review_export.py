@@ -137,14 +137,14 @@ def test_edits_are_those_that_were_made_whatever_is_registered_since(
 ) -> None:
     client.edit("redraw", curve="CALI", points=[[200, 10], [250, 12]], values=True)
     client.edit("wrap", curve="GR", row0=300, row1=320, by=1)
-    told = client.get("/api/document").json["registration"]
-    told["tracks"][0]["right"] = [{"row": 0, "column": 190}]
-    told["tracks"][0]["curves"][1]["right"] = 26
+    reported = client.get("/api/document").json["registration"]
+    reported["tracks"][0]["right"] = [{"row": 0, "column": 190}]
+    reported["tracks"][0]["curves"][1]["right"] = 26
     client.post(
         "/api/registration",
         base=client.revision,
         id=str(uuid.uuid4()),
-        registration=told,
+        registration=reported,
     )
     client.edit("redraw", curve="CALI", points=[[400, 10], [450, 12]], values=True)
     wanted = {"trace": True, "edits": True, "registration": True, "stem": "out"}
@@ -186,17 +186,17 @@ def test_what_the_reading_says_of_itself_goes_along(tmp_path: Path) -> None:
     jump = replace(jump, rows=(300, 310))
     write_traces(given["trace"], read, registration(), made, findings=[jump])
 
-    def told(stem: str) -> list[str]:
+    def reported(stem: str) -> list[str]:
         answer = client.post("/api/export", trace=True, stem=stem)
         assert answer.status == 200
         _, metadata = read_traces(tmp_path / f"{stem}.parquet")
         return [one["kind"] for one in json.loads(metadata["findings"])]
 
     with serving(scan, **given) as client:
-        assert told("before") == ["jump"]
+        assert reported("before") == ["jump"]
         client.edit("accept", curve="ILD", row0=295, row1=310)
         client.edit("cut", curve="GR", row0=300, row1=420)
-        assert told("after") == ["unread"]
+        assert reported("after") == ["unread"]
 
 
 def las_of_another(path: Path, unit: str = "M") -> np.ndarray:
@@ -362,12 +362,14 @@ def test_a_folder_that_was_named_may_be_written_to(tmp_path: Path) -> None:
 def test_what_was_exported_opens_the_document_again(tmp_path: Path) -> None:
     scan = write_well(tmp_path)
     with serving(scan, **files(scan)) as client:
-        told = client.get("/api/document").json["registration"]
-        told["tracks"][0]["curves"][0] |= {"right": 300.0, "weight": None}
-        told["depth"]["points"][0] |= {"row_left": None, "row_right": None}
+        reported = client.get("/api/document").json["registration"]
+        reported["tracks"][0]["curves"][0] |= {"right": 300.0, "weight": None}
+        reported["depth"]["points"][0] |= {"row_left": None, "row_right": None}
         name = str(uuid.uuid4())
-        told = client.post("/api/registration", base=1, id=name, registration=told)
-        assert told.status == 200
+        reported = client.post(
+            "/api/registration", base=1, id=name, registration=reported
+        )
+        assert reported.status == 200
         client.edit("cut", curve="GR", row0=200, row1=299)
         wanted = {"registration": True, "trace": True, "overwrite": True}
         assert client.post("/api/export", **wanted).status == 200

@@ -42,13 +42,13 @@ def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> Non
         assert answer.status == 202
         assert client.post("/api/job", kind="digitise", base=1).status == 422
         assert finished(client)["state"] == "done"
-        told = client.get("/api/document").json
-        assert told["stage"] == "review"
-        assert told["history"]["undo"] == "digitised"
+        reported = client.get("/api/document").json
+        assert reported["stage"] == "review"
+        assert reported["history"]["undo"] == "digitised"
         read = curve(client, "ILD")["column"]
         assert np.nanmedian(np.abs(read - traces()[2].column)) < 1
         assert client.get("/api/document").json["retrace"]
-        told = client.edit("cut", curve="ILD", row0=320, row1=370).json
+        reported = client.edit("cut", curve="ILD", row0=320, row1=370).json
         picks = [[r, float(read[r - FIRST]) + 0.25] for r in (310, 345, 380)]
         again = {"action": "retrace", "curve": "ILD", "picks": picks}
         preview = client.post("/api/preview", edit=again).json["patches"][0]
@@ -57,15 +57,15 @@ def test_a_scan_is_digitised_and_edited_rows_are_not_lost(tmp_path: Path) -> Non
         for row, column in picks:
             assert found[row - 310] == np.float32(column)
         np.testing.assert_allclose(found, read[310 - FIRST : 381 - FIRST], atol=1)
-        client.post("/api/undo", base=told["revision"])
+        client.post("/api/undo", base=reported["revision"])
 
         client.edit("shift", curve="ILD", row0=300, row1=309, by=5)
         moved = curve(client, "ILD")["column"]
         asked = client.post("/api/job", kind="digitise", base=5)
         assert asked.status == 409
         assert (asked.json["edited"], asked.json["by_curve"]) == (10, {"ILD": 10})
-        told = client.post("/api/job", kind="digitise", base=5, keep_edits=True)
-        assert told.status == 202
+        reported = client.post("/api/job", kind="digitise", base=5, keep_edits=True)
+        assert reported.status == 202
         assert finished(client)["state"] == "done"
         kept = curve(client, "ILD")
         np.testing.assert_array_equal(kept["column"], moved)
@@ -102,8 +102,8 @@ def test_a_job_is_cancelled_and_leaves_nothing(tmp_path: Path) -> None:
     scan = write_well(tmp_path)
     with serving(scan, registration=scan.with_suffix(".yaml")) as client:
         client.post("/api/job", kind="digitise", base=1)
-        told = client.post("/api/job/cancel").json
-        assert told["job"]["state"] == "cancelled"
+        reported = client.post("/api/job/cancel").json
+        assert reported["job"]["state"] == "cancelled"
         assert client.revision == 1
         assert client.get("/api/document").json["job"]["state"] == "cancelled"
 
@@ -161,8 +161,8 @@ def test_a_proposal_does_not_replace_what_was_registered_meanwhile(
     scan = write_well(tmp_path)
     document = open_document(scan, registration=scan.with_suffix(".yaml")).document
     before = document.documents()
-    told = {"documents": before, "findings": []}
-    (tmp_path / "result.json").write_text(json.dumps(told))
+    reported = {"documents": before, "findings": []}
+    (tmp_path / "result.json").write_text(json.dumps(reported))
     take_proposal(document, tmp_path, before)
     assert document.history()["undo"] == "registration proposed"
     moved = copy.deepcopy(before)
@@ -231,12 +231,12 @@ def test_a_registration_is_proposed_and_confirmed(tmp_path: Path) -> None:
     shutil.copy(Path(__file__).parents[1] / "data" / "sample.tif", scan)
     with serving(scan) as client:
         assert finished(client)["state"] == "done"
-        told = client.get("/api/document").json
-        assert told["stage"] == "register"
+        reported = client.get("/api/document").json
+        assert reported["stage"] == "register"
         assert any(
-            "T1: its curves are still to be given" in p for p in told["problems"]
+            "T1: its curves are still to be given" in p for p in reported["problems"]
         )
-        found = [f for f in told["findings"] if f["severity"] == "suggestion"]
+        found = [f for f in reported["findings"] if f["severity"] == "suggestion"]
         assert {f["curve"] for f in found} >= {"ILD", "ILM"}
         assert all(f["row"] is not None for f in found)
         keys = [f["key"] for f in found]
@@ -244,8 +244,8 @@ def test_a_registration_is_proposed_and_confirmed(tmp_path: Path) -> None:
         assert answer.status == 200
         assert all(f["confirmed"] for f in answer.json["findings"] if f["key"] in keys)
         client.post("/api/undo", base=3)
-        told = client.get("/api/document").json
-        assert not any(f["confirmed"] for f in told["findings"])
+        reported = client.get("/api/document").json
+        assert not any(f["confirmed"] for f in reported["findings"])
         again = client.post("/api/job", kind="register", base=4)
         assert again.status == 409
         assert "proposed anew" in again.json["error"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reviews import FIRST, files, serving, write_well
 from tests.screens import Screen
-from veernet.review.findings import Finding
+from veernet.review.findings import ListedFinding
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
 
@@ -79,8 +79,8 @@ def test_a_new_curve_takes_the_cursor_and_is_whole_once_its_scale_is_typed(
         well.page.keyboard.type(text)
         well.press("Tab")
     new = _curves(well)[2]
-    told = [new[key] for key in ("mnemonic", "unit", "left", "right", "scale")]
-    assert told == ["SP", "MV", -80, 20, "linear"]
+    reported = [new[key] for key in ("mnemonic", "unit", "left", "right", "scale")]
+    assert reported == ["SP", "MV", -80, 20, "linear"]
     assert "The registration is complete" in well.page.inner_text("#panel")
     assert well.state["view"] == before
     assert len(_curves(well)) == 5
@@ -167,17 +167,17 @@ def _propose(screen: Screen) -> None:
     """Let the registration count as proposed, with four suggestions."""
     review = screen.client.served.review
     document = review.document
-    told = (
+    reported = (
         {"text": "GR: line unknown; solid is assumed", "curve": "GR"},
         {"text": "CALI 6 to 16", "curve": "CALI"},
         {"text": f"depth 1000 at row {FIRST} (0.60): compare it", "row": FIRST},
         {"text": "section main: rows 100 to 600"},
     )
     found = [
-        Finding(
+        ListedFinding(
             **{"severity": "suggestion", "source": "register", **one}, section="main"
         )
-        for one in told
+        for one in reported
     ]
     with document.lock:
         document.commit(
@@ -225,8 +225,8 @@ def test_a_check_tells_what_it_found(well: Screen) -> None:
     well.page.click("[data-stage=register]")
     well.page.get_by_role("button", name="Check", exact=True).click()
     well.wait(lambda: well.said.startswith("Checked: "))
-    told = well.client.get("/api/document").json["findings"]
-    (found,) = [one for one in told if one["source"] == "check"]
+    reported = well.client.get("/api/document").json["findings"]
+    (found,) = [one for one in reported if one["source"] == "check"]
     assert found["text"] in well.said
     # A stage that is done does not stand at 100 %: the bar moves on.
     shown = well.page.evaluate(

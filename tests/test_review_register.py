@@ -80,22 +80,22 @@ def test_no_depths_are_made_up_across_a_gap(well: Screen) -> None:
     def points() -> Any:
         return well.client.get("/api/document").json["registration"]["depth"]["points"]
 
-    told = well.client.get("/api/document").json
+    reported = well.client.get("/api/document").json
     rows = (
         (FIRST, 1000, False),
         (250, 1015, False),
         (400, 1030, True),
         (450, 1045, False),
     )
-    told["registration"]["depth"]["points"] = [
+    reported["registration"]["depth"]["points"] = [
         {"row": row, "depth": depth, **({"gap": True} if gap else {})}
         for row, depth, gap in (*rows, (LAST, 1060, False))
     ]
     answer = well.client.post(
         "/api/registration",
-        base=told["revision"],
+        base=reported["revision"],
         id=str(uuid.uuid4()),
-        registration=told["registration"],
+        registration=reported["registration"],
         label="two strips",
     )
     assert answer.status == 200, answer.body
@@ -104,7 +104,7 @@ def test_no_depths_are_made_up_across_a_gap(well: Screen) -> None:
     well.idle()
     well.page.click("[data-stage=register]")
     # As an export, the page draws nothing there.
-    values = well.page.evaluate(NEAR_GAP, told["registration"])
+    values = well.page.evaluate(NEAR_GAP, reported["registration"])
     assert values == [False, True, True, False]
     well.page.get_by_label("Take depth 1030 away").click()
     well.idle()

@@ -16,7 +16,7 @@ from tests.reviews import Client, serving, write_well
 from veernet.errors import InputError
 from veernet.review.app import build_app
 from veernet.review.security import LARGEST, Access
-from veernet.review.serve import Place
+from veernet.review.serve import Address
 
 
 @pytest.fixture(scope="module")
@@ -195,11 +195,11 @@ def test_a_body_is_counted_where_its_length_is_not_told(client: Client) -> None:
 
 def test_beyond_loopback_a_token_is_wanted() -> None:
     with pytest.raises(InputError, match=r"--host 0.0.0.0 lets others .* --token"):
-        Place("0.0.0.0")
+        Address("0.0.0.0")
     with pytest.raises(InputError, match="16 characters or more"):
-        Place("192.168.0.7", token="short")
-    assert Place("127.0.0.1").warning is None
-    warning = Place("192.168.0.7", token="x" * 16).warning
+        Address("192.168.0.7", token="short")
+    assert Address("127.0.0.1").warning is None
+    warning = Address("192.168.0.7", token="x" * 16).warning
     assert warning is not None
     assert "not encrypted" in warning
     access = Access("192.168.0.7", 80, "x" * 16)

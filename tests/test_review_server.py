@@ -38,16 +38,16 @@ from veernet.registration import load_registrations, save_registrations
 
 
 def test_the_document_says_how_things_stand(client: Client) -> None:
-    told = client.get("/api/document").json
-    assert told["stage"] == "review"
-    assert told["problems"] == []
-    assert [one["mnemonic"] for one in told["curves"]] == list(CURVES)
-    cali = told["curves"][1]
+    reported = client.get("/api/document").json
+    assert reported["stage"] == "review"
+    assert reported["problems"] == []
+    assert [one["mnemonic"] for one in reported["curves"]] == list(CURVES)
+    cali = reported["curves"][1]
     assert cali["track"] == "T1"
     assert (cali["first_row"], cali["rows"]) == (FIRST, LAST - FIRST + 1)
     assert cali["share_read"] == pytest.approx(461 / 501, abs=1e-4)
-    assert told["registration"]["tracks"][0]["left"] == [{"row": 0, "column": 20}]
-    assert told["depth"][0] == {"row": FIRST, "depth": 1000, "residual": None}
+    assert reported["registration"]["tracks"][0]["left"] == [{"row": 0, "column": 20}]
+    assert reported["depth"][0] == {"row": FIRST, "depth": 1000, "residual": None}
     for trace in traces():
         found = curve(client, trace.mnemonic)
         np.testing.assert_allclose(found["column"], trace.column, rtol=1e-6)
@@ -80,26 +80,26 @@ def test_an_edit_answers_with_its_rows_and_the_doubt_that_is_left(
 
     answer = client.edit("join", curve="CALI", row0=gap["row0"], row1=gap["row1"])
     assert answer.status == 200
-    told = answer.json
-    (patch,) = told["patches"]
+    reported = answer.json
+    (patch,) = reported["patches"]
     assert (patch["curve"], patch["row0"], patch["rows"]) == ("CALI", gap["row0"], 40)
     rows = patch_of(patch)
     assert np.isfinite(rows["column"]).all()
     assert (rows["flags"] == 3).all()
-    assert [s["curve"] for s in told["doubt"]["stretches"]] == ["ILD"]
-    assert told["doubt"]["share_reviewed"] == pytest.approx(40 / 60, abs=1e-4)
-    assert "joined" in told["history"]["undo"]
+    assert [s["curve"] for s in reported["doubt"]["stretches"]] == ["ILD"]
+    assert reported["doubt"]["share_reviewed"] == pytest.approx(40 / 60, abs=1e-4)
+    assert "joined" in reported["history"]["undo"]
 
-    ild = told["doubt"]["stretches"][0]
+    ild = reported["doubt"]["stretches"][0]
     rows_of = {"row0": ild["row0"], "row1": ild["row1"]}
-    told = client.edit("accept", curve="ILD", **rows_of).json
-    assert told["doubt"]["stretches"] == []
-    assert told["doubt"]["share_reviewed"] == 1
-    assert (patch_of(told["patches"][0])["flags"] == 1).all()
+    reported = client.edit("accept", curve="ILD", **rows_of).json
+    assert reported["doubt"]["stretches"] == []
+    assert reported["doubt"]["share_reviewed"] == 1
+    assert (patch_of(reported["patches"][0])["flags"] == 1).all()
 
-    told = client.post("/api/undo", base=told["revision"]).json
-    told = client.post("/api/undo", base=told["revision"]).json
-    assert told["doubt"]["stretches"] == before["stretches"]
+    reported = client.post("/api/undo", base=reported["revision"]).json
+    reported = client.post("/api/undo", base=reported["revision"]).json
+    assert reported["doubt"]["stretches"] == before["stretches"]
     np.testing.assert_array_equal(
         curve(client, "CALI")["column"], traces()[1].column.astype("<f4")
     )
@@ -107,9 +107,9 @@ def test_an_edit_answers_with_its_rows_and_the_doubt_that_is_left(
 
 def test_a_preview_changes_nothing(client: Client) -> None:
     edit = {"action": "shift", "curve": "GR", "row0": 200, "row1": 210, "by": 2}
-    told = client.post("/api/preview", edit=edit).json
+    reported = client.post("/api/preview", edit=edit).json
     np.testing.assert_allclose(
-        patch_of(told["patches"][0])["column"],
+        patch_of(reported["patches"][0])["column"],
         traces()[0].column[200 - FIRST : 211 - FIRST] + 2,
         rtol=1e-6,
     )
@@ -138,8 +138,8 @@ def test_a_stale_edit_is_brought_up_to_date_and_made_again(client: Client) -> No
     refused = client.post("/api/edit", base=1, id=name, edit=other)
     assert refused.status == 409
     assert refused.json["revision"] == 2
-    told = client.get("/api/changes?since=1").json
-    assert [(p["row0"], p["rows"]) for p in told["patches"]] == [(200, 11)]
+    reported = client.get("/api/changes?since=1").json
+    assert [(p["row0"], p["rows"]) for p in reported["patches"]] == [(200, 11)]
     for _ in range(2):
         again = client.post("/api/edit", base=2, id=name, edit=other)
         assert again.status == 200
@@ -198,9 +198,9 @@ def test_a_wrong_edit_is_told_in_one_line(client: Client) -> None:
 
 
 def test_a_registration_edit_touches_no_trace(client: Client) -> None:
-    told = client.get("/api/document").json
+    reported = client.get("/api/document").json
     before = {name: curve(client, name)["column"].tobytes() for name in CURVES}
-    new = json.loads(json.dumps(told["registration"]))
+    new = json.loads(json.dumps(reported["registration"]))
     new["tracks"][0]["curves"][0]["right"] = 300
     answer = client.post(
         "/api/registration", base=1, id=str(uuid.uuid4()), registration=new
@@ -214,12 +214,15 @@ def test_a_registration_edit_touches_no_trace(client: Client) -> None:
     assert {n: curve(client, n)["column"].tobytes() for n in CURVES} == before
     back = client.post("/api/undo", base=2).json
     assert back["reload"]
-    assert client.get("/api/document").json["registration"] == told["registration"]
+    assert client.get("/api/document").json["registration"] == reported["registration"]
 
 
 def test_a_registration_may_be_incomplete_but_not_wrong(client: Client) -> None:
-    told = client.get("/api/document").json["registration"]
-    short = {**told, "depth": {"unit": "ft", "points": told["depth"]["points"][:1]}}
+    reported = client.get("/api/document").json["registration"]
+    short = {
+        **reported,
+        "depth": {"unit": "ft", "points": reported["depth"]["points"][:1]},
+    }
     answer = client.post(
         "/api/registration", base=1, id=str(uuid.uuid4()), registration=short
     )
@@ -230,17 +233,17 @@ def test_a_registration_may_be_incomplete_but_not_wrong(client: Client) -> None:
     assert client.get("/api/document").json["stage"] == "register"
     assert client.post("/api/preview", edit={"action": "cut"}).status == 422
     for wrong, said in (
-        ({**told, "step": -1}, "step"),
-        ({**told, "tracks": 3}, "tracks"),
-        ({**told, "more": 3}, "more"),
-        ({**told, "section": "other"}, "section"),
-        ({**told, "page": 3}, "of page 0"),
-        ({**told, "depth": {"unit": "ft", "points": [{"row": "1"}]}}, "row"),
+        ({**reported, "step": -1}, "step"),
+        ({**reported, "tracks": 3}, "tracks"),
+        ({**reported, "more": 3}, "more"),
+        ({**reported, "section": "other"}, "section"),
+        ({**reported, "page": 3}, "of page 0"),
+        ({**reported, "depth": {"unit": "ft", "points": [{"row": "1"}]}}, "row"),
         (
-            {**told, "depth": {"points": [{"row": 10**400, "depth": 1}]}},
+            {**reported, "depth": {"points": [{"row": 10**400, "depth": 1}]}},
             "points[0].row: 10000000000000000000: no page has so many rows",
         ),
-        ({**told, "tracks": [], "step": np.nan}, "not finite"),
+        ({**reported, "tracks": [], "step": np.nan}, "not finite"),
     ):
         answer = client.post(
             "/api/registration", base=2, id=str(uuid.uuid4()), registration=wrong
@@ -262,13 +265,13 @@ def test_a_read_only_document_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_another_tab_is_told_of_an_edit(client: Client) -> None:
-    told = events(client, "state")
-    assert next(told)["revision"] == 1
+    reported = events(client, "state")
+    assert next(reported)["revision"] == 1
     client.edit("cut", curve="GR", row0=200, row1=210)
-    after = next(told)
+    after = next(reported)
     assert after["revision"] == 2
     assert "cut" in after["history"]["undo"]
-    told.close()
+    reported.close()
 
 
 def start(scan: Path, *more: str) -> tuple[subprocess.Popen[str], int]:
@@ -320,10 +323,10 @@ def test_a_stopped_server_ends_what_pages_listen_to(
 ) -> None:
     scan = write_well(tmp_path)
     with serving(scan, **files(scan)) as client:
-        told = events(client, "state")
-        next(told)
+        reported = events(client, "state")
+        next(reported)
         client.served.stop()
-        assert list(told) == []
+        assert list(reported) == []
     assert capfd.readouterr().err == ""
 
 
@@ -332,10 +335,13 @@ def test_each_section_has_its_curves_and_files(tmp_path: Path) -> None:
     repeat = dataclasses.replace(registration(), section="repeat")
     save_registrations(scan.with_suffix(".yaml"), registration(), repeat)
     with serving(scan, **files(scan)) as client:
-        told = client.get("/api/document").json
-        assert (told["sections"], told["section"]) == (["main", "repeat"], "main")
-        told = client.get("/api/document?section=repeat").json
-        assert (told["stage"], told["curves"]) == ("digitise", [])
+        reported = client.get("/api/document").json
+        assert (reported["sections"], reported["section"]) == (
+            ["main", "repeat"],
+            "main",
+        )
+        reported = client.get("/api/document?section=repeat").json
+        assert (reported["stage"], reported["curves"]) == ("digitise", [])
         edit = {"action": "cut", "curve": "GR", "row0": 200, "row1": 210}
         name = str(uuid.uuid4())
         wrong = client.post("/api/edit", base=1, id=name, section="repeat", edit=edit)

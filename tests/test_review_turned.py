@@ -22,7 +22,7 @@ from veernet.registration import save_registrations
 
 pytest.importorskip("fastapi", reason="pip install 'veernet[review]'")
 
-TURN = 24.0
+LINE_SKEW = 24.0
 """Rows by which depth lines fall from the leftmost track edge to the rightmost: 3.6
 degrees, more than any scanner feeds."""
 
@@ -31,13 +31,13 @@ def turned() -> Registration:
     """Return the small scan's registration on a turned page, square to its lines."""
     level = registration()
     points = tuple(
-        DepthPoint(row, depth, row - TURN / 4, row + 3 * TURN / 4)
+        DepthPoint(row, depth, row - LINE_SKEW / 4, row + 3 * LINE_SKEW / 4)
         for row, depth in ((FIRST, 1000.0), (LAST, 1050.0))
     )
 
     def leaning(edge: Edge) -> Edge:
         (column,) = edge.columns
-        lean = TURN / 380 * ROWS
+        lean = LINE_SKEW / 380 * ROWS
         return Edge((0.0, float(ROWS)), (column + lean / 2, column - lean / 2))
 
     tracks = tuple(
@@ -151,8 +151,8 @@ def test_a_row_that_is_typed_moves_the_whole_line(well: Screen) -> None:
     well.idle()
 
     def point() -> dict[str, float]:
-        told = well.client.get("/api/document").json["registration"]
-        return dict(told["depth"]["points"][0])
+        reported = well.client.get("/api/document").json["registration"]
+        return dict(reported["depth"]["points"][0])
 
     before = point()
     field = well.page.locator("#panel input[title='Row of the scan']").first

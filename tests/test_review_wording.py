@@ -37,16 +37,18 @@ def strings(path: Path) -> list[str]:
 
 def test_no_finding_names_an_option_of_the_command() -> None:
     package = Path(veernet.__file__).parent
-    told = [
+    reported = [
         text
         for folder in ("register", "check", "findings", "trace")
         for path in (package / folder).rglob("*.py")
         for text in strings(path)
         if OPTION.search(text)
     ]
-    assert len(told) >= 4
+    assert len(reported) >= 4
     # What stands in an f-string stands there once more, in parts.
-    whole = [text for text in told if not any(text in o and text != o for o in told)]
+    whole = [
+        text for text in reported if not any(text in o and text != o for o in reported)
+    ]
     left = [text for text in whole if OPTION.search(for_page(text))]
     assert not left
     assert "Add here" in for_page(ASK)

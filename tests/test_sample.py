@@ -24,4 +24,4 @@ def test_the_registration_is_short() -> None:
     assert len(path.read_text().splitlines()) <= 40
     (registration,) = load_registrations(path)
     assert [t.name for t in registration.tracks] == ["T1", "T2"]
-    assert registration.depth.turned
+    assert registration.depth.skewed

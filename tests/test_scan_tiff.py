@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 from tests.tiffs import LONG, RATIONAL, SHORT, Page, g4_page, tiff_bytes
 from veernet.errors import InputError
 from veernet.scan import open_scan
-from veernet.scan.cells import Cells
+from veernet.scan.segments import Segments
 
 RNG = np.random.default_rng(11)
 INK = RNG.random((150, 53)) < 0.3
@@ -298,14 +298,14 @@ def test_bands_in_any_order_are_the_rows_of_the_page(data, tmp_path_factory):
 def decoded(monkeypatch):
     """List strips in the order in which they are decoded; five of them are kept."""
     numbers = []
-    decode = Cells._decode
+    decode = Segments._decode
 
-    def note(cells, stream, size, number):
+    def note(segments, stream, size, number):
         numbers.append(number)
-        return decode(cells, stream, size, number)
+        return decode(segments, stream, size, number)
 
-    monkeypatch.setattr(Cells, "_decode", note)
-    monkeypatch.setattr("veernet.scan.cells._KEPT", 5 * 10 * 7)
+    monkeypatch.setattr(Segments, "_decode", note)
+    monkeypatch.setattr("veernet.scan.segments._KEPT", 5 * 10 * 7)
     return numbers
 
 

@@ -160,19 +160,19 @@ def test_a_seam_of_a_network_that_sees_the_whole_tile_is_faded():
 
 
 def test_every_row_is_written_once_the_progress_says_so():
-    one, told = noise(1000), []
+    one, reported = noise(1000), []
     segment(
         one,
         Recorder(),
         tile_rows=128,
         overlap=32,
-        progress=lambda *rows: told.append(rows),
+        progress=lambda *rows: reported.append(rows),
     )
-    done = [rows for rows, _ in told]
+    done = [rows for rows, _ in reported]
     assert done == sorted(set(done))
-    assert {total for _, total in told} == {1000}
+    assert {total for _, total in reported} == {1000}
     assert done[-1] == 1000
-    assert len(told) == 11
+    assert len(reported) == 11
 
 
 def test_a_network_is_shown_tiles_of_one_size_and_no_rows_in_vain():

@@ -13,7 +13,7 @@ import pytest
 from tests.studies import study
 from veernet.errors import InputError
 from veernet.study.arms import FIVE, OTHER_LOSSES, Arm
-from veernet.study.claims import Comparison, all_claims, rows_of
+from veernet.study.claims import StudyComparison, all_claims, rows_of
 from veernet.study.claims.curves import FIVE_ARMS, s4, s5, s6
 from veernet.study.claims.gradients import s7, s8
 from veernet.study.claims.imbalance import HEAVY, MILD, s1, s2, s3
@@ -54,10 +54,10 @@ def jitter(seed: int, size: float = 0.001) -> float:
 
 
 def compare(
-    arms: Any, told: Callable[[Arm, int], Scores], **changes: Any
-) -> Comparison:
-    made = study(list(arms), told, **changes)
-    return Comparison(made, np.random.default_rng(0), 800)
+    arms: Any, scores_of: Callable[[Arm, int], Scores], **changes: Any
+) -> StudyComparison:
+    made = study(list(arms), scores_of, **changes)
+    return StudyComparison(made, np.random.default_rng(0), 800)
 
 
 def figure(low: float, high: float) -> Estimate:
@@ -132,12 +132,12 @@ def test_losses_that_differ_little_are_not_apart() -> None:
     ],
 )
 def test_s1(mild: float, heavy: float, noise: float, expected: str) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         width = heavy if arm.blank else mild
         own = FIVE.index(arm.loss)
         return {"iou": 0.5 - width * own / 8 + jitter((seed + own) % 3, noise)}
 
-    found = s1(compare([*MILD.values(), *HEAVY.values()], told))
+    found = s1(compare([*MILD.values(), *HEAVY.values()], scores_of))
     assert found.verdict == expected
     assert found.figure is not None
     assert found.figure.seeds == 3
@@ -152,12 +152,12 @@ def test_s1(mild: float, heavy: float, noise: float, expected: str) -> None:
     ],
 )
 def test_s2(falls: tuple[float, ...], noise: float, expected: str) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         own = FIVE.index(arm.loss)
         fall = falls[own] if arm.blank else 0.0
         return {"iou": 0.5 - fall + jitter((seed + own) % 3, noise)}
 
-    found = s2(compare([*MILD.values(), *HEAVY.values()], told))
+    found = s2(compare([*MILD.values(), *HEAVY.values()], scores_of))
     assert found.verdict == expected
 
 
@@ -180,7 +180,7 @@ def test_s3(iou: float, noise: float, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lead", "noise", "expected"),
+    ("ahead", "noise", "expected"),
     [
         (-0.009, 0.0001, YES),
         (0.009, 0.0001, NO),
@@ -188,15 +188,15 @@ def test_s3(iou: float, noise: float, expected: str) -> None:
         (-0.009, 0.02, OPEN),
     ],
 )
-def test_s4(lead: float, noise: float, expected: str) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+def test_s4(ahead: float, noise: float, expected: str) -> None:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         tversky = arm.loss == "tversky"
-        return {"mae": 0.0367 + (lead + jitter(seed, noise) if tversky else 0)}
+        return {"mae": 0.0367 + (ahead + jitter(seed, noise) if tversky else 0)}
 
-    found = s4(compare(FIVE_ARMS.values(), told))
+    found = s4(compare(FIVE_ARMS.values(), scores_of))
     assert found.verdict == expected
     assert found.figure is not None
-    assert found.figure.value == pytest.approx(lead, abs=1e-9)
+    assert found.figure.value == pytest.approx(ahead, abs=1e-9)
     assert found.remark == "The same however the curves are read."
     assert found.provenance is not None
     assert (found.provenance.profile, found.provenance.runs) == ("small", 6)
@@ -212,12 +212,12 @@ def test_s4(lead: float, noise: float, expected: str) -> None:
     ],
 )
 def test_s5(behind: tuple[float, float], noise: float, expected: str) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         focal = arm.loss == "focal"
         moved = [b + jitter(seed, noise) if focal else 0 for b in behind]
         return {"mae": (0.0367 + moved[0], 0.0774 + moved[1])}
 
-    assert s5(compare(FIVE_ARMS.values(), told)).verdict == expected
+    assert s5(compare(FIVE_ARMS.values(), scores_of)).verdict == expected
 
 
 @pytest.mark.parametrize(
@@ -229,12 +229,12 @@ def test_s5(behind: tuple[float, float], noise: float, expected: str) -> None:
     ],
 )
 def test_s6(mae: Any, noise: float, expected: str, tau: float) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         own = FIVE.index(arm.loss)
         error = mae[own] + jitter((seed + own) % 3, noise)
         return {"iou": 0.3 + 0.05 * own + jitter(seed), "mae": error}
 
-    found = s6(compare(FIVE_ARMS.values(), told))
+    found = s6(compare(FIVE_ARMS.values(), scores_of))
     assert found.verdict == expected
     assert "tau" in found.rows[1].what
     assert found.rows[1].figure.value == pytest.approx(tau)
@@ -252,14 +252,16 @@ def test_s7_and_s8_on_scenes() -> None:
     assert eight.verdict == YES
 
 
-def surveyed(own: Comparison, width: Callable[[Any], float]) -> Comparison:
+def surveyed(own: StudyComparison, width: Callable[[Any], float]) -> StudyComparison:
     """Return a comparison whose runs have basins as wide as told of their labels."""
     found = {}
     for run in own.study.runs.itertuples():
         wide = width(run)
         numbers = dict.fromkeys(WIDTHS, wide) | dict.fromkeys(SHARPNESS, 1 / wide)
         found[run.Index] = Landscape(numbers, Lines((0.0,), {}), None, {})
-    return Comparison(replace(own.study, landscapes=found), np.random.default_rng(0))
+    return StudyComparison(
+        replace(own.study, landscapes=found), np.random.default_rng(0)
+    )
 
 
 @pytest.mark.parametrize(("sign", "expected"), [(1, YES), (-1, NO)])
@@ -332,7 +334,7 @@ def test_s10(widths: Any, noise: float, expected: str) -> None:
     ],
 )
 def test_s11(gains: tuple[float, float], noise: float, expected: str) -> None:
-    def told(arm: Arm, seed: int) -> Scores:
+    def scores_of(arm: Arm, seed: int) -> Scores:
         sharp = arm.loss != "tversky"
         gain = gains[0] * (arm.averaging == "swa") + gains[1] * (arm.optimizer == "sam")
         own = len(arm.name)  # another order of the seeds for each arm
@@ -341,7 +343,7 @@ def test_s11(gains: tuple[float, float], noise: float, expected: str) -> None:
         }
 
     arms = [*PLAIN.values(), *AVERAGED.values(), *AWARE.values()]
-    found = s11(compare(arms, told))
+    found = s11(compare(arms, scores_of))
     assert found.verdict == expected
     assert "4 of the other four are behind Tversky" in found.remark
     assert found.rows[0].figure.value == pytest.approx(gains[0], abs=3 * noise)
@@ -442,17 +444,17 @@ def test_all_claims_of_a_study_that_has_little() -> None:
 
 
 def test_a_claim_is_computed_in_the_best_profile_that_has_its_arms() -> None:
-    told = {"small": -0.009, "full": 0.009}
+    scores_of = {"small": -0.009, "full": 0.009}
     parts = {
         name: study(
             [FIVE_ARMS[loss] for loss in losses],
-            lambda arm, seed, lead=lead: {
-                "mae": 0.03 + lead * (arm.loss == "tversky") + jitter(seed, 1e-5)
+            lambda arm, seed, ahead=ahead: {
+                "mae": 0.03 + ahead * (arm.loss == "tversky") + jitter(seed, 1e-5)
             },
             profile=name,
         )
-        for (name, lead), losses in zip(
-            told.items(), (FIVE, ("dice", "tversky")), strict=True
+        for (name, ahead), losses in zip(
+            scores_of.items(), (FIVE, ("dice", "tversky")), strict=True
         )
     }
     both = type(parts["small"])(
@@ -461,7 +463,7 @@ def test_a_claim_is_computed_in_the_best_profile_that_has_its_arms() -> None:
             for table in ("runs", "masks", "curves", "history")
         )
     )
-    own = Comparison(both, np.random.default_rng(0), 400)
+    own = StudyComparison(both, np.random.default_rng(0), 400)
     four, five = s4(own), s5(own)
     assert four.provenance is not None
     assert five.provenance is not None

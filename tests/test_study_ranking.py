@@ -22,7 +22,7 @@ from veernet.study.arms import (
     runs_of,
     sample_gradients,
 )
-from veernet.study.comparison import READING, Comparison
+from veernet.study.comparison import READING, StudyComparison
 from veernet.study.measures import OF_CURVES, OF_MASKS, Measure
 from veernet.study.published import PUBLISHED, remarks
 from veernet.study.ranking import agreement, chosen_rate, rank_losses, rates_of
@@ -32,9 +32,14 @@ PLAIN = [Arm(loss) for loss in FIVE]
 
 
 def compare(
-    arms: Any, told: Callable[[Arm, int], dict[str, Any]], count: int = 100, **more: Any
-) -> Comparison:
-    return Comparison(study(list(arms), told, **more), np.random.default_rng(0), count)
+    arms: Any,
+    scores_of: Callable[[Arm, int], dict[str, Any]],
+    count: int = 100,
+    **more: Any,
+) -> StudyComparison:
+    return StudyComparison(
+        study(list(arms), scores_of, **more), np.random.default_rng(0), count
+    )
 
 
 def by_loss(arm: Arm, seed: int) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def by_loss(arm: Arm, seed: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def plain() -> Comparison:
+def plain() -> StudyComparison:
     return compare([*PLAIN, Arm("none")], by_loss)
 
 
@@ -72,7 +77,7 @@ def test_the_arms_that_are_expected_are_those_of_the_experiments() -> None:
         assert tuple(float(value) for value in swept("dial")[key]) == DIAL
 
 
-def test_ranks_and_whether_they_differ(plain: Comparison) -> None:
+def test_ranks_and_whether_they_differ(plain: StudyComparison) -> None:
     iou, error = Measure("iou"), Measure("mae", tracer=READING)
     found = rank_losses(plain, "small", [iou, error])
     assert [(r.rank, r.low, r.high) for r in found[:5]] == [
@@ -109,14 +114,14 @@ def test_one_seed_ranks_by_pictures_and_none_not_at_all() -> None:
 def test_the_rate_is_chosen_on_the_held_out_set() -> None:
     """Of three rates one is best there and another on the test set."""
 
-    def told(arm: Arm, seed: int) -> dict[str, Any]:
+    def scores_of(arm: Arm, seed: int) -> dict[str, Any]:
         return {"iou": {None: 0.5, 1e-3: 0.6, 8e-3: 0.4}[arm.lr]}
 
     arms = [*PLAIN, *(Arm(loss, lr=rate) for loss in FIVE for rate in (1e-3, 8e-3))]
-    made = study(arms, told)
+    made = study(arms, scores_of)
     worse = (made.masks["set"] == "test") & made.masks["run"].str.contains("0.001")
     made.masks.loc[worse, "both"] /= 3
-    own = Comparison(made, np.random.default_rng(0), 20)
+    own = StudyComparison(made, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=1e-3)
     assert set(rates_of(made.runs, "dice")) == {1e-3, 4e-3, 8e-3}
     assert chosen_rate(own, "small", "jaccard") is None
@@ -128,22 +133,22 @@ def test_a_rate_with_fewer_seeds_is_not_chosen_for_them() -> None:
         lambda arm, seed: {"iou": 0.9 if arm.lr else 0.5},
     )
     rest = without(made, Arm("dice", lr=1e-3), [2])
-    own = Comparison(rest, np.random.default_rng(0), 20)
+    own = StudyComparison(rest, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=4e-3)
 
 
 def test_more_seeds_of_one_rate_leave_the_choice_where_it_was() -> None:
     """The rate that has more of them is worse, but would win by the seeds added."""
 
-    def told(arm: Arm, seed: int) -> dict[str, Any]:
+    def scores_of(arm: Arm, seed: int) -> dict[str, Any]:
         return {"iou": 0.6 if arm.lr else (0.5 if seed < 3 else 0.9)}
 
     arms = [Arm("dice"), Arm("dice", lr=1e-3)]
-    made = study(arms, told, seeds=range(8))
+    made = study(arms, scores_of, seeds=range(8))
     rest = without(made, Arm("dice", lr=1e-3), range(3, 8))
-    own = Comparison(rest, np.random.default_rng(0), 20)
+    own = StudyComparison(rest, np.random.default_rng(0), 20)
     assert chosen_rate(own, "small", "dice") == Arm("dice", lr=1e-3)
-    everywhere = Comparison(made, np.random.default_rng(0), 20)
+    everywhere = StudyComparison(made, np.random.default_rng(0), 20)
     assert chosen_rate(everywhere, "small", "dice") == Arm("dice", lr=4e-3)
 
 

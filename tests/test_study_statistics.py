@@ -7,7 +7,7 @@ from scipy import stats
 from veernet.errors import InputError
 from veernet.study.ranks import correlate_across, correlate_within, ranks, tau_b
 from veernet.study.statistics import (
-    Draws,
+    BootstrapDraws,
     bare,
     estimate,
     exact,
@@ -19,7 +19,9 @@ from veernet.study.statistics import (
 
 def test_without_pictures_the_interval_is_student_t() -> None:
     values = np.array([0.2, 0.5, 0.3, 0.9])
-    draws = Draws(np.random.default_rng(0), pictures=0, seeds=range(4), count=40_000)
+    draws = BootstrapDraws(
+        np.random.default_rng(0), pictures=0, seeds=range(4), count=40_000
+    )
     found = estimate(draws.mean(values, range(4)), values)
     assert (found.low, found.high) == pytest.approx(t_interval(values), abs=0.02)
     expected = stats.t.interval(
@@ -32,7 +34,9 @@ def test_without_pictures_the_interval_is_student_t() -> None:
 
 
 def test_the_bootstrap_of_three_seeds_is_known() -> None:
-    draws = Draws(np.random.default_rng(0), pictures=0, seeds=[7, 8, 9], count=40_000)
+    draws = BootstrapDraws(
+        np.random.default_rng(0), pictures=0, seeds=[7, 8, 9], count=40_000
+    )
     weights = draws.of_seeds([7, 8, 9])[1, 1:]
     assert weights.sum(axis=1) == pytest.approx(np.ones(len(weights)))
     alone = (weights == 1).any(axis=1).mean()
@@ -47,7 +51,7 @@ def test_coverage_of_crossed_effects(of_seeds: float, of_pictures: float) -> Non
     """Of a true mean 0: new seeds as promised or more, the bootstrap not."""
     rng = np.random.default_rng(1)
     pictures, seeds, trials = 20, range(3), 200
-    draws = Draws(rng, pictures=pictures, seeds=seeds, count=500)
+    draws = BootstrapDraws(rng, pictures=pictures, seeds=seeds, count=500)
     covered = np.zeros(2)
     for _ in range(trials):
         scores = (
@@ -68,7 +72,7 @@ def test_coverage_of_crossed_effects(of_seeds: float, of_pictures: float) -> Non
 
 def test_arms_of_the_same_seeds_and_pictures_cancel() -> None:
     rng = np.random.default_rng(2)
-    draws = Draws(rng, pictures=50, seeds=range(3))
+    draws = BootstrapDraws(rng, pictures=50, seeds=range(3))
     first = rng.random((3, 50))
     one, two = (part @ draws.pictures.T / 50 for part in (first, first + 0.25))
     found = estimate(draws.mean(two, range(3)) - draws.mean(one, range(3)))
@@ -77,7 +81,7 @@ def test_arms_of_the_same_seeds_and_pictures_cancel() -> None:
 
 
 def test_one_seed_has_no_interval_for_others() -> None:
-    draws = Draws(np.random.default_rng(0), pictures=5, seeds=[0])
+    draws = BootstrapDraws(np.random.default_rng(0), pictures=5, seeds=[0])
     drawn = (np.arange(5.0) @ draws.pictures.T / 5)[None]
     found = estimate(draws.mean(drawn, [0]), drawn[:, 0])
     assert np.isnan([found.low, found.high, found.spread]).all()
@@ -88,7 +92,8 @@ def test_one_seed_has_no_interval_for_others() -> None:
 
 def test_draws_do_not_hang_on_what_was_asked_before() -> None:
     one, two = (
-        Draws(np.random.default_rng(5), pictures=4, seeds=[0, 1, 2]) for _ in range(2)
+        BootstrapDraws(np.random.default_rng(5), pictures=4, seeds=[0, 1, 2])
+        for _ in range(2)
     )
     one.of_seeds([0, 1])
     assert (one.of_seeds([0, 2]) == two.of_seeds([0, 2])).all()
@@ -118,7 +123,9 @@ def test_weighted_median_of_nothing_is_none() -> None:
 
 def test_intervals_of_many_cover_together() -> None:
     values = np.array([0.2, 0.5, 0.3, 0.9])
-    draws = Draws(np.random.default_rng(0), pictures=0, seeds=range(4), count=40_000)
+    draws = BootstrapDraws(
+        np.random.default_rng(0), pictures=0, seeds=range(4), count=40_000
+    )
     found = estimate(draws.mean(values, range(4)), values).for_all(10)
     wide = stats.t.interval(
         1 - 0.05 / 10, 3, loc=values.mean(), scale=values.std(ddof=1) / 2

@@ -31,7 +31,7 @@ from veernet.synth.strips import Strip, draw_strip
 
 ROWS = 400
 PERFECT = Scanner(severity=0.0)
-LIVELY = Manner(kinds=(1, 0, 0, 0), wrap=0.0)
+ROUGH = Manner(kinds=(1, 0, 0, 0), wrap=0.0)
 
 
 def wave(phase: float = 0.0, *, wraps: bool = False) -> Course:
@@ -64,7 +64,7 @@ def test_the_truth_of_a_spike_is_the_middle_of_its_ink():
         whole_track=True,
         skew=0,
         manner=replace(
-            LIVELY, spiky=1.0, saturate=0, blocky=0, stop=0, samples_per_foot=(1.0,)
+            ROUGH, spiky=1.0, saturate=0, blocky=0, stop=0, samples_per_foot=(1.0,)
         ),
     )
     steep = 0
@@ -104,7 +104,7 @@ def test_an_interrupted_curve_has_neither_ink_nor_truth_where_the_pen_was_up():
         rows=300,
         lines=("solid",),
         whole_track=True,
-        manner=replace(LIVELY, stop=1.0, spread=(0.05, 0.1)),
+        manner=replace(ROUGH, stop=1.0, spread=(0.05, 0.1)),
     )
     for seed in range(20):
         strip = draw_strip(recipe, np.random.default_rng(seed))
@@ -245,8 +245,8 @@ def test_crossing_keeps_the_wraps_of_the_curve_it_crosses():
 def test_the_same_seed_gives_the_same_course_and_stroke():
     def drawn():
         rng = np.random.default_rng(6)
-        course = draw_course(rng, ROWS, 10.0, manner=replace(LIVELY, spiky=1.0))
-        (pen,) = draw_pens(rng, ("dash-dot",), (1, 1), 1.0, LIVELY)
+        course = draw_course(rng, ROWS, 10.0, manner=replace(ROUGH, spiky=1.0))
+        (pen,) = draw_pens(rng, ("dash-dot",), (1, 1), 1.0, ROUGH)
         return ink_course(rng, course, pen, 400.0, 1.0)
 
     a, b = drawn(), drawn()

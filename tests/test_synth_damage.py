@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from veernet.synth.damage import HIDDEN, WAYS, damage, hidden
+from veernet.synth.damage import DAMAGES, HIDDEN, damage, hidden
 
 SHAPE = (300, 260)
-NAMES = {way.__name__: way for _, way in WAYS}
+NAMES = {way.__name__: way for _, way in DAMAGES}
 
 
 def picture(tone: int = 255) -> np.ndarray:

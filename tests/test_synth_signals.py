@@ -20,7 +20,7 @@ def test_the_same_seed_gives_the_same_shape(kind):
     assert np.isfinite(a).all()
 
 
-def test_kinds_differ_in_liveliness_as_named():
+def test_kinds_differ_in_roughness_as_named():
     def roughness(kind):
         rng = np.random.default_rng(1)
         steps = [np.diff(model_shape(rng, 600, 0.5, kind)) for _ in range(40)]

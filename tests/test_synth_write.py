@@ -141,8 +141,8 @@ def test_the_scanner_of_the_recipe_is_used(tmp_path):
 
 
 def test_a_curve_that_wraps_below_zero_is_given_a_quantity_that_can_be(tmp_path):
-    lively = Manner(wrap=1.0, spread=(0.5, 0.9))
-    write_set(tmp_path, 12, 5, recipe=replace(RECIPE, lines=(), manner=lively))
+    rough = Manner(wrap=1.0, spread=(0.5, 0.9))
+    write_set(tmp_path, 12, 5, recipe=replace(RECIPE, lines=(), manner=rough))
     below = []
     for name in names(tmp_path):
         (registration,) = load_registrations(tmp_path / f"{name}.yaml")

@@ -18,7 +18,8 @@ from veernet.records import ORIGINS, Affinity, Evidence, Panel
 from veernet.synth.ink import stroke as paint
 from veernet.trace import BRIDGE, SHORTEST, Tracer, steps, trace
 from veernet.trace.centroid import refine
-from veernet.trace.lanes import UNKNOWN, make_lane
+from veernet.trace.corridors import UNKNOWN, make_corridor
+from veernet.trace.decoding import _ink
 from veernet.trace.meetings import load_model
 from veernet.trace.paths import decode_paths
 from veernet.trace.programme import (
@@ -27,11 +28,10 @@ from veernet.trace.programme import (
     OFF_RIGHT,
     ON,
     Costs,
-    cheapest_way,
-    lead_over_rivals,
+    cheapest_path,
+    margin_over_rivals,
     prices,
 )
-from veernet.trace.ways import _ink
 
 ROWS = 400
 AT = np.arange(ROWS)
@@ -78,7 +78,7 @@ def test_a_moving_window_beats_a_fixed_one_on_a_steep_stroke():
     rows = 40
     truth = 20.0 + 4.5 * np.arange(rows)
     ink = stroke(truth, (rows, 217))
-    column, state, _ = cheapest_way(ink, np.empty((0, rows, 2), np.int32))
+    column, state, _ = cheapest_path(ink, np.empty((0, rows, 2), np.int32))
     start = np.zeros(rows, np.int32)
     centroid, _, span = refine(ink, column, state == ON, UNKNOWN, start, circular=False)
     inner = slice(2, rows - 2)
@@ -88,8 +88,8 @@ def test_a_moving_window_beats_a_fixed_one_on_a_steep_stroke():
 
 def _centroids(panel: Panel, seen: Evidence) -> list[Floats]:
     """Return (rows,) per curve the centroid of its stroke, before it is corrected."""
-    _, lanes, ways = decode_paths(panel, seen, Costs(), correct=False)
-    return [ways[index].column for index in range(len(lanes))]
+    _, corridors, paths = decode_paths(panel, seen, Costs(), correct=False)
+    return [paths[index].column for index in range(len(corridors))]
 
 
 @pytest.mark.parametrize("wraps", [False, True])
@@ -423,7 +423,7 @@ def _price_of(way, ink, costs):
 
 
 @pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
-def test_the_way_is_the_cheapest_of_all(travel_ink):
+def test_the_path_is_the_cheapest_of_all(travel_ink):
     """On a tiny track the programme agrees with trying every way."""
     rng = np.random.default_rng(3)
     costs = Costs(
@@ -433,7 +433,7 @@ def test_the_way_is_the_cheapest_of_all(travel_ink):
     every = np.array(np.meshgrid(*[range(4)] * 5)).reshape(5, -1).T
     for _ in range(20):
         ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
-        column, state, paid = cheapest_way(
+        column, state, paid = cheapest_path(
             ink, np.empty((0, 4, 2), np.int32), costs=costs
         )
         assert (state == ON).all()
@@ -448,16 +448,16 @@ def test_ink_pays_only_the_curve_that_has_not_shared_it():
     ink[:, 5] = 255
     ink[1, 5:30] = 255
     free = np.empty((0, 3, 2), np.int32)
-    taken = np.full((1, 3, 2), -1, np.int32)
-    taken[0] = 0, 39
+    occupied_ink = np.full((1, 3, 2), -1, np.int32)
+    occupied_ink[0] = 0, 39
     paid, nothing = Costs(travel_ink=-0.2), Costs(travel_ink=0.0)
-    assert cheapest_way(ink, free, costs=paid)[2] < 0
-    assert cheapest_way(ink, taken, costs=paid)[2] == pytest.approx(
-        cheapest_way(ink, taken, costs=nothing)[2]
+    assert cheapest_path(ink, free, costs=paid)[2] < 0
+    assert cheapest_path(ink, occupied_ink, costs=paid)[2] == pytest.approx(
+        cheapest_path(ink, occupied_ink, costs=nothing)[2]
     )
 
 
-def test_a_spike_is_followed_to_its_tip_past_a_shorter_way():
+def test_a_spike_is_followed_to_its_tip_past_a_shorter_path():
     """The evidence leaks across the foot of a spike: straight on is cheaper."""
     truth = 60 + 90 * np.clip(1 - np.abs(AT - 200) / 4, 0, None)
     one = panel([curve()], ROWS)
@@ -487,7 +487,7 @@ def test_thick_strokes_are_crossed_once(shape):
     assert np.nanmedian(away) < 0.3
 
 
-def test_a_steep_stroke_is_read_at_its_middle_wherever_the_way_crosses_it():
+def test_a_steep_stroke_is_read_at_its_middle_wherever_the_path_crosses_it():
     """The ink of forty columns a row is three times as wide, and so is the choice."""
     truth = np.clip(60 + 40.0 * (AT - 200), 60, 340)
     path = _read_pen(truth)
@@ -520,8 +520,8 @@ def test_confidence_falls_where_another_stroke_is_as_likely():
     # What is as likely wrong as right is left open, and no line is drawn across.
     assert np.isnan(path.column[fork]).all()
     assert np.isfinite(path.column[plain]).all()
-    (told,) = trace(one, seen, likely=0.0)
-    assert np.isfinite(told.column).all()
+    (reported,) = trace(one, seen, likely=0.0)
+    assert np.isfinite(reported.column).all()
 
 
 def test_a_gap_is_bridged_across_missing_ink_but_not_across_doubt():
@@ -539,12 +539,12 @@ def test_a_gap_is_bridged_across_missing_ink_but_not_across_doubt():
 
 def test_a_stroke_over_the_edge_takes_ink_on_both_sides():
     one = panel([curve(wraps=True)], 5, 100)
-    lane = make_lane(one, evidence(one, []), one.curves[0])
+    corridor = make_corridor(one, evidence(one, []), one.curves[0])
     stroke = np.array([[20, 30], [90, 110], [-105, -95], [150, 270], [20, 30]])
     on = np.array([True, True, True, True, False])
     nowhere = [-1, -1]
     assert (
-        _ink(lane, stroke.astype(np.int32), on) - MARGIN * on[:, None, None]
+        _ink(corridor, stroke.astype(np.int32), on) - MARGIN * on[:, None, None]
         == [
             [[20, 30], [n - MARGIN for n in nowhere]],
             [[90, 99], [0, 10]],
@@ -557,14 +557,14 @@ def test_a_stroke_over_the_edge_takes_ink_on_both_sides():
 
 @pytest.mark.parametrize("wraps", [(0, 0), (-1, 2)], ids=["one copy", "four copies"])
 def test_the_programme_backwards_agrees_with_it_forwards(wraps):
-    """In every row the cheapest way from above and on to the end has the same price."""
+    """In every row the cheapest path up to it and on to the end has one price."""
     rng = np.random.default_rng(8)
     for _ in range(20):
         rows, width = int(rng.integers(2, 25)), int(rng.integers(2, 12))
         ink = (rng.random((rows, width)) ** 3 * 255).astype(np.uint8)
         ink[rng.random(rows) < 0.3] = 0
-        taken = np.full((1, rows, 2), -1, np.int32)
-        taken[0, ::3] = 1, 2
+        occupied_ink = np.full((1, rows, 2), -1, np.int32)
+        occupied_ink[0, ::3] = 1, 2
         free = rng.uniform(0, 4, 6)
         costs = Costs(
             travel_ink=-0.1,
@@ -580,28 +580,28 @@ def test_the_programme_backwards_agrees_with_it_forwards(wraps):
         columns = width * tables[2].size
         here, across = np.empty((2, width), np.float32)
         runs = np.empty((3, columns), np.float32)
-        came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
+        back_pointer, state_pointer = np.empty(columns, np.uint8), np.empty(4, np.int32)
 
         above = []
         best, beside = steps.begin(columns, tables[3])
         total = 0.0
         for row in range(rows):
             above.append((best + total, beside + total))
-            steps.price_row(ink, taken, row, tables, here, across)
-            total += steps.advance(
-                best, beside, here, across, tables, runs, came, notes
+            steps.price_row(ink, occupied_ink, row, tables, here, across)
+            total += steps.forward_step(
+                best, beside, here, across, tables, runs, back_pointer, state_pointer
             )
         rest, others = np.zeros(columns, np.float32), np.zeros(4, np.float32)
         left = 0.0
         for row in range(rows - 1, -1, -1):
-            steps.price_row(ink, taken, row, tables, here, across)
-            left += steps.retreat(rest, others, here, across, tables, runs)
+            steps.price_row(ink, occupied_ink, row, tables, here, across)
+            left += steps.backward_step(rest, others, here, across, tables, runs)
             paid = min((above[row][0] + rest).min(), (above[row][1] + others).min())
             assert paid + left == pytest.approx(total, abs=1e-3)
 
 
 @pytest.mark.parametrize("travel_ink", [0.05, -0.3], ids=["ink costs", "ink pays"])
-def test_the_lead_is_that_over_the_cheapest_way_elsewhere(travel_ink):
+def test_the_margin_is_that_over_the_cheapest_path_elsewhere(travel_ink):
     """On a tiny track it agrees with trying every way down its columns."""
     rng = np.random.default_rng(5)
     costs = Costs(
@@ -612,23 +612,25 @@ def test_the_lead_is_that_over_the_cheapest_way_elsewhere(travel_ink):
         ink = rng.integers(0, 256, (4, 4)).astype(np.uint8)
         prices = np.array([_price_of(way, ink, costs) for way in every])
         near = np.array([[0, 1], [1, 2], [3, 3], [0, -1]], dtype=np.int32)
-        lead = lead_over_rivals(ink, np.empty((0, 4, 2), np.int32), near, costs=costs)
+        margin = margin_over_rivals(
+            ink, np.empty((0, 4, 2), np.int32), near, costs=costs
+        )
         for row, (first, last) in enumerate(near):
             inside = (every[:, row + 1] >= first) & (every[:, row + 1] <= last)
             wanted = 0.0
             if inside.any():
                 wanted = max(prices[~inside].min() - prices[inside].min(), 0.0)
-            assert lead[row] == pytest.approx(wanted, abs=1e-4)
+            assert margin[row] == pytest.approx(wanted, abs=1e-4)
 
 
-def test_the_lead_does_not_depend_on_how_the_rows_are_cut_into_blocks():
+def test_the_margin_does_not_depend_on_how_the_rows_are_cut_into_blocks():
     rng = np.random.default_rng(6)
     ink = rng.integers(0, 256, (1300, 30)).astype(np.uint8)
-    column, _, _ = cheapest_way(ink, np.empty((0, 1300, 2), np.int32))
+    column, _, _ = cheapest_path(ink, np.empty((0, 1300, 2), np.int32))
     near = np.stack([column - 1, column + 1], axis=1).astype(np.int32)
-    whole = lead_over_rivals(ink, np.empty((0, 1300, 2), np.int32), near)
+    whole = margin_over_rivals(ink, np.empty((0, 1300, 2), np.int32), near)
     # Far from either end a lead depends on the rows around it alone.
-    part = lead_over_rivals(
+    part = margin_over_rivals(
         ink[200:900], np.empty((0, 700, 2), np.int32), near[200:900]
     )
     np.testing.assert_allclose(part[100:-100], whole[300:800], atol=1e-3)
@@ -654,7 +656,7 @@ def test_a_depth_line_taken_for_ink_does_not_change_the_wrap_count():
     assert (_error(path, truth + MARGIN) > 2).sum() <= 3
 
 
-def test_ink_that_no_other_curve_has_taken_is_read_whatever_its_style():
+def test_ink_that_no_other_curve_occupies_is_read_whatever_its_style():
     """For a stretch a solid curve is taken for a dashed one, and as for itself lost."""
     solid, dashed = 60 + 20 * np.sin(AT / 25), 140 + 20 * np.sin(AT / 30)
     two = panel([curve("GR"), curve("CALI", "short-dash")], ROWS)
@@ -674,18 +676,18 @@ def test_states_say_on_which_side_a_curve_left():
     ink[40, 0:17] = 255
     ink[41:, 14:17] = 255
     nobody = np.empty((0, 60, 2), np.int32)
-    _, state, _ = cheapest_way(ink, nobody)
+    _, state, _ = cheapest_path(ink, nobody)
     assert (state[:20] == ON).all()
     assert (state[21:39] == OFF_LEFT).all()
     assert (state[42:] == ON).all()
-    _, mirrored, _ = cheapest_way(ink[:, ::-1].copy(), nobody)
+    _, mirrored, _ = cheapest_path(ink[:, ::-1].copy(), nobody)
     assert (mirrored[21:39] == OFF_RIGHT).all()
 
 
 def test_a_curve_that_ends_inside_the_track_is_lost():
     ink = np.zeros((200, 201), dtype=np.uint8)
     ink[:60, 99:102] = 255
-    _, state, _ = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
+    _, state, _ = cheapest_path(ink, np.empty((0, 200, 2), np.int32))
     assert (state[:60] == ON).all()
     assert (state[100:] == LOST).all()
 
@@ -693,7 +695,7 @@ def test_a_curve_that_ends_inside_the_track_is_lost():
 def test_a_curve_that_begins_inside_the_track_was_not_there_above():
     ink = np.zeros((200, 201), dtype=np.uint8)
     ink[140:, 99:102] = 255
-    column, state, _ = cheapest_way(ink, np.empty((0, 200, 2), np.int32))
+    column, state, _ = cheapest_path(ink, np.empty((0, 200, 2), np.int32))
     assert (state[:110] == LOST).all()
     assert (state[140:] == ON).all()
     assert (abs(column[150:] - 100) <= 1).all()
@@ -704,25 +706,25 @@ def test_a_curve_that_ends_is_not_found_again_in_a_short_stroke_elsewhere():
     ink[:150, 60:63] = 255
     ink[200:270, 240:243] = 255
     nobody = np.empty((0, 400, 2), np.int32)
-    _, state, _ = cheapest_way(ink, nobody)
+    _, state, _ = cheapest_path(ink, nobody)
     assert (state[:150] == ON).all()
     assert (state[180:] == LOST).all()
     ink[200:, 240:243] = 255
-    column, state, _ = cheapest_way(ink, nobody, costs=Costs(find=40.0))
+    column, state, _ = cheapest_path(ink, nobody, costs=Costs(find=40.0))
     assert (state[210:] == ON).all()
     assert (abs(column[210:] - 241) <= 1).all()
 
 
-def test_a_way_that_jumped_to_its_neighbour_is_put_right():
+def test_a_path_that_jumped_to_its_neighbour_is_put_right():
     """One curve fades where another swings close: greedy ways change over there."""
     quiet = np.full(ROWS, 180.0)
-    lively = 80 + 66 * np.exp(-(((AT - 200) / 30) ** 2)) + 20 * np.sin(AT / 15)
+    rough = 80 + 66 * np.exp(-(((AT - 200) / 30) ** 2)) + 20 * np.sin(AT / 15)
     two = panel([curve("LIVELY"), curve("QUIET")], ROWS)
-    seen = evidence(two, [("solid", quiet), ("solid", lively)])
+    seen = evidence(two, [("solid", quiet), ("solid", rough)])
     maps = seen.maps.copy()
     maps[0, 196:204, 172:190] //= 6
     a, b = trace(two, Evidence(maps, seen.lines))
-    assert np.nanpercentile(_error(a, lively), 99) < 2
+    assert np.nanpercentile(_error(a, rough), 99) < 2
     assert np.nanpercentile(_error(b, quiet), 99) < 2
 
 

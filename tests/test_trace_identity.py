@@ -15,6 +15,7 @@ from veernet.records import ORIGINS
 from veernet.trace import SHORTEST, identity, name_curves
 from veernet.trace.assignments import make_lattice
 from veernet.trace.dash_patterns import TABLE
+from veernet.trace.decoding import related
 from veernet.trace.features import (
     MOST_STYLE,
     corridor_evidence,
@@ -22,7 +23,6 @@ from veernet.trace.features import (
     style_evidence,
 )
 from veernet.trace.identity import LOST_ROWS, Pool, pools
-from veernet.trace.ways import related
 
 ROWS = 400
 AT = np.arange(float(ROWS))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.panels import curve
-from veernet.records import ORIGINS, Path
+from veernet.records import ORIGINS, TracedPath
 from veernet.trace.wrap_counts import (
     count_probability,
     find_guesses,
@@ -18,7 +18,7 @@ from veernet.trace.wrap_counts import (
 ROWS = 2000
 at = np.arange(float(ROWS))
 QUIET = 0.4 + 0.05 * np.sin(at / 30)
-LIVELY = 0.8 + 0.9 * np.sin(at / 60)
+ROUGH = 0.8 + 0.9 * np.sin(at / 60)
 GAMMA = curve("GR", wraps=True)
 POTENTIAL = replace(GAMMA, mnemonic="SP", unit="MV")
 
@@ -36,14 +36,14 @@ def certain(fraction):
 
 
 def test_a_curve_that_is_read_throughout_has_no_guess():
-    assert find_guesses(LIVELY, certain(LIVELY)) == ()
-    assert as_read(LIVELY, ()) == pytest.approx(1.0)
+    assert find_guesses(ROUGH, certain(ROUGH)) == ()
+    assert as_read(ROUGH, ()) == pytest.approx(1.0)
 
 
-def test_across_a_gap_the_count_of_a_lively_curve_is_a_guess():
-    quiet, lively = (unread(f, 700, 760) for f in (QUIET, LIVELY))
+def test_across_a_gap_the_count_of_a_rough_curve_is_a_guess():
+    quiet, rough = (unread(f, 700, 760) for f in (QUIET, ROUGH))
     (sure,) = find_guesses(quiet, certain(quiet))
-    (doubtful,) = find_guesses(lively, certain(lively))
+    (doubtful,) = find_guesses(rough, certain(rough))
     assert (doubtful.start, doubtful.stop) == (700, 760)
     assert sure.step > 0.99
     assert doubtful.step < 0.9
@@ -52,7 +52,7 @@ def test_across_a_gap_the_count_of_a_lively_curve_is_a_guess():
 def test_the_farther_a_curve_moved_the_less_sure_is_the_count():
     found = []
     for move in (0.0, 0.3, 0.6, 0.9):
-        fraction = unread(LIVELY + np.where(at < 700, 0.0, move), 700, 704)
+        fraction = unread(ROUGH + np.where(at < 700, 0.0, move), 700, 704)
         found.append(find_guesses(fraction, certain(fraction))[0].step)
     assert found == sorted(found, reverse=True)
     assert found[0] > 0.95
@@ -69,7 +69,7 @@ def test_a_fold_in_doubt_is_a_guess_and_a_doubtful_name_in_mid_track_is_none():
 
 
 def test_the_count_of_the_first_row_read_is_no_guess():
-    late = unread(LIVELY, 0, 200)
+    late = unread(ROUGH, 0, 200)
     assert find_guesses(late, certain(late)) == ()
     nothing = np.full(ROWS, np.nan)
     assert find_guesses(nothing, np.zeros(ROWS)) == ()
@@ -80,7 +80,7 @@ EDGES = np.full(ROWS, 100.0), np.full(ROWS, 300.0)
 
 def path_of(fraction):
     column = 100 + 200 * fraction
-    return Path("X", column, certain(fraction), np.ones(ROWS, np.uint8))
+    return TracedPath("X", column, certain(fraction), np.ones(ROWS, np.uint8))
 
 
 def test_a_gamma_ray_is_never_read_below_zero():
@@ -125,7 +125,7 @@ def test_values_about_zero_do_not_move_a_gamma_ray():
 
 
 def test_the_confidence_of_all_that_hangs_on_a_guess_is_lowered():
-    fraction = unread(LIVELY + np.where(at < 700, 0.0, 0.7), 700, 720)
+    fraction = unread(ROUGH + np.where(at < 700, 0.0, 0.7), 700, 720)
     result = settle_counts(path_of(fraction), POTENTIAL, *EDGES)
     (guess,) = result.guesses
     assert result.confidence[:700] == pytest.approx(0.99)
@@ -135,8 +135,8 @@ def test_the_confidence_of_all_that_hangs_on_a_guess_is_lowered():
 def test_a_quiet_curve_keeps_to_its_level():
     """Of a quiet curve many gaps do not add up to doubt: it would have to move."""
     gaps = at % 50 < 4
-    quiet, lively = (np.where(gaps, np.nan, f) for f in (QUIET, LIVELY))
-    for fraction, least, most in ((quiet, 0.98, 1.0), (lively, 0.3, 0.95)):
+    quiet, rough = (np.where(gaps, np.nan, f) for f in (QUIET, ROUGH))
+    for fraction, least, most in ((quiet, 0.98, 1.0), (rough, 0.3, 0.95)):
         guesses = find_guesses(fraction, certain(fraction))
         assert len(guesses) == 39
         middle = as_read(fraction, guesses)[1000]
@@ -146,7 +146,7 @@ def test_a_quiet_curve_keeps_to_its_level():
 def test_probabilities_are_roughly_those_of_being_right():
     """Curves with unread stretches, unfolded by the least move, as the tracer does."""
     rng = np.random.default_rng(5)
-    told, right = [], []
+    reported, right = [], []
     for _ in range(120):
         walk = np.cumsum(rng.normal(0, rng.uniform(0.005, 0.05), ROWS))
         true = 0.5 + walk - np.linspace(0, walk[-1], ROWS)
@@ -159,10 +159,10 @@ def test_probabilities_are_roughly_those_of_being_right():
         fraction = folded.copy()
         fraction[rows] += np.floor(true[0]) + np.concatenate([[0], np.cumsum(step)])
         guesses = find_guesses(fraction, read * 0.99)
-        told.append(as_read(fraction, guesses)[rows])
+        reported.append(as_read(fraction, guesses)[rows])
         right.append(np.abs(fraction - true)[rows] < 0.5)
-    told, right = np.concatenate(told), np.concatenate(right)
+    reported, right = np.concatenate(reported), np.concatenate(right)
     base = right.mean() * (1 - right.mean())
-    assert np.mean((told - right) ** 2) < 0.8 * base
-    assert right[told > 0.97].mean() > 0.95
-    assert right[told < 0.8].mean() < right[told > 0.97].mean() - 0.1
+    assert np.mean((reported - right) ** 2) < 0.8 * base
+    assert right[reported > 0.97].mean() > 0.95
+    assert right[reported < 0.8].mean() < right[reported > 0.97].mean() - 0.1

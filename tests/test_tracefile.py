@@ -133,7 +133,7 @@ class TestSchema:
         assert table["scan_row"] == [40.0, None, 42.0, 43.0]
         assert table["origin"] == ["auto", "none", "manual", "auto"]
 
-    def test_scan_row_follows_the_turn_of_the_page_at_the_ink(
+    def test_scan_row_follows_the_skew_of_the_page_at_the_ink(
         self, tmp_path: Path
     ) -> None:
         path = tmp_path / "a.parquet"

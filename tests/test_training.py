@@ -27,7 +27,7 @@ from veernet.training.averages import EMA
 from veernet.training.metrics import (
     CentreError,
     CurveError,
-    Overlap,
+    OverlapMetric,
     count_overlap,
     row_columns,
 )
@@ -42,7 +42,7 @@ def test_overlap_agrees_with_torchmetrics_over_all_pixels() -> None:
     generator = torch.Generator().manual_seed(0)
     prediction = torch.randint(0, 3, (4, 16, 16), generator=generator)
     target = torch.randint(0, 3, (4, 16, 16), generator=generator)
-    overlap = Overlap(NAMES)
+    overlap = OverlapMetric(NAMES)
     overlap.update(prediction[:1], target[:1])
     overlap.update(prediction[1:], target[1:])
     scores = overlap.compute()
@@ -72,7 +72,7 @@ def test_mean_over_pictures_counts_those_that_show_the_class() -> None:
     # dreamt up in the third. Class 2 is nowhere.
     target = torch.tensor([[[1, 1, 0, 0]], [[0, 0, 0, 0]], [[0, 0, 0, 0]]])
     prediction = torch.tensor([[[1, 0, 0, 0]], [[0, 0, 0, 0]], [[1, 0, 0, 0]]])
-    overlap = Overlap(NAMES)
+    overlap = OverlapMetric(NAMES)
     overlap.update(prediction, target)
     scores = overlap.compute()
     assert float(scores["image_iou/solid"]) == pytest.approx((1 / 2 + 0) / 2)

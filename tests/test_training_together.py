@@ -44,28 +44,28 @@ def _study(folder: Path, starter: list[str], *more: str) -> list[dict[str, objec
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.count(": trained\n") == len(more) + 1
-    told = []
+    reported = []
     for path in sorted((folder / "study").glob("*/run.json")):
         whole = {name.name for name in path.parent.iterdir()}
         assert whole >= {"last.safetensors", "scored.json", "masks.parquet"}
         assert "resume.ckpt" not in whole
         # Four of the eight pictures are each process's: two steps, not four.
         assert json.loads((path.parent / "last.json").read_text())["made"]["steps"] == 2
-        told.append(json.loads(path.read_text()))
-    return told
+        reported.append(json.loads(path.read_text()))
+    return reported
 
 
 def test_a_sweep_of_a_study_in_processes_that_lightning_starts(tmp_path: Path) -> None:
-    told = _study(tmp_path, [], "loss=dice,tversky")
-    assert [run["labels"]["loss"] for run in told] == ["dice", "tversky"]
+    reported = _study(tmp_path, [], "loss=dice,tversky")
+    assert [run["labels"]["loss"] for run in reported] == ["dice", "tversky"]
 
 
 def test_a_study_in_processes_that_torchrun_starts(tmp_path: Path) -> None:
     starter = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     # Else the name of the machine is asked for, which need not be known to itself.
     starter.append("--local-addr=127.0.0.1")
-    (told,) = _study(tmp_path, starter)
-    assert told["train_samples"] == 8
+    (reported,) = _study(tmp_path, starter)
+    assert reported["train_samples"] == 8
 
 
 @pytest.mark.parametrize(

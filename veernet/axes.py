@@ -126,7 +126,7 @@ class DepthAxis:
         return np.array([p.depth for p in self.points], dtype=np.float64)
 
     @cached_property
-    def turned(self) -> bool:
+    def skewed(self) -> bool:
         """Whether any point says how its depth line runs across the page."""
         return any(p.row_left is not None for p in self.points)
 
@@ -196,12 +196,12 @@ class DepthAxis:
         row = float(self.rows[known[0]] if known.size else self.row_at(depth))
         above = [point for point in self.points if point.depth <= depth]
         gap = bool(above) and above[-1].gap
-        if not self.turned:
+        if not self.skewed:
             return DepthPoint(row, depth, gap=gap)
-        left, right = (row + float(end) for end in self.turn_at(row))
+        left, right = (row + float(end) for end in self.skew_at(row))
         return DepthPoint(row, depth, left, right, gap=gap)
 
-    def turn_at(self, row: ArrayLike) -> tuple[Floats, Floats]:
+    def skew_at(self, row: ArrayLike) -> tuple[Floats, Floats]:
         """Rows to add to a registered row at the leftmost and rightmost track edge.
 
         Linear between the points that state it, constant beyond them, and zero on a

@@ -13,7 +13,7 @@ from veernet.axes import DepthAxis, Floats
 from veernet.errors import InputError
 from veernet.records import Curve, Registration, Trace
 
-NEAR = 1e-6
+ROUNDING = 1e-6
 """Rows, and steps: how near is taken for exactly on it, beyond any rounding error."""
 
 MOST_SAMPLES = 10_000_000
@@ -70,10 +70,10 @@ def calibrate(
     ends = registration.depth.depths[[0, -1]]
     row = registration.depth.row_at(np.clip(depth, *ends))
     # A depth that was rounded in a file is still that of an end.
-    slack = NEAR * float(np.ptp(ends))
+    slack = ROUNDING * float(np.ptp(ends))
     row[(depth < ends[0] - slack) | (depth > ends[1] + slack)] = np.nan
     row[registration.depth.in_gap(depth)] = np.nan
-    above, below = np.floor(row + NEAR), np.ceil(row - NEAR)
+    above, below = np.floor(row + ROUNDING), np.ceil(row - ROUNDING)
     share = np.where(above == below, 0.0, row - above)
     start = trace.row[0] if trace.row.size else 0
     upper, lower = _at(fraction, above - start), _at(fraction, below - start)
@@ -161,7 +161,7 @@ def even_depths(axis: DepthAxis, step: float) -> Floats:
     first = last = 0
     if about <= MOST_SAMPLES:
         # Of the log where that is shorter: a step of 1e308 is nearly 0 times anything.
-        near = NEAR * min(1.0, about)
+        near = ROUNDING * min(1.0, about)
         first, last = math.ceil(top / step - near), math.floor(base / step + near)
     count = last - first + 1 if about <= MOST_SAMPLES else about
     if not 0 < count <= MOST_SAMPLES:

@@ -18,7 +18,7 @@ UNKEPT = (
     "takes some 20 seconds: name one in NUMBA_CACHE_DIR"
 )
 
-_told: list[str] = []
+_warned: list[str] = []
 """What this process has been told of already."""
 
 
@@ -67,6 +67,6 @@ def _let_fail(made: Any) -> None:  # noqa: ANN401 - of numba, which has no types
 
 def _note() -> None:
     # Not left to Python: it forgets what it has told when filters of warnings change.
-    if not _told:
-        _told.append(UNKEPT)
+    if not _warned:
+        _warned.append(UNKEPT)
         warnings.warn(UNKEPT, Note, stacklevel=1)

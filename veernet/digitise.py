@@ -11,7 +11,15 @@ from veernet.calibrate import calibrate_all
 from veernet.clock import Clock
 from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
-from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
+from veernet.records import (
+    Curve,
+    Evidence,
+    Panel,
+    Registration,
+    Scan,
+    Trace,
+    TracedPath,
+)
 from veernet.rectify import panels, to_trace
 from veernet.segment import segment
 from veernet.trace import (
@@ -103,7 +111,7 @@ def digitise(
     clock = Clock()
     sheets: list[Panel] = []
     masks: list[tuple[PackedMask, PackedMask]] = []
-    paths: list[tuple[Path, ...]] = []
+    paths: list[tuple[TracedPath, ...]] = []
     followed: list[list[Followed]] = []
     for panel in clock.each("rectify", panels(scan, registration)):
         name = "+".join(track.name for track in panel.tracks)

@@ -261,8 +261,8 @@ def sha256(path: Path) -> str:
 
 def stamp_of(path: Path) -> tuple[int, ...]:
     """Return what changes with a file: its size, its time, and which file it is."""
-    told = path.stat()
-    return told.st_size, told.st_mtime_ns, told.st_ino
+    stated = path.stat()
+    return stated.st_size, stated.st_mtime_ns, stated.st_ino
 
 
 def check_unchanged(path: Path, stamp: tuple[int, ...]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 
-APART = 8.0
+PLAINLY_APART = 8.0
 """Columns between neighbours from which their order is plain to see."""
 
 LASTING = 12
@@ -52,6 +52,8 @@ def first_apart(columns: Floats) -> int | None:
         (curves, rows) NaN where a curve is not there.
     """
     order = np.sort(columns, axis=0)  # NaN is last, and the difference to it NaN
-    apart = np.asarray((np.diff(order, axis=0) >= APART).all(axis=0))
-    lasting = (start for start, stop in runs(apart) if stop - start >= LASTING)
+    apart = np.asarray((np.diff(order, axis=0) >= PLAINLY_APART).all(axis=0))
+    lasting = (
+        start for start, stop in true_intervals(apart) if stop - start >= LASTING
+    )
     return next(lasting, None)

@@ -19,15 +19,15 @@ def commit() -> str:
     here = Path(__file__)
     ask = ["git", "-C", str(here.parents[1])]
     try:
-        _told([*ask, "ls-files", "--error-unmatch", str(here)])
-        head = _told([*ask, "rev-parse", "--short", "HEAD"])
-        changed = _told([*ask, "status", "--porcelain", "veernet", "configs"])
+        _reported([*ask, "ls-files", "--error-unmatch", str(here)])
+        head = _reported([*ask, "rev-parse", "--short", "HEAD"])
+        changed = _reported([*ask, "status", "--porcelain", "veernet", "configs"])
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return head + ("+" if changed else "")
 
 
-def _told(command: list[str]) -> str:
+def _reported(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     return done.stdout.strip()
 

@@ -185,7 +185,7 @@ class Track:
     curves
         Every curve that is drawn in it.
     divisions
-        Into which the upright lines of its grid divide it evenly; None where that is
+        Into which the vertical lines of its grid divide it evenly; None where that is
         not told.
     """
 
@@ -312,13 +312,13 @@ class Registration:
     def page_row(self, row: ArrayLike, column: ArrayLike) -> Floats:
         """Row of the page where the depth line of a registered row meets a column."""
         at = np.asarray(row, dtype=np.float64)
-        if not self.depth.turned:
+        if not self.depth.skewed:
             return at + np.zeros_like(np.asarray(column, dtype=np.float64))
-        turn_left, turn_right = self.depth.turn_at(at)
-        first = np.min([t.left.column_at(at + turn_left) for t in self.tracks], axis=0)
-        last = np.max([t.right.column_at(at + turn_right) for t in self.tracks], axis=0)
+        skew_left, skew_right = self.depth.skew_at(at)
+        first = np.min([t.left.column_at(at + skew_left) for t in self.tracks], axis=0)
+        last = np.max([t.right.column_at(at + skew_right) for t in self.tracks], axis=0)
         along = (np.asarray(column, dtype=np.float64) - first) / (last - first)
-        return np.asarray(at + turn_left + along * (turn_right - turn_left))
+        return np.asarray(at + skew_left + along * (skew_right - skew_left))
 
     def edges_at(self, track: Track, row: ArrayLike) -> tuple[Floats, Floats]:
         """Columns where the depth line of registered rows meets a track's edges."""
@@ -328,7 +328,7 @@ class Registration:
     def _meet(self, edge: Edge, row: Floats) -> Floats:
         """Column where the depth line of registered rows meets an edge."""
         column = edge.column_at(row)
-        if self.depth.turned:
+        if self.depth.skewed:
             # Each round shrinks the error by skew times turn: below 0.001 on any page
             # that went through a scanner.
             for _ in range(4):
@@ -471,7 +471,7 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Path:
+class TracedPath:
     """A curve as traced in a panel, one sample a row.
 
     Parameters

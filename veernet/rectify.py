@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.colour import PAPER, darkest, on_white, tints
 from veernet.errors import InputError
-from veernet.records import Grey, Panel, Path, Registration, Scan, Trace
+from veernet.records import Grey, Panel, Registration, Scan, Trace, TracedPath
 
 BAND = 1024
 """Rows that are resampled at once: what bounds the memory."""
@@ -79,7 +79,7 @@ def beside_page(scan: Scan, registration: Registration) -> tuple[float, ...]:
     return tuple(_beside(scan, left, right) for left, right in edges)
 
 
-def to_trace(path: Path, panel: Panel, registration: Registration) -> Trace:
+def to_trace(path: TracedPath, panel: Panel, registration: Registration) -> Trace:
     """Return a traced path in registered rows and unfolded columns of the page.
 
     Parameters
@@ -179,7 +179,7 @@ def _panel(
     ends = np.stack([left - margin * stretch, right + margin * stretch])
     rows = np.arange(row_start, row_stop)
     image = np.empty((rows.size, width + 2 * margin + 1), dtype=np.uint8)
-    told_apart = any(spec.colour for track in tracks for spec in track.curves)
+    distinguished = any(spec.colour for track in tracks for spec in track.curves)
     tint: Grey | None = None
     for start in range(0, rows.size, BAND):
         band = slice(start, start + BAND)
@@ -190,7 +190,7 @@ def _panel(
             image[band] = picture
             continue
         image[band] = darkest(picture)
-        if told_apart:
+        if distinguished:
             tint = np.zeros_like(image) if tint is None else tint
             tint[band] = tints(picture)
     return Panel(

@@ -226,24 +226,24 @@ def _curve(curve: Entry) -> CurveSpec:
             *("wraps", "wrap_start", "backup_of", "export"),
         ),
     )
-    looks: dict[str, Any] = {}
+    drawing: dict[str, Any] = {}
     if "line" in given:
-        looks["line"] = given["line"].choice(LINES)
+        drawing["line"] = given["line"].choice(LINES)
     if "weight" in given:
-        looks["weight"] = given["weight"].choice(WEIGHTS)
+        drawing["weight"] = given["weight"].choice(WEIGHTS)
     if "colour" in given:
-        looks["colour"] = _colour(given["colour"])
+        drawing["colour"] = _colour(given["colour"])
     for name in given.keys() & {"wraps", "export"}:
-        looks[name] = given[name].flag()
+        drawing[name] = given[name].flag()
     if "wrap_start" in given:
-        looks["wrap_start"] = _wrap_start(given["wrap_start"], looks)
+        drawing["wrap_start"] = _wrap_start(given["wrap_start"], drawing)
     if "backup_of" in given:
-        looks["backup_of"] = given["backup_of"].name()
+        drawing["backup_of"] = given["backup_of"].name()
     scale = _scale(curve, given)
-    if scale.kind == "piecewise" and looks.get("wraps"):
+    if scale.kind == "piecewise" and drawing.get("wraps"):
         text = "a piecewise scale has no rule beyond its edges: it cannot wrap"
         given["wraps"].refuse(text)
-    return CurveSpec(given["mnemonic"].name(), given["unit"].text(), scale, **looks)
+    return CurveSpec(given["mnemonic"].name(), given["unit"].text(), scale, **drawing)
 
 
 def _colour(entry: Entry) -> str:
@@ -253,9 +253,9 @@ def _colour(entry: Entry) -> str:
     return colour
 
 
-def _wrap_start(entry: Entry, looks: dict[str, Any]) -> int:
+def _wrap_start(entry: Entry, drawing: dict[str, Any]) -> int:
     wrap = entry.integer()
-    if wrap != 0 and not looks.get("wraps"):
+    if wrap != 0 and not drawing.get("wraps"):
         entry.refuse(f"{wrap} for a curve that does not wrap: add wraps: true")
     return wrap
 

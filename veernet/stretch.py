@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from veernet.calibrate import NEAR
+from veernet.calibrate import ROUNDING
 from veernet.records import Registration, Trace
 
 CONTEXT = 256
@@ -56,7 +56,7 @@ class Stretch:
     def rows(self) -> tuple[int, int]:
         """First and last registered row on which a value of the stretch depends."""
         first, last = self.whole.depth.row_at([self.top, self.base])
-        return int(np.floor(first + NEAR)), int(np.ceil(last - NEAR))
+        return int(np.floor(first + ROUNDING)), int(np.ceil(last - ROUNDING))
 
     def cut(self, trace: Trace) -> Trace:
         """Return the rows of a trace that belong to the stretch."""

@@ -136,12 +136,12 @@ def edges_document(left: Edge, right: Edge) -> Document:
     Where the right one runs beside a left one that bends, its width is told: whoever
     moves the track then moves one list.
     """
-    told = _edge_document(left)
+    written = _edge_document(left)
     if len(left.rows) > 1 and left.rows == right.rows:
         width = round(right.columns[0] - left.columns[0], 6)
         if moved(left, width) == right:
-            return {"left": told, "width": _plain(width)}
-    return {"left": told, "right": _edge_document(right)}
+            return {"left": written, "width": _plain(width)}
+    return {"left": written, "right": _edge_document(right)}
 
 
 def _edge_document(edge: Edge) -> object:

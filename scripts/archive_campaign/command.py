@@ -47,8 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     with TemporaryDirectory() as temporary:
         for what, often, ended, wrong in _rows(Path(temporary), options):
             bad = bad or bool(wrong)
-            told = "; ".join(wrong) or "0"
-            print(f"| {what} | {often} | {ended} | {told} |", flush=True)
+            listed = "; ".join(wrong) or "0"
+            print(f"| {what} | {often} | {ended} | {listed} |", flush=True)
     return int(bad)
 
 
@@ -72,7 +72,7 @@ def _planned(folder: Path, kinds: Sequence[dict[str, object]]) -> Path:
     return plan_stubs(write_stubs(folder / "logs", kinds), folder / "plan.parquet")
 
 
-def told(counts: Counter[str]) -> str:
+def listed(counts: Counter[str]) -> str:
     """Say how many logs ended how."""
     return ", ".join(f"{n} {name}" for name, n in counts.most_common())
 
@@ -91,7 +91,7 @@ def _ends(folder: Path) -> Row:
     if counts != Counter(ENDS.values()):
         wrong.append("another outcome than was to be")
     what = "readers that segfault, allocate without end, hang, exit in silence, raise"
-    return what, "1 each", told(counts), wrong
+    return what, "1 each", listed(counts), wrong
 
 
 def _kills(folder: Path, moments: int, rng: random.Random) -> Iterator[Row]:
@@ -110,7 +110,7 @@ def _kills(folder: Path, moments: int, rng: random.Random) -> Iterator[Row]:
         if digests(results) != expected:
             wrong.append(f"round {rounds}: not the bytes of an undisturbed run")
     ended = f"{rounds} runs of {len(kinds)} logs: each once, bytes as undisturbed"
-    what = "kill -9 at random moments: " + told(killed)
+    what = "kill -9 at random moments: " + listed(killed)
     yield what, str(killed.total()), ended, wrong
 
 
@@ -120,7 +120,7 @@ def _two_drivers(folder: Path) -> Row:
     drivers = [start(results, plan) for _ in range(2)]
     codes = [driver.wait(LIMIT) for driver in drivers]
     wrong = wrongs(results) + [f"exit code {code}" for code in codes if code]
-    return "two drivers on one plan", "1", told(outcomes(results)), wrong
+    return "two drivers on one plan", "1", listed(outcomes(results)), wrong
 
 
 def _full(folder: Path) -> Row:
@@ -138,7 +138,7 @@ def _ray(folder: Path) -> Row:
     results = folder / "results"
     killed = ray_disturbed(results, plan)
     what = "Ray, two actors, one of them killed"
-    return what, str(killed), told(outcomes(results)), wrongs(results)
+    return what, str(killed), listed(outcomes(results)), wrongs(results)
 
 
 def _million(folder: Path, rows: int) -> Row:
@@ -170,7 +170,7 @@ def _whole(folder: Path, count: int, engines: Sequence[str]) -> Iterator[Row]:
             wrong.append("not the bytes of the other engine")
         first = first or digests(results)
         what = f"{count} generated logs, {engine}, driver killed and resumed"
-        yield what, "1", f"{told(went.counts)}; {went.seconds:.0f} s", wrong
+        yield what, "1", f"{listed(went.counts)}; {went.seconds:.0f} s", wrong
 
 
 def _real(folder: Path, engines: Sequence[str]) -> Iterator[Row]:
@@ -195,7 +195,7 @@ def _real(folder: Path, engines: Sequence[str]) -> Iterator[Row]:
         if first and digests(results) != first:
             wrong.append("not the bytes of the other engine")
         first = first or digests(results)
-        ended = f"{told(went.counts)}; {went.seconds:.0f} s"
+        ended = f"{listed(went.counts)}; {went.seconds:.0f} s"
         yield f"{what}, {engine}, driver killed and resumed", "1", ended, wrong
 
 

@@ -28,7 +28,7 @@ except InputError as error:
     sys.exit(2)
 """
 
-LOOKS = 300
+POLLS = 300
 """For a process to be killed, a hundredth of a second apart."""
 
 LIMIT = 600.0
@@ -139,7 +139,7 @@ def victim(driver: int, who: str) -> int | None:
 
 def _found(driver: subprocess.Popen[bytes], who: str) -> int | None:
     """Wait for a worker or a child that can be killed, unless the driver ends."""
-    for _ in range(LOOKS):
+    for _ in range(POLLS):
         if driver.poll() is not None:
             return None
         pid = victim(driver.pid, who)

@@ -83,9 +83,9 @@ def million(folder: Path, rows: int) -> Million:
     sizes = ledger.plan(0).sizes()
     for number, size in enumerate(sizes[:-OPEN]):
         shard = Shard(0, number)
-        told = {"shard": str(shard), "folder": "", "logs": size, "parts": {}}
+        reported = {"shard": str(shard), "folder": "", "logs": size, "parts": {}}
         counts = {"counts": {"done": size}}
-        ledger.commit_path(shard).write_text(json.dumps({**told, **counts}))
+        ledger.commit_path(shard).write_text(json.dumps({**reported, **counts}))
     began = time.time()
     _, resume_cpu, peak_driver = _run(["-c", RESUME, str(results), str(plan), NOTHING])
     first = next(

@@ -35,12 +35,12 @@ def read(log: Log, folder: Path, loaded: object) -> dict[str, Any]:
     """Do what a stub says."""
     del loaded
     content = Path(log.address).read_bytes()
-    told = json.loads(content)
-    time.sleep(told.get("seconds", 0.0))
-    while (gate := told.get("until")) and not Path(gate).exists():
+    reported = json.loads(content)
+    time.sleep(reported.get("seconds", 0.0))
+    while (gate := reported.get("until")) and not Path(gate).exists():
         time.sleep(0.01)
     row: dict[str, Any] = {"outcome": "done", "reason": "", "detail": "", "files": []}
-    match told["do"]:
+    match reported["do"]:
         case "crash":
             ctypes.string_at(0)
         case "exit":
@@ -61,7 +61,7 @@ def read(log: Log, folder: Path, loaded: object) -> dict[str, Any]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         case "doubt":
             row.update(outcome="doubt", detail="GR: confidence 0.50 from 10 to 20 ft")
-    text = hashlib.sha256(content).hexdigest() * int(told.get("size", 1))
+    text = hashlib.sha256(content).hexdigest() * int(reported.get("size", 1))
     (folder / "main.las").write_text(text, encoding="ascii")
     row.update(files=["main.las"], sections=["main"], curves=1, stages={"read": 0.01})
     return row

@@ -29,7 +29,7 @@ FINE = 0.05
 WINDOW = 40.0
 """Depth units of a window in which a shift is measured."""
 
-REACH = 2.0
+SHIFT_REACH = 2.0
 """Depth units that a window's shift may reach to either side."""
 
 FAINTEST = 1e-3
@@ -257,7 +257,7 @@ def _agree(
 
 def _by_window(pair: _Pair, depth: Floats, offset: float) -> tuple[Floats, Floats]:
     """Return the shift of each window, and the size of what is left in all of them."""
-    tried = np.arange(-round(REACH / FINE), round(REACH / FINE) + 1) * FINE
+    tried = np.arange(-round(SHIFT_REACH / FINE), round(SHIFT_REACH / FINE) + 1) * FINE
     shifts, left = [], []
     size = round(WINDOW / STEP)
     for start in range(0, depth.size - size // 2, size):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.records import Grey, Panel, Path, Registration, Scan, Track
+from veernet.records import Grey, Panel, Registration, Scan, TracedPath, Track
 from veernet.rectify import panels, to_trace
 from veernet.synth.dataset import Stream, sample_rng
 from veernet.synth.recipe import Recipe
@@ -49,7 +49,7 @@ class Sheet:
     def on_page(self, mnemonic: str, column: Floats) -> Floats:
         """Return (rows,) columns of the panel as columns of the page."""
         none = np.zeros(column.size)
-        path = Path(mnemonic, column, none, none.astype(np.uint8))
+        path = TracedPath(mnemonic, column, none, none.astype(np.uint8))
         return to_trace(path, self.panel, self.registration).column
 
 

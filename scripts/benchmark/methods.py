@@ -39,8 +39,7 @@ from benchmark import peers
 from benchmark.cases import Sheet
 from veernet.axes import Floats
 from veernet.network import ConfidenceTable
-from veernet.records import CurveSpec, Evidence, Grey, Panel
-from veernet.records import Path as TracedPath
+from veernet.records import CurveSpec, Evidence, Grey, Panel, TracedPath
 from veernet.trace import Tracer, trace
 
 Columns = dict[str, Floats]

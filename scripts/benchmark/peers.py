@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
 from veernet.axes import Floats
+from veernet.intervals import true_intervals
 from veernet.records import Grey
-from veernet.runs import runs
 
 Mask = NDArray[np.bool_]
 
@@ -58,7 +58,7 @@ def skeleton_of(ink: Mask) -> Mask:
     kept = ink.copy()
     longest = ink.shape[1] * DEPTH_LINE
     for row in np.flatnonzero(ink.sum(axis=1) >= longest):
-        for start, stop in runs(ink[row]):
+        for start, stop in true_intervals(ink[row]):
             if stop - start >= longest:
                 kept[row, start:stop] = False
     return np.asarray(skeletonize(kept))
@@ -107,7 +107,7 @@ def follow_runs(ink: Mask, row: int, column: float) -> Floats:
     longest = ink.shape[1] * DEPTH_LINE
     found = np.full(ink.shape[0], np.nan)
     for at in range(row, ink.shape[0]):
-        strokes = [(a, b) for a, b in runs(ink[at]) if b - a < longest]
+        strokes = [(a, b) for a, b in true_intervals(ink[at]) if b - a < longest]
         if strokes:
             middles = (np.sum(strokes, axis=1) - 1) / 2
             found[at] = column = middles[np.argmin(np.abs(middles - column))]

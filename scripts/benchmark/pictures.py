@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 UNREAD = 1000.0
 """Pixels at which a curve that was not read is drawn."""
 
-LEAST = 0.03
+LEAST_HEIGHT = 0.03
 
 
 def draw_pictures(out: Path, results: Results) -> None:
@@ -48,7 +48,7 @@ def _draw_errors(path: Path, scores: Sequence[CurveScore]) -> None:
                 _draw_shares(axis, errors, method, f"C{index}")
         axis.set_title(test, fontsize=10)
         axis.set_xscale("log")
-        axis.set_xlim(LEAST, UNREAD * 0.9)
+        axis.set_xlim(LEAST_HEIGHT, UNREAD * 0.9)
         axis.set_ylim(0, 1)
         axis.set_xlabel("MAE over the rows read, px")
         axis.set_ylabel("share of the curves")
@@ -62,7 +62,7 @@ def _draw_errors(path: Path, scores: Sequence[CurveScore]) -> None:
 def _draw_shares(
     axis: Axes, errors: Sequence[float | None], method: str, colour: str
 ) -> None:
-    known = np.sort([UNREAD if e is None else max(e, LEAST) for e in errors])
+    known = np.sort([UNREAD if e is None else max(e, LEAST_HEIGHT) for e in errors])
     share = np.arange(1, known.size + 1) / known.size
     wide = 2.4 if method == OURS else 1.1
     axis.step(known, share, where="post", label=method, color=colour, lw=wide)

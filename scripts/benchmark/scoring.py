@@ -25,8 +25,8 @@ from veernet.engines import Engine
 from veernet.evaluate import LINE_WIDTH
 from veernet.evaluate.measure import ROUNDING, fill, measure, swapped
 from veernet.evaluate.scores import Measures
+from veernet.intervals import true_intervals
 from veernet.records import Line
-from veernet.runs import runs
 from veernet.segment import segment
 
 FRACTION = Scale("linear", 0.0, 1.0)
@@ -113,7 +113,9 @@ def score_reading(
         **names,
         rows=at.size,
         coverage=float(read[drawn].mean()) if at.size else 0.0,
-        read=replace(measured, swaps=len(runs(jumps)), swap_share=float(jumps.mean())),
+        read=replace(
+            measured, swaps=len(true_intervals(jumps)), swap_share=float(jumps.mean())
+        ),
         filled=measure(full, true[drawn], FRACTION, width),
         off_scale=int(np.sum(~drawn)),
         invented=int(np.sum(read & ~drawn)),

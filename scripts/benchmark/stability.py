@@ -23,8 +23,7 @@ from veernet.errors import InputError
 from veernet.evaluate import LINE_WIDTH
 from veernet.files import sha256
 from veernet.network import ConfidenceTable
-from veernet.records import Evidence, Panel
-from veernet.records import Path as TracedPath
+from veernet.records import Evidence, Panel, TracedPath
 from veernet.rectify import panels
 from veernet.registration import load_registrations
 from veernet.scan import open_scan

@@ -51,14 +51,14 @@ class Server:
         self.process.wait(20)
 
     def ask(
-        self, method: str, path: str, told: dict[str, Any] | None = None
+        self, method: str, path: str, reported: dict[str, Any] | None = None
     ) -> tuple[bytes, dict[str, str]]:
         """Send a request, and return the body and headers of its answer."""
         headers = {"Cookie": self.cookie}
-        if told is not None:
+        if reported is not None:
             headers["Origin"] = f"http://127.0.0.1:{self.port}"
             headers["Content-Type"] = "application/json"
-        body = None if told is None else json.dumps(told)
+        body = None if reported is None else json.dumps(reported)
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         content = answer.read()
@@ -69,8 +69,8 @@ class Server:
 
     def json(self, path: str) -> dict[str, Any]:
         """Return an answer as JSON."""
-        told: dict[str, Any] = json.loads(self.ask("GET", path)[0])
-        return told
+        reported: dict[str, Any] = json.loads(self.ask("GET", path)[0])
+        return reported
 
     def first_picture(self, word: str) -> None:
         """Tell how long it takes from the command to the first tile."""
@@ -104,11 +104,11 @@ class Server:
                 edit = {"action": "shift", "curve": curves[number % len(curves)]}
                 edit |= {"row0": row0, "row1": row0 + length - 1, "by": 0.5}
                 for kind in ("edit", "undo", "redo"):
-                    told: dict[str, Any] = {"base": revision}
+                    reported: dict[str, Any] = {"base": revision}
                     if kind == "edit":
-                        told |= {"id": str(uuid.uuid4()), "edit": edit}
+                        reported |= {"id": str(uuid.uuid4()), "edit": edit}
                     begun = time.perf_counter()
-                    answer = self.ask("POST", f"/api/{kind}", told)[0]
+                    answer = self.ask("POST", f"/api/{kind}", reported)[0]
                     spent[kind].append(time.perf_counter() - begun)
                     revision = json.loads(answer)["revision"]
             for kind, seconds in spent.items():

@@ -14,5 +14,5 @@ def tell_all(what: str, seconds: list[float]) -> None:
     """Print the median and the 95th percentile in milliseconds."""
     spent = sorted(1000 * one for one in seconds)
     high = spent[min(len(spent) - 1, int(0.95 * len(spent)))]
-    told = f"{statistics.median(spent):8.2f}   95 %: {high:8.2f}   n {len(spent)}"
-    print(f"{what:<40} {told}", flush=True)
+    reported = f"{statistics.median(spent):8.2f}   95 %: {high:8.2f}   n {len(spent)}"
+    print(f"{what:<40} {reported}", flush=True)

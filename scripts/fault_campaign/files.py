@@ -82,9 +82,9 @@ def _ended(kind: Kind, path: Path) -> str:
             warnings.simplefilter("ignore")
             kind.read(path)
     except (InputError, Refused, OSError) as error:
-        told = str(error)
-        if "\n" in told or len(told) > LONGEST:
-            return f"not one line\n{told}"
+        reported = str(error)
+        if "\n" in reported or len(reported) > LONGEST:
+            return f"not one line\n{reported}"
         return "refused"
     except Hung:
         return "hung"

@@ -35,10 +35,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def command(folder: Path) -> list[str]:
     """Return a run that writes a set of four files."""
-    told = [word for n, v in OUTPUTS.items() for word in (f"--{n}", str(folder / v))]
+    reported = [
+        word for n, v in OUTPUTS.items() for word in (f"--{n}", str(folder / v))
+    ]
     return [
         *(sys.executable, "-m", "veernet", "digitise", str(SAMPLE / "sample.tif")),
-        *("--registration", str(SAMPLE / "sample.yaml"), "--overwrite", *told),
+        *("--registration", str(SAMPLE / "sample.yaml"), "--overwrite", *reported),
     ]
 
 
@@ -91,17 +93,17 @@ def signalled(folder: Path, number: int, moments: int, spent: float) -> Counter[
         while run.poll() is None and seconds(run) < at:
             time.sleep(0.002)
         run.send_signal(number)
-        _, told = run.communicate()
-        found[_ended(own, run.returncode, told, number)] += 1
+        _, reported = run.communicate()
+        found[_ended(own, run.returncode, reported, number)] += 1
     return found
 
 
-def _ended(folder: Path, code: int, told: str, number: int) -> str:
+def _ended(folder: Path, code: int, reported: str, number: int) -> str:
     """Say how a run ended, by its exit code, its words and its files."""
-    if number == signal.SIGINT and code == 130 and "Traceback" in told:
+    if number == signal.SIGINT and code == 130 and "Traceback" in reported:
         return "130 with a traceback"
     if number == signal.SIGINT and code not in {0, 130}:
-        return f"exit {code}: {told[-200:]}"
+        return f"exit {code}: {reported[-200:]}"
     clear = "from pathlib import Path; import sys; from veernet.files import "
     clear += "check_places; check_places([Path(sys.argv[1]) / 'next'])"
     root = str(Path(__file__).parents[2])
@@ -167,10 +169,10 @@ def _as_another(folder: Path) -> Counter[str]:
         if owner == 0:
             found[f"{name}: {_refused(run, place)}"] += 1
             continue
-        _, told = run.communicate()
+        _, reported = run.communicate()
         names = {path.name for path in place.iterdir()}
         whole = run.returncode == 0 and set(OUTPUTS.values()) < names
-        last = told.strip().rpartition("\n")[2]
+        last = reported.strip().rpartition("\n")[2]
         found[
             WRITTEN if whole else f"{name}: exit {run.returncode}: {last[-200:]}"
         ] += 1
@@ -178,9 +180,9 @@ def _as_another(folder: Path) -> Counter[str]:
 
 
 def _refused(run: subprocess.Popen[str], folder: Path) -> str:
-    _, told = run.communicate()
+    _, reported = run.communicate()
     left = sorted(path.name for path in folder.iterdir())
-    last = told.strip().rpartition("\n")[2]
-    if run.returncode == 2 and "Traceback" not in told and not left:
+    last = reported.strip().rpartition("\n")[2]
+    if run.returncode == 2 and "Traceback" not in reported and not left:
         return "exit 2, one line, nothing left"
     return f"exit {run.returncode}, left {left}: {last[-200:]}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from veernet.archive.child import SAID, TOLD, UNTOLD
+from veernet.archive.child import ANSWER, SAID, UNTOLD
 from veernet.archive.general import GENERAL
 from veernet.archive.records import Stop
 
@@ -66,35 +66,35 @@ def attempt_of(
         text = f"its process was ended by {signal_name(-number)}"
         return Attempt(None, "crash", text, measures)
     code = os.WEXITSTATUS(status)
-    told = _told(folder)
-    if told is None and code in GENERAL and code != errno.EMFILE:
+    answer = _answer_of(folder)
+    if answer is None and code in GENERAL and code != errno.EMFILE:
         raise Stop(_general(os.strerror(code), folder))
-    if told is None:
+    if answer is None:
         text = f"its process ended with code {code} and no word"
         reason = "memory" if code == UNTOLD else "crash"
         return Attempt(None, reason, text, measures)
-    if "stop" in told:
-        raise Stop(_general(str(told["stop"]), folder))
-    measures["stages"] = told.pop("stages", {})
-    if told.get("reason") == "memory":
+    if "stop" in answer:
+        raise Stop(_general(str(answer["stop"]), folder))
+    measures["stages"] = answer.pop("stages", {})
+    if answer.get("reason") == "memory":
         text = f"it took more memory than its limit of {memory / 2**20:.0f} MB"
         return Attempt(None, "memory", text, measures)
-    return Attempt(told, "", "", measures)
+    return Attempt(answer, "", "", measures)
 
 
 def _general(what: str, folder: Path) -> str:
     return f"{folder.parents[2]}: {what}: make room, or mend it, and run again"
 
 
-def _told(folder: Path) -> dict[str, Any] | None:
+def _answer_of(folder: Path) -> dict[str, Any] | None:
     """Take the word that a child left, None if it left none."""
-    path = folder / TOLD
+    path = folder / ANSWER
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         path.unlink()
     except (OSError, ValueError):
         return None
-    return told
+    return answer
 
 
 def measures_of(folder: Path, ended: dict[str, Any]) -> dict[str, Any]:

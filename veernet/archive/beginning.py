@@ -66,11 +66,11 @@ def run_key(settings: Settings, plan: str) -> str:
     """Return a hash of all that the bytes of the results depend on."""
     stem = weights_stem(None if settings.weights is None else Path(settings.weights))
     files = [weights_file(stem, suffix) for suffix in SUFFIXES]
-    told = settings.to_dict()
+    stated = settings.to_dict()
     for name in LIMITS:
-        told.pop(name)
-    told["weights"] = [sha256(path) for path in files if path.is_file()]
-    text = json.dumps([FORMAT, __version__, plan, told], sort_keys=True)
+        stated.pop(name)
+    stated["weights"] = [sha256(path) for path in files if path.is_file()]
+    text = json.dumps([FORMAT, __version__, plan, stated], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -88,8 +88,8 @@ def _check_same(
         for name, value in wanted["settings"].items()
         if had["settings"].get(name) != value and name not in LIMITS
     ]
-    told = ", ".join(differ) or "other weights"
-    msg = f"{folder} holds results with {told}: give these a folder of their own"
+    stated = ", ".join(differ) or "other weights"
+    msg = f"{folder} holds results with {stated}: give these a folder of their own"
     raise InputError(msg)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from veernet.archive.records import Log, Settings
 
-TOLD = "told.json"
+ANSWER = "told.json"
 """What a child leaves when it has come to an end by itself."""
 
 SAID = "said.txt"
@@ -82,10 +82,10 @@ def read_alone(task: dict[str, Any], settings: Settings, loaded: object) -> None
         os.dup2(said, 1)
         os.dup2(said, 2)
         limit(int(task["memory"]))
-        told = _told(task, folder, settings, loaded)
-        part = folder / f".{TOLD}"
-        part.write_text(json.dumps(told, allow_nan=False), encoding="utf-8")
-        part.rename(folder / TOLD)
+        answer = _answer(task, folder, settings, loaded)
+        part = folder / f".{ANSWER}"
+        part.write_text(json.dumps(answer, allow_nan=False), encoding="utf-8")
+        part.rename(folder / ANSWER)
         code = 0
     except OSError as error:
         code = error.errno or UNTOLD
@@ -96,7 +96,7 @@ def read_alone(task: dict[str, Any], settings: Settings, loaded: object) -> None
         os._exit(code)
 
 
-def _told(
+def _answer(
     task: dict[str, Any], folder: Path, settings: Settings, loaded: object
 ) -> dict[str, Any]:
     log = Log(**{**task["log"], "registrations": tuple(task["log"]["registrations"])})

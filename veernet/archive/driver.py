@@ -11,11 +11,11 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from veernet.archive.bench import is_worked_at
 from veernet.archive.ledger import Ledger, Shard
-from veernet.archive.pools import Pool
+from veernet.archive.pools import WorkerPool
 from veernet.archive.reader import Event
 from veernet.archive.records import Stop
+from veernet.archive.shardwork import is_worked_at
 
 FIRST = 20
 """Logs: if so many are the first to end, and all end badly for one reason, it is not
@@ -85,7 +85,7 @@ class _Desk:
     deaths: int = 0
 
 
-def drive(ledger: Ledger, pool: Pool, watch: Watch, rule: Rule) -> None:
+def drive(ledger: Ledger, pool: WorkerPool, watch: Watch, rule: Rule) -> None:
     """Read all shards that are not committed.
 
     Parameters
@@ -118,7 +118,7 @@ def drive(ledger: Ledger, pool: Pool, watch: Watch, rule: Rule) -> None:
         watch({"event": "tick"})
 
 
-def _hand_out(ledger: Ledger, pool: Pool, desk: _Desk) -> None:
+def _hand_out(ledger: Ledger, pool: WorkerPool, desk: _Desk) -> None:
     for slot in range(pool.slots):
         if slot in desk.busy:
             continue

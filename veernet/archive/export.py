@@ -19,7 +19,7 @@ from veernet.files import check_new, replacing
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedLogs:
     """Which logs; those that fit all that is given.
 
     Parameters
@@ -51,7 +51,7 @@ class Wanted:
 
 
 def export(
-    ledger: Ledger, out: Path, wanted: Wanted, *, overwrite: bool = False
+    ledger: Ledger, out: Path, wanted: WantedLogs, *, overwrite: bool = False
 ) -> tuple[int, int]:
     """Unpack the files of logs into folders of their ids.
 

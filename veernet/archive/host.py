@@ -28,7 +28,7 @@ def main() -> int:
     first = lines.next()
     if first is None:
         return 0
-    told = json.loads(first)
+    message = json.loads(first)
     from veernet.archive.child import (  # noqa: PLC0415
         end_with_parent,
         named,
@@ -37,9 +37,9 @@ def main() -> int:
     from veernet.archive.records import Settings  # noqa: PLC0415
     from veernet.errors import InputError  # noqa: PLC0415
 
-    settings = Settings(**told["settings"])
+    settings = Settings(**message["settings"])
     try:
-        loaded = named(settings.loader)(settings, told["threads"])
+        loaded = named(settings.loader)(settings, message["threads"])
     except (InputError, OSError) as error:
         _answer(answers, {"error": str(error)})
         return 2
@@ -51,7 +51,7 @@ def main() -> int:
     while (line := lines.next()) is not None:
         task = json.loads(line)
         if task.get("alone"):
-            end_with_parent(told["parent"])
+            end_with_parent(message["parent"])
             read_alone(task, settings, loaded)
         pid = _fork(task, settings, loaded)
         ended = _wait(pid, time.monotonic() + task["seconds"], lines)
@@ -108,8 +108,8 @@ def _wait(pid: int, deadline: float, lines: _Lines) -> dict[str, Any] | None:
     }
 
 
-def _answer(answers: Any, told: dict[str, Any]) -> None:  # noqa: ANN401
-    answers.write(json.dumps(told) + "\n")
+def _answer(answers: Any, message: dict[str, Any]) -> None:  # noqa: ANN401
+    answers.write(json.dumps(message) + "\n")
     answers.flush()
 
 

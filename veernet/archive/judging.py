@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from veernet.archive.registering import Found
+from veernet.archive.registering import SectionToRead
 from veernet.digitise import Result
 from veernet.records import Curve, Registration
 from veernet.review.doubt import stretches, worst_first
 from veernet.review.doubtrows import doubtful
 from veernet.review.lines import ReviewedCurve
 
-LOOK = 0.05
+DOUBTFUL_SHARE = 0.05
 """Share of doubtful rows of all wanted curves above which a log is to be looked at: one
 foot in twenty."""
 
-TOLD = 5
+LISTED = 5
 """Stretches of a section that the ledger names."""
 
 
@@ -58,7 +58,7 @@ class Judged:
     to_be_looked_at: bool
 
 
-def judge(found: Found, result: Result) -> Judged:
+def judge(found: SectionToRead, result: Result) -> Judged:
     """Judge a section that was read: as the review page does, before any review."""
     registration = found.registration
     wanted = [
@@ -72,7 +72,7 @@ def judge(found: Found, result: Result) -> Judged:
         one for curve in wanted for one in stretches(curve, registration)
     )
     severe = [f.text for f in result.findings if f.severe]
-    texts = [*found.remarks, *severe, *(one.text for one in worst[:TOLD])]
+    texts = [*found.remarks, *severe, *(one.text for one in worst[:LISTED])]
     first = worst[0] if worst else None
     return Judged(
         found.name,
@@ -84,7 +84,7 @@ def judge(found: Found, result: Result) -> Judged:
         tuple(texts),
         (first.row0 + first.row1) // 2 if first else registration.row_range[0],
         first.weight if first else 0.0,
-        bool(found.remarks or severe) or in_doubt > LOOK * max(rows, 1),
+        bool(found.remarks or severe) or in_doubt > DOUBTFUL_SHARE * max(rows, 1),
     )
 
 

@@ -4,7 +4,7 @@
 
     run.json                 what every driver of this folder must agree on
     plans/0.parquet          the plan; 1, 2, ... are of retries
-    work/0-000012/           a shard that is being read: see `veernet.archive.bench`
+    work/0-000012/           a shard that is being read: see `veernet.archive.shardwork`
     shards/0-000012.TOKEN/   its parts: las.zip, traces.zip, curves.parquet, ...
     commits/0-000012.json    names that folder, with sizes and hashes: the shard is done
 
@@ -100,14 +100,14 @@ class Ledger:
             )
             raise InputError(msg)
         try:
-            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
             msg = f"{path} is damaged: {error}"
             raise InputError(msg) from error
-        if told.get("format") != FORMAT:
+        if record.get("format") != FORMAT:
             msg = f"{path} is not of this version ({FORMAT}): use the one that made it"
             raise InputError(msg)
-        return told
+        return record
 
     @property
     def settings(self) -> Settings:
@@ -163,13 +163,13 @@ class Ledger:
         """
         path = self.commit_path(shard)
         try:
-            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             msg = (
                 f"{path} cannot be read: {error}: take it away, and run the plan again"
             )
             raise InputError(msg) from error
-        return told
+        return record
 
     def part(self, shard: Shard, name: str) -> Path:
         """Return where a part of a shard that is done lies."""
@@ -195,7 +195,7 @@ class Ledger:
             path.name: [path.stat().st_size, sha256(path)]
             for path in sorted(folder.iterdir())
         }
-        told = {
+        record = {
             "shard": str(shard),
             "folder": folder.name,
             "logs": sum(counts.values()),
@@ -203,14 +203,14 @@ class Ledger:
             "parts": parts,
             "version": __version__,
         }
-        return put_new(self.commit_path(shard), told)
+        return put_new(self.commit_path(shard), record)
 
 
-def put_new(path: Path, told: Mapping[str, Any]) -> bool:
+def put_new(path: Path, record: Mapping[str, Any]) -> bool:
     """Write JSON under a name that nothing has, in one step; False if something has."""
     while True:
         try:
-            return _put_new(path, json.dumps(told, indent=1) + "\n")
+            return _put_new(path, json.dumps(record, indent=1) + "\n")
         except FileNotFoundError:
             # What clears leftovers may take a file for one before it is locked.
             if not path.parent.is_dir():

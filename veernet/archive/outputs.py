@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from veernet.archive.packing import CURVES_FILE
 from veernet.archive.records import Log, Settings
-from veernet.archive.registering import Found
+from veernet.archive.registering import SectionToRead
 from veernet.archive.tables import CURVES, write_parquet
 from veernet.digitise import Result
 from veernet.export import (
@@ -32,7 +32,7 @@ def write_section(
     folder: Path,
     log: Log,
     scan: Scan,
-    found: Found,
+    found: SectionToRead,
     result: Result,
     provenance: Provenance,
     settings: Settings,
@@ -59,7 +59,7 @@ def write_section(
         remarks=found.remarks,
         notes=[finding.text for finding in result.findings],
     )
-    told = (
+    deed_text = (
         f"all read by {VERB} {provenance.version}, tracer {provenance.tracer}, "
         f"weights {provenance.weights}"
     )
@@ -70,7 +70,7 @@ def write_section(
             folder / f"{found.name}.parquet",
             result.traces,
             registration,
-            provenance.done_on(when, [told]),
+            provenance.done_on(when, [deed_text]),
             findings=result.findings,
         )
         if settings.overlay:
@@ -84,7 +84,7 @@ def write_section(
     return files
 
 
-def _add_curves(path: Path, log: Log, found: Found, result: Result) -> None:
+def _add_curves(path: Path, log: Log, found: SectionToRead, result: Result) -> None:
     """Add the curves of a section to the table of a log."""
     rows = [
         {

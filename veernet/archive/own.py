@@ -31,13 +31,13 @@ def own_registrations(scans: pd.DataFrame, folder: Path | None) -> NDArray[np.ob
     InputError
         If there is no such folder, or it holds no YAML.
     """
-    told = (
+    faults = (
         scans["registration"].fillna("").astype(str).to_numpy(object)
         if "registration" in scans
         else np.full(len(scans), "", dtype=object)
     )
     if folder is None:
-        return told
+        return faults
     files = _files(folder)
     if not files:
         msg = f"{folder} holds no .yaml: name the folder of the registrations"
@@ -51,9 +51,9 @@ def own_registrations(scans: pd.DataFrame, folder: Path | None) -> NDArray[np.ob
         for index in _those_of(file, scans_of, places):
             found[index].append(str(file))
     for index, paths in found.items():
-        if not told[index]:
-            told[index] = "\n".join(sorted(paths))
-    return told
+        if not faults[index]:
+            faults[index] = "\n".join(sorted(paths))
+    return faults
 
 
 def _files(folder: Path) -> list[Path]:

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from veernet import leftovers
-from veernet.archive.bench import Bench
 from veernet.archive.ledger import Ledger, Shard
+from veernet.archive.shardwork import ShardWork
 from veernet.archive.tables import CURVES, MEASURES, ROWS, write_parquet, write_table
 
 ZIPS = {
@@ -40,7 +40,7 @@ def counted(row: Mapping[str, Any]) -> str:
 
 
 def commit_shard(
-    ledger: Ledger, shard: Shard, bench: Bench, rows: Sequence[Mapping[str, Any]]
+    ledger: Ledger, shard: Shard, work: ShardWork, rows: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Pack all logs of a shard and commit it; False if somebody was first.
 
@@ -50,15 +50,15 @@ def commit_shard(
         To commit to.
     shard
         Of which every log has ended.
-    bench
+    work
         With the files of its logs.
     rows
         Of its logs, in the order of the plan.
     """
     token = secrets.token_hex(4)
-    packed = bench.folder / f".packed.{token}"
+    packed = work.folder / f".packed.{token}"
     packed.mkdir()
-    _pack(packed, bench.folder, rows)
+    _pack(packed, work.folder, rows)
     for path in packed.iterdir():
         leftovers.flush(path)
     leftovers.flush(packed)
@@ -74,7 +74,7 @@ def commit_shard(
     for other in shards.glob(f"{shard}.*"):
         if other != final:
             shutil.rmtree(other, ignore_errors=True)
-    shutil.rmtree(bench.folder, ignore_errors=True)
+    shutil.rmtree(work.folder, ignore_errors=True)
     return True
 
 
@@ -103,9 +103,9 @@ def _pack(packed: Path, folder: Path, rows: Sequence[Mapping[str, Any]]) -> None
 def _zip(path: Path, files: Sequence[tuple[str, Path]]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, file in files:
-            told = zipfile.ZipInfo(name, EPOCH)
+            entry = zipfile.ZipInfo(name, EPOCH)
             # Traces and pictures are packed already.
             plain = file.suffix in {".parquet", ".png"}
-            told.compress_type = zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED
-            told.external_attr = 0o644 << 16
-            archive.writestr(told, file.read_bytes())
+            entry.compress_type = zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.read_bytes())

@@ -219,10 +219,10 @@ def _wells(scans: pd.DataFrame) -> pa.Array:
     if not names:
         return pa.array(np.full(len(scans), "", dtype=object), pa.string())
     rows = zip(*(scans[name].fillna("").astype(str) for name in names), strict=True)
-    told = (
+    texts = (
         json.dumps({k: v for k, v in zip(keys, row, strict=True) if v}) for row in rows
     )
-    return pa.array(told, pa.string())
+    return pa.array(texts, pa.string())
 
 
 def _absolute(path: Path | None) -> Path | None:

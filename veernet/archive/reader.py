@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from veernet.archive.attempt import Attempt
-from veernet.archive.bench import Bench
 from veernet.archive.general import gone_folder
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import commit_shard
 from veernet.archive.plan import Plan
 from veernet.archive.records import Log, Stop
+from veernet.archive.shardwork import ShardWork
 from veernet.archive.worker import Halted, Worker
 
 WITNESSES = 16
@@ -80,51 +80,51 @@ def _read(
     ledger: Ledger, shard: Shard, worker: Worker, *, backwards: bool
 ) -> Iterator[Event]:
     logs = ledger.plan(shard.plan).logs_of(shard.number)
-    with closing(Bench(ledger.work_folder(shard))) as bench:
+    with closing(ShardWork(ledger.work_folder(shard))) as work:
         for log in reversed(logs) if backwards else logs:
             if ledger.is_committed(shard):
                 break
-            if not bench.has(log.log):
-                yield from _read_log(log, shard, bench, worker, ledger)
-        done = _commit(ledger, shard, bench, logs)
+            if not work.has(log.log):
+                yield from _read_log(log, shard, work, worker, ledger)
+        done = _commit(ledger, shard, work, logs)
     if not done and ledger.is_committed(shard):
         # It was done by somebody else, perhaps just before its folder was made again.
-        shutil.rmtree(bench.folder, ignore_errors=True)
+        shutil.rmtree(work.folder, ignore_errors=True)
     yield {"event": "shard", "shard": str(shard), "committed": done}
 
 
-def _commit(ledger: Ledger, shard: Shard, bench: Bench, logs: list[Log]) -> bool:
+def _commit(ledger: Ledger, shard: Shard, work: ShardWork, logs: list[Log]) -> bool:
     """Commit a shard if all its logs have ended, and nobody has."""
-    if ledger.is_committed(shard) or not all(bench.has(log.log) for log in logs):
+    if ledger.is_committed(shard) or not all(work.has(log.log) for log in logs):
         return False
-    rows = [bench.row(log.log) for log in logs]
+    rows = [work.row(log.log) for log in logs]
     sound = [row for row in rows if row is not None]
     # One that was not on the disk as it was written is read again by who comes next.
     if len(sound) < len(logs):
         return False
-    return commit_shard(ledger, shard, bench, sound)
+    return commit_shard(ledger, shard, work, sound)
 
 
 def _read_log(
-    log: Log, shard: Shard, bench: Bench, worker: Worker, ledger: Ledger
+    log: Log, shard: Shard, work: ShardWork, worker: Worker, ledger: Ledger
 ) -> Iterator[Event]:
     """Make attempts at a log until it has ended."""
     plan, patience = ledger.plan(shard.plan), ledger.settings.interruptions
-    history = bench.history()
-    if log.log in history.under_way:
+    history = work.history()
+    if log.log in history.in_progress:
         return
     strikes = list(history.strikes.get(log.log, ()))
     killed = history.interrupted[log.log]
     last: Attempt | None = None
     row: dict[str, Any] | None = None
     while row is None and len(strikes) < STRIKES and killed < patience:
-        folder = bench.begin(log.log)
+        folder = work.begin(log.log)
         try:
             last = worker.read(log, folder, alone=bool(strikes))
         except (Halted, Stop):
-            bench.end(log.log, "halted", "")
+            work.end(log.log, "halted", "")
             raise
-        bench.end(log.log, last.reason, last.detail)
+        work.end(log.log, last.reason, last.detail)
         row = last.row
         if row is not None:
             _check_mount(log, row, _witnesses(plan))
@@ -133,16 +133,16 @@ def _read_log(
         else:
             strikes.append((last.reason, last.detail))
         if row is None:
-            told = {"log": log.log, "reason": last.reason, "detail": last.detail}
-            yield {"event": "strike", "shard": str(shard), **told}
+            facts = {"log": log.log, "reason": last.reason, "detail": last.detail}
+            yield {"event": "strike", "shard": str(shard), **facts}
     if row is None:
-        folder = bench.place(log.log)
+        folder = work.place(log.log)
         row = _set_aside(strikes, patience)
     made = len(strikes) + killed + (last is not None and last.row is not None)
     whole = {**_known(log), **row, "measures": _measures(log, last, made)}
-    bench.keep(log.log, folder, whole)
-    told = {k: whole[k] for k in ("log", "outcome", "reason", "detail")}
-    yield {"event": "log", "shard": str(shard), **told, **whole["measures"]}
+    work.keep(log.log, folder, whole)
+    facts = {k: whole[k] for k in ("log", "outcome", "reason", "detail")}
+    yield {"event": "log", "shard": str(shard), **facts, **whole["measures"]}
 
 
 def _set_aside(strikes: list[tuple[str, str]], patience: int) -> dict[str, Any]:
@@ -192,14 +192,14 @@ def _known(log: Log) -> dict[str, Any]:
 
 
 def _measures(log: Log, last: Attempt | None, made: int) -> dict[str, Any]:
-    told = dict(last.measures) if last is not None else {}
+    facts = dict(last.measures) if last is not None else {}
     return {
         "attempts": made,
-        "seconds": round(told.get("seconds", 0.0), 3),
-        "core_seconds": round(told.get("core_seconds", 0.0), 3),
-        "peak_bytes": told.get("peak_bytes", 0),
-        "stages": {k: round(v, 4) for k, v in told.get("stages", {}).items()},
+        "seconds": round(facts.get("seconds", 0.0), 3),
+        "core_seconds": round(facts.get("core_seconds", 0.0), 3),
+        "peak_bytes": facts.get("peak_bytes", 0),
+        "stages": {k: round(v, 4) for k, v in facts.get("stages", {}).items()},
         "megapixels": round(log.megapixels, 3),
         "host": socket.gethostname(),
-        "said": told.get("said", ""),
+        "said": facts.get("said", ""),
     }

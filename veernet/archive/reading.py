@@ -19,7 +19,7 @@ from veernet.archive.judging import Judged, judge
 from veernet.archive.loading import Loaded
 from veernet.archive.outputs import write_section
 from veernet.archive.records import Log
-from veernet.archive.registering import Found, Incomplete, registrations_of
+from veernet.archive.registering import Incomplete, SectionToRead, registrations_of
 from veernet.archive.sources import local_file
 from veernet.clock import Clock
 from veernet.digitise import Result, digitise
@@ -149,7 +149,9 @@ def _fetched(log: Log, known: Read) -> Iterator[Path]:
         raise Ended(outcome="failed", reason="missing", detail=text) from error
 
 
-def _registered(log: Log, path: Path, folder: Path, known: Read) -> Sequence[Found]:
+def _registered(
+    log: Log, path: Path, folder: Path, known: Read
+) -> Sequence[SectionToRead]:
     with known.clock.stage("register"):
         try:
             return registrations_of(log, path)
@@ -180,7 +182,7 @@ def _opened(path: Path, page: int) -> Scan:
 
 
 def _digitised(
-    one: Found, path: Path, loaded: Loaded, known: Read
+    one: SectionToRead, path: Path, loaded: Loaded, known: Read
 ) -> tuple[Result, Scan]:
     with known.clock.stage("decode"):
         scan = _opened(path, one.registration.page)
@@ -203,7 +205,7 @@ def _digitised(
 
 
 def _provenance(
-    log: Log, one: Found, scan: Scan, loaded: Loaded, known: Read
+    log: Log, one: SectionToRead, scan: Scan, loaded: Loaded, known: Read
 ) -> Provenance:
     from veernet import __version__  # noqa: PLC0415
     from veernet.export.parameters import resolution_text  # noqa: PLC0415

@@ -15,7 +15,7 @@ from veernet.registration import MAIN, registrations_in
 
 
 @dataclass(frozen=True)
-class Found:
+class SectionToRead:
     """A section that is to be read.
 
     Parameters
@@ -59,7 +59,7 @@ class Incomplete(InputError):
         self.content = content
 
 
-def registrations_of(log: Log, scan: Path) -> tuple[Found, ...]:
+def registrations_of(log: Log, scan: Path) -> tuple[SectionToRead, ...]:
     """Return the sections of a log.
 
     Parameters
@@ -91,8 +91,8 @@ def registrations_of(log: Log, scan: Path) -> tuple[Found, ...]:
     )
 
 
-def _own(log: Log) -> list[Found]:
-    found: dict[str, Found] = {}
+def _own(log: Log) -> list[SectionToRead]:
+    found: dict[str, SectionToRead] = {}
     for address in log.registrations:
         file, content = _bytes_at(address)
         for registration in registrations_in(content, Path(file)):
@@ -101,7 +101,7 @@ def _own(log: Log) -> list[Found]:
                 msg = f"{file}: the section {name!r} is in {found[name].source} too"
                 raise InputError(msg)
             # In the trace it keeps the name that its file has: review asks for that.
-            found[name] = Found(name, registration, file, content)
+            found[name] = SectionToRead(name, registration, file, content)
     return list(found.values())
 
 
@@ -128,7 +128,7 @@ def _with_well(registration: Registration, log: Log) -> Registration:
     return replace(registration, well={**registration.well, **log.well})
 
 
-def _proposed(log: Log, scan: Path) -> list[Found]:
+def _proposed(log: Log, scan: Path) -> list[SectionToRead]:
     """Propose registrations, with the curves of a template or those of the legends."""
     # Loaded here, and not with the network: it has threads of its own, which a process
     # that is forked off would not have.
@@ -179,7 +179,7 @@ def _proposed(log: Log, scan: Path) -> list[Found]:
     except InputError as error:
         raise Incomplete(str(error), source, content) from error
     return [
-        Found(
+        SectionToRead(
             one.section,
             one,
             source,

@@ -18,7 +18,7 @@ from veernet.archive.ledger import Ledger
 from veernet.archive.packing import counted
 from veernet.archive.queueing import commands, importance
 from veernet.archive.records import OUTCOMES, REASONS, Log
-from veernet.archive.status import ledger_rows, standing
+from veernet.archive.status import ledger_rows, run_status
 from veernet.archive.worst import picture
 from veernet.errors import InputError
 from veernet.files import write_text
@@ -72,7 +72,7 @@ def make_document(ledger: Ledger, price: float) -> dict[str, Any]:
         msg = f"{ledger.folder}: no log has ended yet: run the plan first"
         raise InputError(msg)
     rows = table.to_pylist()
-    stands = standing(ledger)
+    stands = run_status(ledger)
     return {
         "made": {"version": __version__, "plan": ledger.run["plan"][:12]},
         "logs": stands.logs,

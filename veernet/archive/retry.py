@@ -114,7 +114,7 @@ def _part_of_plan(
     whole = ledger.plan(0).table()
     part = whole.filter(pa.array([log in wanted for log in whole["log"].to_pylist()]))
     rows = part.to_pandas()
-    _look_again(rows)
+    _check_unchanged(rows)
     if registrations is not None:
         own = own_registrations(rows[["address"]], registrations)
         rows.loc[own != "", "how"] = "own"
@@ -125,7 +125,7 @@ def _part_of_plan(
     return in_order(pa.Table.from_pandas(rows[PLAN.names], PLAN, preserve_index=False))
 
 
-def _look_again(rows: pd.DataFrame) -> None:
+def _check_unchanged(rows: pd.DataFrame) -> None:
     """Put the sizes of files that were replaced in place of those of the plan."""
     addresses = [str(address) for address in rows["address"]]
     sizes = rows["bytes"].to_numpy(np.int64).copy()
@@ -166,5 +166,5 @@ def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
     settings: Settings = replace(had, memory=checked.memory, time=checked.time)
     if settings == had:
         return
-    told = {**ledger.run, "settings": settings.to_dict()}
-    write_text(Path(ledger.folder) / "run.json", json.dumps(told, indent=1) + "\n")
+    record = {**ledger.run, "settings": settings.to_dict()}
+    write_text(Path(ledger.folder) / "run.json", json.dumps(record, indent=1) + "\n")

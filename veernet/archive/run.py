@@ -8,7 +8,7 @@ from veernet.archive.driver import FIRST, Rule, drive
 from veernet.archive.ledger import Ledger
 from veernet.archive.pools import make_pool
 from veernet.archive.records import Settings, Stop
-from veernet.archive.status import Standing, standing
+from veernet.archive.status import RunStatus, run_status
 from veernet.archive.watching import Watching
 from veernet.errors import InputError
 
@@ -21,7 +21,7 @@ def run_left(
     address: str | None = None,
     keep_going: bool = False,
     quiet: bool = False,
-) -> Standing:
+) -> RunStatus:
     """Read all logs that have not ended.
 
     Parameters
@@ -37,7 +37,7 @@ def run_left(
 
     Returns
     -------
-    Standing
+    RunStatus
         When all have ended.
 
     Raises
@@ -65,7 +65,7 @@ def run_left(
         watching.end("finished")
     finally:
         pool.close()
-    return standing(ledger)
+    return run_status(ledger)
 
 
 def settings_for(

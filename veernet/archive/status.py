@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from veernet.archive.bench import ROW
 from veernet.archive.ledger import Ledger, Shard
 from veernet.archive.packing import counted
 from veernet.archive.records import OUTCOMES, REASONS
+from veernet.archive.shardwork import ROW
 from veernet.errors import InputError
 
 SILENT = 60.0
@@ -25,7 +25,7 @@ SILENT = 60.0
 
 
 @dataclass
-class Standing:
+class RunStatus:
     """How an archive stands.
 
     Parameters
@@ -61,15 +61,15 @@ class Standing:
 
     def lines(self) -> list[str]:
         """Say it to a person."""
-        told = [f"{self.ended} of {self.logs} logs have ended"]
+        listing = [f"{self.ended} of {self.logs} logs have ended"]
         for outcome in OUTCOMES:
             if self.of(outcome):
-                told.append(f"  {outcome}: {self.of(outcome)}")
+                listing.append(f"  {outcome}: {self.of(outcome)}")
             for name, count in sorted(self.counts.items(), key=lambda one: -one[1]):
                 kind, _, reason = name.partition(":")
                 if kind == outcome and reason:
-                    told.append(f"    {reason}: {count} ({REASONS.get(reason, '')})")
-        return told + self._driver_lines()
+                    listing.append(f"    {reason}: {count} ({REASONS.get(reason, '')})")
+        return listing + self._driver_lines()
 
     def _silence(self) -> float:
         """Seconds since the last driver was heard of; 0 where that is not known."""
@@ -86,17 +86,17 @@ class Standing:
         if state == "running" and self._silence() > SILENT:
             when = self.driver.get("updated")
             return [f"driver: not heard of since {when}: run the plan again to go on"]
-        told = [f"driver: {state}, last heard of at {self.driver.get('updated')}"]
+        listing = [f"driver: {state}, last heard of at {self.driver.get('updated')}"]
         if rate:
-            told[0] += f", {rate:.0f} logs an hour"
+            listing[0] += f", {rate:.0f} logs an hour"
         if state == "running" and self.driver.get("seconds_left") is not None:
-            told[0] += f", {duration(self.driver['seconds_left'])} left"
+            listing[0] += f", {duration(self.driver['seconds_left'])} left"
         if self.driver.get("why"):
-            told.append(str(self.driver["why"]))
-        return told
+            listing.append(str(self.driver["why"]))
+        return listing
 
 
-def standing(ledger: Ledger) -> Standing:
+def run_status(ledger: Ledger) -> RunStatus:
     """Return how an archive stands now."""
     done = sorted(ledger.committed())
     total = sum(ledger.plan(number).shards for number in ledger.plans())
@@ -111,7 +111,7 @@ def standing(ledger: Ledger) -> Standing:
         latest = dict(ended_logs(ledger, done))
         latest.update(_working(ledger, set(done)))
         counts = Counter(latest.values())
-    return Standing(
+    return RunStatus(
         ledger.plan(0).logs, counts, total, len(done), _last_driver(ledger.folder)
     )
 
@@ -161,14 +161,14 @@ def bad_lines(ledger: Ledger, most: int | None = None) -> list[str]:
     bad = [row for row in rows if row["outcome"] in {"refused", "failed"}]
     # Failures of ours and of the machine stand before what is wrong with a scan.
     bad.sort(key=lambda row: (row["outcome"], row["reason"], row["log"]))
-    told = [
+    listing = [
         f"{row['outcome']} ({row['reason']}) {row['address']} [{row['log']}]: "
         + row["detail"].removeprefix(f"{row['address']}: ")
         for row in bad[:most]
     ]
-    if len(bad) > len(told):
-        told.append(f"and {len(bad) - len(told)} more: status --bad lists them")
-    return told
+    if len(bad) > len(listing):
+        listing.append(f"and {len(bad) - len(listing)} more: status --bad lists them")
+    return listing
 
 
 def _working(ledger: Ledger, done: set[Shard]) -> dict[str, str]:
@@ -210,8 +210,10 @@ def left_to_read(ledger: Ledger) -> int:
 
 def _last_driver(folder: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        told: dict[str, Any] = json.loads((folder / "status.json").read_text("utf-8"))
-        return told
+        listing: dict[str, Any] = json.loads(
+            (folder / "status.json").read_text("utf-8")
+        )
+        return listing
     return {}
 
 

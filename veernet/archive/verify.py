@@ -13,7 +13,7 @@ from veernet.archive.ledger import Ledger, Shard
 from veernet.errors import InputError
 from veernet.files import sha256
 
-MOST = 20
+MOST_LISTED = 20
 """Of each kind of what is wrong that are told one by one."""
 
 
@@ -39,16 +39,16 @@ class Verified:
 
     def lines(self) -> list[str]:
         """Say it to a person."""
-        told = [f"wrong: {text}" for text in self.wrong[:MOST]]
-        if len(self.wrong) > MOST:
-            told.append(f"wrong: {len(self.wrong) - MOST} more")
+        listing = [f"wrong: {text}" for text in self.wrong[:MOST_LISTED]]
+        if len(self.wrong) > MOST_LISTED:
+            listing.append(f"wrong: {len(self.wrong) - MOST_LISTED} more")
         state = f"{len(self.wrong)} wrong" if self.wrong else "all as written"
-        told.append(
+        listing.append(
             f"{self.shards} shards, {self.files} files, {self.logs} logs: {state}"
         )
         if self.open:
-            told.append(f"{self.open} shards are not read yet: run the plan again")
-        return told
+            listing.append(f"{self.open} shards are not read yet: run the plan again")
+        return listing
 
 
 def verify(ledger: Ledger) -> Verified:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from veernet.archive.ledger import Ledger
 from veernet.archive.packing import counted
 from veernet.archive.reader import Event
-from veernet.archive.status import left_to_read, standing
+from veernet.archive.status import left_to_read, run_status
 from veernet.files import write_text
 
 OFTEN = 2.0
@@ -40,7 +40,7 @@ class Watching:
 
     def __init__(self, ledger: Ledger, *, quiet: bool = False) -> None:
         self._ledger = ledger
-        before = standing(ledger)
+        before = run_status(ledger)
         self._before = before.ended
         # Of a retry, logs end that have ended once before.
         self._left = left_to_read(ledger)
@@ -48,7 +48,7 @@ class Watching:
         self._counts: Counter[str] = Counter(before.counts)
         self._here = 0
         self._start = time.monotonic()
-        self._told = self._said = 0.0
+        self._reported_at = self._said = 0.0
         self._quiet = quiet
         self._bar: tqdm[Any] | None = None
         if not quiet and sys.stderr.isatty():
@@ -68,8 +68,8 @@ class Watching:
         if kind != "tick":
             self._note(event)
         now = time.monotonic()
-        if now - self._told > OFTEN:
-            self._told = now
+        if now - self._reported_at > OFTEN:
+            self._reported_at = now
             # A driver that begins may take the new file for one that was left over.
             with suppress(FileNotFoundError):
                 self._write("running")
@@ -106,7 +106,7 @@ class Watching:
 
     def _write(self, state: str, why: str = "") -> None:
         left = max(0, self._left - self._here)
-        told = {
+        record = {
             "state": state,
             "why": why,
             "updated": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -119,4 +119,4 @@ class Watching:
             "host": socket.gethostname(),
         }
         path = self._ledger.folder / "status.json"
-        write_text(path, json.dumps(told, indent=1) + "\n")
+        write_text(path, json.dumps(record, indent=1) + "\n")

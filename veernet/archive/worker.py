@@ -147,22 +147,22 @@ class Worker:
             stdout=subprocess.PIPE,
             env={**os.environ, **single, "PYTHONUNBUFFERED": "1"},
         )
-        told = {
+        message = {
             "settings": self._settings.to_dict(),
             "threads": self._threads,
             "parent": os.getpid(),
         }
-        self._send(told)
+        self._send(message)
         ready = self._answer(STARTING)
         if "error" in ready:
             self.close()
             raise Stop(ready["error"])
 
-    def _send(self, told: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(told).encode() + b"\n")
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
             raise WorkerDied(self._how()) from error
@@ -185,8 +185,8 @@ class Worker:
                 msg = "the worker did not answer"
                 raise WorkerDied(msg)
         line, _, self._had = self._had.partition(b"\n")
-        told: dict[str, Any] = json.loads(line)
-        return told
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def _end(self, seconds: float) -> dict[str, Any]:
         """Wait for a worker that reads a log itself, and ends with it."""

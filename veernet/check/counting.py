@@ -9,7 +9,7 @@ from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.records import Registration
-from veernet.register.depths.ladder import LINE_STEPS
+from veernet.register.depths.interpolation import LINE_STEPS
 from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
@@ -92,13 +92,13 @@ def _candidates(registration: Registration, found: FoundSection) -> list[Floats]
     turned page that is another row.
     """
     own = at_column(found)
-    if registration.depth.turned:
+    if registration.depth.skewed:
         return [own]
     rows, middle = found.lines.rows, found.lines.middle
     left = found.tracks[0].left.column_at(rows)
     right = found.tracks[-1].right.column_at(rows)
     across = [left + along * (right - left) for along in np.linspace(0, 1, COLUMNS)]
-    return [own, *(rows + found.lines.turn * (at - middle) for at in across)]
+    return [own, *(rows + found.lines.skew * (at - middle) for at in across)]
 
 
 def _rows(registration: Registration, found: FoundSection) -> Floats:

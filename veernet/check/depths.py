@@ -15,13 +15,13 @@ from veernet.records import Registration
 from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
-NEAR = 2.0
+ON_LINE = 2.0
 """Rows about a depth line in which its point may be."""
 
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
 
-TURNED, OTHERWISE = 3.0, 1.5
+SKEWED, OTHERWISE = 3.0, 1.5
 """Rows that a depth line falls across the tracks before the points should say so, and
 rows by which they may say otherwise."""
 
@@ -53,24 +53,29 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
     off = due - np.rint(due)
     spacing = found.lines.spacing
     common = float(np.median(off))
-    if abs(common) * spacing > NEAR and (np.abs(off - common) * spacing <= NEAR).all():
+    if (
+        abs(common) * spacing > ON_LINE
+        and (np.abs(off - common) * spacing <= ON_LINE).all()
+    ):
         yield _all_off(registration, common, spacing)
     else:
         beside = list(_beside(registration, found, counted, off))
-        yield from cut_short(beside, f"depth points more than {NEAR:g} rows off theirs")
+        yield from cut_short(
+            beside, f"depth points more than {ON_LINE:g} rows off theirs"
+        )
     sure = np.abs(off) <= BETWEEN
     counts = list(_counts(registration, found, counted, np.rint(due), sure))
     yield from cut_short(counts, "points or stretches with too many or too few lines")
     if sure.all() and np.ptp(np.rint(due)) == 0:
         yield from _heavier(registration, found, counted)
-    yield from _turn(registration, found)
+    yield from _skew(registration, found)
 
 
 def _lines(count: int) -> str:
     return f"{count} line" if count == 1 else f"{count} lines"
 
 
-def _told(registration: Registration, k: int) -> str:
+def _reported(registration: Registration, k: int) -> str:
     point = registration.depth.points[k]
     return f"depth point {point.depth:g} {registration.depth.unit} at row {point.row:g}"
 
@@ -95,12 +100,12 @@ def _beside(
 ) -> Iterator[Finding]:
     """Name points that are on no line of their depth."""
     spacing = found.lines.spacing
-    for k in np.flatnonzero(np.abs(off) * spacing > NEAR).tolist():
+    for k in np.flatnonzero(np.abs(off) * spacing > ON_LINE).tolist():
         at = counted.index[k]
         row = registration.depth.rows[k] - off[k] * spacing
         yield Finding(
             registration.section,
-            f"{_told(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
+            f"{_reported(registration, k)} is {abs(off[k]) * spacing:.1f} rows off the "
             f"nearest depth line that may be its own, at row {row:.0f}",
             "set it on the line of its depth",
             severe=bool(abs(off[k]) > BETWEEN and is_sure(found, at - 2, at + 2)),
@@ -132,7 +137,7 @@ def _counts(
         word = "line" if abs(lines) == 1 else "lines"
         yield Finding(
             registration.section,
-            f"{_told(registration, k)} is {abs(lines):.0f} depth {word} too "
+            f"{_reported(registration, k)} is {abs(lines):.0f} depth {word} too "
             f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
             f"by them its row is {row:.0f}; or its depth is another",
             severe=is_sure(found, counted.index[near[0]], counted.index[near[-1]]),
@@ -195,23 +200,23 @@ def _heavier(
     )
 
 
-def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+def _skew(registration: Registration, found: FoundSection) -> Iterator[Finding]:
     """Name a turn of the page that the points do not tell, or tell otherwise."""
     rows = registration.depth.rows
     edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
     width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
-    fall = np.interp(rows, found.lines.rows, found.lines.turn) * width
-    left, right = registration.depth.turn_at(rows)
+    fall = np.interp(rows, found.lines.rows, found.lines.skew) * width
+    left, right = registration.depth.skew_at(rows)
     apart = fall - (right - left)
     worst = int(np.abs(apart).argmax())
-    if abs(apart[worst]) <= (OTHERWISE if registration.depth.turned else TURNED):
+    if abs(apart[worst]) <= (OTHERWISE if registration.depth.skewed else SKEWED):
         return
     what = (
         f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
         f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
         f"{rows[worst]:g}"
     )
-    if registration.depth.turned:
+    if registration.depth.skewed:
         what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
         do = (
             "correct row_left and row_right: they are at the outermost edges, which "

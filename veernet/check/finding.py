@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MOST = 3
+MOST_OF_A_KIND = 3
 """Notes of one kind that are told each; the others are counted."""
 
 
@@ -66,11 +66,11 @@ class Finding:
         return {name: asdict(self)[name] for name in kept} | {"text": self.text}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any], section: str) -> Finding:
+    def from_dict(cls, stored: Mapping[str, Any], section: str) -> Finding:
         """Take what `to_dict` gave; it weighs as much as it has rows."""
 
         def pair(name: str) -> tuple[Any, Any] | None:
-            match told.get(name):
+            match stored.get(name):
                 case [int() | float() as first, int() | float() as last]:
                     return first, last
             return None
@@ -78,11 +78,11 @@ class Finding:
         rows = pair("rows")
         return cls(
             section,
-            str(told.get("text", "")),
+            str(stored.get("text", "")),
             "",
             weight=0.0 if rows is None else float(rows[1] - rows[0] + 1),
-            kind=str(told.get("kind", "registration")),
-            curves=tuple(map(str, told.get("curves") or ())),
+            kind=str(stored.get("kind", "registration")),
+            curves=tuple(map(str, stored.get("curves") or ())),
             rows=rows,
             depths=pair("depths"),
             columns=pair("columns"),
@@ -105,9 +105,9 @@ def cut_short(findings: Sequence[Finding], more: str) -> tuple[Finding, ...]:
         What the others are, after their number.
     """
     ordered = worst_first(findings)
-    kept = sum(finding.severe for finding in ordered) + MOST
+    kept = sum(finding.severe for finding in ordered) + MOST_OF_A_KIND
     rest = ordered[kept:]
     if len(rest) < 2:
         return ordered
-    told = Finding(rest[0].section, f"{len(rest)} more {more}", rest[0].do)
-    return (*ordered[:kept], told)
+    stored = Finding(rest[0].section, f"{len(rest)} more {more}", rest[0].do)
+    return (*ordered[:kept], stored)

@@ -18,7 +18,7 @@ STATED, LIKELY = 0.9, 0.5
 SAME = 0.01
 """Share of a scale's width by which its ends may differ from those of the legend."""
 
-BESIDE = 0.5
+LEGEND_COVER = 0.5
 """Share of a legend's columns that a track must cover to be the one that it is of."""
 
 
@@ -56,8 +56,8 @@ def check_legend(
                     break
     # A back-up's line of the legend may stand for the wraps of the curve itself.
     known = {s.mnemonic for track in registration.tracks for s in track.curves}
-    told = [c for c in left if c.backup_of is None or c.backup_of not in known]
-    findings = [_finding(registration, found, c, middle) for c in told]
+    unmatched = [c for c in left if c.backup_of is None or c.backup_of not in known]
+    findings = [_finding(registration, found, c, middle) for c in unmatched]
     yield from cut_short(findings, "curves of the header are not registered")
 
 
@@ -79,7 +79,7 @@ def _beside(place: tuple[float, float], edges: Sequence[Floats]) -> bool:
     """
     first, last = (float(at) for at in edges)
     shared = min(last, place[1]) - max(first, place[0])
-    return shared > BESIDE * min(place[1] - place[0], last - first)
+    return shared > LEGEND_COVER * min(place[1] - place[0], last - first)
 
 
 def _columns(

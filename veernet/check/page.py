@@ -21,11 +21,11 @@ from veernet.records import Registration, Scan
 from veernet.rectify import panels
 from veernet.register.depths.parts import part_of
 from veernet.register.geometry.page import FoundSection, find_sections
-from veernet.register.geometry.uprights import find_uprights
+from veernet.register.geometry.verticallines import find_vertical_lines
 from veernet.register.legends.legend import read_legends
 from veernet.register.ocr.reader import Reader
 
-FEWEST = 3
+FEWEST_DEPTH_LINES = 3
 """Depth lines between the first and the last depth point that can be compared."""
 
 
@@ -132,7 +132,7 @@ def check_section(
     alone = all(own is grids[0] for own in grids)
     for strip, own in list(zip(strips, grids, strict=True))[: 1 if alone else None]:
         drawn = registration if alone else strip
-        yield from check_edges(scan.info, drawn, find_uprights(own))
+        yield from check_edges(scan.info, drawn, find_vertical_lines(own))
         yield from check_tracks(drawn, own)
         yield from check_divisions(drawn, own)
         yield from check_strokes(scan, drawn, own)
@@ -161,7 +161,7 @@ def _between(found: FoundSection, first: float, last: float) -> FoundSection:
     """
     rows, margin = found.lines.rows, found.lines.spacing
     inside = np.flatnonzero((rows >= first - margin) & (rows <= last + margin))
-    if len(inside) < FEWEST:
+    if len(inside) < FEWEST_DEPTH_LINES:
         return found
     return part_of(found, int(inside[0]), int(inside[-1]) + 1)
 

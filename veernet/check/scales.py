@@ -153,22 +153,22 @@ def _check(spec: CurveSpec) -> Iterator[tuple[str, str, bool]]:
             yield what, "give the unit that the header prints", True
         return
     left, right = spec.scale.left, spec.scale.right
-    told = f"runs from {left:g} to {right:g} {spec.unit}"
+    extent = f"runs from {left:g} to {right:g} {spec.unit}"
     if not _fits(quantity, unit, left, right):
         other = [u for u in quantity.units if _fits(quantity, u, left, right)]
         low, high = quantity.units[unit]
         room = WIDER * (high - low)
         inside = low - room <= min(left, right) and max(left, right) <= high + room
         if other:
-            yield told, f"these are values in {other[0]}: correct one of them", True
+            yield extent, f"these are values in {other[0]}: correct one of them", True
         else:
             usual = f"{quantity.name} lies in {low:g} to {high:g}"
-            yield told, f"{usual}: compare the header", not inside
+            yield extent, f"{usual}: compare the header", not inside
         return
     if quantity.rises and left > right:
-        yield told, "it grows to the right on most logs: compare the header", False
+        yield extent, "it grows to the right on most logs: compare the header", False
     if quantity.name == "resistivity":
-        yield from _resistivity(spec, told)
+        yield from _resistivity(spec, extent)
 
 
 def _fits(quantity: _Quantity, unit: str, left: float, right: float) -> bool:
@@ -177,7 +177,7 @@ def _fits(quantity: _Quantity, unit: str, left: float, right: float) -> bool:
     return inside and abs(right - left) >= quantity.spans[unit]
 
 
-def _resistivity(spec: CurveSpec, told: str) -> Iterator[tuple[str, str, bool]]:
+def _resistivity(spec: CurveSpec, extent: str) -> Iterator[tuple[str, str, bool]]:
     low, high = sorted((spec.scale.left, spec.scale.right))
     if spec.scale.kind == "linear" and low > 0 and high >= DECADES * low:
-        yield f"{told}, linear", "scales like this are logarithmic: scale: log", True
+        yield f"{extent}, linear", "scales like this are logarithmic: scale: log", True

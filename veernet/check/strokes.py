@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.check.finding import Finding
+from veernet.intervals import true_intervals
 from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection, FoundTrack
 from veernet.register.geometry.survey import find_ink
-from veernet.register.geometry.uprights import Upright, find_uprights
+from veernet.register.geometry.verticallines import VerticalLine, find_vertical_lines
 from veernet.register.propose import at_column
-from veernet.runs import runs
 
 STRETCHES = 24
 """Of a section, in which strokes are counted."""
@@ -22,8 +22,8 @@ STRETCHES = 24
 GAPS = 8
 """Between depth lines, of each stretch."""
 
-BESIDE = 3
-"""Columns about an upright line, and between two strokes, that tell nothing."""
+BLIND_COLUMNS = 3
+"""Columns about a vertical line, and between two strokes, that tell nothing."""
 
 STANDS = 0.45
 """Share of a stretch's rows in which a column that is inked is a line of the grid."""
@@ -42,7 +42,7 @@ def check_strokes(
 ) -> Iterator[Finding]:
     """Name tracks in which more strokes than curves are drawn, most of the way."""
     middle = float(registration.depth.rows[[0, -1]].mean())
-    uprights = find_uprights(found)
+    verticals = find_vertical_lines(found)
     stretches = list(_stretches(scan, registration, found))
     for track in found.tracks:
         ends = track.left.column_at(middle), track.right.column_at(middle)
@@ -51,7 +51,7 @@ def check_strokes(
             continue
         counts = np.concatenate(
             [
-                _count(ink, rows, start, track, uprights)
+                _count(ink, rows, start, track, verticals)
                 for start, rows, ink in stretches
             ]
             or [np.zeros(0, dtype=np.int64)]
@@ -107,7 +107,7 @@ def _count(
     rows: Floats,
     start: int,
     track: FoundTrack,
-    uprights: Sequence[Upright],
+    verticals: Sequence[VerticalLine],
 ) -> NDArray[np.int64]:
     """Count the strokes in each of some rows of a track."""
     middle = float(rows.mean())
@@ -116,10 +116,10 @@ def _count(
     grid = (
         np.convolve(ink[:, first : last + 1].mean(axis=0) > STANDS, _WIDER, "same") > 0
     )
-    for upright in uprights:
-        at = round(float(upright.way.column_at(middle))) - first
-        if -BESIDE <= at <= last - first + BESIDE:
-            grid[max(0, at - BESIDE) : max(0, at + BESIDE + 1)] = True
+    for vertical in verticals:
+        at = round(float(vertical.course.column_at(middle))) - first
+        if -BLIND_COLUMNS <= at <= last - first + BLIND_COLUMNS:
+            grid[max(0, at - BLIND_COLUMNS) : max(0, at + BLIND_COLUMNS + 1)] = True
     part = ink[:, first : last + 1].astype(bool) & ~grid
     at = np.clip(np.rint(rows).astype(int) - start, 1, len(part) - 2)
     return np.array([_strokes(part[row - 1 : row + 2]) for row in at], dtype=np.int64)
@@ -134,9 +134,9 @@ def _strokes(rows: NDArray[np.bool_]) -> int:
     above, inked, below = rows
     last = -np.inf
     count = 0
-    for start, stop in runs(inked):
-        about = slice(max(0, start - BESIDE), stop + BESIDE)
+    for start, stop in true_intervals(inked):
+        about = slice(max(0, start - BLIND_COLUMNS), stop + BLIND_COLUMNS)
         if above[about].any() and below[about].any():
-            count += start - last > 2 * BESIDE + 2
+            count += start - last > 2 * BLIND_COLUMNS + 2
             last = stop
     return count

@@ -20,13 +20,15 @@ COVERED = 0.5
 def check_tracks(registration: Registration, found: FoundSection) -> Iterator[Finding]:
     """Name tracks that only the page has, and tracks that only the registration has."""
     middle = float(registration.depth.rows[[0, -1]].mean())
-    told = [_at(registration.edges_at(track, middle)) for track in registration.tracks]
+    registered = [
+        _at(registration.edges_at(track, middle)) for track in registration.tracks
+    ]
     drawn = [
         _at((track.left.column_at(middle), track.right.column_at(middle)))
         for track in found.tracks
     ]
     for left, right in drawn:
-        if _covered((left, right), told) < COVERED:
+        if _covered((left, right), registered) < COVERED:
             yield Finding(
                 registration.section,
                 f"a track at columns {left:.0f} to {right:.0f}, row {middle:.0f}, is "
@@ -36,7 +38,7 @@ def check_tracks(registration: Registration, found: FoundSection) -> Iterator[Fi
             )
     if found.depth_column is not None:
         drawn.append(_at(tuple(e.column_at(middle) for e in found.depth_column)))
-    for track, (left, right) in zip(registration.tracks, told, strict=True):
+    for track, (left, right) in zip(registration.tracks, registered, strict=True):
         if _covered((left, right), drawn) < COVERED:
             yield Finding(
                 registration.section,

@@ -15,12 +15,12 @@ NAMES = {"WELL", "COMP", "FLD"}
 
 def check_wells(registrations: Sequence[Registration]) -> Iterator[Finding]:
     """Yield a note for each field of the well that is odd, once for all sections."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for registration in registrations:
         for name, value in registration.well.items():
-            if (name, value) in told or not value.strip():
+            if (name, value) in reported or not value.strip():
                 continue
-            told.add((name, value))
+            reported.add((name, value))
             key = name.strip().upper()
             odd = unknown_field(name)
             if odd is not None:

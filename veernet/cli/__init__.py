@@ -116,10 +116,10 @@ def _guarded(command: Callable[[], int]) -> int:
     except BaseException as error:
         if interrupted(error):
             return say_interrupted()
-        return _told(error)
+        return _report_error(error)
 
 
-def _told(error: BaseException) -> int:
+def _report_error(error: BaseException) -> int:
     """Say what a command raised, and return its exit code."""
     match error:
         case Refused():
@@ -133,8 +133,8 @@ def _told(error: BaseException) -> int:
             return _say(error, WRONG_INPUT)
         case Exception():
             traceback.print_exception(error)
-            told = "this is a defect of veernet: please report the lines above"
-            return _say(told, DEFECT)
+            defect = "this is a defect of veernet: please report the lines above"
+            return _say(defect, DEFECT)
     raise error
 
 

@@ -301,17 +301,17 @@ def _go(ledger: Ledger, options: argparse.Namespace) -> int:
     from veernet.archive.run import run_left
     from veernet.archive.status import bad_lines
 
-    standing = run_left(
+    run_status = run_left(
         ledger,
         engine=options.engine,
         workers=options.workers,
         address=options.address,
         keep_going=options.keep_going,
     )
-    print("\n".join([*standing.lines(), *bad_lines(ledger, FIRST_BAD)]))
+    print("\n".join([*run_status.lines(), *bad_lines(ledger, FIRST_BAD)]))
     folder = ledger.folder
     print(f"next: veernet archive report {folder} --out {folder.name}.html")
-    return DEFECT if standing.counts["failed:ours"] else DONE
+    return DEFECT if run_status.counts["failed:ours"] else DONE
 
 
 def _opened(options: argparse.Namespace) -> Ledger:
@@ -332,14 +332,14 @@ def _opened(options: argparse.Namespace) -> Ledger:
 def _status(options: argparse.Namespace) -> int:
     import json
 
-    from veernet.archive.status import bad_lines, standing
+    from veernet.archive.status import bad_lines, run_status
 
     ledger = _opened(options)
-    told = standing(ledger)
+    state = run_status(ledger)
     if options.json:
-        print(json.dumps({**vars(told), "ended": told.ended}, indent=1))
+        print(json.dumps({**vars(state), "ended": state.ended}, indent=1))
     else:
-        print("\n".join(told.lines()))
+        print("\n".join(state.lines()))
         if options.bad:
             print("\n".join(bad_lines(ledger)))
     return DONE
@@ -369,9 +369,9 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from veernet.archive.export import Wanted, export
+    from veernet.archive.export import WantedLogs, export
 
-    wanted = Wanted(
+    wanted = WantedLogs(
         tuple(options.id or ()), tuple(options.well or ()), tuple(options.outcome or ())
     )
     logs, files = export(

@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
     for finding in worst_first(findings):
         print(finding.line)
     if not findings:
-        told = ", ".join(registration.section for registration in registrations)
-        print(f"{options.registration}: nothing to report: {told}")
+        named_text = ", ".join(registration.section for registration in registrations)
+        print(f"{options.registration}: nothing to report: {named_text}")
     return WRONG_INPUT if any(finding.severe for finding in findings) else DONE
 
 
@@ -71,8 +71,8 @@ def _named(path: Path, registrations: Sequence[Registration]) -> Path:
     """Return the one image that registrations name, which lies beside their file."""
     named = sorted({r.image for r in registrations if r.image is not None})
     if len(named) != 1:
-        told = f"names {' and '.join(named)}" if named else "names no image"
-        msg = f"{path} {told}: name the scan: veernet check {path} SCAN"
+        named_text = f"names {' and '.join(named)}" if named else "names no image"
+        msg = f"{path} {named_text}: name the scan: veernet check {path} SCAN"
         raise InputError(msg)
     image = path.parent / named[0]
     if not image.is_file():

@@ -186,7 +186,7 @@ def _write(
     """
     from veernet.export import Deed, write_overlay, write_report, write_traces
     from veernet.export.audit import now
-    from veernet.findings import told
+    from veernet.findings import sentences
 
     result, registration = outcome.result, outcome.registration
     lines: list[str] = []
@@ -231,7 +231,7 @@ def _write(
     if "overlay" in files:
         parts = write_overlay(files["overlay"], scan, registration, result.traces)
         lines += [f"{part}: the overlay" for part in parts]
-    return [*lines, *(f"note: {sentence}" for sentence in told(result.findings))]
+    return [*lines, *(f"note: {sentence}" for sentence in sentences(result.findings))]
 
 
 def _deed(outcome: Outcome) -> str:

@@ -102,10 +102,10 @@ def run(options: argparse.Namespace) -> int:
         *unseen(before, curves),
         *not_set(of_traces(traces, registration), curves),
     ]
-    told: list[str] = []
+    lines: list[str] = []
     marks = {name: samples.reviewed for name, samples in curves.items()}
     with together():
-        told += write_curves(
+        lines += write_curves(
             options.out,
             sampled,
             traces,
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
             deed=Deed("veernet export", edits, remarks, [f.text for f in findings]),
             reviewed=marks,
         )
-        told += remarks
+        lines += remarks
         if options.trace_out is not None:
             write_traces(
                 options.trace_out,
@@ -125,15 +125,15 @@ def run(options: argparse.Namespace) -> int:
                 findings=findings,
                 reviewed=marks,
             )
-            told.append(f"{options.trace_out}: {len(traces)} curves")
+            lines.append(f"{options.trace_out}: {len(traces)} curves")
         if scan is not None:
             parts = write_overlay(options.overlay, scan, registration, traces)
-            told += [str(part) for part in parts]
+            lines += [str(part) for part in parts]
     if scan is not None and sha256(options.scan) != provenance.scan_sha256:
-        told.append(
+        lines.append(
             f"note: {options.scan} is not the file that was read, by its SHA-256"
         )
-    for line in told:
+    for line in lines:
         print(line)
     return DONE
 
@@ -213,8 +213,8 @@ def _edited(
     rows = {name: len(at) for name, at in changed.items()}
     for note in edited.notes:
         print(f"note: {path}, {note}")
-    told = ", ".join(f"{name} {count} rows" for name, count in rows.items())
-    print(f"{path}: {len(edits)} edits; changed: {told or 'nothing'}")
+    lines = ", ".join(f"{name} {count} rows" for name, count in rows.items())
+    print(f"{path}: {len(edits)} edits; changed: {lines or 'nothing'}")
     sentences = [
         f"{path.name}, line {one.line}: {tell_step(edit, patches, registration)}"
         for one, (edit, patches) in zip(edits, edited.steps, strict=True)

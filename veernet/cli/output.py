@@ -50,7 +50,7 @@ def write_curves(
         reviewed=reviewed,
     )
     by_name = {trace.mnemonic: trace for trace in traces}
-    read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
+    read = ", ".join(_reported(curve, by_name[curve.mnemonic]) for curve in curves)
     lines = [f"{path}: {curves[0].depth.size} depths; read: {read}"]
     if path.suffix.lower() == ".las":
         trail = export.write_audit(
@@ -69,7 +69,7 @@ def with_audit(path: Path) -> list[Path]:
     return [path, audit_path(path)] if path.suffix.lower() == ".las" else [path]
 
 
-def _told(curve: Curve, trace: Trace) -> str:
+def _reported(curve: Curve, trace: Trace) -> str:
     """Say of how many depths a curve has a value, and how much is off scale."""
     from veernet.records import OFF_SCALE
 

@@ -19,8 +19,8 @@ from veernet.errors import InputError
 
 if TYPE_CHECKING:
     from veernet.export.logtable import LogTable
-    from veernet.qc.reading import Log
-    from veernet.qc.sheet import Sheet
+    from veernet.qc.reading import CheckedLog
+    from veernet.qc.sheet import CheckSheet
     from veernet.records import Scan, Trace
 
 FEET = {"ft": 1.0, "m": 1 / 0.3048}
@@ -97,16 +97,16 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _tell(out: Path, sheet: Sheet) -> None:
+def _tell(out: Path, sheet: CheckSheet) -> None:
     """Print how long the sheet is, and its worst stretches."""
-    told = sheet.figures
-    missed = sum(one.misses for one in told.stretches)
+    shown = sheet.figures
+    missed = sum(one.misses for one in shown.stretches)
     print(
-        f"{out}: {sheet.pages} pages; {missed} of {len(told.stretches)} "
+        f"{out}: {sheet.pages} pages; {missed} of {len(shown.stretches)} "
         "stretches miss a bar"
     )
-    unit = told.log.registration.depth.unit
-    for one in told.stretches[:3]:
+    unit = shown.log.registration.depth.unit
+    for one in shown.stretches[:3]:
         if one.misses:
             print(
                 f"note: {one.curve} from {one.top:g} {unit}: read {one.read:.0%}, on "
@@ -151,7 +151,7 @@ def _siblings(las: Path, section: str) -> list[Path]:
     return [path for path in found if path != las and path.is_file()]
 
 
-def _other(path: Path, log: Log) -> LogTable:
+def _other(path: Path, log: CheckedLog) -> LogTable:
     """Read another LAS, its depths in the unit of the log."""
     from dataclasses import replace
 
@@ -166,7 +166,7 @@ def _other(path: Path, log: Log) -> LogTable:
 
 
 def _remarks(
-    options: argparse.Namespace, log: Log, scan: Scan, traces: tuple[Trace, ...]
+    options: argparse.Namespace, log: CheckedLog, scan: Scan, traces: tuple[Trace, ...]
 ) -> list[str]:
     """Say what is compared with what, and what could not be."""
     from veernet.export.parameters import paper_scale
@@ -195,8 +195,8 @@ def _remarks(
     if log.strange:
         lines.append(f"In the LAS and not registered: {', '.join(log.strange)}")
     specs = [spec for track in log.registration.tracks for spec in track.curves]
-    told = {trace.mnemonic for trace in traces}
-    hidden = [s.mnemonic for s in specs if not s.export and s.mnemonic not in told]
+    shown = {trace.mnemonic for trace in traces}
+    hidden = [s.mnemonic for s in specs if not s.export and s.mnemonic not in shown]
     if hidden:
         lines.append(
             f"Drawn and not exported, so that their ink is not explained without "

@@ -146,19 +146,19 @@ def run(options: argparse.Namespace) -> int:
         )
         text, lines = likened_yaml(likened, options.like.name), likened_lines(likened)
         lines += [f"left out: {reason}" for reason in left_out]
-        told = f"{len(likened)} sections like {options.like}"
+        summary = f"{len(likened)} sections like {options.like}"
         sections = tuple(one.proposed for one in likened)
     else:
         text = proposal_yaml(options.scan, options.page, sections)
         lines = proposal_lines(sections)
-        told = summary_line(sections)
+        summary = summary_line(sections)
     pictures: tuple[Path, ...] = ()
     with together():
         write_text(options.out, text)
         if options.overlay:
             pictures = write_overlay(options.overlay, scan, sections)
     print("\n".join(lines))
-    print(f"{options.out}: {told}")
+    print(f"{options.out}: {summary}")
     look = ", ".join(map(str, pictures)) or "an --overlay"
     print(f"next: look at {look}, then: veernet check {options.out} {options.scan}")
     return DONE

@@ -74,10 +74,10 @@ def run(options: argparse.Namespace) -> int:
     del fastapi, uvicorn
     from veernet.review.opening import open_document
     from veernet.review.roots import Roots
-    from veernet.review.serve import Place, serve
+    from veernet.review.serve import Address, serve
 
     Roots([options.scan.parent, *options.root])
-    place = Place(options.host, options.port, options.token, tuple(options.root))
+    place = Address(options.host, options.port, options.token, tuple(options.root))
     if place.warning:
         print(f"note: {place.warning}", file=sys.stderr)
     opened = open_document(

@@ -142,8 +142,8 @@ def placed(
             *not_set(of_traces(traces, registration), curves),
         ),
     )
-    told = f"{stretch.top:g} to {stretch.base:g} {registration.depth.unit}"
-    return replace(outcome, result=result, stretch=told)
+    interval = f"{stretch.top:g} to {stretch.base:g} {registration.depth.unit}"
+    return replace(outcome, result=result, stretch=interval)
 
 
 def _of(

@@ -29,10 +29,10 @@ from veernet.edits.kinds import (
 from veernet.edits.parse import check_order
 from veernet.edits.samples import Patch, Samples
 from veernet.errors import InputError
+from veernet.intervals import true_intervals
 from veernet.records import ORIGINS, Registration
-from veernet.runs import runs
 
-NEAR = 1e-6
+ROUNDING = 1e-6
 """Rows: how near is taken for exactly on it, beyond any rounding error of a depth."""
 
 Retracer = Callable[[str, Points, int], Floats]
@@ -139,14 +139,14 @@ def _(edit: Bend, ground: Ground) -> Samples:
 
 @_changed.register
 def _(edit: Redraw, ground: Ground) -> Samples:
-    rows, told = np.array(edit.points, dtype=np.float64).T
-    row0, row1 = int(np.floor(rows[0] + NEAR)), int(np.ceil(rows[-1] - NEAR))
+    rows, heights = np.array(edit.points, dtype=np.float64).T
+    row0, row1 = int(np.floor(rows[0] + ROUNDING)), int(np.ceil(rows[-1] - ROUNDING))
     part = ground.part(edit.curve, row0, row1)
     at = np.arange(row0, row1 + 1)
     if not edit.values:
-        set_columns(part, np.interp(at, rows, told))
+        set_columns(part, np.interp(at, rows, heights))
         return part
-    fraction = np.interp(at, rows, _fractions(ground, edit.curve, told))
+    fraction = np.interp(at, rows, _fractions(ground, edit.curve, heights))
     left, right = ground.edges(edit.curve, row0, row1)
     set_columns(part, left + fraction * (right - left))
     return part
@@ -166,7 +166,7 @@ def _(edit: Join, ground: Ground) -> Samples:
     ground.part(edit.curve, edit.row0, edit.row1)
     samples = ground.curves[edit.curve]
     first, last = edit.row0 - samples.row0, edit.row1 - samples.row0
-    gaps = [(a, b) for a, b in runs(~samples.read) if a <= last and b > first]
+    gaps = [(a, b) for a, b in true_intervals(~samples.read) if a <= last and b > first]
     if not gaps:
         msg = (
             f"{edit.curve} is read in all rows from {edit.row0} to {edit.row1}: there "

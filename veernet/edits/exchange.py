@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.edits.ground import GAP, Applied, Ground, clear, set_columns, told
+from veernet.edits.ground import GAP, Applied, Ground, clear, has_values, set_columns
 from veernet.edits.kinds import Hand, Swap
 from veernet.edits.samples import Patch, Samples
 from veernet.errors import InputError
@@ -53,7 +53,7 @@ def hand(edit: Hand, ground: Ground) -> Applied:
     notes: list[str] = []
     patches: list[Patch] = []
     rows = edit.row0, edit.row1
-    if not told(ground.part(edit.curve, *rows)).any():
+    if not has_values(ground.part(edit.curve, *rows)).any():
         msg = (
             f"{edit.curve} is unread in all rows from {edit.row0} to {edit.row1}: "
             "there is nothing to give"
@@ -64,7 +64,7 @@ def hand(edit: Hand, ground: Ground) -> Applied:
         pairs += _backups(ground, edit.curve, edit.to, *rows, notes)
     for giver, receiver in pairs:
         ours, theirs = ground.part(giver, *rows), ground.part(receiver, *rows)
-        known = told(ours)
+        known = has_values(ours)
         _give(ground, (giver, ours), (receiver, theirs), known, notes)
         clear(ours, GAP, known)
         held = ground.in_one_track(giver, receiver)
@@ -89,7 +89,7 @@ def _backups(
     if other in ours or curve in theirs:
         return []
     for name in ours[len(theirs) :]:
-        if told(ground.part(name, row0, row1)).any():
+        if has_values(ground.part(name, row0, row1)).any():
             notes.append(
                 f"{name} is left as it is: it is a back-up of {curve}, and {other} has "
                 f"{'no other' if theirs else 'none'}"

@@ -17,7 +17,7 @@ MANUAL, GAP = ORIGINS.index("manual"), ORIGINS.index("none")
 
 BEYOND = 5.0
 """Columns beyond the edges in which a curve that does not wrap may run: as far as the
-tracer follows one (``OVERSHOOT`` of `veernet.trace.lanes`), whose columns are whole
+tracer follows one (``OVERSHOOT`` of `veernet.trace.corridors`), whose columns are whole
 ones, and one more, so that what it has read can be set by hand again."""
 
 
@@ -160,6 +160,6 @@ def clear(
     samples.reviewed[where] = True
 
 
-def told(samples: Samples) -> NDArray[np.bool_]:
+def has_values(samples: Samples) -> NDArray[np.bool_]:
     """(rows,) where a curve has a column, or is known to be off scale."""
     return samples.read | np.isin(samples.origin, OFF_SCALE)

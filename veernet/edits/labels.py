@@ -66,5 +66,5 @@ def tell_step(edit: Edit, patches: Sequence[Patch], registration: Registration) 
         for row, number in points
     )
     rows = ", ".join(f"{p.curve} {int(p.changed.sum())} rows" for p in patches)
-    told = [label(edit, registration), *([f"through {through}"] if points else [])]
-    return f"{', '.join(told)}; changed: {rows or 'nothing'}"
+    phrases = [label(edit, registration), *([f"through {through}"] if points else [])]
+    return f"{', '.join(phrases)}; changed: {rows or 'nothing'}"

@@ -25,7 +25,7 @@ MOST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
-class Line:
+class EditLine:
     """One line of an edits table, its cells checked on their own.
 
     Parameters
@@ -69,7 +69,7 @@ class Line:
         return InputError(f"{self.path}, line {self.number}, column {column}: {why}")
 
 
-def read_lines(path: Path, registration: Registration) -> Iterator[Line | None]:
+def read_lines(path: Path, registration: Registration) -> Iterator[EditLine | None]:
     """Read a table of edits, None standing for each blank line.
 
     Raises
@@ -85,8 +85,8 @@ def read_lines(path: Path, registration: Registration) -> Iterator[Line | None]:
         if len(cells) > len(header):
             msg = f"{path}, line {number}: {len(cells)} cells under {len(header)} names"
             raise InputError(msg)
-        told = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        yield _line(path, number, told, registration)
+        cell_of = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        yield _line(path, number, cell_of, registration)
 
 
 def _split(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -133,29 +133,43 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 
 def _line(
-    path: Path, number: int, told: dict[str, str], registration: Registration
-) -> Line:
+    path: Path, number: int, cell_of: dict[str, str], registration: Registration
+) -> EditLine:
     where = f"{path}, line {number}, column"
-    curve = _curve(told["curve"], f"{where} curve", registration)
-    action, partner = _action(told.get("action", ""), f"{where} action", registration)
-    row = _row(told, where, registration)
-    filled = [name for name in ("value", "column") if told.get(name)]
+    curve = _curve(cell_of["curve"], f"{where} curve", registration)
+    action, partner = _action(
+        cell_of.get("action", ""), f"{where} action", registration
+    )
+    row = _row(cell_of, where, registration)
+    filled = [name for name in ("value", "column") if cell_of.get(name)]
     if len(filled) == 2:
         msg = f"{where} column: a value and a column are given: leave one empty"
         raise InputError(msg)
     name = filled[0] if filled else ""
-    amount = _number(told[name], f"{where} {name}") if name else 0.0
-    edit = told.get("edit", "")
-    at = "depth" if told.get("depth") else "row"
-    line = Line(
-        *(path, number, curve, row, name, amount, action, partner, edit, told[at], at)
+    amount = _number(cell_of[name], f"{where} {name}") if name else 0.0
+    edit = cell_of.get("edit", "")
+    at = "depth" if cell_of.get("depth") else "row"
+    line = EditLine(
+        *(
+            path,
+            number,
+            curve,
+            row,
+            name,
+            amount,
+            action,
+            partner,
+            edit,
+            cell_of[at],
+            at,
+        )
     )
     if name and action == "":
         _check_place(line, registration)
     return line
 
 
-def _check_place(line: Line, registration: Registration) -> None:
+def _check_place(line: EditLine, registration: Registration) -> None:
     """Refuse a point beyond the track of a curve that does not wrap."""
     track, spec = registration.curve(line.curve)
     left, right = (float(e) for e in registration.edges_at(track, line.row))
@@ -218,15 +232,15 @@ def _action(cell: str, where: str, registration: Registration) -> tuple[str, str
     return ("" if word == "redraw" else word + alone), ""
 
 
-def _row(told: dict[str, str], where: str, registration: Registration) -> float:
+def _row(cell_of: dict[str, str], where: str, registration: Registration) -> float:
     """Return the row of a line, from its row or its depth."""
-    given = [name for name in ("depth", "row") if told.get(name)]
+    given = [name for name in ("depth", "row") if cell_of.get(name)]
     if len(given) != 1:
         has = "both are given" if given else "neither is given"
         msg = f"{where} depth: it takes a depth or a row, and {has}"
         raise InputError(msg)
     (name,) = given
-    number = _number(told[name], f"{where} {name}")
+    number = _number(cell_of[name], f"{where} {name}")
     axis = registration.depth
     top, base = float(axis.depths[0]), float(axis.depths[-1])
     first, last = registration.row_range

@@ -17,19 +17,19 @@ SHOWN = 60
 MOST_POINTS = 1_000_000
 """Points of one edit: more than the tallest scan has rows is a slip."""
 
-MOST_WAYS = 99
+MOST_ALTERNATIVES = 99
 """Paths beside the likeliest that a person goes through."""
 
 LARGEST = 1e7
 """Rows and columns beyond which a number is a slip; tall scans have 250,000."""
 
 
-def edit_from_dict(told: object) -> Edit:
+def edit_from_dict(content: object) -> Edit:
     """Take an edit from a JSON object.
 
     Parameters
     ----------
-    told
+    content
         A mapping with ``action`` and the fields of its record in
         :mod:`veernet.edits.kinds`, no others. ``value`` takes ``row`` in place of
         ``row0`` and ``row1``.
@@ -44,10 +44,10 @@ def edit_from_dict(told: object) -> Edit:
     InputError
         If the action is not known, or a field is missing, unknown, or wrong.
     """
-    if not isinstance(told, Mapping):
-        msg = f"an edit is an object with an action, not {_show(told)}"
+    if not isinstance(content, Mapping):
+        msg = f"an edit is an object with an action, not {_show(content)}"
         raise InputError(msg)
-    given = dict(told)
+    given = dict(content)
     action = given.pop("action", None)
     kind = ACTIONS.get(action) if isinstance(action, str) else None
     if kind is None:
@@ -74,13 +74,13 @@ def edit_from_dict(told: object) -> Edit:
 
 def edit_to_dict(edit: Edit) -> dict[str, Any]:
     """Return an edit as a JSON object; what has its default value is left out."""
-    told: dict[str, Any] = {"action": edit.action}
+    content: dict[str, Any] = {"action": edit.action}
     for field in fields(edit):
         value = getattr(edit, field.name)
         if field.default is MISSING or value != field.default:
             points = field.name in {"points", "picks"}
-            told[field.name] = [list(point) for point in value] if points else value
-    return told
+            content[field.name] = [list(point) for point in value] if points else value
+    return content
 
 
 def check_order(edit: Edit) -> None:
@@ -130,71 +130,71 @@ def _converter(action: str, name: str) -> Callable[[object, str], Any]:
     return CONVERTERS[name]
 
 
-def _word(told: object, what: str) -> str:
-    if not isinstance(told, str) or not told.strip():
-        msg = f"{what} is {_show(told)}, not a mnemonic"
+def _word(content: object, what: str) -> str:
+    if not isinstance(content, str) or not content.strip():
+        msg = f"{what} is {_show(content)}, not a mnemonic"
         raise InputError(msg)
-    return told
+    return content
 
 
-def _number(told: object, what: str) -> float:
-    if isinstance(told, bool) or not isinstance(told, int | float):
-        msg = f"{what} is {_show(told)}, not a number"
+def _number(content: object, what: str) -> float:
+    if isinstance(content, bool) or not isinstance(content, int | float):
+        msg = f"{what} is {_show(content)}, not a number"
         raise InputError(msg)
     try:
-        number = float(told)
+        number = float(content)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        msg = f"{what} is {_show(told)}: give a finite number"
+        msg = f"{what} is {_show(content)}: give a finite number"
         raise InputError(msg)
     return number
 
 
-def _bounded(told: object, what: str) -> float:
-    number = _number(told, what)
+def _bounded(content: object, what: str) -> float:
+    number = _number(content, what)
     if abs(number) > LARGEST:
         msg = f"{what} is {number:g}: no page is so large"
         raise InputError(msg)
     return number
 
 
-def _whole(told: object, what: str) -> int:
-    number = _bounded(told, what)
+def _whole(content: object, what: str) -> int:
+    number = _bounded(content, what)
     if number != int(number):
         msg = f"{what} is {number:g}: give a whole number"
         raise InputError(msg)
     return int(number)
 
 
-def _way(told: object, what: str) -> int:
-    number = _whole(told, what)
-    if not 0 <= number <= MOST_WAYS:
-        msg = f"{what} is {number}: give 0 to {MOST_WAYS}"
+def _alternative(content: object, what: str) -> int:
+    number = _whole(content, what)
+    if not 0 <= number <= MOST_ALTERNATIVES:
+        msg = f"{what} is {number}: give 0 to {MOST_ALTERNATIVES}"
         raise InputError(msg)
     return number
 
 
-def _yes(told: object, what: str) -> bool:
-    if not isinstance(told, bool):
-        msg = f"{what} is {_show(told)}: give true or false"
+def _yes(content: object, what: str) -> bool:
+    if not isinstance(content, bool):
+        msg = f"{what} is {_show(content)}: give true or false"
         raise InputError(msg)
-    return told
+    return content
 
 
-def _side(told: object, what: str) -> str:
-    if told not in {"left", "right"}:
-        msg = f"{what} is {_show(told)}: give left or right"
+def _side(content: object, what: str) -> str:
+    if content not in {"left", "right"}:
+        msg = f"{what} is {_show(content)}: give left or right"
         raise InputError(msg)
-    return str(told)
+    return str(content)
 
 
-def _points(told: object, what: str) -> Points:
-    if not isinstance(told, list | tuple) or len(told) > MOST_POINTS:
-        msg = f"{what} is {_show(told)}, not a list of [row, column]"
+def _points(content: object, what: str) -> Points:
+    if not isinstance(content, list | tuple) or len(content) > MOST_POINTS:
+        msg = f"{what} is {_show(content)}, not a list of [row, column]"
         raise InputError(msg)
     found = []
-    for number, pair in enumerate(told, start=1):
+    for number, pair in enumerate(content, start=1):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             msg = f"{what}: point {number} is {_show(pair)}, not [row, column]"
             raise InputError(msg)
@@ -220,13 +220,13 @@ CONVERTERS: dict[str, Callable[[object, str], Any]] = {
     "values": _yes,
     "backups": _yes,
     "side": _side,
-    "way": _way,
+    "way": _alternative,
 }
 
 
-def _show(told: object) -> str:
+def _show(content: object) -> str:
     try:
-        text = repr(told)
+        text = repr(content)
     except ValueError:  # a whole number of more digits than Python writes
         text = "a number without end"
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

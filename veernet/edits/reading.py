@@ -16,8 +16,8 @@ from veernet.edits.kinds import Edit
 from veernet.edits.samples import Patch, Samples, patched
 from veernet.edits.table import TableEdit
 from veernet.errors import InputError
+from veernet.intervals import true_intervals
 from veernet.records import ORIGINS, Registration, Trace
-from veernet.runs import runs
 
 STRETCHES = 3
 """Stretches of a curve that are named each; the others are counted."""
@@ -57,15 +57,15 @@ def apply_table(
     """
     result = dict(curves)
     steps, notes = [], []
-    for told in edits:
+    for row_edit in edits:
         try:
-            applied = apply(result, told.edit, registration)
+            applied = apply(result, row_edit.edit, registration)
         except InputError as error:
-            msg = f"{path}, line {told.line}: {error}"
+            msg = f"{path}, line {row_edit.line}: {error}"
             raise InputError(msg) from error
         result = patched(result, applied.patches)
-        steps.append((told.edit, applied.patches))
-        notes += [f"line {told.line}: {note}" for note in applied.notes]
+        steps.append((row_edit.edit, applied.patches))
+        notes += [f"line {row_edit.line}: {note}" for note in applied.notes]
     return Edited(result, tuple(steps), tuple(notes))
 
 
@@ -193,12 +193,12 @@ def _stretches(
     samples: Samples, where: NDArray[np.bool_], registration: Registration
 ) -> str:
     """Name the first stretches of some rows by their depths."""
-    found = runs(where)
+    found = true_intervals(where)
     depth = registration.depth
-    told = []
+    row_edit = []
     for start, stop in found[:STRETCHES]:
         ends = depth.depth_at([samples.row0 + start, samples.row0 + stop - 1])
-        told.append(f"{ends[0]:.1f} to {ends[1]:.1f}")
+        row_edit.append(f"{ends[0]:.1f} to {ends[1]:.1f}")
     more = len(found) - STRETCHES
     rest = f" and {more} more stretches" if more > 0 else ""
-    return f"{', '.join(told)} {depth.unit}{rest}"
+    return f"{', '.join(row_edit)} {depth.unit}{rest}"

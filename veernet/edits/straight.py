@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 """Columns from a straight line that are rounding, and no bend."""
 
 
-def corners(column: Floats) -> NDArray[np.intp]:
+def simplify_rows(column: Floats) -> NDArray[np.intp]:
     """Return the rows from which straight lines make a stretch again, to the byte.
 
     Lines are simplified by Douglas and Peucker. Where rounding would make another

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import numpy as np
 
-from veernet.edits.apply import NEAR
+from veernet.edits.apply import ROUNDING
 from veernet.edits.kinds import (
     Accept,
     Cut,
@@ -48,13 +48,13 @@ from veernet.edits.kinds import (
     Wrap,
 )
 from veernet.edits.labels import rows_of
-from veernet.edits.lines import Line, read_lines
+from veernet.edits.lines import EditLine, read_lines
 from veernet.edits.samples import Patch
-from veernet.edits.straight import corners
+from veernet.edits.straight import simplify_rows
 from veernet.errors import InputError
 from veernet.files import write_text
+from veernet.intervals import true_intervals
 from veernet.records import ORIGINS, UNREAD, Registration
-from veernet.runs import runs
 
 HEADER = ("edit", "curve", "row", "value", "column", "action")
 
@@ -132,9 +132,9 @@ def goes_by_registration(edit: Edit) -> bool:
     )
 
 
-def _groups(lines: Iterable[Line | None]) -> Iterator[list[Line]]:
+def _groups(lines: Iterable[EditLine | None]) -> Iterator[list[EditLine]]:
     """Gather the lines of each edit."""
-    group: list[Line] = []
+    group: list[EditLine] = []
     for line in lines:
         if group and (line is None or _key(line) != _key(group[0])):
             yield group
@@ -145,11 +145,11 @@ def _groups(lines: Iterable[Line | None]) -> Iterator[list[Line]]:
         yield group
 
 
-def _key(line: Line) -> tuple[str, str, str, str]:
+def _key(line: EditLine) -> tuple[str, str, str, str]:
     return line.edit, line.curve, line.action, line.partner
 
 
-def _edit(lines: list[Line]) -> Edit:
+def _edit(lines: list[EditLine]) -> Edit:
     """Make an edit of its lines."""
     first = lines[0]
     for above, below in pairwise(lines):
@@ -171,7 +171,7 @@ def _edit(lines: list[Line]) -> Edit:
     return _action(lines)
 
 
-def _redraw(lines: list[Line]) -> Edit:
+def _redraw(lines: list[EditLine]) -> Edit:
     kind = lines[0].number_in
     for line in lines:
         if not line.number_in:
@@ -187,7 +187,7 @@ def _redraw(lines: list[Line]) -> Edit:
     return Redraw(lines[0].curve, points, kind == "value")
 
 
-def _action(lines: list[Line]) -> Edit:
+def _action(lines: list[EditLine]) -> Edit:
     first, last = lines[0], lines[-1]
     action, _, alone = first.action.partition(" ")
     for line in lines:
@@ -214,7 +214,7 @@ def _action(lines: list[Line]) -> Edit:
     return Wrap(curve, *rows, int(action[len("wrap") :]))
 
 
-def _same_amount(lines: list[Line]) -> float:
+def _same_amount(lines: list[EditLine]) -> float:
     """Return the columns of a shift, which both of its lines may give."""
     given = {line.amount for line in lines if line.number_in}
     if len(given) != 1:
@@ -225,13 +225,13 @@ def _same_amount(lines: list[Line]) -> float:
 
 def _inner(first: float, last: float) -> tuple[int, int]:
     """Rows that make everything between two places unread, and nothing else."""
-    row0, row1 = int(np.ceil(first - NEAR)), int(np.floor(last + NEAR))
+    row0, row1 = int(np.ceil(first - ROUNDING)), int(np.floor(last + ROUNDING))
     return (row0, row1) if row0 <= row1 else _outer(first, last)
 
 
 def _outer(first: float, last: float) -> tuple[int, int]:
     """Rows on which the values at two places and between them depend."""
-    return int(np.floor(first + NEAR)), int(np.ceil(last - NEAR))
+    return int(np.floor(first + ROUNDING)), int(np.ceil(last - ROUNDING))
 
 
 def _cells(
@@ -283,16 +283,16 @@ def _row_by_row(
     part = 0
     for patch in patches:
         changed = patch.changed
-        for start, stop in runs(changed & patch.after.read):
+        for start, stop in true_intervals(changed & patch.after.read):
             part += 1
-            for at in start + corners(patch.after.column[start:stop]):
+            for at in start + simplify_rows(patch.after.column[start:stop]):
                 row = repr(patch.row0 + int(at))
                 column = repr(float(patch.after.column[at]))
                 yield f".{part}", patch.curve, row, "", column, ""
         for origin in UNREAD:
             word = "gap alone" if ORIGINS[origin] == "none" else ORIGINS[origin]
             where = changed & ~patch.after.read & (patch.after.origin == origin)
-            for start, stop in runs(where):
+            for start, stop in true_intervals(where):
                 part += 1
                 for at in sorted({start, stop - 1}):
                     row = repr(patch.row0 + at)

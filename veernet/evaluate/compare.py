@@ -12,8 +12,8 @@ from veernet.axes import Floats
 from veernet.evaluate.measure import fill, interpolate, measure, measure_points, swapped
 from veernet.evaluate.scores import Measures, PointScores
 from veernet.export.logtable import LogTable
+from veernet.intervals import true_intervals
 from veernet.records import CurveSpec, Registration, Track
-from veernet.runs import runs
 
 Drawn = tuple[Track, CurveSpec]
 
@@ -92,7 +92,7 @@ class Comparison:
         found = self._swapped(self.page, name, filled=filled)
         return replace(
             scores,
-            swaps=len(runs(found)),
+            swaps=len(true_intervals(found)),
             swap_share=float(found.mean()) if len(found) else None,
             even=self._even(name, self.points, filled=filled) if self.points else None,
         )

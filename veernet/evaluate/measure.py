@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats, Scale
 from veernet.evaluate.scores import Measures, PointScores
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 
 SWAP_ROWS = 10
 """Rows in a row that make a swap; fewer is a crossing."""
@@ -147,7 +147,7 @@ def swapped(
         away = np.minimum(away, np.abs(period - away))
     near = np.any(np.abs(others - column) <= line_width + ROUNDING, axis=0)
     found = np.zeros(len(column), dtype=bool)
-    for start, stop in runs(near & (away > SWAP_OFF + ROUNDING)):
+    for start, stop in true_intervals(near & (away > SWAP_OFF + ROUNDING)):
         found[start:stop] = stop - start >= SWAP_ROWS
     return found
 

@@ -24,7 +24,7 @@ IGNORED = -100
 
 SURE = 0.9
 """Winning probability from which a pixel is beyond doubt."""
-REACH = 8.0
+DOUBT_REACH = 8.0
 """Pixels on either side of a true edge in which doubt is looked for."""
 TOLERANCE = 2.0
 """Pixels within which an edge is found."""
@@ -109,7 +109,7 @@ def region_scores(
     *,
     ignored: int = IGNORED,
     sure: float = SURE,
-    reach: float = REACH,
+    reach: float = DOUBT_REACH,
     tolerance: float = TOLERANCE,
     least_area: int = LEAST_AREA,
 ) -> RegionScores:

@@ -196,8 +196,8 @@ def _even_tables(scores: Scores) -> list[str]:
         return []
     points = next(read.points for _, read, _ in rows if read)
     headings = ["curve", "unit"]
-    for way in ("read", "filled"):
-        headings += [f"{way} MAE", f"{way} MSE", f"{way} R2"]
+    for treatment in ("read", "filled"):
+        headings += [f"{treatment} MAE", f"{treatment} MSE", f"{treatment} R2"]
     title = f"On {points} even depths, values as fractions of the scale"
     return [f"{title}\n{_align(headings, cells)}"]
 

@@ -45,8 +45,10 @@ def replaced(texts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for name, text in texts:
         strange = dict.fromkeys(letter for letter in text if not letter.isascii())
         if strange:
-            told = ", ".join(f"{s} as {one_line(s) or 'nothing'}" for s in strange)
+            replacements = ", ".join(
+                f"{s} as {one_line(s) or 'nothing'}" for s in strange
+            )
             short = " ".join(text.split())
             note = f"{name} {short!r} is written {one_line(text)!r} in the LAS, "
-            notes[f"{note}which is ASCII: {told}"] = None
+            notes[f"{note}which is ASCII: {replacements}"] = None
     return tuple(notes)

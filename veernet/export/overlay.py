@@ -36,9 +36,9 @@ from veernet.export.heading import (
 )
 from veernet.export.onpage import ink
 from veernet.files import check_new, replacing, together
+from veernet.intervals import true_intervals
 from veernet.parts import earlier_parts, parts_of
 from veernet.records import ORIGINS, Registration, Scan, Trace
-from veernet.runs import runs
 
 ROWS_PER_FILE = 20_000
 BAND = 2_000
@@ -254,7 +254,7 @@ def _stretches(
     """Cut points into lines where they are not shown or not joined to the next."""
     points = _fixed(np.stack([np.nan_to_num(column), np.nan_to_num(row)], axis=-1))
     lines = []
-    for start, stop in runs(shown):
+    for start, stop in true_intervals(shown):
         inside = np.arange(start, stop - 1)
         cuts = inside[~joined[inside]] + 1 if joined is not None else inside[:0]
         lines += np.split(points[start:stop], cuts - start)

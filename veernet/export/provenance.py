@@ -57,8 +57,8 @@ class Provenance:
 
     def edited_with(self, name: str, sha256: str) -> Provenance:
         """Return the same with one more table of edits."""
-        told = f"{name}, SHA-256 {sha256}"
-        return replace(self, edits="; ".join(filter(None, (self.edits, told))))
+        described = f"{name}, SHA-256 {sha256}"
+        return replace(self, edits="; ".join(filter(None, (self.edits, described))))
 
     def done_on(self, when: datetime, deeds: Sequence[str]) -> Provenance:
         """Return the same with more deeds in its history, each with the day."""

@@ -14,8 +14,8 @@ from veernet.check.finding import Finding
 from veernet.export.onpage import ink
 from veernet.export.provenance import Provenance
 from veernet.files import write_text
+from veernet.intervals import true_intervals
 from veernet.records import OFF_SCALE, ORIGINS, UNREAD, Origin, Registration, Trace
-from veernet.runs import runs
 
 
 def write_report(
@@ -113,7 +113,7 @@ def _gaps(trace: Trace, depth: list[float]) -> list[dict[str, Any]]:
     found = [
         (start, stop, ORIGINS[index])
         for index in UNREAD
-        for start, stop in runs(trace.origin == index)
+        for start, stop in true_intervals(trace.origin == index)
     ]
     return [
         {

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import PurePath
 
-from veernet.check.finding import MOST, Finding, worst_first
+from veernet.check.finding import MOST_OF_A_KIND, Finding, worst_first
 from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
@@ -18,7 +18,7 @@ from veernet.findings.values import impossible
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
 
-__all__ = ["Finding", "PackedMask", "PanelReading", "find", "of_traces", "told"]
+__all__ = ["Finding", "PackedMask", "PanelReading", "find", "of_traces", "sentences"]
 
 BESIDE_PAGE = 0.02
 """Share of a track's width beyond the page that trimmed paper does not explain."""
@@ -111,7 +111,7 @@ def _lies_in(rows: tuple[int, int] | None, above: float, below: float) -> bool:
     return inside > 0 and every - inside <= min(GAP_ROWS, inside)
 
 
-def told(findings: Sequence[Finding]) -> tuple[str, ...]:
+def sentences(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return the sentences to print: of each kind the worst, and how many more.
 
     All about the scan and its registration are told.
@@ -127,14 +127,14 @@ def told(findings: Sequence[Finding]) -> tuple[str, ...]:
 def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
     """Return the worst findings of a kind, and one that counts the others."""
     ordered = list(worst_first(findings))
-    rest = len(ordered) - MOST
+    rest = len(ordered) - MOST_OF_A_KIND
     if rest < 2:
         return ordered
     section = ordered[0].section
     counted = Finding(
         section, f"{rest} more {name}", "--report FILE.json lists all", weight=-1.0
     )
-    return [*ordered[:MOST], counted]
+    return [*ordered[:MOST_OF_A_KIND], counted]
 
 
 def _misplaced(scan: Scan, registration: Registration) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ import numpy as np
 from veernet.check.finding import Finding
 from veernet.export.onpage import ink
 from veernet.findings.reading import stretch
+from veernet.intervals import true_intervals
 from veernet.records import ORIGINS, Guess, Registration, Trace
-from veernet.runs import runs
 from veernet.trace import BRIDGE
 from veernet.trace.features import SHARED
 
@@ -56,7 +56,7 @@ def of_curve(trace: Trace, registration: Registration) -> Iterator[Finding]:
             **stretch(registration, int(trace.row[0]), int(trace.row[-1])),
         )
         return
-    for start, stop in runs(~read):
+    for start, stop in true_intervals(~read):
         if stop - start > GAP_ROWS:
             yield _gap(trace, registration, start, stop)
     bridged = float(np.mean(trace.origin == ORIGINS.index("bridged")))

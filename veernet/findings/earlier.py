@@ -38,15 +38,15 @@ def earlier(metadata: Mapping[str, str], section: str) -> tuple[Finding, ...]:
         Of the registration.
     """
     try:
-        told = json.loads(metadata.get("findings", "[]"))
+        stored = json.loads(metadata.get("findings", "[]"))
     except ValueError:
-        told = []
-    return of_ink(told if isinstance(told, list) else [], section)
+        stored = []
+    return of_ink(stored if isinstance(stored, list) else [], section)
 
 
-def of_ink(told: Iterable[object], section: str) -> tuple[Finding, ...]:
+def of_ink(stored: Iterable[object], section: str) -> tuple[Finding, ...]:
     """Return those of some findings, as JSON has them, that are about ink."""
-    found = (Finding.from_dict(one, section) for one in told if isinstance(one, dict))
+    found = (Finding.from_dict(one, section) for one in stored if isinstance(one, dict))
     return tuple(one for one in found if one.kind not in OF_TRACES)
 
 

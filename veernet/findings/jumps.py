@@ -27,7 +27,7 @@ MOST_ROWS = 80
 LEAST_INK = 0.7
 """Share of the columns between that are inked where a curve really moved."""
 
-BESIDE = 3
+JUMP_ROWS = 3
 """Rows above and below in which that ink may lie."""
 
 FAST_ROWS, FAST = 4, 8.0
@@ -132,7 +132,9 @@ def _inked(reading: PanelReading, curve: int, start: int, stop: int) -> float:
         between = between.astype(np.intp)
     shares = []
     for mask in (reading.ink, reading.dark):
-        seen = np.asarray(mask.rows(start - BESIDE, stop + BESIDE + 1).any(axis=0))
+        seen = np.asarray(
+            mask.rows(start - JUMP_ROWS, stop + JUMP_ROWS + 1).any(axis=0)
+        )
         inside = between[(between >= 0) & (between < seen.size)]
         shares.append(float(seen[inside].mean()) if inside.size else 1.0)
     return max(shares)

@@ -9,29 +9,29 @@ import numpy as np
 
 from veernet.check.finding import Finding
 from veernet.findings.jumps import Jump, jumps
-from veernet.findings.reading import PanelReading, Stretch, stretch
-from veernet.findings.strokes import Stroke, free_strokes
+from veernet.findings.reading import FoundStretch, PanelReading, stretch
+from veernet.findings.strokes import UnlistedStroke, free_strokes
 from veernet.findings.styles import OddStyle, odd_styles
+from veernet.intervals import true_intervals
 from veernet.records import Registration
-from veernet.runs import runs
 from veernet.trace.features import SHARED
 
 SHARED_ROWS = 24
 """Rows in which two curves are on one stroke while another is free, at the least."""
 
-APART = 8
+PARTING_ROWS = 8
 """Rows for which two curves on one stroke may part without ending the stretch."""
 
 
 def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Finding]:
     """Name what is odd about the ink of a panel and the curves read from it."""
     strokes = free_strokes(reading)
-    told: set[int] = set()
+    reported: set[int] = set()
     for pair, start, stop, index in _on_one(reading, strokes):
-        told.add(index)
+        reported.add(index)
         yield _crowded(reading, registration, pair, (start, stop), strokes[index])
     for index, stroke in enumerate(strokes):
-        if index not in told:
+        if index not in reported:
             yield _free(reading, registration, stroke)
     for jump in jumps(reading):
         yield _jumped(reading, registration, jump)
@@ -40,7 +40,7 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
 
 
 def _on_one(
-    reading: PanelReading, strokes: Sequence[Stroke]
+    reading: PanelReading, strokes: Sequence[UnlistedStroke]
 ) -> Iterator[tuple[tuple[int, int], int, int, int]]:
     """Yield two curves on one stroke, the rows, and the stroke that is free there."""
     if not strokes:
@@ -49,8 +49,8 @@ def _on_one(
     for pair in combinations(range(len(reading.paths)), 2):
         one, other = reading.folded[list(pair)]
         same = np.abs(one - other) <= SHARED
-        for start, stop in runs(~same):
-            if start > 0 and stop < rows and stop - start <= APART:
+        for start, stop in true_intervals(~same):
+            if start > 0 and stop < rows and stop - start <= PARTING_ROWS:
                 same[start:stop] = True
         for index, stroke in enumerate(strokes):
             if not _within_reach(reading, pair, stroke):
@@ -60,7 +60,9 @@ def _on_one(
                 yield pair, int(shared[0]), int(shared[-1]) + 1, index
 
 
-def _within_reach(reading: PanelReading, pair: tuple[int, int], stroke: Stroke) -> bool:
+def _within_reach(
+    reading: PanelReading, pair: tuple[int, int], stroke: UnlistedStroke
+) -> bool:
     """Whether a stroke is in the track of one of two curves."""
     column = float(np.median(stroke.column))
     row = int(np.median(stroke.row))
@@ -76,7 +78,7 @@ def _crowded(
     registration: Registration,
     pair: tuple[int, int],
     rows: tuple[int, int],
-    stroke: Stroke,
+    stroke: UnlistedStroke,
 ) -> Finding:
     names = tuple(reading.paths[curve].mnemonic for curve in pair)
     place = _place(reading, registration, *rows)
@@ -96,7 +98,9 @@ def _crowded(
     )
 
 
-def _free(reading: PanelReading, registration: Registration, stroke: Stroke) -> Finding:
+def _free(
+    reading: PanelReading, registration: Registration, stroke: UnlistedStroke
+) -> Finding:
     place = _place(reading, registration, *stroke.rows)
     top, base = place["depths"]
     columns = _columns(reading, registration, stroke, stroke.rows)
@@ -160,7 +164,7 @@ def _odd(reading: PanelReading, registration: Registration, odd: OddStyle) -> Fi
 
 def _place(
     reading: PanelReading, registration: Registration, start: int, stop: int
-) -> Stretch:
+) -> FoundStretch:
     """Return where rows start to stop of a panel are."""
     return stretch(
         registration, start + reading.row_start, stop - 1 + reading.row_start
@@ -170,7 +174,7 @@ def _place(
 def _columns(
     reading: PanelReading,
     registration: Registration,
-    stroke: Stroke,
+    stroke: UnlistedStroke,
     rows: tuple[int, int],
 ) -> tuple[float, float]:
     """Return the lowest and the highest column of the page of a stroke in rows."""

@@ -21,8 +21,8 @@ from veernet.records import (
     CurveSpec,
     Evidence,
     Panel,
-    Path,
     Registration,
+    TracedPath,
 )
 from veernet.trace import Followed
 from veernet.trace.dash_patterns import PAPER
@@ -111,7 +111,7 @@ class PanelReading:
     sheet: Panel
     ink: PackedMask
     dark: PackedMask
-    paths: tuple[Path, ...]
+    paths: tuple[TracedPath, ...]
     followed: Sequence[Followed] = ()
 
     @property
@@ -174,14 +174,14 @@ def _folded(column: Floats, left: Floats, right: Floats) -> Floats:
     return np.asarray(left + np.mod(column - left, right - left))
 
 
-class Stretch(TypedDict):
+class FoundStretch(TypedDict):
     """Where a finding is."""
 
     rows: tuple[int, int]
     depths: tuple[float, float]
 
 
-def stretch(registration: Registration, first: int, last: int) -> Stretch:
+def stretch(registration: Registration, first: int, last: int) -> FoundStretch:
     """Return registered rows of a section and their depths, as a finding has them."""
     top, base = registration.depth.depth_at(np.array([first, last]))
     return {

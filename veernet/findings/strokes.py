@@ -27,11 +27,11 @@ LEAST_MOVE = 8.0
 """Columns that nine tenths of a stroke cover at the least. A quiet curve that nobody
 listed is not told from a line of the grid."""
 
-UPRIGHT, LINES = 0.8, 2
-"""Share of the rows of a stroke that lie within a column of so many upright lines at
+VERTICAL, LINES = 0.8, 2
+"""Share of the rows of a stroke that lie within a column of so many vertical lines at
 the most: pieces of neighbouring lines of the grid are otherwise joined to a curve."""
 
-BESIDE = 4
+STROKE_BESIDE = 4
 """Columns beside the stroke of a curve that was read which count as its own."""
 
 BESIDE_EDGE = 4
@@ -45,7 +45,7 @@ GAP = 32
 """Rows without ink within a stroke: between two dashes that the network has not
 joined, or where the copy is faint."""
 
-REACH, DRIFT = 3.0, 1.0
+STEP_REACH, DRIFT = 3.0, 1.0
 """Columns by which the stroke of the next row with ink may lie beside that of the last,
 and more for each row without ink between."""
 
@@ -58,7 +58,7 @@ MOST_OPEN = 64
 
 
 @dataclass(frozen=True)
-class Stroke:
+class UnlistedStroke:
     """A stroke of ink, row by row where it has ink.
 
     Parameters
@@ -78,7 +78,7 @@ class Stroke:
         return int(self.row[0]), int(self.row[-1]) + 1
 
 
-def free_strokes(reading: PanelReading) -> list[Stroke]:
+def free_strokes(reading: PanelReading) -> list[UnlistedStroke]:
     """Find the strokes of a panel from which no curve was read.
 
     Connected ink within the tracks that is not beside a column as read: long enough,
@@ -86,7 +86,7 @@ def free_strokes(reading: PanelReading) -> list[Stroke]:
 
     Returns
     -------
-    list of Stroke
+    list of UnlistedStroke
         From the longest to the shortest.
     """
     spans = np.stack(
@@ -106,7 +106,7 @@ def free_strokes(reading: PanelReading) -> list[Stroke]:
     runs = np.concatenate(found)
     if not len(runs):
         return []
-    owner = _link(runs, GAP, REACH, DRIFT, MOST_OPEN)
+    owner = _link(runs, GAP, STEP_REACH, DRIFT, MOST_OPEN)
     long = np.bincount(owner)[owner] >= LEAST_ROWS
     runs, owner = runs[long], owner[long]
     if not len(runs):
@@ -118,9 +118,9 @@ def free_strokes(reading: PanelReading) -> list[Stroke]:
     return sorted(kept, key=lambda s: (-s.row.size, s.rows))
 
 
-def _joined(strokes: Sequence[Stroke]) -> list[Stroke]:
+def _joined(strokes: Sequence[UnlistedStroke]) -> list[UnlistedStroke]:
     """Join strokes that continue each other across a fast move or another curve."""
-    chains: list[Stroke] = []
+    chains: list[UnlistedStroke] = []
     for stroke in sorted(strokes, key=lambda s: s.rows):
         after = [
             index
@@ -135,7 +135,7 @@ def _joined(strokes: Sequence[Stroke]) -> list[Stroke]:
         row = np.concatenate([chains[nearest].row, stroke.row])
         column = np.concatenate([chains[nearest].column, stroke.column])
         row, first = np.unique(row, return_index=True)
-        chains[nearest] = Stroke(row, column[first])
+        chains[nearest] = UnlistedStroke(row, column[first])
     return chains
 
 
@@ -149,14 +149,14 @@ def _span(column: Floats, width: float) -> NDArray[np.int32]:
     near[0, :1] = near[2, -1:] = np.nan
     step = np.abs(near - column)
     near = np.where(step <= np.nanmax(column, initial=0.0) / 2, near, column)
-    beside = BESIDE + (width / 2 if np.isfinite(width) else 0.0)
+    beside = STROKE_BESIDE + (width / 2 if np.isfinite(width) else 0.0)
     low = np.fmin.reduce(near) - beside
     high = np.fmax.reduce(near) + beside
     span = np.where(known, np.stack([np.floor(low), np.ceil(high)]), -1.0)
     return np.maximum(span, -1.0).T.astype(np.int32)
 
 
-def _stroke(runs: NDArray[np.int32]) -> Stroke | None:
+def _stroke(runs: NDArray[np.int32]) -> UnlistedStroke | None:
     """Return the stroke of (n, 3) runs of ink, None where it is no curve's."""
     row, first, last = runs.T
     if row.size < LEAST_ROWS or row.size < LEAST_SHARE * (row[-1] - row[0] + 1):
@@ -165,11 +165,11 @@ def _stroke(runs: NDArray[np.int32]) -> Stroke | None:
         return None
     column = (first + last) / 2
     low, high = np.quantile(column, [0.05, 0.95])
-    if high - low < LEAST_MOVE or _upright(column) > UPRIGHT:
+    if high - low < LEAST_MOVE or _vertical(column) > VERTICAL:
         return None
     if row.size < ARROW_ROWS and _off_line(row, column) < STRAIGHT:
         return None
-    return Stroke(row.astype(np.int64), column)
+    return UnlistedStroke(row.astype(np.int64), column)
 
 
 def _off_line(row: NDArray[np.int32], column: Floats) -> float:
@@ -179,7 +179,7 @@ def _off_line(row: NDArray[np.int32], column: Floats) -> float:
     return float(np.sqrt(np.mean((column - design @ fit) ** 2)))
 
 
-def _upright(column: Floats) -> float:
+def _vertical(column: Floats) -> float:
     """Return the share of columns that lie on or beside the commonest `LINES`."""
     count = np.bincount(np.rint(column - column.min()).astype(np.intp) + 1)
     count = np.append(count, 0)

@@ -12,7 +12,7 @@ from scipy.special import expit
 from veernet.axes import Floats
 from veernet.dashes import DASHES
 from veernet.findings.reading import PanelReading
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 from veernet.trace.dash_patterns import Pattern, log_likelihood
 from veernet.trace.features import DASH_WEIGHT, NETWORK_WEIGHT, SHARED
 
@@ -140,7 +140,7 @@ def _stretches(evidence: Floats) -> list[tuple[int, int]]:
         states[index] = state
         state = came[index, int(state)]
     found = []
-    for start, stop in runs(states):
+    for start, stop in true_intervals(states):
         # A change of state is dear: its last chunks may be in the own style again.
         odd = np.flatnonzero(evidence[start:stop] > 0) + start
         if odd.size:
@@ -165,7 +165,7 @@ def _dashes(reading: PanelReading, curve: int, rows: NDArray[np.intp]) -> float:
         broken += [float(log_likelihood(ink, p).sum()) for p in PATTERNS]
         seen = ink[ink >= 0]
         samples += seen.size
-        breaks += sum(b - a >= LEAST_GAP for a, b in runs(seen < 0.5))
+        breaks += sum(b - a >= LEAST_GAP for a, b in true_intervals(seen < 0.5))
     odds = DASH_WEIGHT * (float(broken.max()) - solid)
     rate = breaks / max(samples, 1)
     if reading.specs[curve].line == "solid":

@@ -12,7 +12,7 @@ from veernet.findings.reading import stretch
 from veernet.quantities import TOLERANCE
 from veernet.records import Registration, Trace
 
-FEWEST = 48
+FEWEST_ROWS = 48
 """Rows: as long as a stroke that is worth a finding."""
 
 
@@ -46,7 +46,7 @@ def impossible(trace: Trace, registration: Registration) -> Iterator[Finding]:
     with np.errstate(invalid="ignore"):
         beyond = np.maximum(low - room - value, value - high - room)
         at = np.flatnonzero(beyond > 0)
-    if at.size < FEWEST:
+    if at.size < FEWEST_ROWS:
         return
     place = stretch(registration, int(trace.row[at[0]]), int(trace.row[at[-1]]))
     worst = float(value[at[np.argmax(beyond[at])]])

@@ -138,7 +138,9 @@ def convert(
         templates = load_registrations(like)
         filled = [fill(draft, templates, like.name) for draft in drafts]
         drafts = tuple(draft for draft, _ in filled)
-        remarks += tuple(remark for _, told in filled for remark in told)
+        remarks += tuple(
+            remark for _, filled_remarks in filled for remark in filled_remarks
+        )
     lacking = [draft for draft in drafts if draft.missing]
     if lacking and target.suffix.lower() in YAML:
         for draft in drafts:

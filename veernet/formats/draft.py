@@ -58,8 +58,8 @@ class Draft:
     @property
     def missing(self) -> tuple[str, ...]:
         """What a registration needs and this one does not tell."""
-        told = {"the unit of depth": self.depth.unit, "tracks and scales": self.tracks}
-        return tuple(name for name, value in told.items() if not value)
+        given = {"the unit of depth": self.depth.unit, "tracks and scales": self.tracks}
+        return tuple(name for name, value in given.items() if not value)
 
     @classmethod
     def of(cls, registration: Registration) -> Draft:
@@ -152,10 +152,10 @@ def complete(draft: Draft, path: Path) -> Registration:
             f"{' and '.join(draft.missing)}: name a registration that does with --like"
         )
         raise InputError(msg)
-    told = {name: value for name, value in vars(draft).items() if value is not None}
+    given = {name: value for name, value in vars(draft).items() if value is not None}
     try:
         axis = DepthAxis(draft.depth.unit or "", draft.depth.points)
-        return Registration(**{**told, "depth": axis})
+        return Registration(**{**given, "depth": axis})
     except InputError as error:
         msg = f"{path}, section {draft.section!r}: {error}"
         raise InputError(msg) from error
@@ -206,7 +206,7 @@ def section_name(
     return unique
 
 
-def tracks_told(registration: Registration) -> str:
+def tracks_stated(registration: Registration) -> str:
     """Return the tracks of a registration and their curves, in short."""
     curves = [curve.mnemonic for track in registration.tracks for curve in track.curves]
     names = listed([track.name for track in registration.tracks])

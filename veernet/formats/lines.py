@@ -11,7 +11,7 @@ from veernet.records import Registration, Track
 Place = tuple[float, float]
 """(column, row) of a page."""
 
-NEAR = 1.0
+EDGE_MISS = 1.0
 """Columns by which a place may miss a track edge and still be meant to lie on it."""
 
 
@@ -68,7 +68,7 @@ def _ends(a: Place, b: Place, tracks: Sequence[Track]) -> tuple[float, float]:
         if tracks:
             edges = [getattr(t, side).column_at(row) for t in tracks]
             edge = float(min(edges) if side == "left" else max(edges))
-            if abs(edge - column) > NEAR:
+            if abs(edge - column) > EDGE_MISS:
                 row += slope * (edge - column)
         rows.append(row)
     return rows[0], rows[1]
@@ -81,13 +81,13 @@ def places_of(registration: Registration, point: DepthPoint) -> tuple[Place, ...
     where the line meets the outermost track edges.
     """
     depth, tracks = registration.depth, registration.tracks
-    turn_left, turn_right = (float(turn) for turn in depth.turn_at(point.row))
-    left, right = point.row + turn_left, point.row + turn_right
+    skew_left, skew_right = (float(skew) for skew in depth.skew_at(point.row))
+    left, right = point.row + skew_left, point.row + skew_right
     if point.row_left is not None and point.row_right is not None:
         # As stated, to the last digit.
         left, right = point.row_left, point.row_right
     first = min(float(track.left.column_at(left)) for track in tracks)
-    if not depth.turned:
+    if not depth.skewed:
         return ((first, point.row),)
     last = max(float(track.right.column_at(right)) for track in tracks)
     return ((first, left), (last, right))

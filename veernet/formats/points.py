@@ -23,7 +23,7 @@ from veernet.formats.draft import (
     DraftDepth,
     check_depth,
     section_name,
-    tracks_told,
+    tracks_stated,
 )
 from veernet.formats.text import as_number, read_lines, shown
 from veernet.records import Registration
@@ -85,19 +85,23 @@ def write(path: Path, registrations: Sequence[Registration]) -> tuple[str, ...]:
         msg = f"the sections are in {' and '.join(units)}: choose one with --section"
         raise InputError(msg)
     columns = ["row", f"depth_{units[0]}"]
-    if any(registration.depth.turned for registration in registrations):
+    if any(registration.depth.skewed for registration in registrations):
         columns += ["row_left", "row_right"]
     if [registration.section for registration in registrations] != ["main"]:
         columns.append("section")
     lines = [",".join(columns)]
     for registration in registrations:
         for point in registration.depth.points:
-            told = {
+            lost_fields = {
                 "row_left": point.row_left,
                 "row_right": point.row_right,
                 "section": registration.section,
             }
-            values = [point.row, point.depth, *(told[name] for name in columns[2:])]
+            values = [
+                point.row,
+                point.depth,
+                *(lost_fields[name] for name in columns[2:]),
+            ]
             lines.append(",".join(_cell(value) for value in values))
     write_text(path, "\n".join([*lines, ""]))
     return tuple(
@@ -108,14 +112,14 @@ def write(path: Path, registrations: Sequence[Registration]) -> tuple[str, ...]:
 
 
 def _lost(registration: Registration) -> str:
-    told = [tracks_told(registration)]
+    lost_fields = [tracks_stated(registration)]
     if registration.image:
-        told.append(f"the image {registration.image}")
+        lost_fields.append(f"the image {registration.image}")
     if registration.page:
-        told.append(f"its page {registration.page}")
+        lost_fields.append(f"its page {registration.page}")
     if registration.well:
-        told.append("the well's fields")
-    return ", ".join([*told, "step and null value"])
+        lost_fields.append("the well's fields")
+    return ", ".join([*lost_fields, "step and null value"])
 
 
 def _cells(path: Path, number: int, line: str, separator: str) -> list[str]:

@@ -36,7 +36,7 @@ from veernet.formats.draft import (
     DraftDepth,
     check_depth,
     section_name,
-    tracks_told,
+    tracks_stated,
 )
 from veernet.formats.lines import depth_points, places_of
 from veernet.formats.text import as_number, listed, read_lines, shown
@@ -252,10 +252,10 @@ def _section(registration: Registration, remarks: list[str]) -> list[list[str]]:
     """Return the LOG record of a section and its DPTH records."""
     depth = registration.depth
     where = f"section {registration.section}"
-    lost = [tracks_told(registration), "step and null value"]
+    lost = [tracks_stated(registration), "step and null value"]
     if registration.page:
         lost.insert(1, f"page {registration.page} of the image")
-    if depth.turned:
+    if depth.skewed:
         lost.append("the rows at the depth column, for their lines at both edges")
     remarks.append(f"{where}: left out are {', '.join(lost)}")
     places: list[list[str]] = []

@@ -102,7 +102,7 @@ class Element:
         """Return the text, without the white space around it."""
         return "".join(self.parts).strip(" \t\r\n")
 
-    def told(self, name: str) -> str:
+    def text_of(self, name: str) -> str:
         """Return the text of a child, empty if there is none."""
         found = self.find(name)
         return found.text() if found else ""

@@ -24,7 +24,7 @@ RUNS = 0.2
 """Share of the rows or columns that are in such runs from which they are a line."""
 
 SURVEYED = 512
-"""Rows of the stretches in which upright lines are sought."""
+"""Rows of the stretches in which vertical lines are sought."""
 
 PERSISTS = 0.6
 """Share of these stretches in which a line of the grid is found: a caliper in gauge
@@ -33,7 +33,7 @@ stands as still, and yet not all the way."""
 WAVERS = 3
 """Columns by which a line of the grid may lie elsewhere in another stretch."""
 
-BESIDE = 1
+WAVER = 1
 """Pixels beside a line of the grid that belong to it: lines waver by one."""
 
 SPECK = 12
@@ -57,7 +57,7 @@ class CurveInk:
     grid: NDArray[np.bool_]
 
 
-def upright_lines(image: Grey) -> NDArray[np.bool_]:
+def vertical_lines(image: Grey) -> NDArray[np.bool_]:
     """(columns,) where lines of the grid may run: ink stands there most of the way.
 
     Parameters
@@ -74,7 +74,7 @@ def upright_lines(image: Grey) -> NDArray[np.bool_]:
 
 
 def curve_ink(
-    image: Grey, left: int, right: int, uprights: NDArray[np.bool_]
+    image: Grey, left: int, right: int, verticals: NDArray[np.bool_]
 ) -> CurveInk:
     """Take the grid out of a chunk of a panel.
 
@@ -84,19 +84,19 @@ def curve_ink(
         (rows, columns) grey; a few hundred rows or more.
     left, right
         Columns of the outermost edges: beyond them no ink is a curve's.
-    uprights
-        (columns,) where lines of the grid may run: `upright_lines` of the panel.
+    verticals
+        (columns,) where lines of the grid may run: `vertical_lines` of the panel.
     """
     raw = find_ink(image)
     ink = raw.astype(bool)
     inside = np.zeros(ink.shape[1], dtype=bool)
     inside[max(left, 0) : right + 1] = True
-    uprights = uprights & _stands(raw)
+    verticals = verticals & _stands(raw)
     # The edges are lines of the grid, whether they are inked throughout or not.
     for edge in (left, right):
-        uprights[max(edge - BESIDE, 0) : edge + BESIDE + 1] = True
+        verticals[max(edge - WAVER, 0) : edge + WAVER + 1] = True
     levels = _stands(np.ascontiguousarray(raw[:, inside].T))
-    grid = _wider(uprights)[None, :] | _wider(levels)[:, None]
+    grid = _wider(verticals)[None, :] | _wider(levels)[:, None]
     own = ink & ~grid & inside[None, :]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(own.astype(np.uint8))
     small = np.zeros(count, dtype=bool)
@@ -137,7 +137,7 @@ def _stands(ink: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray((ink.mean(axis=0) > STANDS) | (straight.mean(axis=0) > RUNS))
 
 
-def _wider(where: NDArray[np.bool_], by: int = BESIDE) -> NDArray[np.bool_]:
+def _wider(where: NDArray[np.bool_], by: int = WAVER) -> NDArray[np.bool_]:
     """Widen the true intervals of a boolean array at both ends."""
     kernel = np.ones(2 * by + 1)
     return np.asarray(np.convolve(where, kernel, mode="same") > 0)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.export.logtable import LogTable
+from veernet.intervals import true_intervals
 from veernet.qc.measure import Measured
-from veernet.qc.reading import Log, ReadBack
+from veernet.qc.reading import CheckedLog, ReadBack
 from veernet.records import Registration
-from veernet.runs import runs
 
 LONGEST_UNTOLD = 2
 """Samples: a shorter gap is no finding."""
@@ -49,7 +49,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ListedStretch:
     """A stretch of a curve with its figures; NaN where nothing tells one.
 
     Parameters
@@ -89,7 +89,7 @@ class Stretch:
         )
 
 
-def stretches(log: Log, found: Measured) -> list[Stretch]:
+def stretches(log: CheckedLog, found: Measured) -> list[ListedStretch]:
     """Return the figures of every stretch and curve, the worst first."""
     listed = []
     for curve in log.curves:
@@ -99,7 +99,7 @@ def stretches(log: Log, found: Measured) -> list[Stretch]:
             ink = found.tracks[curve.track.name][place]
             judged = sums.judged if sums.judged > LEAST_JUDGED * sums.read else 0
             listed.append(
-                Stretch(
+                ListedStretch(
                     curve.spec.mnemonic,
                     curve.track.name,
                     float(found.tops[place]),
@@ -112,7 +112,7 @@ def stretches(log: Log, found: Measured) -> list[Stretch]:
     return sorted(listed, key=lambda one: (-one.badness, one.top, one.curve))
 
 
-def events(log: Log) -> list[Event]:
+def events(log: CheckedLog) -> list[Event]:
     """Return the gaps, wraps and guessed stretches of every curve, from the top."""
     found = [event for curve in log.curves for event in _events(curve)]
     return sorted(found, key=lambda one: (one.top, one.curve))
@@ -120,15 +120,15 @@ def events(log: Log) -> list[Event]:
 
 def _events(curve: ReadBack) -> Iterator[Event]:
     name = curve.spec.mnemonic
-    for start, stop in runs(curve.off):
+    for start, stop in true_intervals(curve.off):
         yield _event(curve, "off scale", start, stop)
-    for start, stop in runs(~curve.read & ~curve.off):
+    for start, stop in true_intervals(~curve.read & ~curve.off):
         if stop - start > LONGEST_UNTOLD:
             yield _event(curve, "gap", start, stop)
     off = curve.read & ~np.isfinite(curve.fraction)
-    for start, stop in runs(off):
+    for start, stop in true_intervals(off):
         yield _event(curve, "beyond its scale", start, stop)
-    for start, stop in runs(_unsure(curve)):
+    for start, stop in true_intervals(_unsure(curve)):
         yield _event(curve, "guessed", start, stop)
     drawn = np.flatnonzero(np.isfinite(curve.fraction))
     wrap = curve.wrap[drawn]
@@ -174,8 +174,8 @@ def residuals(registration: Registration) -> list[Residual]:
         for three in zip(strip, strip[1:], strip[2:], strict=False)
     ):
         along = (point.row - above.row) / (below.row - above.row)
-        told = above.depth + along * (below.depth - above.depth)
-        found.append(Residual(point.row, point.depth, point.depth - told))
+        between = above.depth + along * (below.depth - above.depth)
+        found.append(Residual(point.row, point.depth, point.depth - between))
     return sorted(found, key=lambda one: -abs(one.off))
 
 
@@ -206,7 +206,7 @@ class Agreement:
     lagged: float
 
 
-def agreements(log: Log, other: LogTable) -> list[Agreement]:
+def agreements(log: CheckedLog, other: LogTable) -> list[Agreement]:
     """Compare curves with another LAS of the well: a repeat section, another scale.
 
     Parameters
@@ -235,7 +235,7 @@ def agreements(log: Log, other: LogTable) -> list[Agreement]:
 
 
 def _lag(
-    depth: Floats, own: Floats, at: Floats, theirs: Floats, log: Log
+    depth: Floats, own: Floats, at: Floats, theirs: Floats, log: CheckedLog
 ) -> tuple[float, float]:
     """Return the shift with the least median difference, and that difference."""
     most = LAG[log.registration.depth.unit]
@@ -258,9 +258,9 @@ def _differences(
     """
     bad = (~np.isfinite(theirs)).astype(np.float64)
     moved = at + shift
-    told = np.interp(depth, moved, np.nan_to_num(theirs), left=np.nan, right=np.nan)
+    between = np.interp(depth, moved, np.nan_to_num(theirs), left=np.nan, right=np.nan)
     near = np.interp(depth, moved, bad, left=1.0, right=1.0) > 0
-    away = np.abs(own - told)
+    away = np.abs(own - between)
     return away[np.isfinite(away) & ~near]
 
 

@@ -15,10 +15,10 @@ from veernet.qc.ink import (
     curve_ink,
     distance,
     stroke_width,
-    upright_lines,
+    vertical_lines,
 )
 from veernet.qc.plots import Plot, drawn_in, plots_in
-from veernet.qc.reading import Log, ReadBack
+from veernet.qc.reading import CheckedLog, ReadBack
 from veernet.records import Panel, Scan, Trace
 from veernet.rectify import panels
 
@@ -88,7 +88,7 @@ class Measured:
     stroke: dict[str, float]
 
 
-def measure(log: Log, scan: Scan, traces: Sequence[Trace] = ()) -> Measured:
+def measure(log: CheckedLog, scan: Scan, traces: Sequence[Trace] = ()) -> Measured:
     """Compare the curves of a LAS with the ink of the scan.
 
     A sample counts as on ink where the plotted curve lies within a stroke's width of
@@ -147,21 +147,21 @@ def _count(found: Measured, curve: ReadBack) -> None:
 
 
 def _measure_panel(
-    found: Measured, log: Log, panel: Panel, traces: Sequence[Trace], scan: Scan
+    found: Measured, log: CheckedLog, panel: Panel, traces: Sequence[Trace], scan: Scan
 ) -> None:
     """Look at a panel chunk by chunk: first how wide strokes are, then what fits."""
     rows = panel.row_start + np.arange(panel.image.shape[0], dtype=np.int64)
     plots = plots_in(log, panel, rows, traces)
     curves = [c for c in log.curves if any(c.track is t for t in panel.tracks)]
     chunks = list(range(0, rows.size, CHUNK))
-    uprights = upright_lines(panel.image)
-    stroke = _stroke(panel, plots, uprights, chunks[:: max(len(chunks) // 8, 1)])
+    verticals = vertical_lines(panel.image)
+    stroke = _stroke(panel, plots, verticals, chunks[:: max(len(chunks) // 8, 1)])
     for track in panel.tracks:
         found.stroke[track.name] = stroke
     down = scan.info.dpi[1] if scan.info.dpi else USUAL_DPI
     for start in chunks:
         top, base = max(start - AROUND, 0), min(start + CHUNK + AROUND, rows.size)
-        seen = _seen(panel, uprights, top, base)
+        seen = _seen(panel, verticals, top, base)
         drawn = drawn_in(plots, top, base, seen.ink.shape)
         own = slice(start - top, min(start + CHUNK, rows.size) - top)
         away = distance(drawn)
@@ -175,25 +175,25 @@ def _measure_panel(
             _add_samples(found, curve, plot, seen, to_ink, stroke, reach, place)
 
 
-def _seen(panel: Panel, uprights: NDArray[np.bool_], top: int, base: int) -> CurveInk:
+def _seen(panel: Panel, verticals: NDArray[np.bool_], top: int, base: int) -> CurveInk:
     edges = panel.edges[:, :, top:base]
     left, right = round(float(edges[:, 0].mean())), round(float(edges[:, 1].mean()))
     if len(panel.tracks) > 1:
         left, right = panel.margin, panel.margin + panel.width
-    return curve_ink(panel.image[top:base], left, right, uprights)
+    return curve_ink(panel.image[top:base], left, right, verticals)
 
 
 def _stroke(
     panel: Panel,
     plots: dict[str, Plot],
-    uprights: NDArray[np.bool_],
+    verticals: NDArray[np.bool_],
     starts: Sequence[int],
 ) -> float:
     """Estimate the width of a stroke of a panel from some of its chunks."""
     widths, weights = [], []
     for start in starts:
         base = min(start + CHUNK, panel.image.shape[0])
-        seen = _seen(panel, uprights, start, base)
+        seen = _seen(panel, verticals, start, base)
         near = distance(drawn_in(plots, start, base, seen.ink.shape)) <= 3
         width, weight = stroke_width(seen.ink, near)
         if weight:
@@ -206,7 +206,7 @@ def _stroke(
 
 def _add_ink(
     found: Measured,
-    log: Log,
+    log: CheckedLog,
     panel: Panel,
     ink: NDArray[np.bool_],
     explained: NDArray[np.bool_],
@@ -222,11 +222,11 @@ def _add_ink(
         left, right = (edge[top + inside, None] for edge in edges)
         between_edges = (columns > left) & (columns < right)
         all_ink = (ink[own] & between_edges).sum(axis=1)
-        told = (explained[own] & between_edges).sum(axis=1)
+        explained_ink = (explained[own] & between_edges).sum(axis=1)
         for place in np.unique(stretch):
             rows = stretch == place
             found.tracks[track.name][place].ink += int(all_ink[rows].sum())
-            found.tracks[track.name][place].explained += int(told[rows].sum())
+            found.tracks[track.name][place].explained += int(explained_ink[rows].sum())
 
 
 def _add_samples(

@@ -18,7 +18,7 @@ from veernet.axes import Floats
 from veernet.export.heading import heading_rows, palette, style_of
 from veernet.export.overlay import draw_part
 from veernet.qc.measure import Measured
-from veernet.qc.reading import Log, ReadBack
+from veernet.qc.reading import CheckedLog, ReadBack
 from veernet.qc.replot import draw_scales, replot
 from veernet.records import Registration, Scan, Trace
 
@@ -32,12 +32,12 @@ MARGIN, BETWEEN, STRIP, LAYER = 0.4, 0.25, 0.16, 0.34
 """Inches: around the page, between panels, for a curve's confidence, and for a curve's
 scale in the heading."""
 
-BESIDE = 0.15
+PAGE_BESIDE = 0.15
 """Inches of the page shown beside the outermost edges."""
 
 
 @dataclass(frozen=True)
-class Layout:
+class MontageLayout:
     """Sizes of the pages of a log.
 
     Parameters
@@ -79,25 +79,25 @@ class Layout:
 
 def layout_of(
     registration: Registration, scan: Scan, resolution: tuple[float, float]
-) -> Layout:
+) -> MontageLayout:
     """Choose the sizes of the pages."""
     start, stop = registration.row_range
     rows = np.arange(start, stop)
     edges = [registration.edges_at(track, rows) for track in registration.tracks]
-    beside = BESIDE * resolution[0]
+    beside = PAGE_BESIDE * resolution[0]
     first = int(max(min(left.min() for left, _ in edges) - beside, 0))
     last = int(max(right.max() for _, right in edges) + beside)
     layers = max(len(track.curves) for track in registration.tracks)
     last = min(last, scan.info.columns)
-    return Layout(*resolution, first, last, start, stop, layers)
+    return MontageLayout(*resolution, first, last, start, stop, layers)
 
 
 def montage(
-    log: Log,
+    log: CheckedLog,
     scan: Scan,
     traces: Sequence[Trace],
     found: Measured,
-    layout: Layout,
+    layout: MontageLayout,
 ) -> Iterator[Figure]:
     """Draw the pages from the top of the section to its bottom, one at a time.
 
@@ -118,11 +118,11 @@ def montage(
 
 
 def _page(
-    log: Log,
+    log: CheckedLog,
     scan: Scan,
     traces: Sequence[Trace],
     found: Measured,
-    layout: Layout,
+    layout: MontageLayout,
     rows: tuple[int, int],
     title: str,
 ) -> Figure:
@@ -185,10 +185,10 @@ class _Places:
 
 
 def _pictures(
-    log: Log,
+    log: CheckedLog,
     scan: Scan,
     traces: Sequence[Trace],
-    layout: Layout,
+    layout: MontageLayout,
     rows: tuple[int, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the rows of the page as they are, and with the curves drawn over them."""
@@ -206,7 +206,7 @@ def _pictures(
     return plain, over
 
 
-def _frame(axes: Axes, layout: Layout, rows: tuple[int, int], name: str) -> None:
+def _frame(axes: Axes, layout: MontageLayout, rows: tuple[int, int], name: str) -> None:
     axes.set_xlim(layout.first, layout.last)
     axes.set_ylim(rows[1], rows[0])
     axes.set_xticks([])
@@ -214,7 +214,9 @@ def _frame(axes: Axes, layout: Layout, rows: tuple[int, int], name: str) -> None
     axes.set_xlabel(name, fontsize=9)
 
 
-def _strips(places: _Places, log: Log, found: Measured, rows: tuple[int, int]) -> None:
+def _strips(
+    places: _Places, log: CheckedLog, found: Measured, rows: tuple[int, int]
+) -> None:
     """Draw how sure each curve is, and how much of each stretch is on ink."""
     at = np.arange(rows[0], rows[1], 4, dtype=np.float64)
     depth = log.registration.depth.depth_at(at)

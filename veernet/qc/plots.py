@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.qc.reading import Log, between
+from veernet.qc.reading import CheckedLog, between
 from veernet.records import Panel, Trace
 
 
@@ -41,10 +41,12 @@ class Plot:
         column, wrap = self.column[rows], self.wrap[rows]
         width = float(np.mean(self.right[rows] - self.left[rows]))
         left, right = float(self.left[rows].min()), float(self.right[rows].max())
-        for turn in np.unique(wrap):
+        for wrap_count in np.unique(wrap):
             # A stroke that wraps is drawn at both edges, up to each.
-            near = np.isin(wrap, [turn - 1, turn, turn + 1]) & np.isfinite(column)
-            points = np.stack([column - turn * width, rows - start], axis=1)
+            near = np.isin(
+                wrap, [wrap_count - 1, wrap_count, wrap_count + 1]
+            ) & np.isfinite(column)
+            points = np.stack([column - wrap_count * width, rows - start], axis=1)
             pieces = np.split(np.arange(rows.size), np.flatnonzero(~near))
             for piece in pieces:
                 line = np.rint(points[piece[near[piece]]] * 16).astype(np.int32)
@@ -57,7 +59,7 @@ class Plot:
 
 
 def plots_in(
-    log: Log, panel: Panel, rows: NDArray[np.int64], traces: Sequence[Trace]
+    log: CheckedLog, panel: Panel, rows: NDArray[np.int64], traces: Sequence[Trace]
 ) -> dict[str, Plot]:
     """Place every curve of a panel in it."""
     plots = {}

@@ -68,7 +68,7 @@ class ReadBack:
 
 
 @dataclass(frozen=True, eq=False)
-class Log:
+class CheckedLog:
     """A LAS with the registration of the paper that it is compared with.
 
     Parameters
@@ -100,7 +100,7 @@ class Log:
 
 def read_back(
     path: Path, registration: Registration, traces: tuple[Trace, ...] = ()
-) -> Log:
+) -> CheckedLog:
     """Read a LAS as its receivers do, and place its curves on the paper.
 
     Parameters
@@ -142,7 +142,7 @@ def read_back(
         raise InputError(msg)
     known = {las_mnemonics([curve.spec.mnemonic])[0].upper() for curve in curves}
     las = lasio.read(path, ignore_data=True)
-    return Log(
+    return CheckedLog(
         path,
         registration,
         tuple(curves),
@@ -226,7 +226,7 @@ def _placed(
     )
 
 
-def drawn_traces(log: Log, traces: tuple[Trace, ...] = ()) -> tuple[Trace, ...]:
+def drawn_traces(log: CheckedLog, traces: tuple[Trace, ...] = ()) -> tuple[Trace, ...]:
     """Return the curves as they are plotted: a sample for each row of the section.
 
     Straight between the samples of the LAS, nothing across a null. Curves that are

@@ -13,7 +13,7 @@ from matplotlib.patches import Polygon
 
 from veernet.export.heading import colour_of, palette
 from veernet.export.overlay import label_step
-from veernet.qc.reading import Log, ReadBack
+from veernet.qc.reading import CheckedLog, ReadBack
 from veernet.records import CurveSpec, Registration, Track
 
 DASHES: dict[str, Any] = {
@@ -29,7 +29,7 @@ WIDTHS = {"thin": 0.5, "medium": 0.8, "heavy": 1.3, None: 0.8}
 GRID, HEAVY = "#d5d5d5", "#9a9a9a"
 
 
-def replot(axes: Axes, log: Log, rows: tuple[int, int]) -> None:
+def replot(axes: Axes, log: CheckedLog, rows: tuple[int, int]) -> None:
     """Draw grid, depths and curves of some rows, from the LAS alone."""
     registration = log.registration
     at = np.unique(np.append(np.arange(rows[0], rows[1], 64), rows[1]))
@@ -109,10 +109,10 @@ def _draw_curve(
     unfolded = left + curve.fraction[own] * (right - left)
     colour = _colour(registration, curve.spec)
     dashes = DASHES[curve.spec.line]
-    for turn in np.unique(wrap):
+    for wrap_count in np.unique(wrap):
         # The strokes into a wrap and out of it are drawn up to the edges.
-        near = np.isin(wrap, [turn - 1, turn, turn + 1])
-        column = np.where(near, unfolded - turn * (right - left), np.nan)
+        near = np.isin(wrap, [wrap_count - 1, wrap_count, wrap_count + 1])
+        column = np.where(near, unfolded - wrap_count * (right - left), np.nan)
         (line,) = axes.plot(
             column,
             row,
@@ -142,7 +142,9 @@ def _colour(registration: Registration, spec: CurveSpec) -> tuple[float, ...]:
     return red / 255, green / 255, blue / 255
 
 
-def draw_scales(figure: Figure, axes: Axes, log: Log, layers: int, head: float) -> None:
+def draw_scales(
+    figure: Figure, axes: Axes, log: CheckedLog, layers: int, head: float
+) -> None:
     """Draw the scale of each curve over its track, as in the heading of a log.
 
     Parameters

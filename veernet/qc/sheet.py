@@ -13,7 +13,7 @@ from veernet.files import replacing
 from veernet.qc.listing import agreements, events, residuals, stretches
 from veernet.qc.measure import USUAL_DPI, measure
 from veernet.qc.montage import layout_of, montage
-from veernet.qc.reading import Log, drawn_traces
+from veernet.qc.reading import CheckedLog, drawn_traces
 from veernet.qc.summary import Figures, figure_pages, summary_lines, text_pages
 from veernet.records import Scan, Trace
 
@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CheckSheet:
     """What was written.
 
     Parameters
@@ -38,13 +38,13 @@ class Sheet:
 
 def write_sheet(
     path: Path,
-    log: Log,
+    log: CheckedLog,
     scan: Scan,
     traces: Sequence[Trace] = (),
     others: Sequence[LogTable] = (),
     remarks: Sequence[str] = (),
     progress: Progress | None = None,
-) -> Sheet:
+) -> CheckSheet:
     """Compare a LAS with its scan, and write the sheet.
 
     Parameters
@@ -66,7 +66,7 @@ def write_sheet(
     """
     resolution = scan.info.dpi or (USUAL_DPI, USUAL_DPI)
     measured = measure(log, scan, traces)
-    told = Figures(
+    figures_shown = Figures(
         log,
         measured,
         stretches(log, measured),
@@ -82,7 +82,7 @@ def write_sheet(
     # Without a date: the same input gives the same bytes.
     made = {"CreationDate": None, "Producer": "veernet qc", "Title": log.path.name}
     with replacing(path) as temporary, PdfPages(temporary, metadata=made) as pdf:
-        for figure in text_pages(summary_lines(told)):
+        for figure in text_pages(summary_lines(figures_shown)):
             pdf.savefig(figure)
             count += 1
         for done, figure in enumerate(
@@ -92,7 +92,7 @@ def write_sheet(
             count += 1
             if progress is not None:
                 progress("plots", done, plots)
-        for figure in figure_pages(told):
+        for figure in figure_pages(figures_shown):
             pdf.savefig(figure)
             count += 1
-    return Sheet(count, told)
+    return CheckSheet(count, figures_shown)

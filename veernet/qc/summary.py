@@ -14,11 +14,11 @@ from veernet.qc.listing import (
     UNSURE,
     Agreement,
     Event,
+    ListedStretch,
     Residual,
-    Stretch,
 )
 from veernet.qc.measure import STRETCH, Measured
-from veernet.qc.reading import Log
+from veernet.qc.reading import CheckedLog
 
 SIZE = (11.69, 8.27)
 """Inches: A4, landscape."""
@@ -53,38 +53,38 @@ class Figures:
         Lines on the whole: what was compared, and what could not be.
     """
 
-    log: Log
+    log: CheckedLog
     measured: Measured
-    stretches: Sequence[Stretch]
+    stretches: Sequence[ListedStretch]
     events: Sequence[Event]
     residuals: Sequence[Residual]
     agreements: dict[str, list[Agreement]]
     remarks: Sequence[str]
 
 
-def summary_lines(told: Figures) -> list[str]:
+def summary_lines(figures: Figures) -> list[str]:
     """Return the lines of the first page."""
-    log = told.log
+    log = figures.log
     axis = log.registration.depth
-    missed = sum(one.misses for one in told.stretches)
+    missed = sum(one.misses for one in figures.stretches)
     lines = [
         f"Plot-back of {log.path.name}, section {log.registration.section}, "
         f"{axis.depths[0]:g} to {axis.depths[-1]:g} {axis.unit}",
         *_well(log),
         *_status(log),
         "",
-        *told.remarks,
+        *figures.remarks,
         "",
-        *_curve_table(told),
+        *_curve_table(figures),
         "",
-        *_residual_lines(told),
+        *_residual_lines(figures),
         "",
-        *_agreement_lines(told),
+        *_agreement_lines(figures),
         "",
         f"Worst stretches of {STRETCH[axis.unit]:g} {axis.unit}, the worst first "
-        f"({missed} of {len(told.stretches)} miss a bar; "
+        f"({missed} of {len(figures.stretches)} miss a bar; "
         "all follow after the plots)",
-        *_stretch_lines(told.stretches[:WORST]),
+        *_stretch_lines(figures.stretches[:WORST]),
     ]
     return _wrapped(lines)
 
@@ -100,34 +100,34 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def _well(log: Log) -> list[str]:
+def _well(log: CheckedLog) -> list[str]:
     """Return which well it is, by what the registration tells of it."""
     well = log.registration.well
-    told = [f"{name} {well[name]}" for name in WELL if well.get(name)]
-    return [", ".join(told)] if told else []
+    figures = [f"{name} {well[name]}" for name in WELL if well.get(name)]
+    return [", ".join(figures)] if figures else []
 
 
-def _status(log: Log) -> list[str]:
+def _status(log: CheckedLog) -> list[str]:
     """Return what the LAS says of its status, without the rest of that line."""
     found = [line for line in log.other if line.startswith("Status:")]
     return [found[0].split(".")[0]] if found else []
 
 
-def _curve_table(told: Figures) -> list[str]:
+def _curve_table(figures: Figures) -> list[str]:
     lines = [
         f"{'curve':<12}{'track':<8}{'off scale %':>12}{'read %':>8}{'on ink %':>10}"
         f"{'judged %':>10}"
         f"{'track ink explained %':>23}{'confidence':>12}{'gaps':>6}{'guessed':>9}"
         f"{'wraps':>7}"
     ]
-    for curve in told.log.curves:
+    for curve in figures.log.curves:
         name = curve.spec.mnemonic
-        sums = told.measured.curves[name]
-        ink = told.measured.tracks[curve.track.name]
+        sums = figures.measured.curves[name]
+        ink = figures.measured.tracks[curve.track.name]
         read, judged = sum(s.read for s in sums), sum(s.judged for s in sums)
         off, wanted = sum(s.off for s in sums), sum(s.samples for s in sums)
         sure = [one for s in sums for one in s.sure]
-        own = [event for event in told.events if event.curve == name]
+        own = [event for event in figures.events if event.curve == name]
         counts = [
             sum(e.what.startswith(w) for e in own) for w in ("gap", "guess", "wrap")
         ]
@@ -156,13 +156,13 @@ def _curve_table(told: Figures) -> list[str]:
     return lines
 
 
-def _residual_lines(told: Figures) -> list[str]:
-    axis = told.log.registration.depth
-    if not told.residuals:
+def _residual_lines(figures: Figures) -> list[str]:
+    axis = figures.log.registration.depth
+    if not figures.residuals:
         return ["Depth points: two, so that none can be compared with its neighbours."]
     largest = ", ".join(
         f"{one.off:+.2f} {axis.unit} at {one.depth:g} (row {one.row:g})"
-        for one in told.residuals[:4]
+        for one in figures.residuals[:4]
     )
     return [
         f"Depth points: {len(axis.points)}; from the line through the neighbours, the "
@@ -170,12 +170,12 @@ def _residual_lines(told: Figures) -> list[str]:
     ]
 
 
-def _agreement_lines(told: Figures) -> list[str]:
-    if not told.agreements:
+def _agreement_lines(figures: Figures) -> list[str]:
+    if not figures.agreements:
         return ["Agreement: no other reading was given (--repeat OTHER.las)."]
-    unit = told.log.registration.depth.unit
+    unit = figures.log.registration.depth.unit
     lines = []
-    for name, found in told.agreements.items():
+    for name, found in figures.agreements.items():
         lines.append(
             f"Agreement with {name}, in % of the track: median, P90; and the shift of "
             "the other at which the median is least"
@@ -188,7 +188,7 @@ def _agreement_lines(told: Figures) -> list[str]:
     return lines
 
 
-def _stretch_lines(listed: Sequence[Stretch]) -> list[str]:
+def _stretch_lines(listed: Sequence[ListedStretch]) -> list[str]:
     head = (
         f"{'depth':>10}  {'curve':<12}{'track':<8}{'read %':>8}{'on ink %':>10}"
         f"{'explained %':>13}{'confidence':>12}"
@@ -205,16 +205,16 @@ def _stretch_lines(listed: Sequence[Stretch]) -> list[str]:
     ]
 
 
-def figure_pages(told: Figures) -> Iterator[Figure]:
+def figure_pages(figures: Figures) -> Iterator[Figure]:
     """Draw every stretch of every curve, the worst first, then gaps, wraps, guesses."""
-    unit = told.log.registration.depth.unit
-    length = f"{told.measured.length:g} {unit}"
-    head, *rows = _stretch_lines(told.stretches)
+    unit = figures.log.registration.depth.unit
+    length = f"{figures.measured.length:g} {unit}"
+    head, *rows = _stretch_lines(figures.stretches)
     title = f"Every {length} of every curve, the worst first (* misses a bar)"
     yield from _columns(title, head, rows, 2)
     lines = [
         f"{one.top:>10.1f}{one.base:>11.1f}  {one.curve[:11]:<12}{one.what}"
-        for one in told.events
+        for one in figures.events
     ]
     head = f"{'from':>10}{'to':>11}  {'curve':<12}what"
     title = f"Gaps, wraps and guessed stretches, from the top, in {unit}"

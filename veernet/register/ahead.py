@@ -28,7 +28,7 @@ from veernet.register.ocr.recognise import Recogniser
 
 Placed = tuple[FoundSection, tuple[Numeral, ...]]
 Progress = Callable[[int, int], None]
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 HEADER = 1500
 """Rows of a section whose numerals take as long to read as a header: what is left to do
@@ -146,10 +146,10 @@ def _rows(section: FoundSection) -> int:
     return max(1, int(section.last_row - section.first_row))
 
 
-def _until(stopped: Event, read: Callable[[Grey], Told]) -> Callable[[Grey], Told]:
+def _until(stopped: Event, read: Callable[[Grey], Result]) -> Callable[[Grey], Result]:
     """Return what reads a picture, until it is stopped."""
 
-    def reading(grey: Grey) -> Told:
+    def reading(grey: Grey) -> Result:
         if stopped.is_set():
             raise CancelledError
         return read(grey)

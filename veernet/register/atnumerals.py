@@ -48,9 +48,9 @@ def at_numerals(depth: DepthProposal, lines: Floats) -> DepthProposal:
     inner = [p for p in numbered if _between(p, *ends)]
     within = max(TOLERANCE[0], TOLERANCE[1] * depth.scale)
     between = max(BETWEEN[0], BETWEEN[1] * depth.scale)
-    corners = list(zip(rows.tolist(), depths.tolist(), strict=True))[1:-1]
+    vertices = list(zip(rows.tolist(), depths.tolist(), strict=True))[1:-1]
     kept = _chosen(exact, list(ends), inner, within)
-    kept = _chosen(exact, kept, corners, between)
+    kept = _chosen(exact, kept, vertices, between)
     points = tuple(DepthPoint(row, at) for row, at in kept)
     return replace(depth, points=points)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from veernet.register.propose import REPEAT, ProposedSection
-from veernet.register.tracktext import TAKEN
+from veernet.register.tracktext import ACCEPTED
 
 _TITLES = ("section", "rows", "depths", "tracks", "curves", "how sure")
 
@@ -31,6 +31,6 @@ def _row(section: ProposedSection) -> tuple[str, ...]:
         sure = f"{word}, {depth.confidence:.2f}"
     if section.name.startswith(REPEAT):
         sure += "; repeats a part of main"
-    names = [c.mnemonic for c in section.legend.curves if c.confidence >= TAKEN]
+    names = [c.mnemonic for c in section.legend.curves if c.confidence >= ACCEPTED]
     curves = " ".join(names) or "to be given"
     return section.name, rows, depths, str(len(found.tracks)), curves, sure

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from veernet.axes import Edge, Floats
-from veernet.register.geometry.corners import corners
 from veernet.register.geometry.page import FoundTrack
+from veernet.register.geometry.simplify import simplify_mask
 from veernet.register.legends.record import LegendCurve
 from veernet.register.onelog import joined_edge
 from veernet.register.propose import ProposedSection
@@ -23,7 +23,7 @@ two, and a column is 0.2 % of the scale of a track 2.5 inches wide."""
 USUAL = 1650.0
 """Columns of all tracks at 200 dots an inch; on finer pages the tolerance grows."""
 
-NEAR = 0.01
+EDGE_SHIFT = 0.01
 """Of the width of all tracks: how far an edge may lie off where that of the section
 above ended, and be the same line."""
 
@@ -85,10 +85,10 @@ def edge_lines(left: Edge, right: Edge, tolerance: float, indent: str) -> list[s
     width = round(float((apart.max() + apart.min()) / 2), 1)
     if len(rows) > 1 and np.abs(apart - width).max() <= tolerance:
         middle = simplified(rows, (at_left + at_right - width) / 2, tolerance / 2)
-        told = _edge("left", middle, indent)
+        left_lines = _edge("left", middle, indent)
         if len(middle.rows) == 1:
-            return [*told, f"{indent}right: {plain(middle.columns[0] + width)}"]
-        return [*told, f"{indent}width: {plain(width)}"]
+            return [*left_lines, f"{indent}right: {plain(middle.columns[0] + width)}"]
+        return [*left_lines, f"{indent}width: {plain(width)}"]
     return [
         *_edge("left", simplified(rows, at_left, tolerance), indent),
         *_edge("right", simplified(rows, at_right, tolerance), indent),
@@ -100,7 +100,7 @@ def simplified(rows: Floats, columns: Floats, tolerance: float) -> Edge:
     middle = (columns.max() + columns.min()) / 2
     if np.abs(columns - middle).max() <= tolerance:
         return Edge((0.0,), (round(float(middle), 1),))
-    kept = corners(rows, columns, tolerance)
+    kept = simplify_mask(rows, columns, tolerance)
     return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
 
 
@@ -165,7 +165,7 @@ def _same_lines(
     upper, lower = places[above], places[below]
     if [p.name for p in upper] != [p.name for p in lower]:
         return False
-    near = NEAR * _width(sections[above])
+    near = EDGE_SHIFT * _width(sections[above])
     for one, other in zip(upper, lower, strict=True):
         for first, second in ((one.left, other.left), (one.right, other.right)):
             if first == second:

@@ -18,7 +18,7 @@ from veernet.errors import InputError
 from veernet.records import Registration, Track
 from veernet.register.depths.printscale import Unit
 from veernet.register.geometry.page import FoundSection
-from veernet.register.geometry.uprights import Upright, find_uprights
+from veernet.register.geometry.verticallines import VerticalLine, find_vertical_lines
 from veernet.register.legends.vocabulary import standard_of
 from veernet.register.propose import ProposedSection
 
@@ -126,7 +126,7 @@ def _like(
         raise InputError(msg)
     _compare_legends(section, template, name)
     mapped = _mapped(template, section.found, section.name, name)
-    uprights = find_uprights(section.found)
+    verticals = find_vertical_lines(section.found)
     remarks: list[str] = []
     tracks = []
     for track, (left, right) in zip(template.tracks, mapped, strict=True):
@@ -134,8 +134,8 @@ def _like(
         tracks.append(
             Track(
                 track.name,
-                _snapped(left, section.found, uprights, f"{where}, left", remarks),
-                _snapped(right, section.found, uprights, f"{where}, right", remarks),
+                _snapped(left, section.found, verticals, f"{where}, left", remarks),
+                _snapped(right, section.found, verticals, f"{where}, right", remarks),
                 track.curves,
             )
         )
@@ -173,9 +173,9 @@ def _compare_legends(
     read = {curve.mnemonic for curve in section.legend.curves if curve.known}
     own = {c.mnemonic.upper() for track in template.tracks for c in track.curves}
     if len(read) >= NAMES and not read & (own | {standard_of(each) for each in own}):
-        told = ", ".join(sorted(read))
+        names = ", ".join(sorted(read))
         msg = (
-            f"{section.name}: its legend names {told}, none of which is in {name}: is "
+            f"{section.name}: its legend names {names}, none of which is in {name}: is "
             "it of another log?"
         )
         raise InputError(msg)
@@ -214,11 +214,11 @@ def _mapped(
     for left, right in drawn:
         ends = [float(columns[np.abs(columns - at).argmin()]) for at in (left, right)]
         if abs((ends[1] - ends[0]) / (right - left) - 1) > ASPECT:
-            told = "; ".join(f"{a:.0f} to {b:.0f}" for a, b in drawn)
+            names = "; ".join(f"{a:.0f} to {b:.0f}" for a, b in drawn)
             would = "; ".join(f"{a:.0f} to {b:.0f}" for a, b in mapped)
             msg = (
                 f"{where}: its layout is not that of {name}: tracks are drawn at "
-                f"columns {told}, and by the template would be at {would}"
+                f"columns {names}, and by the template would be at {would}"
             )
             raise InputError(msg)
     return mapped
@@ -236,23 +236,23 @@ def _middle(found: FoundSection) -> float:
 def _snapped(
     column: float,
     found: FoundSection,
-    uprights: Sequence[Upright],
+    verticals: Sequence[VerticalLine],
     where: str,
     remarks: list[str],
 ) -> Edge:
     """Return the way of the line at a column of the middle row, or one beside it."""
-    at = np.array([float(u.way.column_at(_middle(found))) for u in uprights])
+    at = np.array([float(u.course.column_at(_middle(found))) for u in verticals])
     off = np.abs(at - column)
-    borders = np.array([upright.border for upright in uprights])
+    borders = np.array([vertical.border for vertical in verticals])
     # Close to the edge of a track that was found, lines of its grid do not count.
     near = np.where(borders | ~(off[borders].min() <= SNAP), off, np.inf)
     best = int(near.argmin())
     if near[best] <= SNAP:
-        return uprights[best].way
+        return verticals[best].course
     border = int(np.where(borders, off, np.inf).argmin())
-    way, away = uprights[border].way, column - float(at[border])
+    course, away = verticals[border].course, column - float(at[border])
     remarks.append(
         f"{where} edge: no line within {SNAP:g} columns of {column:.0f}; it follows an "
         f"edge {abs(away):.0f} columns to the {'left' if away > 0 else 'right'} of it"
     )
-    return Edge(way.rows, tuple(round(at + away, 1) for at in way.columns))
+    return Edge(course.rows, tuple(round(at + away, 1) for at in course.columns))

@@ -56,8 +56,8 @@ def _likened(likened: Likened) -> str:
     for line in to_yaml(likened.registration).splitlines():
         # Each of the keys stands once at its depth: curves are indented further.
         key = line[: line.find(":") + 1]
-        told = marks.pop(key, None)
-        lines.append(line if told is None else f"{line}   {told}")
+        marking = marks.pop(key, None)
+        lines.append(line if marking is None else f"{line}   {marking}")
         indent = " " * (len(key) - len(key.lstrip()))
         lines += [f"{indent}# {_one_line(note)}" for note in after.pop(key, ())]
     return "\n".join(lines) + "\n"

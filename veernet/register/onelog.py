@@ -23,9 +23,9 @@ SEAM = 25
 splice and its title fit."""
 
 AT_ONCE = 3
-"""The same where the upright lines were found anew: no legend fits in."""
+"""The same where the vertical lines were found anew: no legend fits in."""
 
-NEAR = 0.01
+EDGE_SHIFT = 0.01
 """Of the width of all tracks: how far an edge may lie off where that above ended."""
 
 EVEN = 0.01
@@ -100,7 +100,7 @@ def _same_tracks(upper: FoundSection, lower: FoundSection) -> bool:
         a.left.rows[-1] < b.left.rows[0] and a.right.rows[-1] < b.right.rows[0]
         for a, b in zip(upper.tracks, lower.tracks, strict=True)
     )
-    return apart and all(abs(a - b) <= NEAR * width for a, b in ends)
+    return apart and all(abs(a - b) <= EDGE_SHIFT * width for a, b in ends)
 
 
 def _tracks(upper: FoundSection, lower: FoundSection) -> tuple[FoundTrack, ...]:
@@ -177,5 +177,5 @@ def _lines(above: DepthLines, below: DepthLines) -> DepthLines:
         above,
         rows=np.concatenate([above.rows, below.rows]),
         strength=np.concatenate([above.strength, below.strength]),
-        turn=np.concatenate([above.turn, below.turn]),
+        skew=np.concatenate([above.skew, below.skew]),
     )

@@ -25,7 +25,7 @@ TALLEST = 12_000
 BAND = 1000
 """Rows of a picture that are drawn from rows of the page at once."""
 
-WAY = 400
+PLACES = 400
 """Points of an edge on a picture."""
 
 EDGE, COLUMN, STATED_DEPTH, SUGGESTED = (
@@ -90,7 +90,7 @@ def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> N
     def placed(column: float, row: float) -> tuple[int, int]:
         return round(column / shrink), round((row - start) / shrink)
 
-    rows = np.linspace(first, last, WAY)
+    rows = np.linspace(first, last, PLACES)
     pairs = [(edge, EDGE) for edge in all_edges(section)]
     pairs += [(edge, COLUMN) for edge in found.depth_column or ()]
     for edge, colour in pairs:

@@ -158,10 +158,10 @@ def propose(
     well: tuple[WellField, ...] = ()
     if seen.read is not None and heading:
         well = read_heading(scan, found[0].first_row, seen.read)
-    told = {legend.depth_unit for legend in legends} - {None}
-    if unit is None and len(told) == 1:
+    units = {legend.depth_unit for legend in legends} - {None}
+    if unit is None and len(units) == 1:
         # One well is logged in one unit.
-        unit = told.pop()
+        unit = units.pop()
     if stated is not None:
         spliced = [
             (part, legend)
@@ -244,7 +244,7 @@ def at_column(section: FoundSection) -> Floats:
     """Return the rows of depth lines at the middle of the depth column, (lines,)."""
     lines = section.lines
     middle = section.middle_at(lines.rows)
-    return np.asarray(lines.rows + lines.turn * (middle - lines.middle))
+    return np.asarray(lines.rows + lines.skew * (middle - lines.middle))
 
 
 def _finished(section: FoundSection, depth: DepthProposal) -> DepthProposal:
@@ -255,7 +255,7 @@ def _finished(section: FoundSection, depth: DepthProposal) -> DepthProposal:
 def _proposed(
     name: str, section: FoundSection, depth: DepthProposal, legend: Legend
 ) -> ProposedSection:
-    points = _turned(section, depth.points)
+    points = _skewed(section, depth.points)
     return ProposedSection(name, section, depth, points, legend)
 
 
@@ -279,28 +279,28 @@ def _with_rest(section: FoundSection, depth: DepthProposal) -> DepthProposal:
     return replace(depth, notes=said, asked=(*depth.asked, *notes))
 
 
-def _turned(
+def _skewed(
     section: FoundSection, points: Sequence[DepthPoint]
 ) -> tuple[DepthPoint, ...]:
     """Add to depth points where their lines meet the outer edges of all tracks."""
     if not points:
         return ()
     rows = np.array([point.row for point in points])
-    turn = np.interp(rows, at_column(section), section.lines.turn)
+    skew = np.interp(rows, at_column(section), section.lines.skew)
     column = section.middle_at(rows)
     first = section.tracks[0].left.column_at(rows)
     last = section.tracks[-1].right.column_at(rows)
-    falls = turn * (first - column), turn * (last - column)
+    falls = skew * (first - column), skew * (last - column)
     if np.abs(falls).max() < LEVEL:
         return tuple(points)
     ends = np.round([rows + fall for fall in falls], 1)
-    turned = tuple(
+    skewed = tuple(
         replace(point, row_left=float(left), row_right=float(right))
         for point, left, right in zip(points, *ends, strict=True)
     )
     # Points so close that their lines would cross say less than none.
     increasing = (np.diff(ends, axis=1) > 0).all()
-    return turned if increasing else tuple(points)
+    return skewed if increasing else tuple(points)
 
 
 def _longest(found: Sequence[FoundSection]) -> int:

@@ -10,9 +10,9 @@ from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
 from veernet.register.heading.heading import WellField
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import TAKEN, odd_divisions
+from veernet.register.tracktext import ACCEPTED, odd_divisions
 
-TOLD = 0.05
+LEAST_WIDTH = 0.05
 """Of the width of all tracks: a column beside them that is told of."""
 
 _KINDS: dict[ColumnKind, str] = {
@@ -53,7 +53,7 @@ def well_remark(fields: Sequence[WellField], known: Container[str] = ()) -> str:
     known
         Fields that are known otherwise, and are not named.
     """
-    doubted = [f for f in fields if TAKEN <= f.confidence < STATED]
+    doubted = [f for f in fields if ACCEPTED <= f.confidence < STATED]
     names = ", ".join(field.name for field in doubted if field.name not in known)
     return names and f"the well: {names} are suggestions: compare them with the heading"
 
@@ -81,7 +81,7 @@ def passed_over(found: FoundSection) -> list[str]:
     """Return a line for each column of a section that is no track of curves."""
     row = (found.first_row + found.last_row) / 2
     first, last = found.tracks[0].left, found.tracks[-1].right
-    least = TOLD * float(last.column_at(row) - first.column_at(row))
+    least = LEAST_WIDTH * float(last.column_at(row) - first.column_at(row))
     lines: list[str] = []
     before = -1.0
     for column in found.others:

@@ -17,7 +17,7 @@ from veernet.register.remarks import (
     passed_over,
     together,
 )
-from veernet.register.tracktext import TAKEN, curve_words, mark, quoted, track_lines
+from veernet.register.tracktext import ACCEPTED, curve_words, mark, quoted, track_lines
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, correct what is marked as a
@@ -35,7 +35,7 @@ MANY = 3
 
 
 def proposal_yaml(
-    scan: Path, page: int, sections: Sequence[ProposedSection], least: float = TAKEN
+    scan: Path, page: int, sections: Sequence[ProposedSection], least: float = ACCEPTED
 ) -> str:
     """Return proposed sections as YAML, incomplete where something is to be given.
 
@@ -102,16 +102,16 @@ def proposal_lines(sections: Sequence[ProposedSection]) -> list[str]:
 def summary_line(sections: Sequence[ProposedSection]) -> str:
     """Return how much was found, and what is still to be given."""
     every = [curve for section in sections for curve in section.legend.curves]
-    taken = sum(curve.confidence >= TAKEN for curve in every)
+    taken = sum(curve.confidence >= ACCEPTED for curve in every)
     bare = sum(
         len(s.found.tracks)
-        - len({c.track for c in s.legend.curves if c.confidence >= TAKEN})
+        - len({c.track for c in s.legend.curves if c.confidence >= ACCEPTED})
         for s in sections
     )
     doubted = len(every) - taken
     hidden = f"; {doubted} more are doubted, and comments" if doubted else ""
     open_ = f"; the curves of {bare} tracks are still to be given" if bare else ""
-    well = sum(field.confidence >= TAKEN for field in sections[0].well)
+    well = sum(field.confidence >= ACCEPTED for field in sections[0].well)
     of_well = f", {well} fields of the well" if well else ""
     return f"{len(sections)} sections, {taken} curves{of_well}{hidden}{open_}"
 
@@ -184,14 +184,14 @@ def _points(section: ProposedSection) -> list[str]:
     lines = []
     own = on_numerals(section.depth) if section.depth.used else None
     for place, point in enumerate(section.points):
-        turn = ""
+        ends = ""
         if point.row_left is not None and point.row_right is not None:
-            turn = f", row_left: {plain(point.row_left)}"
-            turn += f", row_right: {plain(point.row_right)}"
-        turn += ", gap: true" if point.gap else ""
+            ends = f", row_left: {plain(point.row_left)}"
+            ends += f", row_right: {plain(point.row_right)}"
+        ends += ", gap: true" if point.gap else ""
         row, at = plain(point.row), f"{point.depth:.10g}"
         said = ""
         if own is not None and not own[place]:
             said = "   # counted"
-        lines.append(f"    - {{row: {row}, depth: {at}{turn}}}{said}")
+        lines.append(f"    - {{row: {row}, depth: {at}{ends}}}{said}")
     return lines

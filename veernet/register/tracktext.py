@@ -22,7 +22,7 @@ _BARE = re.compile(r"(?!(?:NO|ON|OFF|YES|NULL|TRUE|FALSE|[YN])$)[A-Z][A-Z0-9_]*"
 USUAL_DIVISIONS = {2, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30, 40, 50}
 """Of the tracks of prints: 9, 11, 19 and 21 tell of an edge on the wrong line."""
 
-TAKEN = 0.8
+ACCEPTED = 0.8
 """Confidence from which a suggestion is a curve of the registration: below, its line is
 a comment that a person takes away if it is right."""
 
@@ -30,7 +30,7 @@ a comment that a person takes away if it is right."""
 def track_lines(
     tracks: Sequence[FoundTrack],
     curves: Sequence[LegendCurve],
-    least: float = TAKEN,
+    least: float = ACCEPTED,
     *,
     tolerance: float = TOLERANCE,
     shared: Mapping[str, str] | None = None,

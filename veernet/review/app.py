@@ -155,10 +155,10 @@ def _add_state(app: FastAPI, review: Review) -> None:
     @app.get("/api/document")
     async def whole(section: str | None = None) -> Response:
         pyramid, facts = await review.page.pyramid(), await review.page.facts()
-        told = await run_in_threadpool(views.document_view, document, section)
-        told["image"] = views.image_view(review.page.key, pyramid, facts)
-        told |= await run_in_threadpool(review.more_view, section)
-        return JSONResponse(told)
+        view = await run_in_threadpool(views.document_view, document, section)
+        view["image"] = views.image_view(review.page.key, pyramid, facts)
+        view |= await run_in_threadpool(review.more_view, section)
+        return JSONResponse(view)
 
     @app.get("/api/curve/{mnemonic:path}")
     def curve(mnemonic: str, section: str | None = None) -> Response:
@@ -212,7 +212,7 @@ def _add_state(app: FastAPI, review: Review) -> None:
         def first() -> list[tuple[str, dict[str, Any]]]:
             return [
                 ("state", views.state_view(document, None)),
-                ("image", review.image_told()),
+                ("image", review.image_described()),
                 ("job", {"job": review.job_view()}),
             ]
 

@@ -43,11 +43,11 @@ def add_changes(app: FastAPI, review: Review) -> None:
     document = review.document
 
     def answer(change: Change, section: str | None, **more: Any) -> JSONResponse:  # noqa: ANN401
-        told = views.change_view(document, change) | more
+        reply = views.change_view(document, change) | more
         if document.section(section).shown is not None:
-            told["doubt"] = views.doubt_view(document, section)
+            reply["doubt"] = views.doubt_view(document, section)
         review.tell_state()
-        return JSONResponse(told)
+        return JSONResponse(reply)
 
     _add_edits(app, review, answer)
     _add_moves(app, review, answer)
@@ -174,9 +174,9 @@ def _add_registration(app: FastAPI, review: Review, answer: Answer) -> None:
             )
 
 
-def _taken(told: dict[str, Any], old: Section) -> Document:
+def _taken(reply: dict[str, Any], old: Section) -> Document:
     """Return a registration that was sent; refuse another section or page."""
-    new = filled(told)
+    new = filled(reply)
     name, page = old.document["section"], old.document["page"]
     if new["section"] != name:
         msg = f"the section is called {name!r}, not {new['section']!r}"

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from veernet.records import Grey, Scan
-from veernet.review.pyramid import Layout, halve
+from veernet.review.pyramid import TileLayout, halve
 
 BAND = 2048
 """Rows that are decoded at once; a power of 2, so that every level has its first."""
@@ -48,28 +48,28 @@ def main(arguments: list[str]) -> int:
         print(json.dumps({"error": said}), flush=True)  # noqa: T201
         return 2
     info = scan.info
-    told = {
+    facts_found = {
         "layout": json.loads(layout.to_json()),
         "pages": info.pages,
         "mode": info.mode,
         "dpi": info.dpi,
         "notes": info.notes,
     }
-    Path(facts).write_text(json.dumps(told), encoding="utf-8")
+    Path(facts).write_text(json.dumps(facts_found), encoding="utf-8")
     return 0
 
 
-def write_pyramid(scan: Scan, path: Path) -> Layout:
+def write_pyramid(scan: Scan, path: Path) -> TileLayout:
     """Write all levels of a page, band by band, and tell how far it is.
 
     Returns
     -------
-    Layout
+    TileLayout
         Of the file.
     """
     rows, columns = scan.info.rows, scan.info.columns
     first = scan.read_stored(0, min(BAND, rows))
-    layout = Layout.of(rows, columns, 1 if first.ndim == 2 else 3)
+    layout = TileLayout.of(rows, columns, 1 if first.ndim == 2 else 3)
     with path.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, layout.size)
         for start in range(0, rows, BAND):
@@ -80,7 +80,7 @@ def write_pyramid(scan: Scan, path: Path) -> Layout:
     return layout
 
 
-def _write_band(descriptor: int, layout: Layout, start: int, band: Grey) -> None:
+def _write_band(descriptor: int, layout: TileLayout, start: int, band: Grey) -> None:
     """Write a band and its halves; it begins at a row that every level has."""
     for number, level in enumerate(layout.levels):
         if number:

@@ -19,7 +19,7 @@ from veernet.records import Registration
 from veernet.review.lines import KeptPatch, Reading
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.sections import Built, Section, build
-from veernet.review.store import MOVES, Entry, Store
+from veernet.review.store import MOVES, Store, StoredEntry
 
 
 class ReadOnly(InputError):
@@ -148,7 +148,7 @@ class Document:
         Parameters
         ----------
         kind, label, section, content
-            See `Entry`.
+            See `StoredEntry`.
         base
             Revision that it was made from.
         id_
@@ -177,7 +177,7 @@ class Document:
             self._check_base(base)
             revision = self.revision + 1
             built = None
-            entry = Entry(
+            entry = StoredEntry(
                 revision=revision,
                 id=id_ or secrets.token_hex(16),
                 kind=kind,
@@ -246,7 +246,7 @@ class Document:
     def _move(
         self,
         kind: Literal["undo", "redo"],
-        target: Entry,
+        target: StoredEntry,
         head: int,
         base: int,
         id_: str | None,
@@ -256,7 +256,7 @@ class Document:
             return self.changes(known.revision - 1, known.section)
         self._check_base(base)
         revision = self.revision + 1
-        entry = Entry(
+        entry = StoredEntry(
             revision=revision,
             id=id_ or secrets.token_hex(16),
             kind=kind,
@@ -350,8 +350,8 @@ class Document:
             return Change(self.revision, tuple(patches))
 
     def base_of(
-        self, section: str, line: Sequence[Entry]
-    ) -> tuple[Reading, list[Entry]]:
+        self, section: str, line: Sequence[StoredEntry]
+    ) -> tuple[Reading, list[StoredEntry]]:
         """Return the last whole reading of a section, and the entries after it.
 
         Parameters
@@ -368,7 +368,7 @@ class Document:
                 return reading, after
         return {}, []
 
-    def provenance_of(self, section: str, line: Sequence[Entry]) -> Provenance:
+    def provenance_of(self, section: str, line: Sequence[StoredEntry]) -> Provenance:
         """Return what the last whole reading of a section was made with."""
         known: dict[str, str] = {
             "scan": self.store.get("image") or "",
@@ -379,7 +379,9 @@ class Document:
                 known |= entry.content["metadata"] or {}
         return Provenance.from_dict(known)
 
-    def found_of(self, section: str, line: Sequence[Entry]) -> list[dict[str, Any]]:
+    def found_of(
+        self, section: str, line: Sequence[StoredEntry]
+    ) -> list[dict[str, Any]]:
         """Return what the last whole reading of a section said of itself."""
         found: list[dict[str, Any]] = []
         for entry in line:

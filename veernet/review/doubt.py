@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from veernet.intervals import true_intervals
 from veernet.records import Registration
 from veernet.review.doubtrows import (
     LIMIT,
@@ -20,15 +21,14 @@ from veernet.review.doubtrows import (
     unsure,
 )
 from veernet.review.lines import Reading, ReviewedCurve
-from veernet.runs import runs
 
-NEAR = 8
+JOINED_WITHIN = 8
 """Rows between two doubtful stretches that are looked at as one."""
 
 UNUSUALLY_SURE = 0.5
 """Confidence that rows are taken to have in which a curve is far from its course."""
 
-TOLD = 0.5
+LEAST_DOUBT = 0.5
 """Share of the rows of a finding that are taken to be wrong, at the least: the reading
 is sure of them and says why it may be mistaken."""
 
@@ -45,7 +45,7 @@ UNREAD = ("unread", "off-scale", "bridged")
 
 
 @dataclass(frozen=True)
-class Stretch:
+class DoubtStretch:
     """Rows of a curve to look at.
 
     Parameters
@@ -98,7 +98,7 @@ class Known:
 
     state: tuple[int, Registration | None, float]
     masks: dict[Kind, Mask]
-    stretches: list[Stretch] | None = None
+    stretches: list[DoubtStretch] | None = None
     reviewed: tuple[Any, tuple[int, int]] | None = None
 
 
@@ -126,7 +126,7 @@ def known_of(
 
 def stretches(
     curve: ReviewedCurve, registration: Registration, limit: float = LIMIT
-) -> list[Stretch]:
+) -> list[DoubtStretch]:
     """Return what of a curve is still to be looked at, from the top down."""
     known = known_of(curve, registration, limit)
     if known.stretches is None:
@@ -136,7 +136,7 @@ def stretches(
 
 def _stretches(
     curve: ReviewedCurve, registration: Registration, masks: Mapping[Kind, Mask]
-) -> Iterator[Stretch]:
+) -> Iterator[DoubtStretch]:
     """Yield stretches, each row in one of them whatever is doubted of it."""
     samples = curve.samples
     every = np.logical_or.reduce(list(masks.values()))
@@ -157,7 +157,7 @@ def _stretches(
         where = f"from {top:.1f} to {base:.1f} {registration.depth.unit}"
         text = f"{curve.mnemonic}: {_said(kind, confidence)} {where}"
         weight = round(rows * (1 - confidence), 2)
-        yield Stretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
+        yield DoubtStretch(curve.mnemonic, row0, row1, confidence, kind, text, weight)
 
 
 def _said(kind: Kind, confidence: float) -> str:
@@ -170,7 +170,7 @@ def _said(kind: Kind, confidence: float) -> str:
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredFinding:
     """A finding of the reading about some rows of a curve.
 
     Parameters
@@ -192,29 +192,33 @@ class Found:
     kind: str = ""
 
 
-def found_in(told: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[Found]:
+def found_in(
+    stored: Iterable[Mapping[str, Any]], names: Collection[str]
+) -> list[StoredFinding]:
     """Return findings that are about rows of a curve that is drawn.
 
     Parameters
     ----------
-    told
+    stored
         As the report of a reading has them: ``curves``, ``rows``, ``text``.
     names
         Mnemonics of the curves.
     """
     found = []
-    for one in told:
+    for one in stored:
         curve = next((name for name in one.get("curves") or () if name in names), None)
         rows = one.get("rows")
         if curve is not None and rows:
             kind = str(one.get("kind") or "")
             if kind not in UNREAD:
                 row0, row1 = int(rows[0]), int(rows[1])
-                found.append(Found(curve, row0, row1, str(one["text"]), kind))
+                found.append(StoredFinding(curve, row0, row1, str(one["text"]), kind))
     return found
 
 
-def of_findings(curve: ReviewedCurve, found: Iterable[Found]) -> Iterator[Stretch]:
+def of_findings(
+    curve: ReviewedCurve, found: Iterable[StoredFinding]
+) -> Iterator[DoubtStretch]:
     """Return the findings of a curve of which rows are not reviewed yet."""
     for one in found:
         start, stop = _inside(curve, one)
@@ -226,17 +230,19 @@ def of_findings(curve: ReviewedCurve, found: Iterable[Found]) -> Iterator[Stretc
             continue
         sure = curve.samples.confidence[start:stop]
         confidence = round(float(sure.mean()), 3)
-        weight = round((stop - start) * max(1 - confidence, TOLD), 2)
+        weight = round((stop - start) * max(1 - confidence, LEAST_DOUBT), 2)
         ends = curve.first_row + start, curve.first_row + stop - 1
-        yield Stretch(curve.mnemonic, *ends, confidence, "finding", one.text, weight)
+        yield DoubtStretch(
+            curve.mnemonic, *ends, confidence, "finding", one.text, weight
+        )
 
 
 def to_look_at(
     curve: ReviewedCurve,
-    found: Iterable[Found],
+    found: Iterable[StoredFinding],
     registration: Registration,
     limit: float = LIMIT,
-) -> list[Stretch]:
+) -> list[DoubtStretch]:
     """Return the stops at a curve: one for the same rows, whatever is doubted of them.
 
     A finding of which most rows are doubtful by themselves, or are those of another
@@ -260,7 +266,7 @@ def to_look_at(
     return stops
 
 
-def _about_the_same(stretch: Stretch, finding: Stretch) -> bool:
+def _about_the_same(stretch: DoubtStretch, finding: DoubtStretch) -> bool:
     """Whether a stretch is in the rows of a finding, and has most of them."""
     common = min(stretch.row1, finding.row1) - max(stretch.row0, finding.row0) + 1
     return common >= SAME * max(
@@ -268,12 +274,12 @@ def _about_the_same(stretch: Stretch, finding: Stretch) -> bool:
     )
 
 
-def _inside(curve: ReviewedCurve, found: Found) -> tuple[int, int]:
+def _inside(curve: ReviewedCurve, found: StoredFinding) -> tuple[int, int]:
     start = max(0, found.row0 - curve.first_row)
     return start, min(len(curve.samples), found.row1 + 1 - curve.first_row)
 
 
-def worst_first(found: Iterable[Stretch]) -> list[Stretch]:
+def worst_first(found: Iterable[DoubtStretch]) -> list[DoubtStretch]:
     """Return stretches in the order in which they are gone through."""
     return sorted(found, key=lambda s: (-s.weight, s.row0, s.curve))
 
@@ -305,7 +311,7 @@ def first_doubts(reading: Reading) -> dict[str, FirstDoubt]:
 def reviewed_of(
     curve: ReviewedCurve,
     first: FirstDoubt | None,
-    found: Iterable[Found] = (),
+    found: Iterable[StoredFinding] = (),
     registration: Registration | None = None,
 ) -> tuple[int, int]:
     """Count the doubtful rows of a curve that are reviewed, and all of them.
@@ -332,8 +338,8 @@ def reviewed_of(
 def _joined(mask: Mask) -> list[tuple[int, int]]:
     """Return the true intervals of a mask, those that are near joined."""
     joined: list[tuple[int, int]] = []
-    for start, stop in runs(mask):
-        if joined and start - joined[-1][1] <= NEAR:
+    for start, stop in true_intervals(mask):
+        if joined and start - joined[-1][1] <= JOINED_WITHIN:
             joined[-1] = (joined[-1][0], stop)
         else:
             joined.append((start, stop))

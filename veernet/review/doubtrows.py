@@ -8,9 +8,9 @@ from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.edits.samples import ENDS
+from veernet.intervals import true_intervals
 from veernet.records import ORIGINS, Registration
 from veernet.review.lines import EDITED, NONE, REVIEWED, KeptSamples, ReviewedCurve
-from veernet.runs import runs
 
 LIMIT = 0.7
 """Confidence below which a row is doubtful. Two curves of one style that nothing tells
@@ -22,7 +22,7 @@ TOUCHING = 2
 EDGE_SHARE = 0.06
 """Share of a track within which a curve is at its edge: there it leaves the scale."""
 
-BESIDE = 12
+EDGE_ROWS = 12
 """Rows beside a stretch off scale in which the curve is looked for at the edge."""
 
 WINDOW = 400
@@ -86,7 +86,7 @@ def away(samples: KeptSamples) -> Mask:
     limit = max(UNUSUAL * scale, LEAST_AWAY)
     if (distance > limit).mean() > MOST_AWAY:
         return result
-    for start, stop in runs(distance > LEAVING * limit):
+    for start, stop in true_intervals(distance > LEAVING * limit):
         if distance[start:stop].max() > limit:
             result[read[start:stop]] = True
     return result
@@ -107,12 +107,12 @@ def left_inside(curve: ReviewedCurve, registration: Registration) -> Mask:
     result = np.zeros(len(samples), dtype=np.bool_)
     track, _ = registration.curve(curve.mnemonic)
     for side, name in enumerate(("off-left", "off-right")):
-        for start, stop in runs(samples.origin == ORIGINS.index(name)):
+        for start, stop in true_intervals(samples.origin == ORIGINS.index(name)):
             ends = np.array([start, stop - 1]) + curve.first_row
             edges = np.asarray(registration.edges_at(track, ends))
             near = EDGE_SHARE * (edges[1] - edges[0])
-            above = samples.column[max(start - BESIDE, 0) : start]
-            below = samples.column[stop : stop + BESIDE]
+            above = samples.column[max(start - EDGE_ROWS, 0) : start]
+            below = samples.column[stop : stop + EDGE_ROWS]
             seen = [
                 _nearest(beside, edges[side, end]) <= near[end]
                 for end, beside in enumerate((above, below))
@@ -134,7 +134,7 @@ def seen_of(samples: KeptSamples, doubt: Mask) -> Mask:
     """
     seen: Mask = samples.flags & REVIEWED > 0
     edited = seen & (samples.flags & EDITED > 0)
-    for start, stop in runs(doubt & ~seen):
+    for start, stop in true_intervals(doubt & ~seen):
         beside = slice(max(start - TOUCHING, 0), stop + TOUCHING)
         if stop - start <= ENDS and edited[beside].any():
             seen[start:stop] = True

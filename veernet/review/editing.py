@@ -49,7 +49,7 @@ class Planned:
 def plan(
     reading: Reading,
     registration: Registration,
-    told: Mapping[str, Any],
+    content: Mapping[str, Any],
     evidence: KeptEvidence | None,
 ) -> Planned:
     """Work out an edit.
@@ -60,7 +60,7 @@ def plan(
         The registered curves of the section; not changed.
     registration
         Of the section.
-    told
+    content
         The edit as the page sends it.
     evidence
         That a stretch is traced again on; None where none is kept.
@@ -70,7 +70,7 @@ def plan(
     InputError
         If the edit makes no sense, or not there.
     """
-    edit = edit_from_dict(told)
+    edit = edit_from_dict(content)
     curves = {name: _samples(curve) for name, curve in reading.items()}
     applied = apply(
         curves, edit, registration, _retracer(evidence, curves, registration)

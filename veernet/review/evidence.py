@@ -50,8 +50,8 @@ def evidence_key(scan_sha256: str, document: RegistrationDocument) -> str:
             for track in document["tracks"]
         ],
     }
-    told = json.dumps([scan_sha256, seen], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    content = json.dumps([scan_sha256, seen], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 class Evidences:
@@ -111,9 +111,9 @@ class Evidences:
                 [curve.first_row + k, float(curve.samples.column[k])]
                 for k in (first, last)
             ]
-            told = {"action": "retrace", "curve": name, "picks": picks}
+            content = {"action": "retrace", "curve": name, "picks": picks}
             try:
-                plan(drawn, registration, told, kept)
+                plan(drawn, registration, content, kept)
             except InputError:
                 continue
             return

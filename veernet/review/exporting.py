@@ -56,7 +56,7 @@ from veernet.review.lines import (
     cover_registration,
 )
 from veernet.review.sections import Section
-from veernet.review.store import Entry
+from veernet.review.store import StoredEntry
 
 UNEDITED = ".unedited.parquet"
 """Ends the name of the reading that a table of edits is of."""
@@ -66,7 +66,7 @@ STEM = re.compile(r"\w[\w .+()-]*")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedFiles:
     """What is to be written.
 
     Parameters
@@ -103,7 +103,7 @@ class Existing(Exception):
 def export(
     document: Document,
     name: str | None,
-    wanted: Wanted,
+    wanted: WantedFiles,
     folder: Path,
     stem: str,
 ) -> tuple[list[Path], list[str]]:
@@ -168,7 +168,7 @@ def export(
     return list(places.values()), drawing.notes(places)
 
 
-MOST = 40
+MOST_NAMED = 40
 """Stretches in doubt that the audit trail names; the others are counted."""
 
 
@@ -218,7 +218,7 @@ class _Drawing:
         from veernet.findings import of_traces  # noqa: PLC0415
         from veernet.findings.earlier import of_ink, unseen  # noqa: PLC0415
 
-        told = document.found_of(registration.section, line)
+        stored_findings = document.found_of(registration.section, line)
         traces = tuple(curve.trace() for curve in reading.values())
         return cls(
             registration,
@@ -239,7 +239,7 @@ class _Drawing:
                 if one.registration is None
             ),
             (
-                *unseen(of_ink(told, registration.section), curves),
+                *unseen(of_ink(stored_findings, registration.section), curves),
                 *of_traces(traces, registration),
             ),
         )
@@ -262,7 +262,12 @@ class _Drawing:
             self.curves,
             self.registration,
             self.provenance,
-            Deed("veernet review", self.told, self.remarks, self.to_be_looked_at),
+            Deed(
+                "veernet review",
+                self.stored_findings,
+                self.remarks,
+                self.to_be_looked_at,
+            ),
             self.reviewed,
             now(),
         )
@@ -276,11 +281,15 @@ class _Drawing:
             for one in stretches(curve, self.registration)
         )
         open_ = [one.text for one in worst_first(found)]
-        more = [f"{len(open_) - MOST} more stretches"] if len(open_) > MOST else []
-        return [*(one.text for one in self.findings), *open_[:MOST], *more]
+        more = (
+            [f"{len(open_) - MOST_NAMED} more stretches"]
+            if len(open_) > MOST_NAMED
+            else []
+        )
+        return [*(one.text for one in self.findings), *open_[:MOST_NAMED], *more]
 
     @property
-    def told(self) -> list[str]:
+    def stored_findings(self) -> list[str]:
         """Every edit of the review in words, in their order."""
         return [
             tell_step(step.edit, step.patches, self.registration) for step in self.steps
@@ -306,7 +315,7 @@ class _Drawing:
         return notes
 
 
-def _names(wanted: Wanted, stem: str) -> dict[str, str]:
+def _names(wanted: WantedFiles, stem: str) -> dict[str, str]:
     names = {
         "las": f"{stem}.las",
         "csv": f"{stem}.csv",
@@ -320,7 +329,7 @@ def _names(wanted: Wanted, stem: str) -> dict[str, str]:
     return chosen
 
 
-def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
+def _write(places: dict[str, Path], drawing: _Drawing, wanted: WantedFiles) -> None:
     """Write all files under temporary names, then give them their own."""
     target = next(iter(places.values())).parent
     with tempfile.TemporaryDirectory(prefix=".veernet-", dir=target) as temporary:
@@ -352,7 +361,7 @@ def _write(places: dict[str, Path], drawing: _Drawing, wanted: Wanted) -> None:
 
 
 def _write_one(
-    kind: str, path: Path, las: str, drawing: _Drawing, wanted: Wanted
+    kind: str, path: Path, las: str, drawing: _Drawing, wanted: WantedFiles
 ) -> None:
     registration, provenance = drawing.registration, drawing.provenance
     if kind in ("las", "csv"):
@@ -371,7 +380,7 @@ def _write_one(
             path,
             drawing.traces,
             registration,
-            provenance.done_on(now(), drawing.told),
+            provenance.done_on(now(), drawing.stored_findings),
             findings=drawing.findings,
             reviewed=drawing.reviewed,
         )
@@ -394,8 +403,8 @@ def _write_one(
         write_text(path, drawing.audit(las))
     else:
         assert wanted.append_to is not None
-        told = curve_lines(drawing.curves, registration, drawing.reviewed)
-        lines = (*provenance.lines(), *told, *drawing.remarks)
+        stored_findings = curve_lines(drawing.curves, registration, drawing.reviewed)
+        lines = (*provenance.lines(), *stored_findings, *drawing.remarks)
         text = into_las(
             wanted.append_to,
             lambda depth: calibrate_all(drawing.traces, registration, depth),
@@ -426,16 +435,20 @@ def _shares(reading: Reading) -> list[str]:
         for name, curve in reading.items()
         if len(curve.samples)
     }
-    told = [f"{name} {share:.1%}" for name, share in shares.items() if share]
-    return [f"Rows edited by a person: {', '.join(told)}"] if told else []
+    stored_findings = [f"{name} {share:.1%}" for name, share in shares.items() if share]
+    return (
+        [f"Rows edited by a person: {', '.join(stored_findings)}"]
+        if stored_findings
+        else []
+    )
 
 
-def _registers(document: Document, entry: Entry) -> bool:
+def _registers(document: Document, entry: StoredEntry) -> bool:
     return document.store.registration(entry.revision) is not None
 
 
 def _steps(
-    document: Document, entries: Sequence[Entry], registered: int
+    document: Document, entries: Sequence[StoredEntry], registered: int
 ) -> list[_Step]:
     """Return the edits of a line of the journal.
 
@@ -446,7 +459,7 @@ def _steps(
     for entry in entries:
         if entry.kind != "edit":
             continue
-        told: dict[str, Any] = entry.content["edit"]
+        stored_findings: dict[str, Any] = entry.content["edit"]
         patches = tuple(
             Patch(
                 one.curve,
@@ -455,7 +468,7 @@ def _steps(
             )
             for one in document.store.patches(entry.revision)
         )
-        edit = edit_from_dict(told)
+        edit = edit_from_dict(stored_findings)
         as_then = entry.revision > registered or not goes_by_registration(edit)
         steps.append(_Step(edit, patches, as_then))
     return steps

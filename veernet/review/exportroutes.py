@@ -11,7 +11,7 @@ from pydantic import Field
 from veernet.errors import InputError
 from veernet.export.intolas import Clashes
 from veernet.review.bodies import Body
-from veernet.review.exporting import Existing, Wanted, export
+from veernet.review.exporting import Existing, WantedFiles, export
 from veernet.review.service import Review
 
 STATED = 300
@@ -47,8 +47,8 @@ def add_exports(app: FastAPI, review: Review) -> None:
     @app.get("/api/files")
     def files(kind: Literal["las"] = "las") -> JSONResponse:
         folders = [str(folder) for folder in review.roots.folders]
-        told = {"files": review.roots.listed(f".{kind}"), "folders": folders}
-        return JSONResponse(told)
+        listing = {"files": review.roots.listed(f".{kind}"), "folders": folders}
+        return JSONResponse(listing)
 
     @app.post("/api/export")
     def write(body: ExportBody) -> JSONResponse:
@@ -58,7 +58,7 @@ def add_exports(app: FastAPI, review: Review) -> None:
         into = None
         if body.append_to is not None:
             into = review.roots.file(body.append_to, ".las")
-        wanted = Wanted(
+        wanted = WantedFiles(
             las=body.las,
             csv=body.csv,
             registration=body.registration,
@@ -71,8 +71,8 @@ def add_exports(app: FastAPI, review: Review) -> None:
         stem = body.stem or review.opened.scan.stem
         folder = review.roots.folder(body.folder)
         written, notes = export(review.document, body.section, wanted, folder, stem)
-        told = [
+        listing = [
             {"name": path.name, "path": str(path), "bytes": path.stat().st_size}
             for path in written
         ]
-        return JSONResponse({"files": told, "notes": notes})
+        return JSONResponse({"files": listing, "notes": notes})

@@ -34,7 +34,7 @@ _COLUMN = re.compile(r"\bcolumns? (\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
-class Finding:
+class ListedFinding:
     """One thing to look at.
 
     Parameters
@@ -74,12 +74,12 @@ class Finding:
         return {"key": self.key, **vars(self)}
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> Finding:
+    def from_json(cls, listed: dict[str, Any]) -> ListedFinding:
         """Read a finding that was kept."""
-        return cls(**{name: value for name, value in told.items() if name != "key"})
+        return cls(**{name: value for name, value in listed.items() if name != "key"})
 
 
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+def worst_first(findings: Iterable[ListedFinding]) -> list[ListedFinding]:
     """Return findings in the order in which they are gone through."""
     return sorted(
         findings,
@@ -87,7 +87,7 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
-def of_well(section: ProposedSection) -> list[Finding]:
+def of_well(section: ProposedSection) -> list[ListedFinding]:
     """Return one finding for all fields of the well that are suggestions."""
     from veernet.register.remarks import well_remark  # noqa: PLC0415 - with OpenCV
 
@@ -96,10 +96,10 @@ def of_well(section: ProposedSection) -> list[Finding]:
         return []
     first = next(field for field in section.well if well_remark([field]))
     place = float(first.row), float(first.column)
-    return [Finding(text, "suggestion", "register", section.name, *place)]
+    return [ListedFinding(text, "suggestion", "register", section.name, *place)]
 
 
-def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
+def of_proposal(section: ProposedSection, image_rows: int) -> list[ListedFinding]:
     """Return what is to be confirmed of a proposed section.
 
     Depths that are stated are one finding; a suggestion is one for each point, so that
@@ -111,14 +111,14 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
     name, found, depth = section.name, section.found, section.depth
     row = float(found.first_row)
 
-    def say(text: str, severity: Severity, **where: Any) -> Finding:  # noqa: ANN401
+    def say(text: str, severity: Severity, **where: Any) -> ListedFinding:  # noqa: ANN401
         at = {"row": row, **where}
-        return Finding(for_page(text), severity, "register", name, **at)
+        return ListedFinding(for_page(text), severity, "register", name, **at)
 
     def graded(confidence: float) -> Severity:
         return "stated" if confidence >= STATED else "suggestion"
 
-    told = [
+    listed = [
         say(
             f"section {name}: rows {found.first_row:.0f} to {found.last_row:.0f}, "
             f"{len(found.tracks)} tracks ({found.confidence:.2f})",
@@ -129,12 +129,12 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
         track, edge = found.tracks[number // 2], number % 2
         column = float((track.right if edge else track.left).column_at(row))
         at = {"column": column, "track": f"T{number // 2 + 1}"}
-        told.append(say(text, "suggestion", **at))
+        listed.append(say(text, "suggestion", **at))
     if depth.refusal:
-        told.append(say(f"no depths: {depth.refusal}", "wrong"))
+        listed.append(say(f"no depths: {depth.refusal}", "wrong"))
     elif depth.stated:
         first, last = section.points[0], section.points[-1]
-        told.append(
+        listed.append(
             say(
                 f"depths {first.depth:g} to {last.depth:g} {depth.unit or ''}"
                 f" ({depth.confidence:.2f})",
@@ -143,7 +143,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
             )
         )
     else:
-        told += [
+        listed += [
             say(
                 f"depth {point.depth:g} at row {point.row:.0f} "
                 f"({depth.confidence:.2f}): compare it with the numeral",
@@ -153,11 +153,11 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
             for point in section.points
         ]
     notes = [note for note in depth.notes if note not in depth.minor]
-    told += [_placed(say(note, "note"), image_rows) for note in notes]
+    listed += [_placed(say(note, "note"), image_rows) for note in notes]
     for curve in section.legend.curves:
         track = found.tracks[curve.track]
         column = float(track.left.column_at(row) + track.right.column_at(row)) / 2
-        told.append(
+        listed.append(
             say(
                 "; ".join([curve_words(curve), *curve.notes]),
                 graded(curve.confidence),
@@ -166,23 +166,25 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[Finding]:
                 curve=curve.mnemonic,
             )
         )
-    return told
+    return listed
 
 
-def of_check(found: CheckFinding, image_rows: int) -> Finding:
+def of_check(found: CheckFinding, image_rows: int) -> ListedFinding:
     """Return a finding of the check of a registration, with its place."""
     severity: Severity = "wrong" if found.severe else "note"
-    told = Finding(for_page(found.text), severity, "check", found.section)
-    return _placed(told, image_rows)
+    listed = ListedFinding(for_page(found.text), severity, "check", found.section)
+    return _placed(listed, image_rows)
 
 
-def of_reading(traces: Sequence[Trace], registration: Registration) -> list[Finding]:
+def of_reading(
+    traces: Sequence[Trace], registration: Registration
+) -> list[ListedFinding]:
     """Return what is to be looked at of traces as they stand."""
     # With the tracer, which the first picture does not wait for.
     from veernet.findings import of_traces  # noqa: PLC0415
 
     return [
-        Finding(
+        ListedFinding(
             found.text,
             "note",
             "digitise",
@@ -194,7 +196,7 @@ def of_reading(traces: Sequence[Trace], registration: Registration) -> list[Find
     ]
 
 
-def still_there(finding: Finding, document: Document, proposed: Document) -> bool:
+def still_there(finding: ListedFinding, document: Document, proposed: Document) -> bool:
     """Whether a finding of a proposal is still to be answered.
 
     Parameters
@@ -241,7 +243,7 @@ def _plain(value: object) -> object:
     return "" if value is None else value
 
 
-def _placed(finding: Finding, image_rows: int) -> Finding:
+def _placed(finding: ListedFinding, image_rows: int) -> ListedFinding:
     """Add the place on the page that the sentence of a finding names."""
     row = _number(_ROW, finding.text)
     if row is not None and not 0 <= row < image_rows:

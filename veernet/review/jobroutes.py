@@ -46,12 +46,12 @@ def add_jobs(app: FastAPI, review: Review) -> None:
 
     @app.exception_handler(WouldOverwrite)
     async def asks(_: object, error: WouldOverwrite) -> JSONResponse:
-        told = {
+        content = {
             "error": str(error),
             "edited": sum(error.by_curve.values()),
             "by_curve": error.by_curve,
         }
-        return JSONResponse(told, 409)
+        return JSONResponse(content, 409)
 
     @app.post("/api/job")
     def start(body: JobBody) -> JSONResponse:

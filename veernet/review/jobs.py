@@ -77,12 +77,12 @@ class Jobs:
 
     Parameters
     ----------
-    told
+    message
         Called with each change, from any thread.
     """
 
-    def __init__(self, told: Callable[[Job], None]) -> None:
-        self._told = told
+    def __init__(self, message: Callable[[Job], None]) -> None:
+        self._notify = message
         # A job is cancelled by one thread and told of by another.
         self._lock = threading.RLock()
         self._job: Job | None = None
@@ -146,7 +146,7 @@ class Jobs:
                 ),
                 daemon=True,
             )
-            self._told(job)
+            self._notify(job)
             self._thread.start()
         return job
 
@@ -215,15 +215,15 @@ class Jobs:
                 process.stdin.close()
         for line in process.stdout:
             try:
-                told = json.loads(line)
+                message = json.loads(line)
             except ValueError:
                 continue
-            if not isinstance(told, dict):  # a library has printed a number
+            if not isinstance(message, dict):  # a library has printed a number
                 continue
-            if "error" in told:
-                error = str(told["error"])
+            if "error" in message:
+                error = str(message["error"])
                 continue
-            known = {k: told[k] for k in ("stage", "done", "total") if k in told}
+            known = {k: message[k] for k in ("stage", "done", "total") if k in message}
             self._set(job.id, **known)
         code = process.wait()
         errors.join(GRACE)
@@ -250,17 +250,17 @@ class Jobs:
         finally:
             self._finishing = False
 
-    def _set(self, id_: str, **told: Any) -> None:  # noqa: ANN401
+    def _set(self, id_: str, **message: Any) -> None:  # noqa: ANN401
         """Change how a job stands, unless it is over."""
         with self._lock:
             job = self._job
             if job is None or job.id != id_ or job.state != "running":
                 return
             # A stage that does not count begins at nothing of nothing.
-            counted = "done" in told or "state" in told
+            counted = "done" in message or "state" in message
             counts: dict[str, Any] = {} if counted else {"done": 0, "total": 0}
-            self._job = replace(job, **counts, **told)
-            self._told(self._job)
+            self._job = replace(job, **counts, **message)
+            self._notify(self._job)
 
 
 def _begin() -> subprocess.Popen[bytes]:

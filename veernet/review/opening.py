@@ -22,7 +22,7 @@ from veernet.review.document import Document
 from veernet.review.lines import EDITED, REVIEWED, Reading, ReviewedCurve
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.regdoc import document_of, filled
-from veernet.review.store import Entry, Store
+from veernet.review.store import Store, StoredEntry
 from veernet.scan import check_format, check_pages
 
 SUFFIX = ".veernet"
@@ -95,8 +95,8 @@ def load_given(
         return Given()
     registrations = load_registrations(registration, section)
     if len({one.page for one in registrations}) > 1:
-        told = ", ".join(f"{one.section} on page {one.page}" for one in registrations)
-        msg = f"{registration} has {told}: choose one with --section"
+        listed = ", ".join(f"{one.section} on page {one.page}" for one in registrations)
+        msg = f"{registration} has {listed}: choose one with --section"
         raise InputError(msg)
     if trace is None:
         return Given(registrations)
@@ -212,7 +212,7 @@ def _begin(store: Store, scan: Path, scan_hash: str, given: Given, page: int) ->
     documents = [document_of(one) for one in given.registrations]
     content = _content(given) if given.reading else {}
     id_ = secrets.token_hex(16)
-    entry = Entry(1, id_, "open", None, None, 1, given.section, "opened", content)
+    entry = StoredEntry(1, id_, "open", None, None, 1, given.section, "opened", content)
     with store.transaction():
         store.set("image", scan.name)
         store.set("image_sha256", scan_hash)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from veernet.errors import InputError
-from veernet.review.pyramid import FORMAT, Layout, Pyramid
+from veernet.review.pyramid import FORMAT, Pyramid, TileLayout
 
 TIMEOUT = 900.0
 """Seconds that a scan may take to decode, reading from the disk included."""
@@ -118,17 +118,17 @@ class Page:
         assert self._facts is not None
         return self._facts
 
-    async def decode(self, told: Callable[[], None]) -> None:
+    async def decode(self, notify: Callable[[], None]) -> None:
         """Take the page from the cache, or decode it.
 
         Parameters
         ----------
-        told
+        notify
             Called when `done`, `total` or `ready` have changed.
         """
         try:
             if not self._take():
-                await self._decode(told)
+                await self._decode(notify)
                 if not self._take():
                     self._error = f"{self.scan}: its decoded pixels are not as written"
         except InputError as error:
@@ -137,27 +137,27 @@ class Page:
             self._error = f"{self._folder}: {error.strerror}: decoded scans go there"
         finally:
             self._ready.set()
-            told()
+            notify()
 
     def _take(self) -> bool:
         pixels, facts = self._files(self.key)
         try:
-            told: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8"))
-            layout = Layout.from_json(json.dumps(told["layout"]))
+            notify: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8"))
+            layout = TileLayout.from_json(json.dumps(notify["layout"]))
             self._pyramid = Pyramid(pixels, layout)
-            dpi = told["dpi"]
+            dpi = notify["dpi"]
             self._facts = PageFacts(
-                told["pages"],
-                told["mode"],
+                notify["pages"],
+                notify["mode"],
                 None if dpi is None else (dpi[0], dpi[1]),
-                tuple(told["notes"]),
+                tuple(notify["notes"]),
             )
             os.utime(facts)
         except (OSError, ValueError, KeyError, TypeError):
             return False
         return True
 
-    async def _decode(self, told: Callable[[], None]) -> None:
+    async def _decode(self, notify: Callable[[], None]) -> None:
         """Run the decoder, and give its files their names once both are whole."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._clear()
@@ -176,7 +176,7 @@ class Page:
         )
         try:
             async with asyncio.timeout(TIMEOUT):
-                error = await self._listen(process, told)
+                error = await self._listen(process, notify)
                 code = await process.wait()
             if error or code:
                 raise InputError(error or f"{self.scan}: {_died(code)}")
@@ -196,7 +196,7 @@ class Page:
                 file.unlink(missing_ok=True)
 
     async def _listen(
-        self, process: asyncio.subprocess.Process, told: Callable[[], None]
+        self, process: asyncio.subprocess.Process, notify: Callable[[], None]
     ) -> str | None:
         assert process.stdout is not None
         error = None
@@ -209,7 +209,7 @@ class Page:
                 error = str(said["error"])
             elif "done" in said:
                 self.done, self.total = int(said["done"]), int(said["total"])
-                told()
+                notify()
         return error
 
     def _files(self, key: str) -> tuple[Path, Path]:

@@ -48,7 +48,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TileLayout:
     """What is in the file of a pyramid.
 
     Parameters
@@ -63,7 +63,7 @@ class Layout:
     levels: tuple[Level, ...]
 
     @classmethod
-    def of(cls, rows: int, columns: int, channels: int) -> Layout:
+    def of(cls, rows: int, columns: int, channels: int) -> TileLayout:
         """Lay out the levels of a page of (rows, columns)."""
         levels: list[Level] = []
         offset = 0
@@ -86,7 +86,7 @@ class Layout:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Layout:
+    def from_json(cls, text: str) -> TileLayout:
         """Read a layout; whatever is wrong with it is a ValueError."""
         try:
             given: dict[str, Any] = json.loads(text)
@@ -129,7 +129,7 @@ class Pyramid:
         Of the file.
     """
 
-    def __init__(self, file: Path, layout: Layout) -> None:
+    def __init__(self, file: Path, layout: TileLayout) -> None:
         self.layout = layout
         if file.stat().st_size != layout.size:
             msg = f"{file} has {file.stat().st_size} bytes, not {layout.size}"

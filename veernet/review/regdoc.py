@@ -106,8 +106,8 @@ def problems_of(document: Document) -> list[str]:
     if not depth["unit"]:
         missing.append("the unit of depth is still to be given: ft or m")
     if len(depth["points"]) < 2:
-        told = len(depth["points"]) or "none"
-        missing.append(f"two or more depth points are needed: there is {told}")
+        listed = len(depth["points"]) or "none"
+        missing.append(f"two or more depth points are needed: there is {listed}")
     if not document["tracks"]:
         missing.append("tracks are still to be given, from left to right")
     for track in document["tracks"]:
@@ -202,7 +202,7 @@ def residuals(document: Document) -> list[Document]:
     points = document["depth"]["points"]
     rows = [float(point["row"]) for point in points]
     depths = [float(point["depth"]) for point in points]
-    told: list[Document] = []
+    listed: list[Document] = []
     for place, (row, depth) in enumerate(zip(rows, depths, strict=True)):
         residual = None
         beside = any(
@@ -212,8 +212,8 @@ def residuals(document: Document) -> list[Document]:
             ends = [place - 1, place + 1]
             fit = np.interp(depth, [depths[e] for e in ends], [rows[e] for e in ends])
             residual = round(row - float(fit), 2)
-        told.append({"row": row, "depth": depth, "residual": residual})
-    return told
+        listed.append({"row": row, "depth": depth, "residual": residual})
+    return listed
 
 
 def _stated(document: Document) -> Document:
@@ -227,8 +227,8 @@ def _stated(document: Document) -> Document:
         }
         for track in document["tracks"]
     ]
-    told = {**document, "tracks": tracks}
-    return {key: value for key, value in told.items() if value not in (None, {})}
+    listed = {**document, "tracks": tracks}
+    return {key: value for key, value in listed.items() if value not in (None, {})}
 
 
 def _curve_stated(curve: Document) -> Document:
@@ -250,8 +250,8 @@ def _track(track: object, index: int) -> Document:
         _number(given.pop(key, 0.0), f"{where}.{key}") for key in ("width", "shift")
     )
     left = _points(given.get("left"), f"{where}.left")
-    told = given.get("right")
-    right = _moved(left, width) if width else _points(told, f"{where}.right")
+    listed = given.get("right")
+    right = _moved(left, width) if width else _points(listed, f"{where}.right")
     return {
         **given,
         "name": given.get("name") or f"T{index + 1}",

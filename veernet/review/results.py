@@ -76,8 +76,8 @@ def take_proposal(
     InputError
         If a person has registered something since.
     """
-    told = _result(folder)
-    documents: list[RegistrationDocument] = told["documents"]
+    outcome = _result(folder)
+    documents: list[RegistrationDocument] = outcome["documents"]
     with document.lock:
         if document.documents() != list(before):
             msg = "the registration was changed while one was proposed: propose again"
@@ -86,7 +86,7 @@ def take_proposal(
             "registration",
             "registration proposed",
             base=document.revision,
-            content={"findings": told["findings"]},
+            content={"findings": outcome["findings"]},
             documents=documents,
         )
 
@@ -105,7 +105,7 @@ def take_reading(document: Document, folder: Path, how: Reread) -> None:
     InputError
         If the registration is no longer the one that was read with.
     """
-    told = _result(folder)
+    outcome = _result(folder)
     traces, _ = read_traces(folder / TRACE)
     with document.lock:
         section = document.section(how.section)
@@ -115,7 +115,7 @@ def take_reading(document: Document, folder: Path, how: Reread) -> None:
         revision = document.revision + 1
         reading = {one.mnemonic: ReviewedCurve.of(one, revision) for one in traces}
         kept = 0 if how.replace else _keep(section.reading, reading)
-        content = {key: told[key] for key in ("metadata", "timings", "found")}
+        content = {key: outcome[key] for key in ("metadata", "timings", "found")}
         again = f", {kept} rows kept" if kept else ""
         document.commit(
             "reading",
@@ -155,5 +155,5 @@ def _arrays(curve: ReviewedCurve) -> Sequence[np.ndarray]:
 
 
 def _result(folder: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    return told
+    outcome: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    return outcome

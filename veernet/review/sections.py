@@ -10,7 +10,7 @@ from veernet.review import doubt
 from veernet.review.lines import Reading, cover_registration
 from veernet.review.regdoc import Document as RegistrationDocument
 from veernet.review.regdoc import problems_of, registration_of, whole_part
-from veernet.review.store import Entry, Store
+from veernet.review.store import Store, StoredEntry
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Section:
     shown: Registration | None = None
     reading: Reading = field(default_factory=dict)
     first: dict[str, doubt.FirstDoubt] = field(default_factory=dict)
-    found: list[doubt.Found] = field(default_factory=list)
+    found: list[doubt.StoredFinding] = field(default_factory=list)
 
     def drawn(self) -> Reading:
         """Return the curves that are registered, in that order."""
@@ -74,7 +74,7 @@ class _Read:
 
     reading: Reading
     first: dict[str, doubt.FirstDoubt]
-    found: list[doubt.Found]
+    found: list[doubt.StoredFinding]
 
     def rename(self, renamed: Mapping[str, str]) -> None:
         """Give curves their new names, all at once.
@@ -122,7 +122,7 @@ def build(store: Store, head: int, revision: int) -> Built:
     return built
 
 
-def _take(store: Store, entry: Entry, read: dict[str, _Read]) -> None:
+def _take(store: Store, entry: StoredEntry, read: dict[str, _Read]) -> None:
     """Do to the readings what an entry of the journal did."""
     own = read.get(entry.section or "")
     if own is not None and entry.content.get("renamed"):

@@ -233,10 +233,10 @@ class _Headers:
 def _with_ours(
     headers: Iterable[tuple[bytes, bytes]],
 ) -> list[tuple[bytes, bytes]]:
-    told = [*headers, *HEADERS]
-    if not any(key.lower() == b"cache-control" for key, _ in told):
-        told.append((b"cache-control", b"no-store"))
-    return told
+    with_ours = [*headers, *HEADERS]
+    if not any(key.lower() == b"cache-control" for key, _ in with_ours):
+        with_ours.append((b"cache-control", b"no-store"))
+    return with_ours
 
 
 async def _drain(receive: Receive) -> None:
@@ -264,14 +264,14 @@ async def _answer(
 ) -> None:
     """Answer in one line: as JSON for a script, as it is for a person's window."""
     body = said.encode() if plain or not said else json.dumps({"error": said}).encode()
-    told = _with_ours(
+    with_ours = _with_ours(
         [
             *headers,
             (b"content-type", b"text/plain" if plain else b"application/json"),
             (b"content-length", str(len(body)).encode()),
         ]
     )
-    await send({"type": "http.response.start", "status": status, "headers": told})
+    await send({"type": "http.response.start", "status": status, "headers": with_ours})
     await send({"type": "http.response.body", "body": body})
 
 

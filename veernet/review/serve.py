@@ -29,7 +29,7 @@ SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
-class Place:
+class Address:
     """Where to serve.
 
     Parameters
@@ -77,7 +77,7 @@ class Place:
 
 def serve(
     opened: Opened,
-    place: Place,
+    place: Address,
     said: Callable[[str], None],
     *,
     browser: bool,
@@ -143,7 +143,7 @@ class Served:
 
 def prepare(
     opened: Opened,
-    place: Place,
+    place: Address,
     said: Callable[[str], None],
     *,
     browser: bool = False,
@@ -185,7 +185,7 @@ def _started(address: str, said: Callable[[str], None], *, browser: bool) -> Non
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _listen_again(place: Place, before: int) -> socket.socket:
+def _listen_again(place: Address, before: int) -> socket.socket:
     """Listen where the document was served before, if any port will do.
 
     A tab that was left open finds the server there, and goes on once the new address
@@ -220,7 +220,7 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def _listen(place: Place) -> socket.socket:
+def _listen(place: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     # Named, as asyncio sends small answers at once on TCP alone.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -16,7 +16,7 @@ from veernet.review import views
 from veernet.review.events import Hub
 from veernet.review.evidence import Evidences
 from veernet.review.findings import (
-    Finding,
+    ListedFinding,
     of_check,
     of_reading,
     still_there,
@@ -65,18 +65,18 @@ class Review:
         with self.document.lock:
             section = self.document.section(name)
             found = [*self._proposed(section), *self._found(section)]
-        return self._told(found)
+        return self._listed(found)
 
-    def _told(self, found: Sequence[Finding]) -> list[dict[str, Any]]:
+    def _listed(self, found: Sequence[ListedFinding]) -> list[dict[str, Any]]:
         confirmed = self.document.confirmed
         return [
             {**one.to_json(), "confirmed": one.key in confirmed}
             for one in worst_first(found)
         ]
 
-    def _proposed(self, section: Section) -> list[Finding]:
+    def _proposed(self, section: Section) -> list[ListedFinding]:
         name = section.document["section"]
-        kept = map(Finding.from_json, self.document.findings)
+        kept = map(ListedFinding.from_json, self.document.findings)
         proposed = next(
             (one for one in self.document.proposed if one["section"] == name),
             section.document,
@@ -87,14 +87,14 @@ class Review:
             if one.section == name and still_there(one, section.document, proposed)
         ]
 
-    def _found(self, section: Section) -> list[Finding]:
+    def _found(self, section: Section) -> list[ListedFinding]:
         """Return what the check says; without the page while it has not looked."""
         if section.registration is None:
             return []
         documents, findings = self.checked
         if section.document in documents:
             name = section.document["section"]
-            every = map(Finding.from_json, findings)
+            every = map(ListedFinding.from_json, findings)
             return [one for one in every if one.section == name]
         info = self._info(section.registration)
         rows = self._rows(section)
@@ -124,12 +124,12 @@ class Review:
 
     def figures_view(self, section: str | None) -> dict[str, Any]:
         """Return figures of every curve, and what is to be looked at of them."""
-        told = views.figures_view(self.document, section)
+        view = views.figures_view(self.document, section)
         with self.document.lock:
             own, registration = self.document.shown(section)
             traces = views.traces_of(own)
         found = of_reading(traces, registration) if traces else []
-        return {**told, "findings": self._told(found)}
+        return {**view, "findings": self._listed(found)}
 
     def retraces(self, section: str | None) -> bool:
         """Whether evidence is kept that a stretch can be traced again on."""
@@ -151,14 +151,14 @@ class Review:
         job = self.jobs.current
         return None if job is None else job.to_page()
 
-    def image_told(self) -> dict[str, Any]:
+    def image_described(self) -> dict[str, Any]:
         """Return how far the scan is decoded."""
         page = self.page
         return {"done": page.done, "total": page.total, "ready": page.ready}
 
     def tell_image(self) -> None:
         """Tell every page how far the scan is decoded."""
-        self.hub.publish("image", self.image_told())
+        self.hub.publish("image", self.image_described())
 
     def tell_job(self, job: Job) -> None:
         """Tell every page how a job stands."""

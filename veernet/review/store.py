@@ -28,7 +28,7 @@ MOVES = ("undo", "redo")
 
 
 @dataclass(frozen=True)
-class Entry:
+class StoredEntry:
     """A row of the journal.
 
     Parameters
@@ -96,7 +96,7 @@ class Store:
                 self._db = self._connect(f"{uri}&immutable=1")
         self._db.isolation_level = None
         try:
-            with self._told():
+            with self._refusing():
                 self._prepare()
         except BaseException:
             self.close()
@@ -116,11 +116,11 @@ class Store:
         self.is_new = self.last() is None
 
     def _connect(self, uri: str) -> sqlite3.Connection:
-        with self._told():
+        with self._refusing():
             return sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=10)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _refusing(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
@@ -180,29 +180,29 @@ class Store:
 
     # the journal
 
-    def last(self) -> Entry | None:
+    def last(self) -> StoredEntry | None:
         """Return the last row of the journal."""
         return self._entry("ORDER BY revision DESC LIMIT 1", ())
 
-    def entry(self, revision: int) -> Entry:
+    def entry(self, revision: int) -> StoredEntry:
         """Return a row of the journal."""
         found = self._entry("WHERE revision = ?", (revision,))
         assert found is not None
         return found
 
-    def entry_of(self, id_: str) -> Entry | None:
+    def entry_of(self, id_: str) -> StoredEntry | None:
         """Return the row that an identifier made."""
         return self._entry("WHERE id = ?", (id_,))
 
-    def redo_of(self, head: int) -> Entry | None:
+    def redo_of(self, head: int) -> StoredEntry | None:
         """Return the change that was made last from a head: what redo makes again."""
         return self._entry("WHERE parent = ? ORDER BY revision DESC LIMIT 1", (head,))
 
-    def since(self, revision: int) -> list[Entry]:
+    def since(self, revision: int) -> list[StoredEntry]:
         """Return the rows after a revision."""
         return list(self._entries("WHERE revision > ? ORDER BY revision", (revision,)))
 
-    def line_to(self, head: int) -> list[Entry]:
+    def line_to(self, head: int) -> list[StoredEntry]:
         """Return the changes from the first to a head, undone ones left out."""
         sql = """
             WITH RECURSIVE line(revision) AS (
@@ -213,7 +213,7 @@ class Store:
         where = "WHERE revision IN (SELECT revision FROM line) ORDER BY revision"
         return list(self._entries(where, (head,), sql))
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: StoredEntry) -> None:
         """Add a row to the journal, inside a transaction."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._db.execute(
@@ -225,17 +225,17 @@ class Store:
             ),
         )
 
-    def _entry(self, where: str, values: Sequence[object]) -> Entry | None:
+    def _entry(self, where: str, values: Sequence[object]) -> StoredEntry | None:
         return next(self._entries(where, values), None)
 
     def _entries(
         self, where: str, values: Sequence[object], first: str = ""
-    ) -> Iterator[Entry]:
+    ) -> Iterator[StoredEntry]:
         columns = "revision, id, kind, parent, target, head, section, label, content"
         sql = f"{first} SELECT {columns} FROM journal {where}"  # noqa: S608, RUF100
         for row in self._db.execute(sql, values):
-            told: list[Any] = [*row[:-1], json.loads(row[-1])]
-            yield Entry(*told)
+            fields: list[Any] = [*row[:-1], json.loads(row[-1])]
+            yield StoredEntry(*fields)
 
     # what changes brought
 

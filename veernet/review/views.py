@@ -20,7 +20,7 @@ from veernet.review.pyramid import TILE, Pyramid
 from veernet.review.regdoc import residuals
 from veernet.review.sections import Section
 
-MOST = 500
+MOST_SHOWN = 500
 """Stretches that a page is told, the worst of them: it asks again after each."""
 
 
@@ -115,7 +115,7 @@ def doubt_view(
     """Return what is still to be looked at, and how much of the doubt is reviewed."""
     with document.lock:
         section, registration = document.shown(name)
-        found: list[doubt.Stretch] = []
+        found: list[doubt.DoubtStretch] = []
         seen = rows = 0
         for mnemonic, curve in section.drawn().items():
             found += doubt.to_look_at(curve, section.found, registration, limit)
@@ -128,7 +128,9 @@ def doubt_view(
             "share_reviewed": _part(seen, rows),
             "rows": rows,
             "count": len(found),
-            "stretches": [one.to_page() for one in doubt.worst_first(found)[:MOST]],
+            "stretches": [
+                one.to_page() for one in doubt.worst_first(found)[:MOST_SHOWN]
+            ],
         }
 
 

@@ -48,7 +48,7 @@ def main() -> int:
     tasks = {"register": register, "check": check, "digitise": digitise}
     tasks["evidence"] = evidence
     try:
-        told = tasks[task["kind"]](task)
+        answer = tasks[task["kind"]](task)
     except (InputError, Refused, OSError) as error:
         _say(error=str(error), refused=isinstance(error, Refused))
         return 2
@@ -56,7 +56,7 @@ def main() -> int:
         _say(error="there is not enough memory for this page: close other programs")
         return 2
     folder = Path(task["folder"])
-    (folder / RESULT).write_text(json.dumps(told, allow_nan=False), encoding="utf-8")
+    (folder / RESULT).write_text(json.dumps(answer, allow_nan=False), encoding="utf-8")
     return 0
 
 
@@ -66,7 +66,7 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
     from veernet.register.ocr.recognise import load_recogniser  # noqa: PLC0415
     from veernet.register.propose import propose  # noqa: PLC0415
     from veernet.register.text import proposal_yaml  # noqa: PLC0415
-    from veernet.review.findings import Finding, of_proposal, of_well  # noqa: PLC0415
+    from veernet.review.findings import ListedFinding, of_proposal, of_well  # noqa: PLC0415
     from veernet.review.regdoc import filled  # noqa: PLC0415
     from veernet.scan import open_scan  # noqa: PLC0415
     from veernet.yamldoc import documents_in  # noqa: PLC0415
@@ -103,7 +103,9 @@ def register(task: dict[str, Any]) -> dict[str, Any]:
     findings = [f for one in sections for f in of_proposal(one, scan.info.rows)]
     findings += of_well(sections[0])
     if missing:
-        findings.insert(0, Finding(missing, "wrong", "register", sections[0].name))
+        findings.insert(
+            0, ListedFinding(missing, "wrong", "register", sections[0].name)
+        )
     return {
         "documents": documents,
         "findings": [finding.to_json() for finding in findings],
@@ -211,7 +213,7 @@ class _Panels:
         self._rows = stop - first
         self._total = self._rows * len(registration.tracks)
         self._before = 0
-        self._told = 0.0
+        self._reported_at = 0.0
 
     def tell(self, name: str, done: int, total: int) -> None:
         """Take what `veernet.digitise.digitise` says of a panel."""
@@ -220,27 +222,27 @@ class _Panels:
         if done == total:
             self._before += self._rows * tracks
             _say(stage=f"tracing {name}", done=here, total=self._total)
-        elif time.monotonic() - self._told > OFTEN:
-            self._told = time.monotonic()
+        elif time.monotonic() - self._reported_at > OFTEN:
+            self._reported_at = time.monotonic()
             _say(stage=f"reading {name}", done=here, total=self._total)
 
 
 def _progress(stage: str) -> Callable[[int, int], None]:
     """Return what tells how far a stage is, not too often."""
-    told = 0.0
+    answer = 0.0
 
     def tell(done: int, total: int) -> None:
-        nonlocal told
-        if done == total or time.monotonic() - told > OFTEN:
-            told = time.monotonic()
+        nonlocal answer
+        if done == total or time.monotonic() - answer > OFTEN:
+            answer = time.monotonic()
             _say(stage=stage, done=done, total=total)
 
     return tell
 
 
-def _say(**told: object) -> None:
+def _say(**answer: object) -> None:
     """Write one line to whoever started the work."""
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 

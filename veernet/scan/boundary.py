@@ -61,7 +61,7 @@ def listening() -> Iterator[list[str]]:
         Complete when the block ends; each remark once, in one line.
     """
     remarks: dict[str, None] = {}
-    heard: list[str] = []
+    messages: list[str] = []
     ear = _Ear(remarks)
     loggers = [logging.getLogger(name) for name in _LIBRARIES]
     propagate = [logger.propagate for logger in loggers]
@@ -71,13 +71,13 @@ def listening() -> Iterator[list[str]]:
             logger.addHandler(ear)
             logger.propagate = False
         try:
-            yield heard
+            yield messages
         finally:
             for logger, before in zip(loggers, propagate, strict=True):
                 logger.removeHandler(ear)
                 logger.propagate = before
             remarks.update((one_line(warning.message), None) for warning in caught)
-            heard.extend(f"the decoder says: {remark}" for remark in remarks)
+            messages.extend(f"the decoder says: {remark}" for remark in remarks)
 
 
 def one_line(what: object) -> str:

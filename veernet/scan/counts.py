@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from tifffile import TiffPage
 
-from veernet.scan.layout import NONE, Layout
+from veernet.scan.layout import NONE, SegmentLayout
 
 
-def mended(layout: Layout, page: TiffPage) -> tuple[Layout, tuple[str, ...]]:
+def mended(
+    layout: SegmentLayout, page: TiffPage
+) -> tuple[SegmentLayout, tuple[str, ...]]:
     """Return a layout with byte counts that go to the data, and notes on what changed.
 
     Parameters
@@ -49,16 +51,16 @@ def mended(layout: Layout, page: TiffPage) -> tuple[Layout, tuple[str, ...]]:
     return replace(layout, sizes=tuple(sizes)), tuple(notes)
 
 
-def _needed(layout: Layout, index: int) -> int:
-    """Return the bytes of the rows of an uncompressed cell that lie on the page."""
+def _needed(layout: SegmentLayout, index: int) -> int:
+    """Return the bytes of the rows of an uncompressed segment that lie on the page."""
     top, _ = layout.corner(index % layout.count)
     tiled = layout.width != layout.columns
     rows = layout.height if tiled else min(layout.height, layout.rows - top)
     return rows * layout.row_bytes
 
 
-def _bounds(layout: Layout, page: TiffPage) -> list[int]:
-    """Return where something begins in the file that is no data of the cell before."""
+def _bounds(layout: SegmentLayout, page: TiffPage) -> list[int]:
+    """Return where what is no data of the segment before begins in the file."""
     size = int(page.parent.filehandle.size)
     tags = [int(tag.valueoffset) for tag in page.tags if int(tag.count) > 1]
     found = {int(page.offset), *layout.offsets, *tags, size}

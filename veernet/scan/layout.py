@@ -1,6 +1,6 @@
 """Where the strips or tiles of a TIFF page lie.
 
-A *cell* is a strip or a tile with all its samples, also where the file keeps each
+A *segment* is a strip or a tile with all its samples, also where the file keeps each
 colour in a plane of its own.
 """
 
@@ -16,12 +16,12 @@ from veernet.scan.limits import check_decoded, check_size
 NONE, RLE, G3, G4, LZW, JPEG = 1, 2, 3, 4, 5, 7
 DEFLATE, OLD_DEFLATE, PACKBITS = 8, 32946, 32773
 COMPRESSIONS = {NONE, RLE, G3, G4, LZW, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS}
-"""What is decoded: the output of each is bounded by the size of the cell."""
+"""What is decoded: the output of each is bounded by the size of the segment."""
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where the cells of a page lie, on the page and in the file.
+class SegmentLayout:
+    """Where the segments of a page lie, on the page and in the file.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ class Layout:
     planes
         How many planes the samples are spread over: 1, or one for each.
     height, width
-        Size of a cell; the last ones of a page may be cut to it.
+        Size of a segment; the last ones of a page may be cut to it.
     compression
         As the file numbers it.
     offsets, sizes
-        Of each cell's data, plane after plane, in bytes.
+        Of each segment's data, plane after plane, in bytes.
     """
 
     rows: int
@@ -51,7 +51,7 @@ class Layout:
     sizes: tuple[int, ...]
 
     @classmethod
-    def of(cls, page: TiffPage, where: str) -> Layout:
+    def of(cls, page: TiffPage, where: str) -> SegmentLayout:
         """Read the layout of a tifffile page; refuse one that is too large."""
         rows, columns = int(page.imagelength), int(page.imagewidth)
         check_size(where, rows, columns)
@@ -76,12 +76,12 @@ class Layout:
 
     @property
     def across(self) -> int:
-        """Cells beside each other."""
+        """Segments beside each other."""
         return ceil(self.columns / self.width)
 
     @property
     def count(self) -> int:
-        """Cells of the page."""
+        """Segments of the page."""
         return self.across * ceil(self.rows / self.height)
 
     @property
@@ -91,15 +91,15 @@ class Layout:
 
     @property
     def row_bytes(self) -> int:
-        """Bytes of an uncompressed row of a cell, in one plane."""
+        """Bytes of an uncompressed row of a segment, in one plane."""
         return ceil(self.width * self.samples // self.planes * self.bits / 8)
 
-    def corner(self, cell: int) -> tuple[int, int]:
-        """Row and column of the upper left pixel of a cell."""
-        return cell // self.across * self.height, cell % self.across * self.width
+    def corner(self, segment: int) -> tuple[int, int]:
+        """Row and column of the upper left pixel of a segment."""
+        return segment // self.across * self.height, segment % self.across * self.width
 
     def touched(self, start: int, stop: int) -> range:
-        """Cells that hold pixels of the rows start to stop."""
+        """Segments that hold pixels of the rows start to stop."""
         if stop <= start:
             return range(0)
         first, last = start // self.height, (stop - 1) // self.height

@@ -63,13 +63,13 @@ def open_pdf(path: Path, page: int) -> Scan:
     InputError
         If the page is not there, is locked, damaged, or larger than a log can be.
     """
-    with listening() as heard, _open(path) as document:
+    with listening() as messages, _open(path) as document:
         pages = len(document)
         check_page(str(path), page, pages)
         where = str(path) if pages == 1 else f"{path}, page {page}"
         with refusing(where):
             dpi, picture = _draw(document, page, where)
-    notes = [f"drawn at {dpi:g} dpi", *heard]
+    notes = [f"drawn at {dpi:g} dpi", *messages]
     if picture.min() == 255:
         notes.append("the page is blank: its picture may be damaged")
     info = ScanInfo(

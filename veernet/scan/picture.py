@@ -129,7 +129,7 @@ def _open(
     check_page(where, page, 1)
     # The class and not Image.open, whose limit on pixels is one for the whole process.
     # It reads the header only: sizes are checked before anything is decoded.
-    with listening() as heard, refusing(where), kind(path) as stored:
+    with listening() as messages, refusing(where), kind(path) as stored:
         mode = _MODES.get(stored.mode)
         if mode is None:
             msg = f"{where}: has pixels of the kind {stored.mode}: save it as RGB"
@@ -153,7 +153,7 @@ def _open(
         mode=mode,
         compression=compression,
         dpi=dpi,
-        notes=(*turn_notes, *dpi_notes, *notes, *heard),
+        notes=(*turn_notes, *dpi_notes, *notes, *messages),
     )
     return whole_page(info, np.ascontiguousarray(turned(picture, orientation)))
 

@@ -11,8 +11,8 @@ from tifffile import TiffPage
 
 from veernet.errors import InputError
 from veernet.records import Grey
-from veernet.scan.cells import Samples
 from veernet.scan.layout import G3, G4, JPEG, RLE
+from veernet.scan.segments import Samples
 
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _COLOURS = {_RGB: 3, _CMYK: 4, _YCBCR: 3}

@@ -14,12 +14,12 @@ from tifffile import TiffFile, TiffPage
 from veernet.errors import InputError
 from veernet.records import BandReader, Grey, Scan, ScanInfo
 from veernet.scan.boundary import listening, refusing
-from veernet.scan.cells import Cells, extremes
 from veernet.scan.counts import mended
 from veernet.scan.kinds import mend_kind
-from veernet.scan.layout import COMPRESSIONS, NONE, Layout
+from veernet.scan.layout import COMPRESSIONS, NONE, SegmentLayout
 from veernet.scan.limits import Dpi, check_decoded, check_page, clean_dpi
 from veernet.scan.samples import Notes, Pixels, Range, pixels_of
+from veernet.scan.segments import Segments, extremes
 from veernet.scan.upright import ON_ITS_SIDE, UPRIGHT, turned, upright_bands
 
 _PER_INCH = {2: 1.0, 3: 2.54}
@@ -65,7 +65,7 @@ def open_tiff(path: Path, page: int) -> Scan:
         If the page is not there, is of a kind that is not read, is larger than a log
         can be, or has no row that can be decoded.
     """
-    with listening() as heard, _open(path) as file:
+    with listening() as messages, _open(path) as file:
         pages = len(file.pages)
         check_page(str(path), page, pages)
         where = str(path) if pages == 1 else f"{path}, page {page}"
@@ -73,9 +73,9 @@ def open_tiff(path: Path, page: int) -> Scan:
             source = file.pages[page]
             kind_notes = mend_kind(source)
             _check_kind(source, where)
-            layout, count_notes = mended(Layout.of(source, where), source)
-            cells = Cells(path, source, layout, where)
-            values, blank_notes = _survey(cells, where)
+            layout, count_notes = mended(SegmentLayout.of(source, where), source)
+            segments = Segments(path, source, layout, where)
+            values, blank_notes = _survey(segments, where)
             pixels = pixels_of(source, values, where)
             dpi, notes = _dpi(source)
             orientation, turn_notes = _orientation(source)
@@ -86,7 +86,7 @@ def open_tiff(path: Path, page: int) -> Scan:
         *pixels.notes,
         *count_notes,
         *blank_notes,
-        *heard,
+        *messages,
     )
     info = ScanInfo(
         path=str(path),
@@ -100,7 +100,7 @@ def open_tiff(path: Path, page: int) -> Scan:
         banded=layout.count > 1,
         notes=notes,
     )
-    scan = Scan(info, _bands(cells, pixels))
+    scan = Scan(info, _bands(segments, pixels))
     return _upright(scan, orientation, 3 if pixels.has_colour else 1)
 
 
@@ -130,7 +130,7 @@ def _check_kind(page: TiffPage, where: str) -> None:
         raise InputError(msg)
 
 
-def _survey(cells: Cells, where: str) -> tuple[Range, Notes]:
+def _survey(segments: Segments, where: str) -> tuple[Range, Notes]:
     """Decode a page once: the range of its samples, and notes of what is damaged.
 
     Raises
@@ -138,21 +138,21 @@ def _survey(cells: Cells, where: str) -> tuple[Range, Notes]:
     InputError
         If no row of the page can be decoded.
     """
-    layout = cells.layout
+    layout = segments.layout
     lowest = np.full(layout.samples, (1 << layout.bits) - 1, dtype=np.int64)
     highest = np.zeros(layout.samples, dtype=np.int64)
     blank: list[tuple[int, int]] = []
     fault = ""
     any_sound = False
-    for number, cell in cells.each():
+    for number, segment in segments.each():
         top, _ = layout.corner(number)
         bottom = min(top + layout.height, layout.rows)
-        if top + cell.sound < bottom:
-            blank.append((top + cell.sound, bottom))
-            fault = fault or cell.fault
-        if cell.sound:
+        if top + segment.sound < bottom:
+            blank.append((top + segment.sound, bottom))
+            fault = fault or segment.fault
+        if segment.sound:
             any_sound = True
-            least, most = extremes(cell, layout)
+            least, most = extremes(segment, layout)
             np.minimum(lowest, least, out=lowest)
             np.maximum(highest, most, out=highest)
     if not any_sound:
@@ -180,14 +180,14 @@ def _blank_notes(blank: list[tuple[int, int]], fault: str) -> Notes:
     return (f"rows {listed}{more} are missing or damaged, and left blank: {fault}",)
 
 
-def _bands(cells: Cells, pixels: Pixels) -> BandReader:
+def _bands(segments: Segments, pixels: Pixels) -> BandReader:
     """Return the reader of a page as it is stored."""
-    layout = cells.layout
+    layout = segments.layout
     depth = (3,) if pixels.has_colour else ()
 
     def read(start: int, stop: int) -> Grey:
         band = np.full((stop - start, layout.columns, *depth), 255, dtype=np.uint8)
-        for row, column, samples in cells.read(start, stop):
+        for row, column, samples in segments.read(start, stop):
             height, width, _ = samples.shape
             rows = slice(row - start, row - start + height)
             band[rows, column : column + width] = pixels.picture(samples)
@@ -213,7 +213,7 @@ def _upright(scan: Scan, orientation: int, depth: int) -> Scan:
     return Scan(info, lambda start, stop: whole[start:stop])
 
 
-def _compression(layout: Layout, page: TiffPage) -> str:
+def _compression(layout: SegmentLayout, page: TiffPage) -> str:
     return "" if layout.compression == NONE else str(page.compression.name)
 
 

@@ -124,7 +124,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Provenance:
+class RunProvenance:
     """What produced a figure: the profile, and machines and commits of its runs."""
 
     profile: str
@@ -289,10 +289,10 @@ def wanting(study: Study, arms: Sequence[Arm]) -> tuple[str, ...]:
     return tuple(sorted({arm.experiment for arm in fewest}))
 
 
-def provenance(runs: pd.DataFrame, names: Sequence[str]) -> Provenance:
+def provenance(runs: pd.DataFrame, names: Sequence[str]) -> RunProvenance:
     """Return what produced some runs of one profile."""
     own = runs.loc[sorted(set(names))]
-    return Provenance(
+    return RunProvenance(
         profile=str(own["profile"].iloc[0]),
         runs=len(own),
         seeds=tuple(sorted({int(seed) for seed in own["seed"]})),

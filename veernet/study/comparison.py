@@ -11,7 +11,7 @@ import numpy as np
 from veernet.axes import Floats
 from veernet.study.arms import (
     Arm,
-    Provenance,
+    RunProvenance,
     best_profile,
     of_profile,
     profiles,
@@ -34,7 +34,7 @@ readings stand beside it."""
 READINGS = ("skeleton", "dp", "rows")
 
 
-class Comparison:
+class StudyComparison:
     """A study on which claims are tested.
 
     Parameters
@@ -98,7 +98,7 @@ class Field:
     runs: dict[Arm, dict[int, str]]
 
     @property
-    def provenance(self) -> Provenance:
+    def provenance(self) -> RunProvenance:
         """What produced the figures."""
         names = [run for runs in self.runs.values() for run in runs.values()]
         return provenance(self.scored.runs, names)

@@ -49,14 +49,14 @@ class Kept:
 
     Parameters
     ----------
-    told : (runs,)
+    records : (runs,)
         By name, what ``run.json``, ``scored.json`` and ``landscape.json`` say, the last
         None where no landscape was measured.
     tables
         By name (:data:`TABLES`) the rows of all runs, with their ``run``.
     """
 
-    told: dict[str, tuple[str, str, str | None]]
+    records: dict[str, tuple[str, str, str | None]]
     tables: dict[str, pd.DataFrame]
 
 
@@ -126,14 +126,14 @@ def read_kept(path: Path) -> Kept:
     table = _read(path, None)
     parts = [table[name].to_pylist() for name in ("told", "scored", "landscape")]
     names = table["run"].to_pylist()
-    told = dict(zip(names, zip(*parts, strict=True), strict=True))
-    return Kept(told, {name: _flat(table[name], names) for name in TABLES})
+    records = dict(zip(names, zip(*parts, strict=True), strict=True))
+    return Kept(records, {name: _flat(table[name], names) for name in TABLES})
 
 
 def read_folder(run: Path, name: str) -> Kept:
     """Read a finished run from its own folder, every digit of it."""
     landscape = run / LANDSCAPE
-    told = (
+    records = (
         (run / RUN).read_text("utf-8"),
         (run / SCORED).read_text("utf-8"),
         landscape.read_text("utf-8") if landscape.is_file() else None,
@@ -145,35 +145,35 @@ def read_folder(run: Path, name: str) -> Kept:
     }
     for table in tables.values():
         table.insert(0, "run", name)
-    return Kept({name: told}, tables)
+    return Kept({name: records}, tables)
 
 
 def joined(parts: Iterable[Kept]) -> Kept:
     """Put runs together, in the order of their names."""
     known = list(parts)
-    told = {name: own for part in known for name, own in part.told.items()}
+    records = {name: own for part in known for name, own in part.records.items()}
     tables = {}
     for name in TABLES:
         whole = pd.concat([part.tables[name] for part in known], ignore_index=True)
         order = whole["run"].argsort(kind="stable")
         tables[name] = whole.iloc[order].reset_index(drop=True)
-    return Kept(dict(sorted(told.items())), tables)
+    return Kept(dict(sorted(records.items())), tables)
 
 
 def without(kept: Kept, names: Iterable[str]) -> Kept:
     """Leave out the runs of some names."""
     gone = set(names)
-    told = {name: own for name, own in kept.told.items() if name not in gone}
+    records = {name: own for name, own in kept.records.items() if name not in gone}
     tables = {name: t[~t["run"].isin(gone)] for name, t in kept.tables.items()}
-    return Kept(told, tables)
+    return Kept(records, tables)
 
 
 def below(kept: Kept, folder: Path) -> Kept:
     """Give runs the names that they have seen from above a folder."""
-    names = {name: (folder / name).as_posix() for name in kept.told}
-    told = {names[name]: own for name, own in kept.told.items()}
+    names = {name: (folder / name).as_posix() for name in kept.records}
+    records = {names[name]: own for name, own in kept.records.items()}
     tables = {n: t.assign(run=t["run"].map(names)) for n, t in kept.tables.items()}
-    return Kept(told, tables)
+    return Kept(records, tables)
 
 
 def _read(path: Path, columns: list[str] | None) -> pa.Table:
@@ -191,10 +191,10 @@ def _read(path: Path, columns: list[str] | None) -> pa.Table:
 
 def _write(kept: Kept, path: Path) -> None:
     """Write runs, like beside like; the same runs make the same file."""
-    names = list(kept.told)
+    names = list(kept.records)
     columns: dict[str, Any] = {"run": names}
     for index, part in enumerate(("told", "scored", "landscape")):
-        columns[part] = pa.array([kept.told[n][index] for n in names], pa.string())
+        columns[part] = pa.array([kept.records[n][index] for n in names], pa.string())
     for name in TABLES:
         columns[name] = _nested(kept.tables[name], names)
     table = pa.table(columns)
@@ -251,11 +251,11 @@ def _short(kept: Kept) -> Kept:
             own = own.assign(**{str(n): _rounded(own[n]) for n in floats})
             own = own.sort_values(keys)
         tables[name] = own
-    told = {
+    records = {
         name: (run, scored, None if landscape is None else _shorter(landscape))
-        for name, (run, scored, landscape) in kept.told.items()
+        for name, (run, scored, landscape) in kept.records.items()
     }
-    return Kept(told, tables)
+    return Kept(records, tables)
 
 
 def _rounded(numbers: pd.Series) -> Any:  # noqa: ANN401 - an array of float32

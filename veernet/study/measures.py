@@ -16,7 +16,13 @@ import pandas as pd
 from veernet.axes import Floats
 from veernet.errors import InputError
 from veernet.study.results import Study
-from veernet.study.statistics import COUNT, Draws, Estimate, estimate, weighted_median
+from veernet.study.statistics import (
+    COUNT,
+    BootstrapDraws,
+    Estimate,
+    estimate,
+    weighted_median,
+)
 
 BACKGROUND = "background"
 
@@ -168,7 +174,7 @@ class Resampled:
         self.profile = str(profiles[0])
         labels = masks["label"].unique().tolist()
         self.curve_labels = tuple(label for label in labels if label != BACKGROUND)
-        self.draws = Draws(
+        self.draws = BootstrapDraws(
             rng,
             pictures=int(pictures.iloc[0]),
             seeds=[int(seed) for seed in study.runs["seed"]],
@@ -195,7 +201,7 @@ class Resampled:
         return np.stack([self.of_run(run, measure) for run in runs.values()])
 
     def mean(self, runs: Mapping[int, str], measure: Measure) -> Floats:
-        """Return the mean over seeds, (2, 1 + count): see :class:`Draws`."""
+        """Return the mean over seeds, (2, 1 + count): see :class:`BootstrapDraws`."""
         return self.draws.mean(self.of_runs(runs, measure), list(runs))
 
     def estimate(self, runs: Mapping[int, str], measure: Measure) -> Estimate:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from veernet.study.arms import FIVE, SEEDS, Arm, runs_of
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranks import ranks, tau_b
 
@@ -42,7 +42,7 @@ class Rank:
 
 
 def rank_losses(
-    comparison: Comparison,
+    comparison: StudyComparison,
     profile: str,
     measures: Sequence[Measure],
     losses: Sequence[str] = FIVE,
@@ -94,7 +94,7 @@ def agreement(found: Sequence[Rank], first: Measure, second: Measure) -> float:
     return float(tau_b(*places))
 
 
-def chosen_rate(comparison: Comparison, profile: str, loss: str) -> Arm | None:
+def chosen_rate(comparison: StudyComparison, profile: str, loss: str) -> Arm | None:
     """Return the arm of the best rate on held-out pictures, None where none is told.
 
     Rates are compared on the seeds that they have in common: a rate with more of them

@@ -89,9 +89,9 @@ def read_study(folder: Path) -> Study:
     for path in kept_files(folder):
         kept = below(read_kept(path), path.parent.relative_to(folder))
         parts.append(without(kept, loose))
-        loose |= set(kept.told)
+        loose |= set(kept.records)
     runs = joined(parts) if parts else Kept({}, {})
-    if not runs.told:
+    if not runs.records:
         msg = f"{folder} holds no finished run of the study: run an experiment"
         raise InputError(msg)
     return _study(runs)
@@ -99,14 +99,14 @@ def read_study(folder: Path) -> Study:
 
 def _study(kept: Kept) -> Study:
     """Check runs, and put what they say into tables."""
-    told, landscapes = {}, {}
-    for name, (run, scored, landscape) in kept.told.items():
+    records, landscapes = {}, {}
+    for name, (run, scored, landscape) in kept.records.items():
         with _whole(name):
-            told[name] = _told(run, scored)
+            records[name] = _run_record(run, scored)
             if landscape is not None:
                 landscapes[name] = parse_landscape(landscape, name)
-    _check_arms(told)
-    runs = pd.DataFrame.from_dict(told, orient="index").drop(columns="settings")
+    _check_arms(records)
+    runs = pd.DataFrame.from_dict(records, orient="index").drop(columns="settings")
     curves = kept.tables["curves"]
     mse = curves["error_squared"] / curves["points"]
     return Study(
@@ -146,7 +146,7 @@ def landscape_numbers(landscapes: Mapping[str, Landscape]) -> pd.DataFrame:
     return table.astype({name: float for name in table if name != "run"})
 
 
-def _told(run: str, scoring: str) -> dict[str, Any]:
+def _run_record(run: str, scoring: str) -> dict[str, Any]:
     document, scored = json.loads(run), json.loads(scoring)
     labels = {**dict.fromkeys(ARM), **document.pop("labels")}
     settings = document.setdefault("settings", {})
@@ -155,14 +155,14 @@ def _told(run: str, scoring: str) -> dict[str, Any]:
     return {**labels, **document, **made}
 
 
-def _check_arms(told: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_arms(records: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse runs that differ in more than what tells their arms apart.
 
     Runs of one arm differ in their seeds alone. All runs of a profile share the rest
     but for what arms vary, or a figure of the one would not be one of the other.
     """
     known: dict[tuple[Any, ...], tuple[Any, str]] = {}
-    for run, own in told.items():
+    for run, own in records.items():
         # Weights of other losses than Tversky, and epochs, are settings like others.
         dial = own["loss"] == "tversky"
         arm = [

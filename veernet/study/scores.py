@@ -22,7 +22,7 @@ from veernet.records import CurveSpec, Evidence, Line, Panel, Track
 from veernet.synth.dashes import BROKEN
 from veernet.synth.dataset import Sample
 from veernet.trace import Tracer, trace
-from veernet.training.metrics import NEAR, count_overlap, row_columns
+from veernet.training.metrics import HIT, count_overlap, row_columns
 
 POINTS = 300
 """Even depths that a curve is compared at, as the references do."""
@@ -39,7 +39,7 @@ STYLES: tuple[tuple[Line, ...], ...] = (("solid",), BROKEN)
 
 
 @dataclass(frozen=True)
-class Scores:
+class StudyScores:
     """The scores of one network on one set.
 
     Parameters
@@ -89,7 +89,7 @@ def score(
     batches: Iterable[Sample],
     names: Sequence[str],
     styles: Sequence[Sequence[Line]] = STYLES,
-) -> Scores:
+) -> StudyScores:
     """Score a network on a set of strips.
 
     Parameters
@@ -120,7 +120,7 @@ def score(
                 label = names[row.pop("class")]
                 curves.append({"picture": first + index, "label": label, **row})
         first += len(probability)
-    return Scores(pd.concat(masks, ignore_index=True), pd.DataFrame(curves))
+    return StudyScores(pd.concat(masks, ignore_index=True), pd.DataFrame(curves))
 
 
 def _mask_scores(
@@ -189,7 +189,7 @@ def _panel(shape: tuple[int, ...], left: Floats, right: Floats, line: Line) -> P
 
 
 def compare(fraction: Floats, truth: Floats, width: Floats) -> dict[str, float | None]:
-    """Score a curve of fractions of the track, (rows,) each; see :class:`Scores`.
+    """Score a curve of fractions of the track, (rows,) each; see :class:`StudyScores`.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def compare(fraction: Floats, truth: Floats, width: Floats) -> dict[str, float |
     return {
         "rows": int(known.sum()),
         "coverage": len(read) / int(known.sum()),
-        "hit": float((read <= NEAR + ROUNDING).sum() / known.sum()),
+        "hit": float((read <= HIT + ROUNDING).sum() / known.sum()),
         "filled_px": float((np.abs(filled - truth) * width)[known].mean()),
         "mae": even.mae,
         "r_squared": even.r_squared,

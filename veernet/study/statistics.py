@@ -102,7 +102,7 @@ def bare(value: float, seeds: int = 0) -> Estimate:
     return Estimate(value, none, none, none, none, none, seeds)
 
 
-class Draws:
+class BootstrapDraws:
     """Weights with which pictures and seeds are drawn again, shared by all figures.
 
     Parameters
@@ -213,7 +213,7 @@ def estimate(drawn: Floats, by_seed: Floats | None = None, seeds: int = 0) -> Es
     Parameters
     ----------
     drawn : (2, 1 + count) float
-        From :meth:`Draws.mean`, or any function of such means.
+        From :meth:`BootstrapDraws.mean`, or any function of such means.
     by_seed : (seeds,) float
         As observed, where the figure is one of each seed: gives spread and number.
     seeds

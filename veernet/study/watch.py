@@ -11,7 +11,7 @@ from torch.utils.data import default_collate
 
 from veernet.errors import InputError
 from veernet.study.theory.gradients import (
-    REACH,
+    BAND_REACH,
     gradient_magnitude,
     pixel_gradients,
     region_shares,
@@ -50,7 +50,9 @@ class GradientShares(Callback):
         If ``every`` or ``count`` is less than 1.
     """
 
-    def __init__(self, every: int = 50, count: int = 4, reach: float = REACH) -> None:
+    def __init__(
+        self, every: int = 50, count: int = 4, reach: float = BAND_REACH
+    ) -> None:
         for name, value in (("every", every), ("count", count)):
             if value < 1:
                 msg = f"{name} is {value}: give 1 or more"

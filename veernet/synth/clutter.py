@@ -58,8 +58,8 @@ def draw_word(rng: np.random.Generator, scale: float) -> Ink:
     if font == cv2.FONT_HERSHEY_PLAIN:
         size *= 1.7
     sprite = letter(text, font, size, int(rng.integers(1, 4)))
-    turn = int(rng.choice([0, 0, 0, 1, 3]))
-    return np.ascontiguousarray(np.rot90(sprite, turn))
+    quarter_turns = int(rng.choice([0, 0, 0, 1, 3]))
+    return np.ascontiguousarray(np.rot90(sprite, quarter_turns))
 
 
 def ink_labels(
@@ -88,7 +88,7 @@ def ink_depth_column(rng: np.random.Generator, canvas: Ink, layout: Layout) -> N
         elif kind < 0.7:
             _ink_depths(rng, canvas, layout, low, high)
         if rng.random() < 0.3:
-            _ink_upright_lines(rng, canvas, low, high)
+            _ink_vertical_lines(rng, canvas, low, high)
         if rng.random() < 0.25:
             edge = low if rng.random() < 0.5 else high
             reach = rng.uniform(0, high - low)
@@ -112,15 +112,15 @@ def _ink_depths(
     size = float(rng.uniform(0.45, 1.0)) * layout.scale
     size *= 1.7 if font == cv2.FONT_HERSHEY_PLAIN else 1.0
     thick = int(rng.integers(1, 4))
-    turn = int(rng.choice([0, 0, 1, 3]))
+    quarter_turns = int(rng.choice([0, 0, 1, 3]))
     column = int(rng.uniform(low, max(low + 1, high - 40 * layout.scale)))
     for row in np.arange(rng.uniform(-0.5, 0.5) * spacing, layout.rows, spacing):
-        sprite = np.rot90(letter(str(number), font, size, thick), turn)
+        sprite = np.rot90(letter(str(number), font, size, thick), quarter_turns)
         stamp(canvas, np.ascontiguousarray(sprite), int(row), column)
         number += feet
 
 
-def _ink_upright_lines(
+def _ink_vertical_lines(
     rng: np.random.Generator, canvas: Ink, low: float, high: float
 ) -> None:
     """Ink the lines of a neighbouring track or of the page's own frame."""

@@ -156,10 +156,10 @@ def add_spikes(rng: np.random.Generator, course: Course) -> Course:
     blunt = rng.uniform(1.0, 1.6)
     for middle in middles:
         half = np.exp(rng.uniform(np.log(1.2), np.log(9.0)))
-        turn = side if one_sided or rng.random() < 0.5 else -side
+        direction = side if one_sided or rng.random() < 0.5 else -side
         near = slice(*np.searchsorted(course.rows, (middle - half, middle + half)))
         away = np.abs(course.rows[near] - middle) / half
-        height = tall * rng.exponential(1.0) * turn
+        height = tall * rng.exponential(1.0) * direction
         fraction[near] += height * np.minimum(blunt * (1.0 - away), 1.0)
     return replace(course, fraction=fraction)
 

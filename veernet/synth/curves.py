@@ -164,7 +164,7 @@ class DrawnCurve:
             columns = layout.left + (self.fraction - wrap) * layout.width
             stroke(
                 canvas,
-                self.rows + layout.turn * (columns - layout.pivot),
+                self.rows + layout.line_skew * (columns - layout.pivot),
                 columns,
                 width,
                 darkness=darkness,

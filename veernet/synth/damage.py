@@ -44,7 +44,7 @@ def damage(
     image = image.copy()
     tones = np.sort(image[::4, ::4], axis=None)
     paper, black = tones[int(0.8 * tones.size)], tones[0]
-    for share, way in WAYS:
+    for share, way in DAMAGES:
         if rng.random() < share * severity:
             area, dark = way(rng, image.shape)
             if hidden(area, columns) <= HIDDEN:
@@ -162,7 +162,7 @@ def scratches(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Area, b
     return np.asarray(canvas > 0), bool(rng.random() < 0.4)
 
 
-WAYS = (
+DAMAGES = (
     (0.06, fold_bar),
     (0.05, lost_band),
     (0.025, toner_flood),

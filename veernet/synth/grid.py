@@ -235,11 +235,11 @@ def ink_grid(rng: np.random.Generator, canvas: Ink, layout: Layout, grid: Grid) 
         cuts = ruling.cut(length, phase)
         if rank < 2 and grid.worn and rng.random() < grid.worn:
             cuts = worn_gaps(rng, length, ink=(4, 90), gap=(2, 14))
-        _ink_upright(canvas, layout, ruling, at, columns + shift, cuts)
+        _ink_vertical(canvas, layout, ruling, at, columns + shift, cuts)
     for edge in (layout.left, layout.left + layout.width):
         if rng.random() < 0.9:
             columns = np.full(at.size, edge)
-            _ink_upright(canvas, layout, grid.border, at, columns + shift, UNBROKEN)
+            _ink_vertical(canvas, layout, grid.border, at, columns + shift, UNBROKEN)
     # Ink adds up where lines cross: of a faint grid a threshold keeps the crossings.
     canvas += across
     if grid.bleed:
@@ -253,7 +253,7 @@ def _is_lost(rng: np.random.Generator, grid: Grid, rank: int) -> bool:
     return bool(grid.lost and rng.random() < grid.lost / (1 + 2 * rank))
 
 
-def _ink_upright(
+def _ink_vertical(
     canvas: Ink,
     layout: Layout,
     ruling: Ruling,
@@ -297,7 +297,7 @@ def _ink_depth_lines(
     if stop <= start:
         return
     ends = np.array([start, stop])
-    fall = layout.tilt * (ends - layout.left) + layout.turn * (ends - layout.pivot)
+    fall = layout.tilt * (ends - layout.left) + layout.line_skew * (ends - layout.pivot)
     rows, numbers = depth_line_rows(layout, grid)
     if grid.stretch is not None:
         first, length, by = grid.stretch

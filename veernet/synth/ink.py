@@ -86,13 +86,13 @@ def _paint(
                 t0 = max(enter, (at - along) / length)
                 t1 = min(leave, (stop - along) / length)
                 if t0 <= t1:
-                    turn = shift[i + 1] - shift[i]
+                    shift_step = shift[i + 1] - shift[i]
                     _paint_piece(
                         canvas,
                         rows[i] + t0 * drow,
-                        columns[i] + t0 * dcolumn + shift[i] + t0 * turn,
+                        columns[i] + t0 * dcolumn + shift[i] + t0 * shift_step,
                         rows[i] + t1 * drow,
-                        columns[i] + t1 * dcolumn + shift[i] + t1 * turn,
+                        columns[i] + t1 * dcolumn + shift[i] + t1 * shift_step,
                         half[i] + 0.5 * (t0 + t1) * (half[i + 1] - half[i]),
                         dark,
                     )

@@ -89,8 +89,8 @@ def keep(dataset: GeneratedDataset, folder: Path, workers: int = 2) -> KeptDatas
 
 def digest(dataset: GeneratedDataset) -> str:
     """Return the hash of all that the samples of a dataset depend on."""
-    told = json.dumps(_told(dataset), sort_keys=True)
-    found = hashlib.sha256(told.encode())
+    described = json.dumps(_description(dataset), sort_keys=True)
+    found = hashlib.sha256(described.encode())
     for path in _drawing_code():
         found.update(path.read_bytes())
     return found.hexdigest()[:24]
@@ -129,7 +129,7 @@ def _imported(path: Path) -> Iterator[str]:
         yield from (name for name in names if name.split(".")[0] == "veernet")
 
 
-def _told(dataset: GeneratedDataset) -> dict[str, object]:
+def _description(dataset: GeneratedDataset) -> dict[str, object]:
     return {
         "recipe": asdict(dataset.recipe),
         "length": dataset.length,
@@ -167,7 +167,7 @@ def _draw(dataset: GeneratedDataset, folder: Path, workers: int) -> None:
             whole[name][index] = array
     for kept in whole.values():
         kept.flush()
-    write_text(folder / "set.json", json.dumps(_told(dataset), indent=2))
+    write_text(folder / "set.json", json.dumps(_description(dataset), indent=2))
 
 
 def _drawn(dataset: GeneratedDataset, workers: int) -> Iterator[Arrays]:

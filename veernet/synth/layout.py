@@ -40,7 +40,7 @@ class Layout:
         (rows,) columns that the paper has moved by: residual skew and weave.
     tilt
         Rows by which a drawn depth line falls per column, as feeds slip; curves do not.
-    turn, pivot
+    line_skew, pivot
         Rows by which everything falls per column on a page that is turned, and the
         column that rows are counted at. The truth then holds along depth lines.
     scale
@@ -57,7 +57,7 @@ class Layout:
     shift: Floats
     tilt: float = 0.0
     scale: float = 1.0
-    turn: float = 0.0
+    line_skew: float = 0.0
     pivot: float = 0.0
     jumps: tuple[int, ...] = ()
 

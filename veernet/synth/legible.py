@@ -17,7 +17,7 @@ LEGIBLE = 0.5
 INKED = 0.3
 """Darkness of the paper that counts as ink, and difference that counts as more."""
 
-APART = 5.0
+OWN_INK = 5.0
 """Columns from another curve at which ink is a curve's own for certain."""
 
 
@@ -40,7 +40,7 @@ def legible(image: Grey, columns: Floats, ink: Ink, under: Ink) -> bool:
     level = np.median(image[::2, ::2]) - CONTRAST
     for index, column in enumerate(columns):
         away = np.abs(np.delete(columns, index, axis=0) - column)
-        alone = np.min(away, axis=0, initial=np.inf, where=np.isfinite(away)) > APART
+        alone = np.min(away, axis=0, initial=np.inf, where=np.isfinite(away)) > OWN_INK
         rows = np.flatnonzero(np.isfinite(column) & alone)
         at = np.rint(column[rows]).astype(np.intp)
         inside = (at > 1) & (at < image.shape[1] - 2)

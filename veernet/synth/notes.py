@@ -82,15 +82,15 @@ def _ink_head(
     cv2.fillConvexPoly(canvas, np.rint(corners).astype(np.int32), 1.0, cv2.LINE_8)
 
 
-def _turned(sprite: Ink, degrees: float, lean: float) -> Ink:
+def _rotated(sprite: Ink, degrees: float, lean: float) -> Ink:
     """Turn and lean a small picture about its middle, on a larger one."""
     rows, columns = sprite.shape
     reach = int(0.5 * np.hypot(rows, columns)) + 2
-    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), degrees, 1.0)
-    turn[0, 1] += lean
-    turn[:, 2] += (reach - columns / 2, reach - rows / 2)
-    turned = cv2.warpAffine(sprite, turn, (2 * reach, 2 * reach))
-    return np.asarray(turned, dtype=np.float32)
+    rotation = cv2.getRotationMatrix2D((columns / 2, rows / 2), degrees, 1.0)
+    rotation[0, 1] += lean
+    rotation[:, 2] += (reach - columns / 2, reach - rows / 2)
+    rotated = cv2.warpAffine(sprite, rotation, (2 * reach, 2 * reach))
+    return np.asarray(rotated, dtype=np.float32)
 
 
 def ink_handwriting(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
@@ -108,10 +108,10 @@ def ink_handwriting(rng: np.random.Generator, canvas: Ink, layout: Layout) -> No
     elif kind < 0.35:
         middle = (sprite.shape[1] // 2, sprite.shape[0] // 2)
         cv2.ellipse(sprite, middle, (middle[0] - 1, middle[1] - 1), 0, 0, 360, 1.0, 2)
-    turned = _turned(sprite, float(rng.normal(0, 12)), float(rng.normal(0, 0.25)))
-    turned *= np.float32(rng.uniform(0.5, 1.0))
+    rotated = _rotated(sprite, float(rng.normal(0, 12)), float(rng.normal(0, 0.25)))
+    rotated *= np.float32(rng.uniform(0.5, 1.0))
     row, column = rng.integers(-30, layout.rows), rng.integers(-60, layout.columns - 20)
-    stamp(canvas, turned, int(row), int(column))
+    stamp(canvas, rotated, int(row), int(column))
 
 
 def ink_stamp(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
@@ -125,11 +125,11 @@ def ink_stamp(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:
         cv2.rectangle(
             sprite, (1, 1), (sprite.shape[1] - 2, sprite.shape[0] - 2), 1.0, thick
         )
-    turned = _turned(sprite, float(rng.normal(0, 15)), 0.0)
-    patches = cloud(rng, turned.shape, int(rng.integers(3, 8)))
-    turned *= np.clip(1.6 * patches + rng.uniform(-0.2, 0.4), 0, 1)
+    rotated = _rotated(sprite, float(rng.normal(0, 15)), 0.0)
+    patches = cloud(rng, rotated.shape, int(rng.integers(3, 8)))
+    rotated *= np.clip(1.6 * patches + rng.uniform(-0.2, 0.4), 0, 1)
     row, column = rng.integers(-60, layout.rows - 20), rng.integers(-90, layout.columns)
-    stamp(canvas, turned * np.float32(rng.uniform(0.5, 1)), int(row), int(column))
+    stamp(canvas, rotated * np.float32(rng.uniform(0.5, 1)), int(row), int(column))
 
 
 def ink_mark_line(rng: np.random.Generator, canvas: Ink, layout: Layout) -> None:

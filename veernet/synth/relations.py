@@ -15,7 +15,7 @@ from veernet.synth.signals import RealShapes, model_shape, smooth
 
 Relation = Literal["free", "separate", "crossing"]
 
-APART = 14.0
+SEPARATION = 14.0
 """Columns that separate curves keep between each other at every row, at least."""
 
 KNOTS = (90.0, 240.0)
@@ -118,8 +118,8 @@ def crossing(
     step = float(np.median(np.diff(at))) / rows_per_foot
     detail = model_shape(rng, at.size, step, "active")
     # Detail of its own may change how far it stands off, but not to which side.
-    liveliness = rng.uniform(0.0, 0.5)
-    shape = shape * np.exp(liveliness * np.clip(detail, -2.0, 2.0))
+    roughness = rng.uniform(0.0, 0.5)
+    shape = shape * np.exp(roughness * np.clip(detail, -2.0, 2.0))
     away = (sides * heights)[stretch] * shape
     base = near.at(at)
     if not near.wraps:
@@ -179,25 +179,27 @@ def separated(
 ) -> list[Course]:
     """Give each curve a lane of the track; the lanes wander together."""
     count = len(courses)
-    least = min(2.2 * APART / width, 1.0 / count)
+    least = min(2.2 * SEPARATION / width, 1.0 / count)
     spare = 1.0 - count * least
     shares = rng.dirichlet(np.full(count + 1, 3.0)) * spare
-    lanes = least + shares[:count]
+    strip_widths = least + shares[:count]
     order = rng.permutation(count)
     starts = np.zeros(count)
-    starts[order] = np.r_[0.0, np.cumsum(lanes[order])[:-1]]
+    starts[order] = np.r_[0.0, np.cumsum(strip_widths[order])[:-1]]
     at = courses[0].rows
     steps = rng.standard_normal(at.size)
     wander = smooth(steps, max(40.0 / float(np.median(np.diff(at))), 0.5))
     wander = shares[count] * (0.5 + 0.5 * np.tanh(2 * wander / max(wander.std(), 1e-9)))
-    room = np.maximum(lanes - APART / width, 0.0) / 2
+    room = np.maximum(strip_widths - SEPARATION / width, 0.0) / 2
     made = []
-    for course, start, lane, half in zip(courses, starts, lanes, room, strict=True):
+    for course, start, strip_width, half in zip(
+        courses, starts, strip_widths, room, strict=True
+    ):
         rows = np.union1d(at, course.rows)
         fraction = course.at(rows)
         away = _limited(fraction - np.median(fraction), half)
         carried = np.interp(rows, at, wander)
-        made.append(Course(rows, start + lane / 2 + away + carried))
+        made.append(Course(rows, start + strip_width / 2 + away + carried))
     return made
 
 

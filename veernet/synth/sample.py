@@ -12,7 +12,7 @@ from PIL import Image
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.files import replacing
 from veernet.records import CurveSpec, Grey, Line, Registration, Track, Weight
-from veernet.register.geometry.corners import corners
+from veernet.register.geometry.simplify import simplify_mask
 from veernet.registration import save_registrations
 from veernet.synth.clutter import letter, stamp
 from veernet.synth.curves import DrawnCurve, Manner
@@ -31,7 +31,7 @@ LEGEND = 220
 COLUMNS = 1700
 DOTS_PER_INCH = (200, 200)
 FIRST_DEPTH = 4000.0
-TURN = 0.002
+LINE_SKEW = 0.002
 """Rows that depth lines fall per column: the page lies a tenth of a degree askew."""
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -131,7 +131,7 @@ def draw_sample(
             width=right - left,
             rows_per_foot=ROWS_PER_FOOT,
             shift=shift,
-            turn=TURN,
+            line_skew=LINE_SKEW,
             pivot=(TRACKS[0][2] + TRACKS[1][1]) / 2,
         )
         grid = _grid(plans[0].scale)
@@ -251,7 +251,7 @@ def _track(name: str, layout: Layout, plans: tuple[_Plan, ...]) -> Track:
 
 def _measured(edge: Edge) -> Edge:
     """State an edge as a person would measure it: a point wherever it bends."""
-    kept = corners(np.array(edge.rows), np.array(edge.columns), BENDS)
+    kept = simplify_mask(np.array(edge.rows), np.array(edge.columns), BENDS)
     rows, columns = (np.array(part)[kept] for part in (edge.rows, edge.columns))
     return Edge(
         tuple(float(row) for row in rows), tuple(round(float(c), 1) for c in columns)
@@ -260,8 +260,8 @@ def _measured(edge: Edge) -> Edge:
 
 def _registration(rows: int, tracks: tuple[Track, ...]) -> Registration:
     pivot = (TRACKS[0][2] + TRACKS[1][1]) / 2
-    fall_left = TURN * (TRACKS[0][1] - pivot)
-    fall_right = TURN * (TRACKS[-1][2] - pivot)
+    fall_left = LINE_SKEW * (TRACKS[0][1] - pivot)
+    fall_right = LINE_SKEW * (TRACKS[-1][2] - pivot)
     # The first and the last depth line that lie on the page from edge to edge.
     feet = np.array([2.0, np.floor(rows / ROWS_PER_FOOT) - 2.0])
     at = LEGEND + feet * ROWS_PER_FOOT

@@ -98,7 +98,9 @@ class Rounds(SeededSampler):
 
     def order(self, generator: torch.Generator) -> list[int]:
         """Draw a round and a permutation of the items."""
-        turn = int(torch.randint(UNLIMITED // self.samples, (), generator=generator))
+        epoch_start = int(
+            torch.randint(UNLIMITED // self.samples, (), generator=generator)
+        )
         items = torch.randperm(self.samples, generator=generator)
-        numbers: list[int] = (turn * self.samples + items).tolist()
+        numbers: list[int] = (epoch_start * self.samples + items).tolist()
         return numbers

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
+from veernet.intervals import true_intervals
 from veernet.network import ConfidenceTable
 from veernet.quantities import is_impossible
-from veernet.records import ORIGINS, Evidence, Panel, Path
-from veernet.runs import runs
+from veernet.records import ORIGINS, Evidence, Panel, TracedPath
 from veernet.trace.average import mean_around
+from veernet.trace.corridors import DecodedPath
 from veernet.trace.dash_patterns import estimate_patterns
 from veernet.trace.identity import Pool, pools
-from veernet.trace.lanes import Way
 from veernet.trace.paths import SMOOTH, Followed, follow_paths
 from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
@@ -48,7 +48,7 @@ BRIDGE = 16
 low confidence."""
 
 READABLE = 0.3
-"""Strength from which a row counts as read: the evidence under the way."""
+"""Strength from which a row counts as read: the evidence under the path."""
 
 LIKELY = 0.4
 """Confidence from which a row counts as read: of two like curves that a meeting left
@@ -70,7 +70,7 @@ def trace(
     confidence: ConfidenceTable | None = None,
     costs: Costs | None = None,
     likely: float = LIKELY,
-) -> tuple[Path, ...]:
+) -> tuple[TracedPath, ...]:
     """Trace every curve of a panel.
 
     Parameters
@@ -92,7 +92,7 @@ def trace(
 
     Returns
     -------
-    tuple of Path
+    tuple of TracedPath
         One per curve of ``panel.curves``, in that order.
     """
     if evidence.maps.shape[1:] != panel.image.shape:
@@ -106,12 +106,12 @@ def trace(
         return tuple(
             _path(
                 spec.mnemonic,
-                way.column,
-                way.state,
-                (smooth := _smooth(way, way.strength)),
+                decoded.column,
+                decoded.state,
+                (smooth := _smooth(decoded, decoded.strength)),
                 smooth,
             )
-            for spec, way in zip(panel.curves, follow(panel, evidence), strict=True)
+            for spec, decoded in zip(panel.curves, follow(panel, evidence), strict=True)
         )
     msg = f"tracer {tracer!r} is not known: use dp or skeleton"
     raise InputError(msg)
@@ -122,7 +122,7 @@ def name_curves(
     *,
     confidence: ConfidenceTable | None = None,
     likely: float = LIKELY,
-) -> list[tuple[Path, ...]]:
+) -> list[tuple[TracedPath, ...]]:
     """Name the paths of a section, and read each curve from them.
 
     Parameters
@@ -135,7 +135,7 @@ def name_curves(
 
     Returns
     -------
-    list of tuple of Path
+    list of tuple of TracedPath
         Per panel, one for each of its curves.
     """
     page = _pools(followed)
@@ -146,7 +146,7 @@ def name_curves(
     }
     result = []
     for paths, found in zip(followed, page, strict=True):
-        named: dict[int, Path] = {}
+        named: dict[int, TracedPath] = {}
         for pool in found:
             others = [
                 (curve.column, curve.mass)
@@ -192,7 +192,7 @@ def _calibrated(mass: Floats, confidence: ConfidenceTable | None) -> Floats:
     return mass if confidence is None else np.asarray(confidence.probability_of(mass))
 
 
-def _possible(path: Path, own: Followed) -> Path:
+def _possible(path: TracedPath, own: Followed) -> TracedPath:
     """Leave a curve unread where its value would be impossible.
 
     What is left beside such rows is judged as in `_path`: a bridge that has lost an end
@@ -202,7 +202,7 @@ def _possible(path: Path, own: Followed) -> Path:
     never = is_impossible(own.spec, fraction)
     kept = np.isfinite(path.column) & ~never
     bridged = path.origin == ORIGINS.index("bridged")
-    for start, stop in runs(kept):
+    for start, stop in true_intervals(kept):
         if not never[max(start - 1, 0) : stop + 1].any():
             continue
         read = np.flatnonzero(~bridged[start:stop]) + start
@@ -219,9 +219,9 @@ def _possible(path: Path, own: Followed) -> Path:
     )
 
 
-def _smooth(way: Way, values: Floats) -> Floats:
+def _smooth(decoded: DecodedPath, values: Floats) -> Floats:
     """Average values over the rows around each in which the curve is read."""
-    known = np.isfinite(way.column) & np.isfinite(values)
+    known = np.isfinite(decoded.column) & np.isfinite(values)
     return mean_around(values, known, SMOOTH)
 
 
@@ -232,12 +232,12 @@ def _path(
     strength: Floats,
     probability: Floats,
     likely: float = 0.0,
-) -> Path:
+) -> TracedPath:
     """Decide which rows are read, bridged or unread, and how sure they are."""
     known = np.isfinite(column)
     faint = known & (strength < READABLE)
     read = known & ~faint & (probability >= likely)
-    for start, stop in runs(read):
+    for start, stop in true_intervals(read):
         if stop - start < min(SHORTEST, read.size):
             read[start:stop] = False
 
@@ -247,7 +247,7 @@ def _path(
     origin[read] = ORIGINS.index("auto")
     result = np.where(read, column, np.nan)
     sure = np.where(read, np.clip(probability, 0.0, 1.0), 0.0)
-    for start, stop in runs(~read):
+    for start, stop in true_intervals(~read):
         inner = start > 0 and stop < read.size
         # Only where ink is missing: off scale, lost, or in doubt between two strokes, a
         # line would be an invention. By the average over rows, some inked ones at
@@ -262,4 +262,4 @@ def _path(
         away = np.minimum(at - start + 1, stop - at)
         sure[at] = np.minimum(BRIDGED_CONFIDENCE, sure[ends].min()) / away
         origin[at] = ORIGINS.index("bridged")
-    return Path(mnemonic, result, sure, origin)
+    return TracedPath(mnemonic, result, sure, origin)

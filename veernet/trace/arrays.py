@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec
 from veernet.trace.assignments import moments
+from veernet.trace.decoding import related
 from veernet.trace.paths import Followed
-from veernet.trace.ways import related
 
 LEAST_CURVES = 4
 """Curves of an array at the least. Two always stand apart in one direction, and three
 nearly so, whoever is who: names of three gained nothing. Log of experiments,
 2026-11-30."""
 
-APART = 8.0
+HALF_WEIGHT_GAP = 8.0
 """Columns by which an array must stand apart for a row to count for half: closer
 together it says little of the direction, and wider apart no more."""
 
@@ -75,7 +75,7 @@ class ArrayEvidence:
         known = np.isfinite(folded).all(axis=0)
         place = np.where(known, folded, 0.0)
         place -= place.mean(axis=0)
-        place /= np.sqrt((place**2).sum(axis=0) + APART**2)
+        place /= np.sqrt((place**2).sum(axis=0) + HALF_WEIGHT_GAP**2)
         self._moments = moments(place.T, place.T, bounds).reshape(bounds.size - 1, -1)
         self._rows = max(float(known.sum()), 1.0)
         # (states, curves, curves): where the moment of two curves is in a flat row.

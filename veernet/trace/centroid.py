@@ -1,4 +1,4 @@
-"""Sub-pixel column of a way: the centroid of its stroke in each row."""
+"""Sub-pixel column of a path: the centroid of its stroke in each row."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.compiled import compiled
 
-REACH = 3
-"""Columns beside the way that may be of its stroke: half a heavy line and a pixel."""
+STROKE_REACH = 3
+"""Columns beside the path that may be of its stroke: half a heavy line and a pixel."""
 
 CONTIGUOUS = 0.4
 """A stroke ends where the evidence falls below this share of its peak in the row."""
@@ -36,9 +36,9 @@ def refine(
     *,
     circular: bool,
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
-    """Return the centroid of the stroke that a way follows, row by row.
+    """Return the centroid of the stroke that a path follows, row by row.
 
-    The window follows the slope: a way that crosses forty columns in a row is on a
+    The window follows the slope: a path that crosses forty columns in a row is on a
     stroke that covers at least as many, and the column at that row is the middle of
     them. A window of fixed width would cut the stroke.
 
@@ -55,9 +55,9 @@ def refine(
     evidence
         (rows, columns) probability, 255 is certainty.
     column
-        (rows,) unfolded column at which the way leaves each row.
+        (rows,) unfolded column at which the path leaves each row.
     on
-        (rows,) whether the way is on a column in the row.
+        (rows,) whether the path is on a column in the row.
     centre
         (rows, columns of the panel) probability that a curve has its column there, 255
         is certainty; without rows where that is not known.
@@ -69,11 +69,11 @@ def refine(
     Returns
     -------
     centroid : (rows,) float
-        Unfolded column, NaN where the way is not on.
+        Unfolded column, NaN where the path is not on.
     strength : (rows,) float
-        Mean evidence under the stroke, in [0, 1]; 0 where the way is not on.
+        Mean evidence under the stroke, in [0, 1]; 0 where the path is not on.
     span : (rows, 2) int
-        First and last unfolded column of the stroke, -1 where the way is not on.
+        First and last unfolded column of the stroke, -1 where the path is not on.
     """
     return _refine(evidence, column, on, centre, first, circular)
 
@@ -97,7 +97,7 @@ def _refine(
         here = column[row]
         before = column[row - 1] if row > 0 and on[row - 1] else here
         first, last = min(before, here), max(before, here)
-        # A steep stroke is some rows thick: its ink reaches to where the way is in the
+        # A steep stroke is some rows thick: its ink reaches to where the path is in the
         # row above and in the one below.
         lowest, highest = first, last
         if row > 1 and on[row - 2] and on[row - 1]:
@@ -116,13 +116,13 @@ def _refine(
 
         ends = np.array([first, last])
         for side, step in ((0, -1), (1, 1)):
-            limit = lowest - REACH if side == 0 else highest + REACH
+            limit = lowest - STROKE_REACH if side == 0 else highest + STROKE_REACH
             while ends[side] != limit:
                 c = ends[side] + step
                 if not circular and not 0 <= c < width:
                     break
                 p = evidence[row, c % width] / 255.0
-                # The way runs beside the ridge as often as on it: climb first.
+                # The path runs beside the ridge as often as on it: climb first.
                 if p <= CONTIGUOUS * peak:
                     break
                 peak = max(peak, p)
@@ -132,9 +132,9 @@ def _refine(
             low, high = ends[0] - 1, ends[1] + 1
             if circular:  # a stroke may be longer than the track that it wraps in
                 high = min(high, low + width - 1)
-            told = _told(centre[row], low, high, origin[row], width, circular)
-            if not np.isnan(told):
-                centroid[row] = told
+            centred = _centre_in(centre[row], low, high, origin[row], width, circular)
+            if not np.isnan(centred):
+                centroid[row] = centred
                 continue
         mass, moment = 0.0, 0.0
         for c in range(ends[0], ends[1] + 1):
@@ -152,7 +152,7 @@ def _refine(
 
 
 @compiled()
-def _told(
+def _centre_in(
     centre: NDArray[np.uint8],
     low: int,
     high: int,
@@ -189,7 +189,7 @@ def _told(
 def _at(
     centre: NDArray[np.uint8], column: int, origin: int, width: int, circular: bool
 ) -> float:
-    """Centre at a column of the lane, 0 beyond the panel."""
+    """Centre at a column of the corridor, 0 beyond the panel."""
     at = origin + (column % width if circular else column)
     if not 0 <= at < centre.size:
         return 0.0

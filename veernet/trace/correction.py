@@ -29,13 +29,13 @@ ROWS = 7
 """Rows above and below of which the path is seen: a peak of a log drawn in samples is
 some four to ten rows high."""
 
-NEAR = 3
+MOVE_ROWS = 3
 """Rows above and below in which a path's move sets the unit of length."""
 
 LEAST_REACH = 3.0
 """Columns added to that unit, so that an upright stroke has one."""
 
-BESIDE = 3
+SEEN_BESIDE = 3
 """Columns beside a stroke that are seen with it."""
 
 PLACES = 13
@@ -62,13 +62,13 @@ Single = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Stroke:
+class FollowedStroke:
     """The stroke that a path follows, and what was seen around it.
 
     Parameters
     ----------
     centroid
-        (rows,) unfolded column of the lane, NaN where the path is not on a column.
+        (rows,) unfolded column of the corridor, NaN where the path is not on a column.
     strength
         (rows,) mean evidence under the path, in [0, 1].
     span
@@ -126,7 +126,7 @@ class CorrectionModel:
         return active[:, 0]
 
 
-def corrected(stroke: Stroke) -> Floats:
+def corrected(stroke: FollowedStroke) -> Floats:
     """Return the centroids of a stroke, moved to where its curve runs.
 
     Parameters
@@ -137,7 +137,7 @@ def corrected(stroke: Stroke) -> Floats:
     Returns
     -------
     (rows,) float
-        Unfolded columns of the lane, NaN where the path is not on a column.
+        Unfolded columns of the corridor, NaN where the path is not on a column.
     """
     if not stroke.centre.size:
         # The model was fitted on a network that tells the centre.
@@ -152,7 +152,7 @@ def corrected(stroke: Stroke) -> Floats:
     return result
 
 
-def features(stroke: Stroke, rows: NDArray[np.intp]) -> tuple[Single, Single]:
+def features(stroke: FollowedStroke, rows: NDArray[np.intp]) -> tuple[Single, Single]:
     """Return what tells where a curve runs in its stroke.
 
     Parameters
@@ -179,7 +179,7 @@ def features(stroke: Stroke, rows: NDArray[np.intp]) -> tuple[Single, Single]:
     known = np.isfinite(move) & (around == inside)
     move = np.where(known, move, 0.0)
     low, high = (np.where(known, s[inside] - here, 0.0) for s in stroke.span.T)
-    near = np.abs(move[:, ROWS - NEAR : ROWS + NEAR + 1]).max(axis=1)
+    near = np.abs(move[:, ROWS - MOVE_ROWS : ROWS + MOVE_ROWS + 1]).max(axis=1)
     reach = np.maximum(near, (high - low)[:, ROWS]) + LEAST_REACH
     parts = [part / reach[:, None] for part in (move, low, high)]
     parts += _profiles(stroke, rows)
@@ -209,21 +209,23 @@ def _mirror() -> tuple[NDArray[np.intp], Single]:
 _PROFILES = len(EVIDENCE_ROWS) + len(CENTRE_ROWS)
 
 
-def _profiles(stroke: Stroke, rows: NDArray[np.intp]) -> list[Floats]:
+def _profiles(stroke: FollowedStroke, rows: NDArray[np.intp]) -> list[Floats]:
     """Return (n, PLACES) of evidence and of centre across the stroke, row by row."""
-    first, last = (stroke.span[rows].T + np.array([[-BESIDE], [BESIDE]])).astype(float)
+    first, last = (
+        stroke.span[rows].T + np.array([[-SEEN_BESIDE], [SEEN_BESIDE]])
+    ).astype(float)
     steps = np.linspace(0.0, 1.0, PLACES)
-    lane = first[:, None] + (last - first)[:, None] * steps
+    corridor = first[:, None] + (last - first)[:, None] * steps
     if stroke.circular:
         # Folded as a whole: what runs over an edge goes on beyond it.
-        lane -= (
+        corridor -= (
             np.floor(first / stroke.evidence.shape[1])[:, None]
             * (stroke.evidence.shape[1])
         )
-    panel = lane + stroke.first[rows, None]
+    panel = corridor + stroke.first[rows, None]
     return [
         *(
-            _sampled(stroke.evidence, rows + step, lane, circular=stroke.circular)
+            _sampled(stroke.evidence, rows + step, corridor, circular=stroke.circular)
             for step in EVIDENCE_ROWS
         ),
         *(

@@ -50,7 +50,7 @@ FAINTEST = 16.0
 """Darkness beyond the paper's, of 255, that full ink has at the least: fainter ink says
 nothing of its style."""
 
-CONTRAST = (0.25, 0.75)
+DARKNESS_RANGE = (0.25, 0.75)
 """Darkness, as a share of full ink, that is certainly paper and certainly ink."""
 
 GRID_ROW = 0.6
@@ -159,7 +159,7 @@ def sample_ink(image: Grey, column: Floats) -> tuple[Floats, NDArray[np.int32]]:
     full = float(np.quantile(dark[known], FULL)) - paper
     if full < FAINTEST:
         return np.where(known, UNSEEN, np.nan), row
-    low, high = CONTRAST
+    low, high = DARKNESS_RANGE
     ink = np.clip(((dark - paper) / full - low) / (high - low), 0.0, 1.0)
     lines = (image < 255 - (paper + full / 2)).mean(axis=1) > GRID_ROW
     ink[known & lines[row]] = UNSEEN
@@ -206,12 +206,14 @@ def estimate_patterns(
     if not wanted:
         return {}
     broken = [bool(set(group) - {"solid"}) for group in lines]
-    total = sum(ink.size for ink, told in zip(samples, broken, strict=True) if told)
+    total = sum(
+        ink.size for ink, is_broken in zip(samples, broken, strict=True) if is_broken
+    )
     share = min(1.0, MOST_SAMPLES / max(total, 1))
     candidates = _candidates()
     scores, solid, allowed = [], [], []
-    for ink, group, told in zip(samples, lines, broken, strict=True):
-        if not told:
+    for ink, group, is_broken in zip(samples, lines, broken, strict=True):
+        if not is_broken:
             continue
         kept, starts = _chunks(ink, share)
         if not starts.size:
@@ -314,8 +316,8 @@ class _Search:
         ratios = [np.log(mark / TABLE[line].mark) for line, mark in marks.items()]
         size = float(np.exp(np.mean(ratios)))
         total += sum(self._prior(line, i, size) for line, i in chosen.items())
-        ladder = [marks[line] for line in MARK_ORDER if line in marks]
-        crowded = [a < MARK_RATIO * b for a, b in pairwise(ladder)]
+        longest_first = [marks[line] for line in MARK_ORDER if line in marks]
+        crowded = [a < MARK_RATIO * b for a, b in pairwise(longest_first)]
         return total - CROWDED * sum(crowded)
 
     def _prior(self, line: Line, index: int, size: float) -> float:
@@ -386,15 +388,17 @@ def _follow(
             continue
         total = 0.0
         for b in range(bins):
-            came = (1 - 2 * uneven) * now[b - 1] + uneven * now[b] + uneven * now[b - 2]
+            predicted = (
+                (1 - 2 * uneven) * now[b - 1] + uneven * now[b] + uneven * now[b - 2]
+            )
             if value >= 1.0:
-                came *= if_dark[b]
+                predicted *= if_dark[b]
             elif value == 0.0:
-                came *= if_light[b]
+                predicted *= if_light[b]
             elif value > 0.0:
-                came *= np.exp(value * dark[b] + (1 - value) * light[b])
-            after[b] = came
-            total += came
+                predicted *= np.exp(value * dark[b] + (1 - value) * light[b])
+            after[b] = predicted
+            total += predicted
         for b in range(bins):
             now[b] = after[b] / total
         found[i] = np.log(total)
@@ -414,12 +418,12 @@ def _worn(
         if np.isnan(value):
             gone = usual
             continue
-        came = gone * (1 - mended) + (1 - gone) * torn
+        predicted = gone * (1 - mended) + (1 - gone) * torn
         if value < 0.0:
-            gone = came
+            gone = predicted
             continue
-        on = (1 - came) * inked**value * (1 - inked) ** (1 - value)
-        off = came * blank**value * (1 - blank) ** (1 - value)
+        on = (1 - predicted) * inked**value * (1 - inked) ** (1 - value)
+        off = predicted * blank**value * (1 - blank) ** (1 - value)
         gone = off / (on + off)
         found[i] = np.log(on + off)
     return found

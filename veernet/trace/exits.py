@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 from veernet.trace.programme import LOST, OFF_LEFT, OFF_RIGHT
 
 AT_EDGE = 9
-"""Columns from the end of a lane within which a curve that ends has left the scale; the
-lane reaches a little beyond the edge."""
+"""Columns from the end of a corridor within which a curve that ends has left the scale;
+the corridor reaches a little beyond the edge."""
 
 EXIT_INK, EXIT_ROWS = 0.5, 4
 """Mean evidence of a stroke that leads to an edge from farther away, and rows on either
@@ -32,22 +32,24 @@ def doubt_exits(
     evidence
         (rows, columns) probability that the curve passes, 255 is certainty.
     column
-        (rows,) at which the way leaves each row.
+        (rows,) at which the path leaves each row.
     state
-        (rows,) of the way, which is changed.
+        (rows,) of the path, which is changed.
     """
     for off, edge in ((OFF_LEFT, 0), (OFF_RIGHT, evidence.shape[1] - 1)):
-        for start, stop in runs(state == off):
+        for start, stop in true_intervals(state == off):
             ends = [(start, start - 1)] if start > 0 else []
             if stop < state.size:
                 ends.append((stop, stop))
             if not any(
-                _leads(evidence, row, int(column[at]), edge) for row, at in ends
+                _reaches_edge(evidence, row, int(column[at]), edge) for row, at in ends
             ):
                 state[start:stop] = LOST
 
 
-def _leads(evidence: NDArray[np.uint8], row: int, column: int, edge: int) -> bool:
+def _reaches_edge(
+    evidence: NDArray[np.uint8], row: int, column: int, edge: int
+) -> bool:
     """Whether there is ink in the rows around one from a column to an edge."""
     first, last = min(column, edge), max(column, edge)
     rows = slice(max(row - EXIT_ROWS, 0), row + EXIT_ROWS + 1)

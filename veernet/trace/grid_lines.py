@@ -28,7 +28,7 @@ a curve that stands still so is rare, and there must be ink that no path explain
 BESIDE_LINE = 3
 """Columns beside a grid line in which a network sees it."""
 
-REACH = 4
+EXPLAINED_BESIDE = 4
 """Columns beside the ink of paths that they explain."""
 
 INK = 0.5
@@ -69,7 +69,7 @@ def unexplained(evidence: Evidence, inks: Sequence[NDArray[np.int32]]) -> float:
     # A sum of styles fits into 16 bits; a tall panel should not be held in 32.
     ink = evidence.maps.sum(axis=0, dtype=np.uint16) >= 255 * INK
     stacked = np.stack(inks).swapaxes(0, 1).reshape(ink.shape[0], -1, 2)
-    _explain(ink, np.ascontiguousarray(stacked), REACH)
+    _explain(ink, np.ascontiguousarray(stacked), EXPLAINED_BESIDE)
     return float(ink.any(axis=1).mean())
 
 

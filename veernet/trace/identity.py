@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from veernet.axes import Floats
+from veernet.intervals import true_intervals
 from veernet.order import first_apart
 from veernet.records import WEIGHTS, Weight
-from veernet.runs import runs
 from veernet.trace.arrays import ArrayEvidence, array_of
 from veernet.trace.assignments import Event, Posterior, make_lattice
 from veernet.trace.dash_patterns import Patterns
@@ -36,7 +36,7 @@ from veernet.trace.meetings import Meeting, find_meetings
 from veernet.trace.paths import Followed, may_be_mistaken
 from veernet.trace.rock import RockEvidence
 
-MOST = 7
+MOST_CURVES = 7
 """Curves of a pool: 5,040 permutations. More than seven of one colour in a track are
 told apart in groups of so many."""
 
@@ -134,7 +134,7 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
     Returns
     -------
     list of tuple of int
-        Indices, each path in one group of `MOST` at the most.
+        Indices, each path in one group of `MOST_CURVES` at the most.
     """
     groups: list[list[int]] = []
     for index, path in enumerate(paths):
@@ -149,7 +149,7 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
     for group in groups:
         # Curves that are drawn alike stay together where they fit.
         alike = sorted(group, key=lambda i: (paths[i].spec.line, i))
-        most = _most_together([paths[i] for i in alike[:MOST]])
+        most = _most_together([paths[i] for i in alike[:MOST_CURVES]])
         found += [
             tuple(sorted(alike[k : k + most])) for k in range(0, len(alike), most)
         ]
@@ -158,10 +158,10 @@ def pools(paths: Sequence[Followed]) -> list[tuple[int, ...]]:
 
 def _most_together(pool: Sequence[Followed]) -> int:
     """Return how many curves can be told apart together in the memory there is."""
-    if len(pool) < MOST:
-        return MOST
+    if len(pool) < MOST_CURVES:
+        return MOST_CURVES
     tracklets = len({row for row, *_ in _events(pool)}) + 1
-    return MOST if tracklets <= MOST_TRACKLETS else MOST - 1
+    return MOST_CURVES if tracklets <= MOST_TRACKLETS else MOST_CURVES - 1
 
 
 class Pool:
@@ -194,7 +194,7 @@ class Pool:
             if group
             else None
         )
-        self._by_weight = _weights_are_told(self._paths)
+        self._by_weight = _weights_differ(self._paths)
         if self._by_weight:
             self._emission += _weight_evidence(self._paths, self._shapes)
 
@@ -235,11 +235,11 @@ class Pool:
         rock = RockEvidence(self._paths, self._lattice.bounds, others)
         starts = [alone]
         if len(self.members) == 2:
-            starts += self._either_way(rock)
+            starts += self._both_signs(rock)
         settled = [self._settled(rock, start) for start in starts]
         return max(settled, key=lambda s: s.evidence)
 
-    def _either_way(self, rock: RockEvidence) -> list[Posterior]:
+    def _both_signs(self, rock: RockEvidence) -> list[Posterior]:
         """Return posteriors of a pair under relations that may hold, either way round.
 
         Which curve is which is open far from where they are first apart, so that no
@@ -339,7 +339,7 @@ def _events(pool: Sequence[Followed]) -> list[Event]:
         for meeting in find_meetings(pool, pair):
             events.append((meeting.row, *pair, _exchange(meeting)))
     for index, path in enumerate(pool):
-        for start, stop in runs(~path.known):
+        for start, stop in true_intervals(~path.known):
             if stop - start <= LOST_ROWS or start == 0 or stop == path.known.size:
                 continue
             for other in range(len(pool)):
@@ -383,7 +383,7 @@ def _shape_evidence(shapes: Floats, posterior: Floats) -> Floats:
     return np.asarray((-0.5 * SHAPE_WEIGHT * weight[:, None] * away**2).sum(axis=-1))
 
 
-def _weights_are_told(pool: Sequence[Followed]) -> bool:
+def _weights_differ(pool: Sequence[Followed]) -> bool:
     """Whether registered weights differ, and so do the strokes on the paper."""
     weights = {path.spec.weight for path in pool}
     widths = [np.nanmedian(p.stroke) for p in pool if np.isfinite(p.stroke).any()]

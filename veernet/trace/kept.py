@@ -184,16 +184,16 @@ class KeptEvidence:
         """Return the number of the panel that a curve is drawn in."""
         track, _ = registration.curve(curve)
         for key, wanted in (("curves", curve), ("tracks", track.name)):
-            for number, told in enumerate(self._panels):
-                if wanted in told[key]:
+            for number, stored in enumerate(self._panels):
+                if wanted in stored[key]:
                     return number
         msg = f"no evidence is kept of track {track.name!r}: digitise the scan again"
         raise InputError(msg)
 
     def rows_of(self, number: int) -> tuple[int, int]:
         """Return the first and the last registered row of a panel."""
-        told = self._panels[number]
-        return told["row_start"], told["row_start"] + told["rows"] - 1
+        stored = self._panels[number]
+        return stored["row_start"], stored["row_start"] + stored["rows"] - 1
 
     def cut(
         self, number: int, rows: tuple[int, int], registration: Registration
@@ -209,36 +209,36 @@ class KeptEvidence:
         registration
             Its tracks of today, wherever their edges are now.
         """
-        told = self._panels[number]
+        stored = self._panels[number]
         first, last = self.rows_of(number)
         row0, row1 = max(rows[0], first), min(rows[1], last)
         inside = slice(row0 - first, row1 + 1 - first)
         left, right = (
             self._array(f"{number}/{side}")[inside] for side in ("left", "right")
         )
-        stretch = (right - left) / told["width"]
+        stretch = (right - left) / stored["width"]
         tracks = tuple(
             track
             for track in registration.tracks
-            if track.name in told["tracks"]
-            or any(spec.mnemonic in told["curves"] for spec in track.curves)
+            if track.name in stored["tracks"]
+            or any(spec.mnemonic in stored["curves"] for spec in track.curves)
         )
         at = np.arange(row0, row1 + 1)
         edges = np.array([registration.edges_at(track, at) for track in tracks])
-        shape = (at.size, told["columns"])
-        parts = {name: self._rows(number, name, inside) for name in told["maps"]}
+        shape = (at.size, stored["columns"])
+        parts = {name: self._rows(number, name, inside) for name in stored["maps"]}
         image = parts["image"][0] if "image" in parts else np.broadcast_to(WHITE, shape)
         panel = Panel(
             tracks=tracks,
             row_start=row0,
-            width=told["width"],
-            margin=told["margin"],
-            edges=told["margin"] + (edges - left) / stretch,
+            width=stored["width"],
+            margin=stored["margin"],
+            edges=stored["margin"] + (edges - left) / stretch,
             image=image,
         )
         evidence = Evidence(
             parts["maps"],
-            tuple(tuple(lines) for lines in told["lines"]),
+            tuple(tuple(lines) for lines in stored["lines"]),
             parts["centre"][0] if "centre" in parts else None,
             self._affinity(number, panel, parts),
         )

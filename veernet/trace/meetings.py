@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 from veernet.trace.paths import Followed
 
 WINDOWS = ((3, 1), (5, 1), (8, 1), (12, 1), (20, 1), (16, 2), (30, 2))
@@ -36,7 +36,7 @@ ANGLE_ROWS = 6
 BETWEEN = 5
 """Rows from one meeting to the next; with fewer they are one."""
 
-BESIDE = 1.5
+TOUCHING = 1.5
 """Columns beyond the mean stroke width within which two strokes may touch."""
 
 LEAST_REACH, MOST_REACH = 3.0, 8.0
@@ -115,7 +115,7 @@ def meeting_rows(first: Followed, second: Followed) -> list[tuple[int, int]]:
     for i in np.flatnonzero(passes):
         touching[known[i] : known[i + 1] + 1] = True
     merged: list[tuple[int, int]] = []
-    for start, stop in runs(touching):
+    for start, stop in true_intervals(touching):
         if merged and start - merged[-1][1] <= BETWEEN:
             merged[-1] = (merged[-1][0], stop)
         else:
@@ -138,7 +138,9 @@ def features(first: Followed, second: Followed, start: int, stop: int) -> Floats
     one, other = first.folded, second.folded
     found: list[float] = []
     for rows, degree in WINDOWS:
-        fit = partial(_misfit, start=start, stop=stop, window=rows, degree=degree)
+        fit = partial(
+            _extrapolation_residual, start=start, stop=stop, window=rows, degree=degree
+        )
         keep = fit(one, one) + fit(other, other)
         swap = fit(one, other) + fit(other, one)
         known = np.isfinite(keep + swap)
@@ -213,7 +215,7 @@ def _reach(first: Followed, second: Followed) -> float:
     """Return the columns within which two strokes may touch."""
     widths = [float(np.nanmedian(p.stroke)) for p in (first, second) if _measured(p)]
     mean = float(np.mean(widths)) if widths else LEAST_REACH
-    return float(np.clip(mean + BESIDE, LEAST_REACH, MOST_REACH))
+    return float(np.clip(mean + TOUCHING, LEAST_REACH, MOST_REACH))
 
 
 def _measured(path: Followed) -> bool:
@@ -273,7 +275,7 @@ def _alike(one: Floats, other: Floats, start: int, stop: int) -> float:
 
     Positive where the wider one stays the wider: that speaks against an exchange.
     """
-    contrast = []
+    differences = []
     for rows in (
         slice(max(start - WIDTH_ROWS, 0), start),
         slice(stop, stop + WIDTH_ROWS),
@@ -282,12 +284,12 @@ def _alike(one: Floats, other: Floats, start: int, stop: int) -> float:
         mine, theirs = mine[np.isfinite(mine)], theirs[np.isfinite(theirs)]
         if mine.size < LEAST_FIT or theirs.size < LEAST_FIT:
             return 0.0
-        contrast.append(np.log(np.median(mine) / np.median(theirs)))
-    product = contrast[0] * contrast[1]
+        differences.append(np.log(np.median(mine) / np.median(theirs)))
+    product = differences[0] * differences[1]
     return float(np.sign(product) * np.sqrt(abs(product)))
 
 
-def _misfit(
+def _extrapolation_residual(
     before: Floats, after: Floats, start: int, stop: int, window: int, degree: int
 ) -> float:
     """Return the mean squared residual of one polynomial through both sides.

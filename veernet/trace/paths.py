@@ -18,16 +18,22 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.average import mean_around
+from veernet.trace.corridors import (
+    FREE_STYLE,
+    OVERSHOOT,
+    Corridor,
+    DecodedPath,
+    make_corridor,
+)
 from veernet.trace.dash_patterns import sample_ink
+from veernet.trace.decoding import decode_path, margin_of
 from veernet.trace.grid_lines import (
     UNEXPLAINED,
     stands_still,
     unexplained,
     without_column,
 )
-from veernet.trace.lanes import FREE_STYLE, OVERSHOOT, Lane, Way, make_lane
 from veernet.trace.programme import Costs
-from veernet.trace.ways import decode_lane, margin_of
 from veernet.trace.weights import stroke_widths
 
 SWEEPS = 2
@@ -46,7 +52,7 @@ SMOOTH = 9
 FLOOR = 0.02
 """Least probability of a style."""
 
-BESIDE = 1
+STROKE_WAVER = 1
 """Columns beside a path at which its stroke may be seen best."""
 
 
@@ -119,16 +125,16 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
     list of Followed
         One for each curve of ``panel.curves``, in that order.
     """
-    evidence, lanes, ways = decode_paths(panel, evidence, costs)
+    evidence, corridors, paths = decode_paths(panel, evidence, costs)
     return [
-        _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs)
-        for i, lane in enumerate(lanes)
+        _followed(panel, evidence, corridor, paths[i], others_of(paths, i), costs)
+        for i, corridor in enumerate(corridors)
     ]
 
 
 def decode_paths(
     panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool = True
-) -> tuple[Evidence, list[Lane], dict[int, Way]]:
+) -> tuple[Evidence, list[Corridor], dict[int, DecodedPath]]:
     """Decode the paths of a panel, without grid lines that one of them followed.
 
     Parameters
@@ -142,85 +148,88 @@ def decode_paths(
     -------
     evidence : Evidence
         Without those lines.
-    lanes : list of Lane
+    corridors : list of Corridor
         Per curve of ``panel.curves`` the corridor in which its path was decoded.
-    ways : dict
+    paths : dict
         By index of the curve its path.
     """
-    lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
-    for _ in lanes:
-        cleaned = _without_followed_line(evidence, lanes, ways)
+    corridors, paths = _decode_all(panel, evidence, costs, correct=correct)
+    for _ in corridors:
+        cleaned = _without_followed_line(evidence, corridors, paths)
         if cleaned is None:
             break
         evidence = cleaned
-        lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
-    return evidence, lanes, ways
+        corridors, paths = _decode_all(panel, evidence, costs, correct=correct)
+    return evidence, corridors, paths
 
 
 def _decode_all(
     panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool
-) -> tuple[list[Lane], dict[int, Way]]:
+) -> tuple[list[Corridor], dict[int, DecodedPath]]:
     """Decode paths one after the other, then each again with all others in place."""
-    lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
-    order = _turns(lanes)
-    ways: dict[int, Way] = {}
+    corridors = [make_corridor(panel, evidence, spec) for spec in panel.curves]
+    order = _decoding_order(corridors)
+    paths: dict[int, DecodedPath] = {}
     # A path that has no other beside it does not change.
-    for _ in range(SWEEPS if len(lanes) > 1 else 0):
+    for _ in range(SWEEPS if len(corridors) > 1 else 0):
         for index in order:
-            others = others_of(ways, index)
-            settled = len(others) == len(lanes) - 1
-            ways[index] = decode_lane(lanes[index], others, costs, settled=settled)
+            others = others_of(paths, index)
+            settled = len(others) == len(corridors) - 1
+            paths[index] = decode_path(corridors[index], others, costs, settled=settled)
     for index in order:
-        if len(lanes) > 1:
-            lanes[index] = _adapted(lanes[index], ways[index])
-        others = others_of(ways, index)
-        ways[index] = decode_lane(lanes[index], others, costs, correct=correct)
-    return lanes, ways
+        if len(corridors) > 1:
+            corridors[index] = _adapted(corridors[index], paths[index])
+        others = others_of(paths, index)
+        paths[index] = decode_path(corridors[index], others, costs, correct=correct)
+    return corridors, paths
 
 
 def _without_followed_line(
-    evidence: Evidence, lanes: list[Lane], ways: dict[int, Way]
+    evidence: Evidence, corridors: list[Corridor], paths: dict[int, DecodedPath]
 ) -> Evidence | None:
     """Blank a grid line that a path followed while a curve is left over.
 
     None where no path stands still, or all ink is explained as it is.
     """
-    still = [i for i in ways if stands_still(lanes[i].folded(ways[i].column))]
-    if not still or unexplained(evidence, [w.ink for w in ways.values()]) < UNEXPLAINED:
+    still = [i for i in paths if stands_still(corridors[i].folded(paths[i].column))]
+    if (
+        not still
+        or unexplained(evidence, [w.ink for w in paths.values()]) < UNEXPLAINED
+    ):
         return None
-    column = float(np.nanmedian(lanes[still[0]].folded(ways[still[0]].column)))
+    column = float(np.nanmedian(corridors[still[0]].folded(paths[still[0]].column)))
     return without_column(evidence, column)
 
 
 def _followed(
     panel: Panel,
     evidence: Evidence,
-    lane: Lane,
-    way: Way,
-    others: list[Way],
+    corridor: Corridor,
+    path: DecodedPath,
+    others: list[DecodedPath],
     costs: Costs,
 ) -> Followed:
-    folded = lane.folded(way.column)
+    folded = corridor.folded(path.column)
     known = np.isfinite(folded)
-    margin = margin_of(lane, way, others, costs)
+    margin = margin_of(corridor, path, others, costs)
     known_margin = known & np.isfinite(margin)
     smooth = mean_around(margin, known_margin, SMOOTH)
     ink, sample_row = sample_ink(panel.image, folded)
-    left, right = panel.edges_of(lane.spec.mnemonic)
+    left, right = panel.edges_of(corridor.spec.mnemonic)
     return Followed(
-        spec=lane.spec,
-        column=way.column,
+        spec=corridor.spec,
+        column=path.column,
         folded=folded,
-        state=way.state,
-        strength=mean_around(way.strength, known, SMOOTH),
+        state=path.state,
+        strength=mean_around(path.strength, known, SMOOTH),
         held=1.0 - np.exp(-smooth / DOUBT),
         ink=ink,
         sample_row=sample_row,
-        called=_called(panel, evidence, lane, folded),
+        called=_called(panel, evidence, corridor, folded),
         stroke=stroke_widths(panel.image, folded),
         left=left,
         right=right,
-        colour=lane.colour.look if lane.colour else None,
+        colour=corridor.colour.appearance if corridor.colour else None,
     )
 
 
@@ -235,62 +244,64 @@ def may_be_mistaken(one: Followed, other: Followed) -> bool:
     return float(np.median(shared)) > 2 * OVERSHOOT + 1
 
 
-def _turns(lanes: list[Lane]) -> list[int]:
+def _decoding_order(corridors: list[Corridor]) -> list[int]:
     """Return the order in which paths are decoded.
 
     A style that only one curve has is the surest evidence: those go first. A back-up is
     drawn where its main curve is not, and has what that one leaves.
     """
 
-    def look(lane: Lane) -> tuple[object, ...]:
-        colour = lane.colour.look if lane.colour else None
-        return lane.spec.line, colour, int(lane.first[0]), lane.width
+    def appearance(corridor: Corridor) -> tuple[object, ...]:
+        colour = corridor.colour.appearance if corridor.colour else None
+        return corridor.spec.line, colour, int(corridor.first[0]), corridor.width
 
-    alike = Counter(look(lane) for lane in lanes)
+    alike = Counter(appearance(corridor) for corridor in corridors)
 
-    def turn(index: int) -> tuple[bool, int, int]:
-        lane = lanes[index]
-        return lane.spec.backup_of is not None, alike[look(lane)], index
+    def rank(index: int) -> tuple[bool, int, int]:
+        corridor = corridors[index]
+        return corridor.spec.backup_of is not None, alike[appearance(corridor)], index
 
-    return sorted(range(len(lanes)), key=turn)
+    return sorted(range(len(corridors)), key=rank)
 
 
-def others_of(ways: Mapping[int, Way], index: int) -> list[Way]:
+def others_of(paths: Mapping[int, DecodedPath], index: int) -> list[DecodedPath]:
     """Return the paths of a panel but for one."""
-    return [way for other, way in ways.items() if other != index]
+    return [path for other, path in paths.items() if other != index]
 
 
-def _adapted(lane: Lane, way: Way) -> Lane:
+def _adapted(corridor: Corridor, path: DecodedPath) -> Corridor:
     """Let a corridor count the styles that the network calls the ink of its path.
 
     A curve that was not found may be any ink that the others have left, but for a
     back-up, which is drawn in few rows.
     """
-    read = np.isfinite(way.column).mean()
-    if read < FOUND and lane.spec.backup_of is None:
-        return replace(lane, share=np.ones_like(lane.share))
-    under = _under(lane, lane.folded(way.column))
-    seen = under.sum(axis=1) / max(int(np.isfinite(way.column).sum()), 1)
-    share = np.maximum(lane.share, seen / max(seen.max(), FLOOR))
-    return replace(lane, share=np.clip(share, FREE_STYLE, 1.0).astype(np.float32))
+    read = np.isfinite(path.column).mean()
+    if read < FOUND and corridor.spec.backup_of is None:
+        return replace(corridor, share=np.ones_like(corridor.share))
+    under = _under(corridor, corridor.folded(path.column))
+    seen = under.sum(axis=1) / max(int(np.isfinite(path.column).sum()), 1)
+    share = np.maximum(corridor.share, seen / max(seen.max(), FLOOR))
+    return replace(corridor, share=np.clip(share, FREE_STYLE, 1.0).astype(np.float32))
 
 
 def _called(
-    panel: Panel, evidence: Evidence, lane: Lane, folded: Floats
+    panel: Panel, evidence: Evidence, corridor: Corridor, folded: Floats
 ) -> dict[Line, Floats]:
     """Return by style (rows,) the log probability of the network under a path."""
-    under = np.log(_under(lane, folded) + FLOOR)
+    under = np.log(_under(corridor, folded) + FLOOR)
     under[:, ~np.isfinite(folded)] = 0.0
     lines = {spec.line for spec in panel.curves}
     return {line: under[evidence.index_of(line)] for line in lines}
 
 
-def _under(lane: Lane, column: Floats) -> Floats:
+def _under(corridor: Corridor, column: Floats) -> Floats:
     """Return (styles, rows) the evidence for each style at folded columns, 0 at NaN."""
     known = np.isfinite(column)
     rows = np.flatnonzero(known)
-    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-BESIDE, BESIDE + 1)
-    at = np.clip(at, 0, lane.maps.shape[2] - 1)
-    under = np.zeros((lane.maps.shape[0], column.size))
-    under[:, rows] = lane.maps[:, rows[:, None], at].max(axis=2) / 255
+    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(
+        -STROKE_WAVER, STROKE_WAVER + 1
+    )
+    at = np.clip(at, 0, corridor.maps.shape[2] - 1)
+    under = np.zeros((corridor.maps.shape[0], column.size))
+    under[:, rows] = corridor.maps[:, rows[:, None], at].max(axis=2) / 255
     return under

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.intervals import true_intervals
 from veernet.records import Evidence
-from veernet.runs import runs
-from veernet.trace.lanes import Lane
+from veernet.trace.corridors import Corridor
 
 OTHER_KIND = 0.25
 """Share of the evidence for solid ink where picks are on dashes, and the other way
@@ -23,7 +23,7 @@ NOTHING = 0.05
 AROUND = 12, 2
 """Rows and columns about a pick in which its ink is: a dash and its gap."""
 
-APART = 8
+OTHER_STROKE = 8
 """Columns from a path at which ink is of another stroke, and none of its own."""
 
 HELD = 6
@@ -34,9 +34,9 @@ SHORTEST = 8
 
 
 def of_picked_style(
-    lane: Lane, evidence: Evidence, rows: NDArray[np.intp], at: Floats
-) -> Lane:
-    """Return a lane in which ink counts by whether it is of the style of the picks.
+    corridor: Corridor, evidence: Evidence, rows: NDArray[np.intp], at: Floats
+) -> Corridor:
+    """Return a corridor in which ink counts by whether it is of the style of the picks.
 
     Where they are on ink of the other kind, and there is next to none of the curve's
     own, as of a line that was mended by hand, that ink counts in full. Where both kinds
@@ -45,7 +45,7 @@ def of_picked_style(
 
     Parameters
     ----------
-    lane
+    corridor
         Of the curve.
     evidence
         That it is cut out of.
@@ -54,29 +54,29 @@ def of_picked_style(
     """
     solid = np.array(["solid" in lines for lines in evidence.lines])
     dashed = np.array([any(one != "solid" for one in ls) for ls in evidence.lines])
-    own, other = (solid, dashed) if lane.spec.line == "solid" else (dashed, solid)
+    own, other = (solid, dashed) if corridor.spec.line == "solid" else (dashed, solid)
     if np.any(solid & dashed) or not (solid.any() and dashed.any()):
-        return lane  # evidence of one kind alone tells nothing of styles
-    seen = _ink_about(lane, rows, at)
+        return corridor  # evidence of one kind alone tells nothing of styles
+    seen = _ink_about(corridor, rows, at)
     if seen[own].sum() >= seen[other].sum():
-        share = np.where(other & ~lane.own, np.float32(OTHER_KIND), lane.share)
+        share = np.where(other & ~corridor.own, np.float32(OTHER_KIND), corridor.share)
     elif seen[own].sum() <= NOTHING * seen[other].sum():
-        share = np.where(other, np.float32(1.0), lane.share)
+        share = np.where(other, np.float32(1.0), corridor.share)
     else:
-        return lane
-    return replace(lane, share=share)
+        return corridor
+    return replace(corridor, share=share)
 
 
-def _ink_about(lane: Lane, rows: NDArray[np.intp], at: Floats) -> Floats:
+def _ink_about(corridor: Corridor, rows: NDArray[np.intp], at: Floats) -> Floats:
     """(styles,) evidence about the picks."""
-    full = np.full(lane.first.size, np.nan)
+    full = np.full(corridor.first.size, np.nan)
     full[rows] = at
-    columns = np.rint(lane.folded(full)[rows]).astype(np.intp)
-    seen = np.zeros(lane.share.size)
+    columns = np.rint(corridor.folded(full)[rows]).astype(np.intp)
+    seen = np.zeros(corridor.share.size)
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         about = slice(max(row - AROUND[0], 0), row + AROUND[0] + 1)
         beside = slice(max(column - AROUND[1], 0), max(column + AROUND[1] + 1, 0))
-        seen += lane.maps[:, about, beside].sum(axis=(1, 2), dtype=np.float64)
+        seen += corridor.maps[:, about, beside].sum(axis=(1, 2), dtype=np.float64)
     return seen
 
 
@@ -88,13 +88,13 @@ class Rival:
     ----------
     start, stop
         The rows, the last excluded.
-    lead
+    margin
         Mean evidence under the other path less that under the path itself.
     """
 
     start: int
     stop: int
-    lead: float
+    margin: float
 
 
 def hidden(
@@ -109,7 +109,7 @@ def hidden(
     Parameters
     ----------
     evidence
-        (rows, columns) of the lane.
+        (rows, columns) of the corridor.
     column
         (rows,) unfolded column of the path.
     inside
@@ -121,7 +121,7 @@ def hidden(
     width = evidence.shape[1]
     for row in np.flatnonzero(inside).tolist():
         ends = sorted((int(column[max(row - 1, 0)]), int(column[row])))
-        at = np.arange(ends[0] - APART, ends[1] + APART + 1)
+        at = np.arange(ends[0] - OTHER_STROKE, ends[1] + OTHER_STROKE + 1)
         rest[row, at % width if circular else at[(at >= 0) & (at < width)]] = 0
     return rest
 
@@ -141,17 +141,17 @@ def rivals(
     free
         (rows,) away from picks.
     """
-    apart = free & (np.abs(one[0] - other[0]) > APART)
+    apart = free & (np.abs(one[0] - other[0]) > OTHER_STROKE)
     found = [
         Rival(
             start,
             stop,
             float(other[1][start:stop].mean() - one[1][start:stop].mean()),
         )
-        for start, stop in runs(apart)
+        for start, stop in true_intervals(apart)
         if stop - start >= SHORTEST
     ]
-    return sorted(found, key=lambda rival: (-rival.lead, rival.start))
+    return sorted(found, key=lambda rival: (-rival.margin, rival.start))
 
 
 def away_from(rows: NDArray[np.intp], size: int) -> NDArray[np.bool_]:

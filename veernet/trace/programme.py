@@ -1,7 +1,7 @@
-"""A dynamic programme that finds the cheapest way of one curve down its track.
+"""A dynamic programme that finds the cheapest path of one curve down its track.
 
 A well-log curve has one value a row, but its stroke may cover hundreds of columns in a
-few rows. The way therefore moves *within* a row as well: on paper every column that it
+few rows. The path therefore moves *within* a row as well: on paper every column that it
 crosses is paid for, so that it does not jump to a neighbour; on the ridge of ink each
 pays, so that a spike is followed to its tip. Beside the columns there are three states
 in which a curve is not read: off scale to the left, off scale to the right, and lost. A
@@ -33,14 +33,14 @@ __all__ = [
     "OFF_RIGHT",
     "ON",
     "Costs",
-    "cheapest_way",
-    "lead_over_rivals",
+    "cheapest_path",
+    "margin_over_rivals",
 ]
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What a way costs, in nats: differences of log probability.
+    """What a path costs, in nats: differences of log probability.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ class Costs:
         The least probability that a pixel is given, so that paper costs -log(floor).
     travel_ink, travel_paper
         Per column crossed within a row, on certain ink and on certain paper. Ink pays:
-        that of a spike has to be explained, and the shortest way leaves it out. It pays
-        once, on the ridge of a stroke and not on every row of it, and never where it is
-        another curve's.
+        that of a spike has to be explained, and the shortest path leaves it out. It
+        pays once, on the ridge of a stroke and not on every row of it, and never where
+        it is another curve's.
     off_scale
         Per row off scale.
     edge
@@ -90,16 +90,16 @@ class Costs:
         return being.astype(np.float32), crossing.astype(np.float32)
 
 
-def cheapest_way(
+def cheapest_path(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     *,
     wraps: tuple[int, int] = (0, 0),
     wrap_start: int = 0,
     costs: Costs | None = None,
     through: NDArray[np.int32] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
-    """Find the cheapest way of one curve from the first row to the last.
+    """Find the cheapest path of one curve from the first row to the last.
 
     Time and memory are linear in rows.
 
@@ -107,7 +107,7 @@ def cheapest_way(
     ----------
     evidence
         (rows, columns) probability that the curve passes, 255 is certainty.
-    taken
+    occupied_ink
         (others, rows, 2) first and last column of the ink of each other curve in each
         row, -1 where it has none.
     wraps
@@ -115,54 +115,54 @@ def cheapest_way(
     wrap_start
         The wrap count that is free of cost.
     costs
-        What a way costs.
+        What a path costs.
     through
-        (rows,) unfolded column at which the way must leave a row, less than the first
-        of the lowest wrap where any will do. Given, the way is on a column in every
+        (rows,) unfolded column at which the path must leave a row, less than the first
+        of the lowest wrap where any will do. Given, the path is on a column in every
         row: never off scale or lost.
 
     Returns
     -------
     column : (rows,) int
-        Unfolded column at which the way leaves each row; of no meaning where the state
+        Unfolded column at which the path leaves each row; of no meaning where the state
         is not ``ON``.
     state : (rows,) uint8
         ON, OFF_LEFT, OFF_RIGHT or LOST.
     price : float
-        What the way costs, in nats.
+        What the path costs, in nats.
     """
     first = wraps[0] * evidence.shape[1]
     held = np.empty(0) if through is None else np.maximum(through - first, -1)
     column, state, price = decode(
         np.ascontiguousarray(evidence),
-        taken,
+        occupied_ink,
         prices(wraps, wrap_start, costs or Costs()),
         held.astype(np.int32),
     )
     return column + first, state, price
 
 
-def lead_over_rivals(
+def margin_over_rivals(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     near: NDArray[np.int32],
     *,
     wraps: tuple[int, int] = (0, 0),
     wrap_start: int = 0,
     costs: Costs | None = None,
 ) -> NDArray[np.float32]:
-    """Price by which the best way that runs elsewhere in a row is dearer.
+    """Price by which the best path that runs elsewhere in a row is dearer.
 
-    Every way is weighed as a whole, from the first row to the last. A row in which the
+    Every path is weighed as a whole, from the first row to the last. A row in which the
     lead is small is in doubt, however dark the ink: another stroke explains the rows
     above and below as well. Only columns of the track are rivals: that the curve might
     be off scale or lost in the row, or in another wrap, is not weighed. Time is linear
-    in rows, and hardly more than that of `cheapest_way`.
+    in rows, and hardly more than that of `cheapest_path`.
 
     Parameters
     ----------
-    evidence, taken, wraps, wrap_start, costs
-        As for `cheapest_way`.
+    evidence, occupied_ink, wraps, wrap_start, costs
+        As for `cheapest_path`.
     near
         (rows, 2) first and last unfolded column of what counts as the same place, in
         whichever wrap; the first beyond the last where the curve is not read.
@@ -175,7 +175,7 @@ def lead_over_rivals(
     """
     return compare(
         np.ascontiguousarray(evidence),
-        taken,
+        occupied_ink,
         near,
         prices(wraps, wrap_start, costs or Costs()),
     )

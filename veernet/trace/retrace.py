@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.errors import InputError
+from veernet.intervals import true_intervals
 from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Panel
-from veernet.runs import runs
 from veernet.trace.correction import corrected
-from veernet.trace.lanes import OVERSHOOT, Lane, Way, make_lane
+from veernet.trace.corridors import OVERSHOOT, Corridor, DecodedPath, make_corridor
+from veernet.trace.decoding import _occupied_in, _seen, stroke_along
 from veernet.trace.picked import away_from, hidden, of_picked_style, rivals
-from veernet.trace.programme import ON, Costs, cheapest_way
+from veernet.trace.programme import ON, Costs, cheapest_path
 from veernet.trace.through import through
-from veernet.trace.ways import _seen, _taken_in, stroke_along
 
 _Path: TypeAlias = tuple[NDArray[np.int32], Floats, Floats]
-"""(rows,) column of the lane, column of the panel, evidence under it."""
+"""(rows,) column of the corridor, column of the panel, evidence under it."""
 
 CLAIM = 4.0
 """Columns from a curve as read within which a pick is on its stroke."""
@@ -93,14 +93,14 @@ def retrace(
     left, right = (edge[rows] for edge in panel.edges_of(mnemonic))
     never = is_impossible(spec, (at - left) / (right - left))
     # Whoever picks ink where no value can be means that ink.
-    lane = make_lane(panel, evidence, spec, anywhere=bool(never.any()))
-    lane = of_picked_style(lane, evidence, rows, at)
+    corridor = make_corridor(panel, evidence, spec, anywhere=bool(never.any()))
+    corridor = of_picked_style(corridor, evidence, rows, at)
     column, strength = _decode(
-        lane, panel, (rows, at), readings or {}, costs or Costs(), way
+        corridor, panel, (rows, at), readings or {}, costs or Costs(), way
     )
     inside = slice(int(rows[0]), int(rows[-1]) + 1)
     inked = strength[inside] >= INKED
-    for start, stop in runs(inked):
+    for start, stop in true_intervals(inked):
         inked[start:stop] = stop - start >= SHORTEST
     return through(column[inside], inked, rows - rows[0], at)
 
@@ -125,7 +125,7 @@ def _checked(
 
 
 def _decode(
-    lane: Lane,
+    corridor: Corridor,
     panel: Panel,
     picks: tuple[NDArray[np.intp], Floats],
     readings: Mapping[str, Floats],
@@ -134,31 +134,36 @@ def _decode(
 ) -> tuple[Floats, Floats]:
     """Return (rows,) the path's column in the panel, and the evidence under it."""
     rows, at = picks
-    through = np.full(lane.first.size, np.iinfo(np.int32).min // 2, dtype=np.int32)
-    full = np.full(lane.first.size, np.nan)
+    through = np.full(corridor.first.size, np.iinfo(np.int32).min // 2, dtype=np.int32)
+    full = np.full(corridor.first.size, np.nan)
     full[rows] = at
-    wanted = np.rint(lane.in_lane(full)[rows]).astype(np.int32)
-    wraps = _wraps(lane, wanted, full, rows)
+    wanted = np.rint(corridor.in_corridor(full)[rows]).astype(np.int32)
+    wraps = _wraps(corridor, wanted, full, rows)
     through[rows] = np.clip(
-        wanted, wraps[0] * lane.width, (wraps[1] + 1) * lane.width - 1
+        wanted, wraps[0] * corridor.width, (wraps[1] + 1) * corridor.width - 1
     )
     specs = {spec.mnemonic: spec for spec in panel.curves}
-    ways = [
-        _occupied(lane, specs[name], readings, panel, picks)
+    others = [
+        _occupied(corridor, specs[name], readings, panel, picks)
         for name in readings
-        if name in specs and name != lane.spec.mnemonic
+        if name in specs and name != corridor.spec.mnemonic
     ]
-    evidence, taken = _seen(lane, _taken_in(lane, ways))
-    start = int(through[rows[0]] // lane.width) if lane.spec.wraps else 0
+    evidence, occupied_ink = _seen(corridor, _occupied_in(corridor, others))
+    start = int(through[rows[0]] // corridor.width) if corridor.spec.wraps else 0
 
     def path(seen: NDArray[np.uint8]) -> _Path:
-        column, state, _ = cheapest_way(
-            seen, taken, wraps=wraps, wrap_start=start, costs=costs, through=through
+        column, state, _ = cheapest_path(
+            seen,
+            occupied_ink,
+            wraps=wraps,
+            wrap_start=start,
+            costs=costs,
+            through=through,
         )
-        stroke = stroke_along(lane, seen, column, state == ON)
-        return column, lane.on_panel(corrected(stroke)), stroke.strength
+        stroke = stroke_along(corridor, seen, column, state == ON)
+        return column, corridor.on_panel(corrected(stroke)), stroke.strength
 
-    circular = lane.spec.wraps
+    circular = corridor.spec.wraps
     _, centroid, strength = _another(path, evidence, rows, way, circular=circular)
     return centroid, strength
 
@@ -189,30 +194,30 @@ def _another(
 
 
 def _wraps(
-    lane: Lane, wanted: NDArray[np.int32], full: Floats, rows: NDArray[np.intp]
+    corridor: Corridor, wanted: NDArray[np.int32], full: Floats, rows: NDArray[np.intp]
 ) -> tuple[int, int]:
     """Return the wrap counts between the picks; refuse one beyond the track."""
-    if lane.spec.wraps:
-        counts = wanted // lane.width
+    if corridor.spec.wraps:
+        counts = wanted // corridor.width
         return int(counts.min()) - 1, int(counts.max()) + 1
-    outside = (wanted < -OVERSHOOT) | (wanted >= lane.width + OVERSHOOT)
+    outside = (wanted < -OVERSHOOT) | (wanted >= corridor.width + OVERSHOOT)
     if outside.any():
         row = rows[outside][0]
         msg = (
             f"the pick at row {row}, column {full[row]:.1f}, lies beyond the track of "
-            f"{lane.spec.mnemonic}, which does not wrap"
+            f"{corridor.spec.mnemonic}, which does not wrap"
         )
         raise InputError(msg)
     return 0, 0
 
 
 def _occupied(
-    lane: Lane,
+    corridor: Corridor,
     spec: CurveSpec,
     readings: Mapping[str, Floats],
     panel: Panel,
     picks: tuple[NDArray[np.intp], Floats],
-) -> Way:
+) -> DecodedPath:
     """Return the ink that another curve occupies, as the picks have it.
 
     Where a pick is on the other curve as read, and away from this one as read, the two
@@ -220,23 +225,23 @@ def _occupied(
     the other curve has the ink that this one was read from.
     """
     other = _folded(spec, readings[spec.mnemonic], panel)
-    own = readings.get(lane.spec.mnemonic)
+    own = readings.get(corridor.spec.mnemonic)
     if own is not None:
-        own = _folded(lane.spec, own, panel)
+        own = _folded(corridor.spec, own, panel)
         rows, at = picks
         full = np.full(other.size, np.nan)
         full[rows] = at
-        picked = _folded(lane.spec, full, panel)[rows]
+        picked = _folded(corridor.spec, full, panel)[rows]
         on_other = np.abs(other[rows] - picked) <= CLAIM
         on_own = np.abs(own[rows] - picked) <= CLAIM
         together = np.abs(own - other) <= CLAIM
         other = other.copy()
-        for start, stop in runs(~together):
+        for start, stop in true_intervals(~together):
             claims = (rows >= start) & (rows < stop) & on_other & ~on_own
             if claims.any():
                 first, last = _reach(rows, claims, start, stop)
                 other[first:last] = own[first:last]
-    return _way(spec, other, panel)
+    return _occupied_path(spec, other, panel)
 
 
 def _reach(
@@ -259,8 +264,8 @@ def _folded(spec: CurveSpec, columns: Floats, panel: Panel) -> Floats:
     return np.asarray(left + np.mod(columns - left, right - left))
 
 
-def _way(spec: CurveSpec, columns: Floats, panel: Panel) -> Way:
-    """Return a curve's ink, given (rows,) where it is in the panel, as a `Way`."""
+def _occupied_path(spec: CurveSpec, columns: Floats, panel: Panel) -> DecodedPath:
+    """Return (rows,) columns of a curve in the panel as a `DecodedPath`."""
     left, right = panel.edges_of(spec.mnemonic)
     before = np.concatenate([columns[:1], columns[:-1]])
     # A jump from edge to edge is a wrap, and no ink.
@@ -271,4 +276,4 @@ def _way(spec: CurveSpec, columns: Floats, panel: Panel) -> Way:
     ink = np.full((columns.size, 2, 2), -1, dtype=np.int32)
     ink[read, 0] = np.rint(np.maximum(span[read], 0)).astype(np.int32)
     state = np.full(columns.size, ON, dtype=np.uint8)
-    return Way(spec, columns, np.zeros(columns.size), state, span, ink)
+    return DecodedPath(spec, columns, np.zeros(columns.size), state, span, ink)

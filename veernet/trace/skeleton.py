@@ -9,7 +9,7 @@ from skimage.morphology import skeletonize
 
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Panel
-from veernet.trace.lanes import Way
+from veernet.trace.corridors import DecodedPath
 from veernet.trace.programme import LOST, ON
 
 THRESHOLD = 0.5
@@ -22,7 +22,7 @@ FORGET = 60
 """Unread rows after which a curve may be found again anywhere."""
 
 
-def follow(panel: Panel, evidence: Evidence) -> tuple[Way, ...]:
+def follow(panel: Panel, evidence: Evidence) -> tuple[DecodedPath, ...]:
     """Skeletonise each style's mask and follow its curves down the rows.
 
     Kept as the method that the field describes, and as a control for the dynamic
@@ -37,11 +37,11 @@ def follow(panel: Panel, evidence: Evidence) -> tuple[Way, ...]:
 
     Returns
     -------
-    tuple of Way
+    tuple of DecodedPath
         One per curve of ``panel.curves``. A row is read or lost: the method does not
         know where a curve has left the scale, nor how wide its stroke is.
     """
-    found: dict[str, Way] = {}
+    found: dict[str, DecodedPath] = {}
     for track, (left, right) in zip(panel.tracks, panel.edges, strict=True):
         for index in range(len(evidence.lines)):
             curves = [c for c in track.curves if evidence.index_of(c.line) == index]
@@ -56,7 +56,7 @@ def _follow_style(
     left: Floats,
     right: Floats,
     curves: list[CurveSpec],
-) -> dict[str, Way]:
+) -> dict[str, DecodedPath]:
     """Follow the curves of one style in one track."""
     rows, columns = probability.shape
     inside = np.arange(columns)[None, :]
@@ -76,15 +76,17 @@ def _follow_style(
                 strength[curve, row] = probability[row, round(centres[at])] / 255
         unread = np.where(np.isfinite(column[:, row]), 0, unread + 1)
     return {
-        spec.mnemonic: _way(spec, column[i], strength[i])
+        spec.mnemonic: _occupied_path(spec, column[i], strength[i])
         for i, spec in enumerate(curves)
     }
 
 
-def _way(spec: CurveSpec, column: Floats, strength: Floats) -> Way:
+def _occupied_path(spec: CurveSpec, column: Floats, strength: Floats) -> DecodedPath:
     state = np.where(np.isfinite(column), ON, LOST).astype(np.uint8)
     ink = np.full((column.size, 2, 2), -1, np.int32)
-    return Way(spec, column, strength, state, np.stack([column, column], axis=1), ink)
+    return DecodedPath(
+        spec, column, strength, state, np.stack([column, column], axis=1), ink
+    )
 
 
 def _centres(row: NDArray[np.bool_]) -> Floats:

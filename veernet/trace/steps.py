@@ -21,9 +21,10 @@ each copy of the track it would pay anew."""
 # The states of a row other than its columns, as places in an array of prices.
 _LEFT, _RIGHT, _GONE, _UNSEEN = range(4)
 
-# One byte a state tells how the cheapest way came there: two bits for the best of (from
-# above, from the left, from the right), one bit each for whether the run from the left
-# or the right goes on to the next column, and two for where the step from above began.
+# One byte a state tells how the cheapest path came there: two bits for the best of
+# (from above, from the left, from the right), one bit each for whether the run from the
+# left or the right goes on to the next column, and two for where the step from above
+# began.
 _FROM_ABOVE, _FROM_LEFT, _FROM_RIGHT = 0, 1, 2
 _LEFT_RUN, _RIGHT_RUN = 4, 8
 _START_SHIFT = 4
@@ -71,7 +72,7 @@ def _least(values: NDArray[np.float32]) -> np.float32:
 @compiled()
 def price_row(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     row: int,
     tables: Tables,
     here: NDArray[np.float32],
@@ -81,8 +82,8 @@ def price_row(
     rows, width = evidence.shape
     being, crossing, penalty, rates = tables
     here[:] = 0.0
-    for other in range(taken.shape[0]):
-        first, last = taken[other, row, 0], taken[other, row, 1]
+    for other in range(occupied_ink.shape[0]):
+        first, last = occupied_ink[other, row, 0], occupied_ink[other, row, 1]
         if first >= 0:
             for c in range(first, min(last, width - 1) + 1):
                 here[c] = rates[_SHARED]
@@ -106,17 +107,17 @@ def price_row(
 
 
 @compiled()
-def advance(
+def forward_step(
     best: NDArray[np.float32],
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
     across: NDArray[np.float32],
     tables: Tables,
     runs: NDArray[np.float32],
-    came: NDArray[np.uint8],
-    notes: NDArray[np.int32],
+    back_pointer: NDArray[np.uint8],
+    state_pointer: NDArray[np.int32],
 ) -> float:
-    """Take the cheapest ways one row further, and note where they came from.
+    """Take the cheapest paths one row further, and note where they came from.
 
     Prices of the columns are in ``best``, of the other states in ``beside``. They are
     kept near zero, as single precision must not run out on a tall page: what is taken
@@ -126,17 +127,17 @@ def advance(
     penalty, rates = tables[2], tables[3]
     above, left_run, right_run = runs[0], runs[1], runs[2]
 
-    # The way comes from the row above, from beyond an edge, or is found.
+    # The path comes from the row above, from beyond an edge, or is found.
     found = min(beside[_GONE] + rates[_FIND], beside[_UNSEEN])
-    notes[_FIRST_SEEN] = beside[_UNSEEN] < beside[_GONE] + rates[_FIND]
+    state_pointer[_FIRST_SEEN] = beside[_UNSEEN] < beside[_GONE] + rates[_FIND]
     for c in range(columns):
         anew = found < best[c]
         above[c] = found if anew else best[c]
-        came[c] = (LOST if anew else ON) << _START_SHIFT
+        back_pointer[c] = (LOST if anew else ON) << _START_SHIFT
     for c, place, beyond in ((0, _LEFT, OFF_LEFT), (columns - 1, _RIGHT, OFF_RIGHT)):
         if beside[place] + rates[_EDGE] < above[c]:
             above[c] = beside[place] + rates[_EDGE]
-            came[c] = beyond << _START_SHIFT
+            back_pointer[c] = beyond << _START_SHIFT
 
     # Runs within the row, from either side; a border between wraps costs an edge. Each
     # step waits for the one before, but not for those of the other side: both at once
@@ -151,11 +152,11 @@ def advance(
             rightward += across[i]
             leftward += across[width - 1 - i]
             if rightward < above[c]:
-                came[c] |= _LEFT_RUN
+                back_pointer[c] |= _LEFT_RUN
             else:
                 rightward = above[c]
             if leftward < above[d]:
-                came[d] |= _RIGHT_RUN
+                back_pointer[d] |= _RIGHT_RUN
             else:
                 leftward = above[d]
             left_run[c] = rightward
@@ -164,15 +165,15 @@ def advance(
     # Off scale: stay there, or leave through the edge in this row.
     leave_left = right_run[0] + rates[_EDGE]
     leave_right = left_run[columns - 1] + rates[_EDGE]
-    notes[_LEFT_HERE] = leave_left < beside[_LEFT]
-    notes[_RIGHT_HERE] = leave_right < beside[_RIGHT]
+    state_pointer[_LEFT_HERE] = leave_left < beside[_LEFT]
+    state_pointer[_RIGHT_HERE] = leave_right < beside[_RIGHT]
     beside[_LEFT] = min(beside[_LEFT], leave_left) + rates[_OFF_SCALE]
     beside[_RIGHT] = min(beside[_RIGHT], leave_right) + rates[_OFF_SCALE]
-    notes[_LOST_AT] = -1
+    state_pointer[_LOST_AT] = -1
     give_up = _least(best) + rates[_LOSE]
     if give_up < beside[_GONE]:
         beside[_GONE] = give_up
-        notes[_LOST_AT] = np.argmin(best)
+        state_pointer[_LOST_AT] = np.argmin(best)
     beside[_GONE] += rates[_LOST]
     beside[_UNSEEN] += rates[_LOST]
 
@@ -180,10 +181,10 @@ def advance(
         for i in range(width):
             c = wrap * width + i
             value = left_run[c]
-            way = _FROM_LEFT if came[c] & _LEFT_RUN else _FROM_ABOVE
+            source = _FROM_LEFT if back_pointer[c] & _LEFT_RUN else _FROM_ABOVE
             if right_run[c] < value:
-                value, way = right_run[c], _FROM_RIGHT
-            came[c] |= way
+                value, source = right_run[c], _FROM_RIGHT
+            back_pointer[c] |= source
             best[c] = value + here[i] + penalty[wrap]
     floor = min(_least(best), _least(beside))
     best -= floor
@@ -192,7 +193,7 @@ def advance(
 
 
 @compiled()
-def retreat(
+def backward_step(
     rest: NDArray[np.float32],
     beside: NDArray[np.float32],
     here: NDArray[np.float32],
@@ -200,7 +201,7 @@ def retreat(
     tables: Tables,
     runs: NDArray[np.float32],
 ) -> float:
-    """Take the prices of the rest of the way one row up: `advance`, turned round.
+    """Take the prices of the rest of the path one row up: `forward_step`, turned round.
 
     What is taken off all of them is returned.
     """
@@ -259,20 +260,20 @@ def begin(
 @compiled()
 def decode(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     tables: Tables,
     through: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], float]:
-    """Run the programme forwards and walk its cheapest way back.
+    """Run the programme forwards and walk its cheapest path back.
 
-    ``through`` holds, (rows,), the columns at which the way must leave rows, -1 where
-    any will do; a way that is held so anywhere is on a column in every row. Empty, it
+    ``through`` holds, (rows,), the columns at which the path must leave rows, -1 where
+    any will do; a path that is held so anywhere is on a column in every row. Empty, it
     holds nothing.
     """
     rows = evidence.shape[0]
     column = np.zeros(rows, dtype=np.int32)
     state = np.full(rows, LOST, dtype=np.uint8)
-    best, beside, price = _survey(evidence, taken, tables, through)
+    best, beside, price = _survey(evidence, occupied_ink, tables, through)
     # After the last row the cheapest of all states stands at zero.
     if beside[-1, _UNSEEN] <= 0.0:
         return column, state, price
@@ -280,10 +281,20 @@ def decode(
     block = _block(evidence, tables)
     for i in range(best.shape[0] - 2, -1, -1):
         start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
-        _play(evidence, taken, start, stop, best[i], beside[i], tables, block, through)
-        came, notes = block[3], block[4]
+        _play(
+            evidence,
+            occupied_ink,
+            start,
+            stop,
+            best[i],
+            beside[i],
+            tables,
+            block,
+            through,
+        )
+        back_pointer, state_pointer = block[3], block[4]
         now, at = _walk_back(
-            came, notes, now, at, column[start:stop], state[start:stop]
+            back_pointer, state_pointer, now, at, column[start:stop], state[start:stop]
         )
         if now == _NEVER:
             break
@@ -293,42 +304,44 @@ def decode(
 @compiled()
 def compare(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     near: NDArray[np.int32],
     tables: Tables,
 ) -> NDArray[np.float32]:
-    """Meet the ways from above and those from below in every row."""
+    """Meet the paths from above and those from below in every row."""
     rows, width = evidence.shape
     copies = tables[2].size
     columns = width * copies
     free = np.empty(0, dtype=np.int32)
-    best, beside, _ = _survey(evidence, taken, tables, free)
+    best, beside, _ = _survey(evidence, occupied_ink, tables, free)
     block = _block(evidence, tables)
     here, across, held = block[0], block[1], block[2]
     rest, rest_beside = np.zeros(columns, np.float32), np.zeros(4, np.float32)
     runs = np.empty((2, columns), dtype=np.float32)
     same = np.empty(width, dtype=np.bool_)
-    lead = np.zeros(rows, dtype=np.float32)
+    margin = np.zeros(rows, dtype=np.float32)
     for i in range(best.shape[0] - 2, -1, -1):
         start, stop = i * _BLOCK, min((i + 1) * _BLOCK, rows)
-        _play(evidence, taken, start, stop, best[i], beside[i], tables, block, free)
+        _play(
+            evidence, occupied_ink, start, stop, best[i], beside[i], tables, block, free
+        )
         for row in range(stop - 1, start - 1, -1):
             at = row - start
             if near[row, 1] >= near[row, 0]:
                 _mark_near(near[row], copies, same)
                 own, rival = _best_two(held[at], rest, same)
-                lead[row] = max(rival - own, np.float32(0.0))
+                margin[row] = max(rival - own, np.float32(0.0))
                 if rival == np.inf:
                     # A stroke across the whole track leaves no room for a rival.
-                    lead[row] = np.nan
-            retreat(rest, rest_beside, here[at], across[at], tables, runs)
-    return lead
+                    margin[row] = np.nan
+            backward_step(rest, rest_beside, here[at], across[at], tables, runs)
+    return margin
 
 
 @compiled()
 def _survey(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     tables: Tables,
     through: NDArray[np.int32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
@@ -344,7 +357,7 @@ def _survey(
     above_beside = np.empty((blocks + 1, 4), dtype=np.float32)
     here, across = np.empty(width, np.float32), np.empty(width, np.float32)
     runs = np.empty((3, columns), dtype=np.float32)
-    came, notes = np.empty(columns, np.uint8), np.empty(4, np.int32)
+    back_pointer, state_pointer = np.empty(columns, np.uint8), np.empty(4, np.int32)
     best, beside = begin(columns, tables[3])
     if through.size:
         beside[:] = np.inf
@@ -353,8 +366,10 @@ def _survey(
         if row % _BLOCK == 0:
             above[row // _BLOCK] = best
             above_beside[row // _BLOCK] = beside
-        price_row(evidence, taken, row, tables, here, across)
-        price += advance(best, beside, here, across, tables, runs, came, notes)
+        price_row(evidence, occupied_ink, row, tables, here, across)
+        price += forward_step(
+            best, beside, here, across, tables, runs, back_pointer, state_pointer
+        )
         if through.size:
             _hold(best, beside, through[row])
     above[blocks] = best
@@ -380,7 +395,7 @@ def _block(evidence: NDArray[np.uint8], tables: Tables) -> Block:
 @compiled()
 def _play(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     start: int,
     stop: int,
     best: NDArray[np.float32],
@@ -392,14 +407,23 @@ def _play(
     """Take a block of rows again from the prices above it, which change, and hold all.
 
     What is held: prices of being on each column and of crossing it, those of the
-    cheapest ways to it, and where they came from.
+    cheapest paths to it, and where they came from.
     """
-    here, across, held, came, notes = block
+    here, across, held, back_pointer, state_pointer = block
     runs = np.empty((3, best.size), dtype=np.float32)
     for row in range(start, stop):
         at = row - start
-        price_row(evidence, taken, row, tables, here[at], across[at])
-        advance(best, beside, here[at], across[at], tables, runs, came[at], notes[at])
+        price_row(evidence, occupied_ink, row, tables, here[at], across[at])
+        forward_step(
+            best,
+            beside,
+            here[at],
+            across[at],
+            tables,
+            runs,
+            back_pointer[at],
+            state_pointer[at],
+        )
         if through.size:
             _hold(best, beside, through[row])
         held[at] = best
@@ -407,7 +431,7 @@ def _play(
 
 @compiled()
 def _hold(best: NDArray[np.float32], beside: NDArray[np.float32], column: int) -> None:
-    """Leave only ways that are on a column, and on a certain one if it is not -1."""
+    """Leave only paths that are on a column, and on a certain one if it is not -1."""
     beside[:] = np.inf
     if column >= 0:
         price = best[column]
@@ -432,7 +456,7 @@ def _mark_near(near: NDArray[np.int32], copies: int, same: NDArray[np.bool_]) ->
 def _best_two(
     above: NDArray[np.float32], rest: NDArray[np.float32], same: NDArray[np.bool_]
 ) -> tuple[np.float32, np.float32]:
-    """Return the price of the best way through the same place, and through others."""
+    """Return the price of the best path through the same place, and through others."""
     own, rival = np.float32(np.inf), np.float32(np.inf)
     width = same.size
     for base in range(0, rest.size, width):
@@ -447,7 +471,7 @@ def _best_two(
 
 @compiled()
 def _last(best: NDArray[np.float32], beside: NDArray[np.float32]) -> tuple[int, int]:
-    """Return the state and the column in which the cheapest way ends."""
+    """Return the state and the column in which the cheapest path ends."""
     at = int(np.argmin(best))
     now = ON
     value = best[at]
@@ -459,42 +483,42 @@ def _last(best: NDArray[np.float32], beside: NDArray[np.float32]) -> tuple[int, 
 
 @compiled()
 def _walk_back(
-    came: NDArray[np.uint8],
-    notes: NDArray[np.int32],
+    back_pointer: NDArray[np.uint8],
+    state_pointer: NDArray[np.int32],
     now: int,
     at: int,
     column: NDArray[np.int32],
     state: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Read the cheapest way up a block of rows; return how the row above it ends.
+    """Read the cheapest path up a block of rows; return how the row above it ends.
 
     The state is `_NEVER` if the curve was not seen above.
     """
-    columns = came.shape[1]
+    columns = back_pointer.shape[1]
     for row in range(state.size - 1, -1, -1):
         state[row] = now
         column[row] = at
         if now == LOST:
-            if notes[row, _LOST_AT] >= 0:
-                now, at = ON, notes[row, _LOST_AT]
+            if state_pointer[row, _LOST_AT] >= 0:
+                now, at = ON, state_pointer[row, _LOST_AT]
             continue
         if now == OFF_LEFT:
-            if not notes[row, _LEFT_HERE]:
+            if not state_pointer[row, _LEFT_HERE]:
                 continue
             at, mode = 0, _FROM_RIGHT
         elif now == OFF_RIGHT:
-            if not notes[row, _RIGHT_HERE]:
+            if not state_pointer[row, _RIGHT_HERE]:
                 continue
             at, mode = columns - 1, _FROM_LEFT
         else:
-            mode = came[row, at] & 3
+            mode = back_pointer[row, at] & 3
         if mode == _FROM_LEFT:
-            while came[row, at] & _LEFT_RUN:
+            while back_pointer[row, at] & _LEFT_RUN:
                 at -= 1
         elif mode == _FROM_RIGHT:
-            while came[row, at] & _RIGHT_RUN:
+            while back_pointer[row, at] & _RIGHT_RUN:
                 at += 1
-        now = came[row, at] >> _START_SHIFT
-        if now == LOST and notes[row, _FIRST_SEEN]:
+        now = back_pointer[row, at] >> _START_SHIFT
+        if now == LOST and state_pointer[row, _FIRST_SEEN]:
             return _NEVER, at
     return now, at

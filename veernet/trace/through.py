@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.runs import runs
+from veernet.intervals import true_intervals
 
 FADE = 4
 """Rows over which a pick beside the middle of its stroke draws the path to itself."""
@@ -64,7 +64,7 @@ def through(
                 apart = np.abs(near - row) / (FADE + 1)
                 result[near] += rest * 0.5 * (1 + np.cos(np.pi * apart))
     result[rows] = at
-    for start, stop in runs(~inked):
+    for start, stop in true_intervals(~inked):
         gap = slice(start, stop)
         result[gap] = np.interp(
             every[gap], [start - 1, stop], result[[start - 1, stop]]

@@ -43,7 +43,7 @@ class Tinted:
     weight: NDArray[np.uint8]
 
     @property
-    def look(self) -> bytes:
+    def appearance(self) -> bytes:
         """The same for curves that colour does not tell apart."""
         return self.weight.tobytes()
 
@@ -53,7 +53,7 @@ class Tinted:
         maps: NDArray[np.uint8],
         first: NDArray[np.int32],
         damping: NDArray[np.float32],
-        taken: NDArray[np.int32],
+        occupied_ink: NDArray[np.int32],
         beside: int,
         hidden: float,
     ) -> None:
@@ -70,9 +70,9 @@ class Tinted:
         maps
             (styles, rows, columns) probability of each style.
         first, damping
-            Of the lane; see `Lane`.
-        taken
-            (others, rows, 2) ink of other curves, in columns of the lane.
+            Of the corridor; see `Lane`.
+        occupied_ink
+            (others, rows, 2) ink of other curves, in columns of the corridor.
         beside
             Columns beside it that count as theirs still.
         hidden
@@ -83,7 +83,7 @@ class Tinted:
             maps,
             first,
             damping,
-            taken,
+            occupied_ink,
             beside,
             np.float32(hidden),
             self.image,
@@ -93,7 +93,7 @@ class Tinted:
 
     def shared(
         self,
-        taken: NDArray[np.int32],
+        occupied_ink: NDArray[np.int32],
         related: NDArray[np.bool_],
         first: NDArray[np.int32],
     ) -> NDArray[np.int32]:
@@ -101,11 +101,11 @@ class Tinted:
 
         Where it is that of a curve on the same scale: those may run together for long.
         """
-        middle = first + taken.sum(axis=2) // 2
+        middle = first + occupied_ink.sum(axis=2) // 2
         at = np.clip(middle, 0, self.tint.shape[1] - 1)
         agrees = self.weight[self.tint[np.arange(first.size), at]]
         free = related[:, None] & (agrees < NEUTRAL // 2)
-        return np.where(free[..., None], np.int32(-1), taken)
+        return np.where(free[..., None], np.int32(-1), occupied_ink)
 
 
 def tinted(panel: Panel, evidence: Evidence, spec: CurveSpec) -> Tinted | None:
@@ -122,7 +122,7 @@ def _apply(
     maps: NDArray[np.uint8],
     first: NDArray[np.int32],
     damping: NDArray[np.float32],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     beside: int,
     hidden: np.float32,
     image: NDArray[np.uint8],
@@ -136,8 +136,8 @@ def _apply(
     for row in range(rows):
         covered[:] = False
         core[:] = False
-        for other in range(taken.shape[0]):
-            start, last = taken[other, row, 0], taken[other, row, 1]
+        for other in range(occupied_ink.shape[0]):
+            start, last = occupied_ink[other, row, 0], occupied_ink[other, row, 1]
             if start >= 0:
                 covered[max(start - beside, 0) : last + beside + 1] = True
                 core[max(start, 0) : last + 1] = True

@@ -7,11 +7,11 @@ import numpy as np
 from veernet.axes import Floats
 from veernet.records import Grey
 
-REACH = 10
-"""Columns beside a way that its stroke may cover: half of the heaviest, and more."""
+WIDTH_REACH = 10
+"""Columns beside a path that its stroke may cover: half of the heaviest, and more."""
 
 STEEPEST = 1.0
-"""Columns a row: where a way is steeper, a row cuts its stroke aslant."""
+"""Columns a row: where a path is steeper, a row cuts its stroke aslant."""
 
 FAINTEST = 0.3
 """Darkness below which there is a gap between dashes, or nothing."""
@@ -45,21 +45,25 @@ def stroke_widths(image: Grey, column: Floats) -> Floats:
         return widths
     slope = np.abs(np.gradient(column))
     rows = np.flatnonzero(np.isfinite(column) & (slope <= STEEPEST))
-    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(-REACH, REACH + 1)
+    at = np.rint(column[rows]).astype(np.intp)[:, None] + np.arange(
+        -WIDTH_REACH, WIDTH_REACH + 1
+    )
     inside = (at >= 0) & (at < image.shape[1])
     seen = image[rows[:, None], np.clip(at, 0, image.shape[1] - 1)]
     dark = np.where(inside, 1 - seen / 255, 0.0)
-    peak = dark[:, REACH - 1 : REACH + 2].max(axis=1)
+    peak = dark[:, WIDTH_REACH - 1 : WIDTH_REACH + 2].max(axis=1)
     known = peak >= FAINTEST
     if not known.any():
         return widths
     dark, peak = dark[known], peak[known, None]
     inked = dark >= FLANK * peak
     # From the darkest pixel outwards, as far as ink goes on without a break.
-    middle = REACH - 1 + np.argmax(dark[:, REACH - 1 : REACH + 2], axis=1)
-    right = np.arange(2 * REACH + 1) >= middle[:, None]
+    middle = (
+        WIDTH_REACH - 1 + np.argmax(dark[:, WIDTH_REACH - 1 : WIDTH_REACH + 2], axis=1)
+    )
+    right = np.arange(2 * WIDTH_REACH + 1) >= middle[:, None]
     run = np.where(right, _unbroken(inked | ~right), True)
-    left = np.arange(2 * REACH + 1) <= middle[:, None]
+    left = np.arange(2 * WIDTH_REACH + 1) <= middle[:, None]
     run &= np.where(left, _unbroken((inked | ~left)[:, ::-1])[:, ::-1], True)
     full = np.quantile(peak, FULL)
     widths[rows[known]] = np.sum(dark / full * run, axis=1)

@@ -34,9 +34,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from veernet.axes import Floats
+from veernet.intervals import true_intervals
 from veernet.quantities import is_impossible
-from veernet.records import ORIGINS, CurveSpec, Guess, Path
-from veernet.runs import runs
+from veernet.records import ORIGINS, CurveSpec, Guess, TracedPath
 
 SURE = 0.9
 """Confidence of the column from which the count is kept without doubt, and probability
@@ -75,12 +75,14 @@ INDEPENDENT = 200
 MOST_CERTAIN = 30.0
 """Nats that a stretch says at the most, so that no count is impossible."""
 
-OFF = np.array([-1.0, 0.0, 1.0])
+COUNT_ERRORS = np.array([-1.0, 0.0, 1.0])
 AS_READ = 1
 """States: what the true count is more than that which was read, and which is that."""
 
 
-def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> Path:
+def settle_counts(
+    path: TracedPath, spec: CurveSpec, left: Floats, right: Floats
+) -> TracedPath:
     """Find where the wrap count was guessed, and set right what is surely wrong.
 
     Parameters
@@ -94,7 +96,7 @@ def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> P
 
     Returns
     -------
-    Path
+    TracedPath
         In the wraps as read, or in others that are surely right; its confidence is that
         of the column times the probability of the count. A bridge across which the
         count was changed is gone.
@@ -112,7 +114,7 @@ def settle_counts(path: Path, spec: CurveSpec, left: Floats, right: Floats) -> P
         if likeliest[guess.start - 1] != likeliest[guess.start]:
             broken[guess.start : guess.stop] = True
     broken &= path.origin == ORIGINS.index("bridged")
-    column = path.column + OFF[likeliest] * (right - left)
+    column = path.column + COUNT_ERRORS[likeliest] * (right - left)
     return replace(
         path,
         column=np.where(broken, np.nan, column),
@@ -151,7 +153,7 @@ def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
     wrap = np.floor(fraction)
     usual: dict[int, float] = {}
     found = []
-    for start, stop in runs(~(known & (confidence >= SURE))):
+    for start, stop in true_intervals(~(known & (confidence >= SURE))):
         # The first row read has the count of the registration.
         if start <= first or stop >= fraction.size:
             continue
@@ -172,7 +174,7 @@ def find_guesses(fraction: Floats, confidence: Floats) -> tuple[Guess, ...]:
 def count_probability(
     fraction: Floats, guesses: Sequence[Guess], spec: CurveSpec
 ) -> Floats:
-    """Return (rows, states) the probability of each state of `OFF`.
+    """Return (rows, states) the probability of each state of `COUNT_ERRORS`.
 
     Rows within a doubtful stretch have the probability of those below it.
 
@@ -185,7 +187,7 @@ def count_probability(
     spec
         The curve.
     """
-    result = np.zeros((fraction.size, OFF.size))
+    result = np.zeros((fraction.size, COUNT_ERRORS.size))
     result[:, AS_READ] = 1.0
     if not guesses:
         return result
@@ -198,7 +200,7 @@ def count_probability(
     for step, here in zip(steps, likely[1:], strict=True):
         now = (forward[-1] @ step) * here
         forward.append(now / now.sum())
-    rest = np.ones(OFF.size)
+    rest = np.ones(COUNT_ERRORS.size)
     for index in range(len(guesses), -1, -1):
         joint = forward[index] * rest
         result[bounds[index] : bounds[index + 1]] = joint / joint.sum()
@@ -212,12 +214,12 @@ def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
     """Return (stretches, states) log likelihoods of the level of each stretch."""
     level = float(np.nanmedian(fraction))
     usual = max(float(np.nanmean(np.abs(fraction - level))), SPREAD)
-    log = np.zeros((len(bounds) - 1, OFF.size))
+    log = np.zeros((len(bounds) - 1, COUNT_ERRORS.size))
     for index, (start, stop) in enumerate(pairwise(bounds)):
         away = fraction[start:stop] - level
         away = away[np.isfinite(away)]
         if away.size:
-            farther = np.abs(away[:, None] + OFF) - np.abs(away)[:, None]
+            farther = np.abs(away[:, None] + COUNT_ERRORS) - np.abs(away)[:, None]
             times = farther.mean(axis=0) / usual
             log[index] = -away.size / INDEPENDENT * np.maximum(times - QUIET, 0.0)
     return log
@@ -225,7 +227,7 @@ def _keeps_level(fraction: Floats, bounds: Sequence[int]) -> Floats:
 
 def _value_evidence(fraction: Floats, bounds: Sequence[int], spec: CurveSpec) -> Floats:
     """Return (stretches, states) log likelihoods of the values of each stretch."""
-    never = is_impossible(spec, fraction[:, None] + OFF)
+    never = is_impossible(spec, fraction[:, None] + COUNT_ERRORS)
     rows = np.add.reduceat(never.astype(np.float64), bounds[:-1], axis=0)
     return np.asarray(-IMPOSSIBLE * rows)
 

@@ -23,7 +23,7 @@ from veernet.training.given import (
     check_trainer,
     check_windows,
     fitting,
-    told_as,
+    named_as,
 )
 from veernet.training.keep import KeepBest, KeepState, save_scored, validation_scores
 from veernet.training.module import SCORE, MakeOptimizer, Schedule, Segmenter
@@ -128,7 +128,7 @@ def train(
     spec = dataclasses.replace(spec, made=made)
     keep = KeepBest(out / "best", spec)
     # Of the user's settings alone: nothing of ours is called.
-    with told_as("the trainer cannot be made as it is set", Exception):
+    with named_as("the trainer cannot be made as it is set", Exception):
         runner = trainer(
             default_root_dir=out,
             logger=[TensorBoardLogger(out, "tensorboard"), CSVLogger(out, "csv")],
@@ -167,7 +167,7 @@ def _network(spec: NetworkSpec, start: str | Path | None) -> nn.Module:
     network = build(spec.architecture)
     side = 2 * spec.multiple
     takes = f"the network takes no {len(spec.input_channels)} channels"
-    with torch.no_grad(), told_as(takes, RuntimeError):
+    with torch.no_grad(), named_as(takes, RuntimeError):
         logits = network.eval()(torch.zeros(1, len(spec.input_channels), side, side))
     if logits.shape != (1, spec.channels, side, side):
         wanted = [output.name for output in spec.outputs]

@@ -26,7 +26,7 @@ LONE = "Expected more than 1 value per channel"
 
 
 @contextmanager
-def told_as(what: str, *kinds: type[Exception]) -> Iterator[None]:
+def named_as(what: str, *kinds: type[Exception]) -> Iterator[None]:
     """Turn errors of some kinds into one line that begins with what is wrong."""
     try:
         yield
@@ -116,9 +116,9 @@ def check_channels(spec: NetworkSpec, data: LightningDataModule) -> None:
     """Refuse data that are of other channels than those that a network takes."""
     channels = getattr(data, "channels", spec.input_channels)
     if tuple(channels) != spec.input_channels:
-        taken, told = ", ".join(spec.input_channels), ", ".join(channels)
+        taken, offered = ", ".join(spec.input_channels), ", ".join(channels)
         msg = (
-            f"input: the network takes {taken}, and the data are of {told}: give "
+            f"input: the network takes {taken}, and the data are of {offered}: give "
             "input=darkness, or colour with pictures of colour (data=folder)"
         )
         raise InputError(msg)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WINDOW = 3
 """Columns on each side of the darkest one that its centroid is taken over."""
-NEAR = 3.0
+HIT = 3.0
 """Pixels within which a row counts as hit."""
 LEAST_CENTRE = 0.25
 """Probability, summed over the window, from which a centre counts as found."""
@@ -55,7 +55,7 @@ def ratios(counts: Tensor) -> tuple[Tensor, Tensor]:
     return both / (both + wrong), 2 * both / (2 * both + wrong)
 
 
-class Overlap(Metric):
+class OverlapMetric(Metric):
     """IoU and F1 of each class, over all pixels together and as a mean over pictures.
 
     The mean is over the pictures in which the class is drawn or predicted.
@@ -172,12 +172,12 @@ class CurveError(Metric):
             drawn = (true >= 0) & (true <= last)
             error = (row_columns(probability[alone, index].float()) - true).abs()[drawn]
             self.errors[index] += error.sum()
-            self.hits[index] += (error <= NEAR).sum()
+            self.hits[index] += (error <= HIT).sum()
             self.rows[index] += drawn.sum()
 
     def compute(self) -> dict[str, Tensor]:
         """Return MAE [px] and share of rows hit by class; NaN where nothing counted."""
-        scores = {"curve_mae": self.errors, f"hit@{NEAR:.0f}": self.hits}
+        scores = {"curve_mae": self.errors, f"hit@{HIT:.0f}": self.hits}
         return {
             f"{score}/{name}": (sums / self.rows)[index].float()
             for score, sums in scores.items()

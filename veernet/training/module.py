@@ -24,8 +24,8 @@ from veernet.losses import WeightedSum
 from veernet.network import BACKGROUND
 from veernet.optimisers import Wrapper
 from veernet.training.averages import Averaging
-from veernet.training.given import told_as
-from veernet.training.metrics import CentreError, CurveError, Overlap
+from veernet.training.given import named_as
+from veernet.training.metrics import CentreError, CurveError, OverlapMetric
 from veernet.training.statistics import (
     has_statistics,
     renew_statistics,
@@ -90,7 +90,7 @@ class Segmenter(LightningModule):
         kept = RECENT if averaging is not None and has_statistics(network) else 0
         self.recent: deque[Tensor] = deque(maxlen=kept)
         self.displaced = False
-        self.overlap = Overlap(classes)
+        self.overlap = OverlapMetric(classes)
         self.classes = len(classes)
         self.centre_loss = centre_loss
         self.curve_error = CurveError(classes)
@@ -176,7 +176,7 @@ class Segmenter(LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Make the optimiser, and a schedule that follows steps or the clock."""
-        with told_as(
+        with named_as(
             "the optimiser cannot be made as it is set", ValueError, TypeError
         ):
             optimizer = self.make_optimizer(self.network.named_parameters())

@@ -9,7 +9,7 @@ from veernet.archive.ledger import Shard
 from veernet.archive.reader import Event
 
 
-class Pool(Protocol):
+class WorkerPool(Protocol):
     """Workers in numbered slots, each of which reads one shard at a time."""
 
     @property
@@ -35,7 +35,7 @@ class Pool(Protocol):
 
 def make_pool(
     engine: str, results: Path, workers: int | None, address: str | None
-) -> Pool:
+) -> WorkerPool:
     """Make a pool.
 
     Parameters

@@ -34,7 +34,7 @@ class LocalPool:
         count = workers or cores
         self._results = results
         self._stopped = threading.Event()
-        self._told: queue.Queue[tuple[int, Event]] = queue.Queue()
+        self._events: queue.Queue[tuple[int, Event]] = queue.Queue()
         self._given: list[queue.Queue[Given | None]] = [
             queue.Queue() for _ in range(count)
         ]
@@ -63,9 +63,9 @@ class LocalPool:
         """Return what has happened, see `veernet.archive.pools.Pool`."""
         found: list[tuple[int, Event]] = []
         with suppress(queue.Empty):
-            found.append(self._told.get(timeout=seconds))
+            found.append(self._events.get(timeout=seconds))
             while True:
-                found.append(self._told.get_nowait())
+                found.append(self._events.get_nowait())
         return found
 
     def pids(self) -> list[int]:
@@ -96,7 +96,7 @@ class LocalPool:
             for event in read_shard(self._results, shard, worker, backwards=backwards):
                 if self._stopped.is_set():
                     return
-                self._told.put((slot, event))
+                self._events.put((slot, event))
         except Exception as error:  # noqa: BLE001, RUF100 - the driver is told, and ends
             text = f"{shard}: {type(error).__name__}: {error}"
-            self._told.put((slot, {"event": "defect", "text": text}))
+            self._events.put((slot, {"event": "defect", "text": text}))

@@ -69,9 +69,9 @@ def _draft(
 ) -> Draft:
     unit = _unit(section, remarks)
     own = extensions(section)
-    kind = section.told("LogSectionType")
+    kind = section.text_of("LogSectionType")
     otherwise = kind if kind in {"main", "repeat"} else "section"
-    stated = section.told("LogSectionName")
+    stated = section.text_of("LogSectionName")
     name = section_name(stated, taken, remarks, otherwise)
     where = f"section {name}"
     # They only repeat what calibration points and tracks say.
@@ -83,8 +83,8 @@ def _draft(
     pixels = [_pixel(point, unit) for point in section.all("CalibrationPoint")]
     tracks = read_tracks(section, pixels, where, remarks)
     points = _points(pixels, tracks, where, remarks)
-    file = image.told("FileName")
-    title = next((w.told("Title") for w in image.all("Wellbore")), "")
+    file = image.text_of("FileName")
+    title = next((w.text_of("Title") for w in image.all("Wellbore")), "")
     well = {key[5:]: text for key, (text, *_) in own.items() if key.startswith("well:")}
     if not own and title not in {"", UNKNOWN}:
         well = {"WELL": title}
@@ -139,8 +139,8 @@ def _pixel(point: Element, unit: str) -> Pixel:
         index.number(),
         place.need("X").number(),
         place.need("Y").number(),
-        point.told("Role"),
-        point.told("Track"),
+        point.text_of("Role"),
+        point.text_of("Track"),
         " ".join(own.get("point", [])),
     )
 

@@ -45,8 +45,8 @@ def extensions(element: Element) -> dict[str, list[str]]:
     """Return our extension values of an element, each name's in their order."""
     found: dict[str, list[str]] = {}
     for value in element.all("ExtensionNameValue"):
-        name = value.told("Name")
-        text = value.told("Value")
+        name = value.text_of("Name")
+        text = value.text_of("Value")
         if name.startswith(OWN):
             found.setdefault(name.removeprefix(OWN), []).append(text)
         else:

@@ -20,7 +20,7 @@ from veernet.formats.xmldoc import Element
 from veernet.records import WEIGHTS, CurveSpec, Track
 from veernet.registration import AGREE
 
-NEAR = 0.25
+EDGE_MISS = 0.25
 """Part of a track's width by which a point may miss its edge and still be on it.
 
 The schema says of the role both that it is a place on the grid and that it is an edge
@@ -44,10 +44,10 @@ def read_tracks(
     tracks = []
     for count, element in enumerate(section.all("Track"), start=1):
         uid = element.attributes.get("uid", "")
-        name = element.told("Name") or uid or f"T{count}"
+        name = element.text_of("Name") or uid or f"T{count}"
         own = extensions(element)
         drawn = element.all("AssociatedCurve")
-        kind = element.told("Type")
+        kind = element.text_of("Type")
         sides = {side: element.need(f"{side}Edge").number() for side in _SIDES}
         width = sides["Right"] - sides["Left"]
         edges = []
@@ -59,7 +59,7 @@ def read_tracks(
             ]
             at = f"{where}: the {side.lower()} edge of track {name}"
             exact = own.get(side.lower(), [])
-            edges.append(_edge(column, width * NEAR, seen, exact, at, remarks))
+            edges.append(_edge(column, width * EDGE_MISS, seen, exact, at, remarks))
         if not drawn:
             remarks.append(f"{where}: track {name} ({kind}) lists no curves: left out")
             continue
@@ -116,10 +116,10 @@ def _curve(
     name = curve.need("CurveInfo").text()
     uid = f"{curve.attributes.get('uid', '')}:"
     extra = {k.removeprefix(uid): v for k, v in own.items() if k.startswith(uid)}
-    looks = _looks(curve, extra, f"{where}: curve {name}", remarks)
+    drawing = _drawing(curve, extra, f"{where}: curve {name}", remarks)
     scale = _scale(curve, extra.get("point", []), f"{where}: curve {name}", remarks)
-    unit = curve.told("CurveUnit")
-    return CurveSpec(name, "" if unit == UNKNOWN else unit, scale, **looks)
+    unit = curve.text_of("CurveUnit")
+    return CurveSpec(name, "" if unit == UNKNOWN else unit, scale, **drawing)
 
 
 def _scale(
@@ -149,40 +149,40 @@ def _scale(
         curve.refuse(str(error))
 
 
-def _looks(
+def _drawing(
     curve: Element, extra: dict[str, list[str]], where: str, remarks: list[str]
 ) -> dict[str, Any]:
     """Return how a curve is drawn, as keywords of `CurveSpec`."""
-    looks: dict[str, Any] = {}
+    drawing: dict[str, Any] = {}
     style = curve.find("LineStyle")
     if style is not None:
         if style.text() not in LINE_STYLES:
             known = ", ".join(LINE_STYLES)
             style.refuse(f"{style.text()[:40]!r} is not one of {known}")
-        looks["line"] = LINE_STYLES[style.text()]
+        drawing["line"] = LINE_STYLES[style.text()]
         if style.text() == "dashed" and "line" not in extra:
             remarks.append(f"{where} is dashed: taken for long-dash")
-    weight, colour = curve.told("LineWeight"), curve.told("LineColor")
+    weight, colour = curve.text_of("LineWeight"), curve.text_of("LineColor")
     if weight in WEIGHTS:
-        looks["weight"] = weight
+        drawing["weight"] = weight
     elif weight not in {"", UNKNOWN}:
         remarks.append(f"{where}: line weight {weight[:40]!r} is left out")
     if _COLOUR.fullmatch(colour):
-        looks["colour"] = colour
+        drawing["colour"] = colour
     elif colour not in {"", UNKNOWN}:
         remarks.append(f"{where}: colour {colour[:40]!r} is left out, being no #rrggbb")
-    backup = curve.told("CurveBackupScaleType")
+    backup = curve.text_of("CurveBackupScaleType")
     if backup not in {"", "other"}:
         remarks.append(f"{where}: its back-up scale ({backup[:40]}) is left out")
     own = {key: values[0] for key, values in extra.items()}
     if own.get("line") == "dash-dot" and style is not None and style.text() == "dashed":
-        looks["line"] = "dash-dot"
+        drawing["line"] = "dash-dot"
     for key, word in (("wraps", "true"), ("export", "false")):
         if own.get(key) == word:
-            looks[key] = key == "wraps"
+            drawing[key] = key == "wraps"
     start = as_number(own.get("wrap_start", ""))
-    if start is not None and start.is_integer() and looks.get("wraps"):
-        looks["wrap_start"] = int(start)
+    if start is not None and start.is_integer() and drawing.get("wraps"):
+        drawing["wrap_start"] = int(start)
     if own.get("backup_of"):
-        looks["backup_of"] = own["backup_of"]
-    return looks
+        drawing["backup_of"] = own["backup_of"]
+    return drawing

@@ -226,7 +226,7 @@ def _line(
 def _exact(registration: Registration, point: DepthPoint, rows: Sequence[float]) -> str:
     """Return a depth point's rows to the last digit, empty where pixels tell them."""
     row = shown(point.row)
-    if not registration.depth.turned:
+    if not registration.depth.skewed:
         return "" if row == str(pixel(point.row)) else row
     ends = " ".join(shown(end) for end in rows)
     return f"{row} {ends}" if point.row_left is not None else f"{row} ({ends})"
@@ -264,14 +264,14 @@ def _column(edge: Edge, row: float) -> float:
 
 def _own(writer: _Writer, track: ET.Element, uid: str, curve: CurveSpec) -> None:
     """Write what the schema has no element for."""
-    told = {
+    text_of = {
         "line": curve.line if curve.line not in _STYLES else "",
         "wraps": "true" if curve.wraps else "",
         "wrap_start": str(curve.wrap_start) if curve.wrap_start else "",
         "backup_of": curve.backup_of or "",
         "export": "" if curve.export else "false",
     }
-    for key, text in told.items():
+    for key, text in text_of.items():
         if text:
             writer.extend(track, f"{uid}:{key}", text, f"{key} of {curve.mnemonic}")
     scale = curve.scale

@@ -39,7 +39,7 @@ MARGIN = 0.8
 ENOUGH = 3
 """Numerals that agree from which a column is taken without trying others."""
 
-FEWEST = 2
+FEWEST_AGREEING = 2
 """That agree at least."""
 
 
@@ -78,7 +78,7 @@ def numerals_of(
     # Where depths are expected and none agree, it takes more to take another column.
     best, most = section.depth_column, _agreeing(read)
     if best is not None:
-        most = max(most, FEWEST)
+        most = max(most, FEWEST_AGREEING)
     sample = _sample(whole, section)
     for pair in _candidates(section, scan.info.columns):
         agreeing = _agreeing(_read(scan, sample, pair, section, recognise))
@@ -137,7 +137,7 @@ def _agreeing(numerals: Sequence[Numeral]) -> int:
     except Unsettled:
         return 0
     count = len(chain.members)
-    return count if count >= FEWEST else 0
+    return count if count >= FEWEST_AGREEING else 0
 
 
 def _sample(rows: tuple[int, int], section: FoundSection) -> tuple[int, int]:

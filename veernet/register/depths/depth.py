@@ -15,9 +15,8 @@ import numpy as np
 from veernet.axes import DepthPoint, Floats
 from veernet.errors import InputError
 from veernet.register.depths.chain import Chain
-from veernet.register.depths.judge import judge_numbers, judge_scale, judge_stretch
-from veernet.register.depths.ladder import (
-    Grid,
+from veernet.register.depths.interpolation import (
+    CountedGrid,
     count_lines,
     find_grid,
     find_offset,
@@ -25,6 +24,7 @@ from veernet.register.depths.ladder import (
     simplify,
     snap,
 )
+from veernet.register.depths.judge import judge_numbers, judge_scale, judge_stretch
 from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal, Doubts
@@ -170,8 +170,8 @@ def depth_from_points(
         msg = f"{len(ordered)} depth(s) stated: give --top and --bottom"
         raise InputError(msg)
     if not (np.all(np.diff(rows) > 0) and np.all(np.diff(depths) > 0)):
-        told = ", ".join(f"{depth:g} at row {row:.0f}" for row, depth in ordered)
-        msg = f"depth must increase down the page, not {told}: swap top and bottom"
+        listed = ", ".join(f"{depth:g} at row {row:.0f}" for row, depth in ordered)
+        msg = f"depth must increase down the page, not {listed}: swap top and bottom"
         raise InputError(msg)
     every = _increasing("lines", lines)
     doubts = Doubts()
@@ -247,7 +247,11 @@ def _increasing(name: str, rows: Sequence[float]) -> Floats:
 
 
 def _find_line(
-    grid: Grid, heavy: Floats, used: Sequence[Numeral], chain: Chain, doubts: Doubts
+    grid: CountedGrid,
+    heavy: Floats,
+    used: Sequence[Numeral],
+    chain: Chain,
+    doubts: Doubts,
 ) -> Floats:
     """Return the rows from a line to each numeral; doubt it if two lines may be meant.
 
@@ -287,7 +291,7 @@ def _length(used: Sequence[Numeral]) -> float:
 
 
 def _count(
-    grid: Grid,
+    grid: CountedGrid,
     anchors: list[tuple[float, float]],
     doubts: Doubts,
     outwards: float,

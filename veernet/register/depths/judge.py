@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from veernet.register.depths.chain import Chain
-from veernet.register.depths.ladder import weighted_median
+from veernet.register.depths.interpolation import weighted_median
 from veernet.register.depths.numerals import Numeral
 from veernet.register.depths.printscale import (
     WITHIN,

@@ -1,9 +1,9 @@
 """A grid that goes on from one section into the next: where one ends.
 
 Strips are spliced end to end, and a repeat may be printed on the paper of the section
-above it: upright lines run on, with no header between. Depth lines stop for a few steps
-there, as they do under a fold; what numerals say beyond tells one from the other. Where
-no line stops, only the numerals tell: they fall back.
+above it: vertical lines run on, with no header between. Depth lines stop for a few
+steps there, as they do under a fold; what numerals say beyond tells one from the other.
+Where no line stops, only the numerals tell: they fall back.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ PIECES = 40
 NEXT = 5
 """Numerals beyond a gap that are heard."""
 
-SURE = 0.5
+READ_CONFIDENCE = 0.5
 """Confidence from which a numeral is heard."""
 
-OFF = (4.0, 0.01)
+SLIP = (4.0, 0.01)
 """Lines, or share of the distance, by which depth may slip over a gap."""
 
 BRIDGED = 8
@@ -41,10 +41,10 @@ BRIDGED = 8
 STEP = 0.07
 """Of a spacing by which lines beyond a gap may be out of step and go on."""
 
-FEWEST = 3
+FEWEST_NUMERALS = 3
 """Numerals that agree in either part where no line stops."""
 
-MOST = 12
+MOST_FALLS = 12
 """Places that are tried: more falls are misreads."""
 
 Propose = Callable[[FoundSection, Sequence[Numeral]], DepthProposal]
@@ -132,7 +132,7 @@ class _Seams:
         votes = self._votes(own, piece, way)
         if votes:
             return votes > 0
-        if self._known[own].refusal and self._heard(own) and self._heard(piece):
+        if self._known[own].refusal and self._confident(own) and self._confident(piece):
             return False
         upper, lower = (own, piece) if way > 0 else (piece, own)
         rows = self.section.lines.rows
@@ -141,9 +141,9 @@ class _Seams:
         steps = gap / float(np.median(beside))
         return round(steps) <= BRIDGED + 1 and abs(steps - round(steps)) < STEP
 
-    def _heard(self, own: Range) -> list[Numeral]:
+    def _confident(self, own: Range) -> list[Numeral]:
         """Return the numerals of a stretch that are read with some confidence."""
-        return [n for n in self.numerals_of(*own) if n.confidence >= SURE]
+        return [n for n in self.numerals_of(*own) if n.confidence >= READ_CONFIDENCE]
 
     def _votes(self, own: Range, piece: Range, way: int) -> int:
         """Return how many more numerals of a piece go with the depths than do not."""
@@ -157,14 +157,16 @@ class _Seams:
         spacing = self.section.lines.spacing / depth.scale
         votes = 0
         # A number that is no step of the section's is a misread.
-        beyond = [n for n in self._heard(piece) if n.number % (depth.step or 1) == 0]
+        beyond = [
+            n for n in self._confident(piece) if n.number % (depth.step or 1) == 0
+        ]
         for numeral in beyond[:NEXT] if way > 0 else beyond[-NEXT:]:
             away = (numeral.row - end.row) / depth.scale
             wanted = end.depth + away
             # 300 may stand for 14300: what is printed is compared with its last digits.
             printed = wanted % 10.0 ** len(numeral.text)
             off = min(abs(numeral.number - wanted), abs(numeral.number - printed))
-            votes += 1 if off <= max(OFF[0] * spacing, OFF[1] * abs(away)) else -1
+            votes += 1 if off <= max(SLIP[0] * spacing, SLIP[1] * abs(away)) else -1
         return votes
 
 
@@ -191,7 +193,7 @@ def _at_a_fall(
         lower = [n for n in numerals if n.row >= row]
         parts = [(above, propose(above, upper)), (below, propose(below, lower))]
         used = [len(p.used) for _, p in parts if p.refusal is None]
-        if len(used) == 2 and min(used) >= FEWEST and sum(used) > most:
+        if len(used) == 2 and min(used) >= FEWEST_NUMERALS and sum(used) > most:
             best, most = parts, sum(used)
     return best
 
@@ -199,7 +201,7 @@ def _at_a_fall(
 def _falls(numerals: Sequence[Numeral]) -> Iterator[float]:
     """Yield the rows half-way between two numerals of which the lower is smaller."""
     ordered = sorted(numerals, key=lambda numeral: numeral.row)
-    sure = [n for n in ordered if n.confidence >= SURE]
+    sure = [n for n in ordered if n.confidence >= READ_CONFIDENCE]
     falls = [(a.row + b.row) / 2 for a, b in pairwise(sure) if b.number < a.number]
-    if len(falls) <= MOST:
+    if len(falls) <= MOST_FALLS:
         yield from falls

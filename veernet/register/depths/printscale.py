@@ -16,7 +16,7 @@ ROWS_PER_UNIT = (0.4, 250.0)
 WITHIN = 0.1
 """Share by which a print may miss its scale: copies shrink."""
 
-_NEAR = 0.06
+_AS_GOOD = 0.06
 """As good as on a scale, where the other unit misses all of its own."""
 _METRE = 0.0254
 _DPI = (60.0, 1300.0)
@@ -56,8 +56,8 @@ def guess_unit(scale: float, dpi: float | None) -> Unit | None:
     if dots is None:
         return None
     feet, metres = miss(scale, dots, "ft"), miss(scale, dots, "m")
-    if feet <= _NEAR and metres > WITHIN:
+    if feet <= _AS_GOOD and metres > WITHIN:
         return "ft"
-    if metres <= _NEAR and feet > WITHIN:
+    if metres <= _AS_GOOD and feet > WITHIN:
         return "m"
     return None

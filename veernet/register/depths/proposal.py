@@ -12,7 +12,7 @@ from veernet.register.depths.printscale import Unit
 STATED = 0.9
 """Confidence from which a depth is stated rather than suggested."""
 
-_SURE = 0.98
+_FULL_CONFIDENCE = 0.98
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class DepthProposal:
 class Doubts:
     """What may be wrong with a proposal: the lowest ceiling and all reasons."""
 
-    confidence: float = _SURE
+    confidence: float = _FULL_CONFIDENCE
     notes: list[str] = field(default_factory=list)
     ceilings: list[float] = field(default_factory=list)
 
@@ -92,5 +92,5 @@ class Doubts:
     @property
     def minor(self) -> tuple[str, ...]:
         """Notes whose ceiling is above the lowest one."""
-        told = zip(self.notes, self.ceilings, strict=True)
-        return tuple(note for note, ceiling in told if ceiling > self.confidence)
+        limits = zip(self.notes, self.ceilings, strict=True)
+        return tuple(note for note, ceiling in limits if ceiling > self.confidence)

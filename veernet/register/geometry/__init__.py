@@ -1,1 +1,1 @@
-"""Where things are on a page: sections, tracks, depth lines, the turn of the paper."""
+"""Where things are on a page: sections, tracks, depth lines, the skew of the paper."""

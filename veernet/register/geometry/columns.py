@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
-from veernet.register.geometry.comb import Comb, Piece
+from veernet.register.geometry.lineextent import LineExtent, Piece
 from veernet.register.geometry.sections import Block
 from veernet.register.geometry.tracks import Span
 
@@ -33,7 +33,7 @@ ColumnKind = Literal[
 ]
 
 GRID = 0.12
-"""Share of the ways from one depth line to the next in which the upright lines of a
+"""Share of the ways from one depth line to the next in which the vertical lines of a
 grid are inked: of tables .03, of the faintest grids .24."""
 
 FILLED = 0.3
@@ -100,19 +100,19 @@ class Texture:
     leaps: float = 0.0
 
 
-Told = tuple[float, float, ColumnKind]
+FoundColumn = tuple[float, float, ColumnKind]
 
 
-def told_apart(
-    spans: Sequence[Span], comb: Comb, block: Block
-) -> tuple[list[Span], list[Told]]:
+def distinguished(
+    spans: Sequence[Span], line_extent: LineExtent, block: Block
+) -> tuple[list[Span], list[FoundColumn]]:
     """Tell tracks of curves from what else stands on a grid, and beside it.
 
     Parameters
     ----------
     spans
-        That depth lines cross and upright lines divide.
-    comb, block
+        That depth lines cross and vertical lines divide.
+    line_extent, block
         Of the section.
 
     Returns
@@ -124,21 +124,21 @@ def told_apart(
     """
     tracks, others = [], []
     for span in spans:
-        if _gridded(span, comb) < GRID:
+        if _gridded(span, line_extent) < GRID:
             continue
-        kind = _on_grid(texture(comb.pieces, span.left, span.right, span.lines))
+        kind = _on_grid(texture(line_extent.pieces, span.left, span.right, span.lines))
         if kind is None:
             tracks.append(span)
         else:
             others.append((span.left, span.right, kind))
     taken = sorted([(s.left, s.right) for s in tracks] + [o[:2] for o in others])
-    for left, right in _between(taken, comb, block):
-        seen = texture(comb.pieces, left, right, block.lines)
+    for left, right in _between(taken, line_extent, block):
+        seen = texture(line_extent.pieces, left, right, block.lines)
         others.append((left, right, kind_of(seen)))
     return tracks, sorted(others)
 
 
-def is_table(tracks: Sequence[Span], others: Sequence[Told]) -> bool:
+def is_table(tracks: Sequence[Span], others: Sequence[FoundColumn]) -> bool:
     """Tell whether ruled cells of print are wider than what looks like tracks."""
     cells = sum(right - left for left, right, kind in others if kind == "table")
     return cells > sum(span.right - span.left for span in tracks)
@@ -164,13 +164,13 @@ def _on_grid(seen: Texture) -> ColumnKind | None:
     return None
 
 
-def _gridded(span: Span, comb: Comb) -> float:
+def _gridded(span: Span, line_extent: LineExtent) -> float:
     """Return the share of ways between depth lines in which a track's lines go on."""
     at = np.rint(span.lines).astype(int)
-    at = at[(at >= 1) & (at < len(comb.between) - 1)]
+    at = at[(at >= 1) & (at < len(line_extent.between) - 1)]
     if not len(at):
         return 0.0
-    near = np.maximum.reduce([comb.between[at + by] for by in (-1, 0, 1)])
+    near = np.maximum.reduce([line_extent.between[at + by] for by in (-1, 0, 1)])
     return float(np.median(near))
 
 
@@ -218,14 +218,16 @@ def _leaps(part: NDArray[np.bool_], held: NDArray[np.bool_]) -> Floats:
 
 
 def _between(
-    taken: Sequence[tuple[float, float]], comb: Comb, block: Block
+    taken: Sequence[tuple[float, float]], line_extent: LineExtent, block: Block
 ) -> list[tuple[float, float]]:
-    """Return the columns between tracks and beside them, parted at upright lines."""
-    width = len(comb.drawn)
+    """Return the columns between tracks and beside them, parted at vertical lines."""
+    width = len(line_extent.drawn)
     at = np.clip(np.rint(block.lines).astype(int), 1, width - 2)
-    solid = np.maximum.reduce([comb.between[at + by] for by in (-1, 0, 1)]) > SOLID
+    solid = (
+        np.maximum.reduce([line_extent.between[at + by] for by in (-1, 0, 1)]) > SOLID
+    )
     # Rock and pictures hide the line at their edge.
-    filled = uniform_filter1d(comb.between, WIDE_INK) > FILLED
+    filled = uniform_filter1d(line_extent.between, WIDE_INK) > FILLED
     fills = np.flatnonzero(np.diff(filled.astype(np.int8))).astype(np.float64)
     inside = np.sort(np.concatenate([block.lines[solid], fills]))
     ends = [0.0, *(end for pair in taken for end in pair), float(width - 1)]

@@ -21,7 +21,7 @@ than that: it is the column beside it."""
 MORE = 2
 """Divisions more than that at most."""
 
-NEAR = 3
+LINE_WITHIN = 3
 """Columns about a line that are of it."""
 
 
@@ -49,9 +49,13 @@ def completed(
     faint = []
     for end, by in ((left, -division), (right, division)):
         first, stop = sorted((round(end + by), round(end)))
-        open_ = room[0] + NEAR < end + by < room[1] - NEAR
+        open_ = room[0] + LINE_WITHIN < end + by < room[1] - LINE_WITHIN
         inner = drawn.share[max(0, first) : stop]
-        inside = first >= -NEAR and stop <= len(drawn.share) + NEAR and len(inner) > 0
+        inside = (
+            first >= -LINE_WITHIN
+            and stop <= len(drawn.share) + LINE_WITHIN
+            and len(inner) > 0
+        )
         faint.append(float(inner.mean()) if open_ and inside else 0.0)
     if max(faint) < FAINT:
         return left, right
@@ -88,7 +92,10 @@ def trimmed(
 
 def _most(share: Floats, ends: Sequence[tuple[float, float]]) -> float:
     """Return the share of depth lines in that of some divisions that has most."""
-    inside = (share[max(0, round(a) + NEAR) : round(b) - NEAR + 1] for a, b in ends)
+    inside = (
+        share[max(0, round(a) + LINE_WITHIN) : round(b) - LINE_WITHIN + 1]
+        for a, b in ends
+    )
     return max(float(np.median(own)) if len(own) else 0.0 for own in inside)
 
 

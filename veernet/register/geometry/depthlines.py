@@ -1,4 +1,4 @@
-"""Depth lines of a section: their rows to a fraction of a pixel, found by their rhythm.
+"""Depth lines of a section: their rows to a fraction of a pixel, found by their period.
 
 One line may be lost under ink or fall together with a header's rule; a hundred in even
 steps may not. They are followed as a beat is followed in music: of all ways to go down
@@ -15,11 +15,16 @@ from scipy.ndimage import median_filter
 
 from veernet.axes import Floats
 from veernet.compiled import compiled
-from veernet.register.geometry.rhythm import FARTHEST, NEAREST, excess, find_rhythm
+from veernet.register.geometry.periodicity import (
+    FARTHEST,
+    NEAREST,
+    excess,
+    find_periodicity,
+)
+from veernet.register.geometry.skew import find_skew, levelled
 from veernet.register.geometry.survey import ZONE, Shares
-from veernet.register.geometry.turn import find_turn, levelled
 
-HEARD = 0.5
+REPEATED = 0.5
 """Share of the best autocorrelation from which a shorter lag is the spacing: every
 tenth line is heavier, and every fifth."""
 
@@ -33,7 +38,7 @@ CENTRE = 2
 """Rows to either side over which the centre of a line is measured."""
 
 CALM = 9
-"""Windows over which turn and spacing are calmed: paper does not jump to and fro."""
+"""Windows over which skew and spacing are calmed: paper does not jump to and fro."""
 
 HIERARCHIES = (2, 5, 10)
 """Lines from one heavier line to the next."""
@@ -49,7 +54,7 @@ class DepthLines:
         Where each meets the middle column, increasing.
     strength : (lines,) float
         Share of ink in it beyond that of the rows about it, 0 where it was not seen.
-    turn : (lines,) float
+    skew : (lines,) float
         Rows that it falls for each column to the right.
     middle
         The column at which the rows are.
@@ -62,7 +67,7 @@ class DepthLines:
 
     rows: Floats
     strength: Floats
-    turn: Floats
+    skew: Floats
     middle: float
     spacing: float
     heavier: tuple[tuple[int, int], ...]
@@ -74,7 +79,7 @@ class DepthLines:
             self,
             rows=self.rows[kept],
             strength=self.strength[kept],
-            turn=self.turn[kept],
+            skew=self.skew[kept],
             heavier=tuple((n, (first - start) % n) for n, first in self.heavier),
         )
 
@@ -95,15 +100,15 @@ def find_depth_lines(level: Shares, first_row: int = 0) -> DepthLines | None:
         None where nothing repeats.
     """
     at = np.arange(len(level), dtype=np.float64)
-    middles, turns = find_turn(level)
-    turn = np.interp(at, middles, _calmed(turns))
-    shown = levelled(excess(level), turn).mean(axis=1)
+    middles, skews = find_skew(level)
+    skew = np.interp(at, middles, _calmed(skews))
+    shown = levelled(excess(level), skew).mean(axis=1)
     shown = np.clip(shown, 0, None)
-    rhythm = find_rhythm(shown[:, None].astype(np.float16))
-    spacings = np.array([spacing_of(lags) for lags in rhythm.correlation])
+    periodicity = find_periodicity(shown[:, None].astype(np.float16))
+    spacings = np.array([spacing_of(lags) for lags in periodicity.correlation])
     if not np.isfinite(spacings).any():
         return None
-    spacing = np.interp(at, rhythm.rows, _calmed(spacings))
+    spacing = np.interp(at, periodicity.rows, _calmed(spacings))
     scale = float(np.quantile(shown[shown > 0], 0.95)) if (shown > 0).any() else 0.0
     if scale == 0:
         return None
@@ -112,7 +117,7 @@ def find_depth_lines(level: Shares, first_row: int = 0) -> DepthLines | None:
     return DepthLines(
         rows + first_row,
         strength,
-        turn[found],
+        skew[found],
         level.shape[1] * ZONE / 2 - 0.5,
         float(np.median(np.diff(rows))) if len(rows) > 1 else float(spacing[0]),
         find_hierarchy(strength),
@@ -133,7 +138,7 @@ def spacing_of(correlation: Floats) -> float:
     if len(peaks) == 0:
         return float("nan")
     most = correlation[peaks].max()
-    for lag in peaks[correlation[peaks] >= HEARD * most]:
+    for lag in peaks[correlation[peaks] >= REPEATED * most]:
         times = np.arange(2, (FARTHEST - 2) // lag + 1)
         if len(times) == 0:
             return float(lag)
@@ -143,7 +148,7 @@ def spacing_of(correlation: Floats) -> float:
             guess = round(fine * time)
             near = slice(max(0, guess - 2), guess + 3)
             top = near.start + int(correlation[near].argmax())
-            if correlation[top] < HEARD * correlation[lag]:
+            if correlation[top] < REPEATED * correlation[lag]:
                 break
             fine = top / time
         return fine
@@ -183,11 +188,11 @@ def _follow(
         score[row] = best + shown[row]
         before[row] = origin
     at = int(np.argmax(score))
-    way = [at]
+    course = [at]
     while before[at] >= 0:
         at = before[at]
-        way.append(at)
-    return np.array(way[::-1])
+        course.append(at)
+    return np.array(course[::-1])
 
 
 def _centred(shown: Floats, found: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Edge, Floats
-from veernet.register.geometry.corners import corners
 from veernet.register.geometry.sections import Block
+from veernet.register.geometry.simplify import simplify_mask
 from veernet.register.geometry.survey import BAND
 
-NEAR = 3
+OWN_LINE_WITHIN = 3
 """Columns about its place in which an edge's own line is looked for."""
 
 BEND = 0.6
@@ -27,7 +27,8 @@ def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
     block
         The section.
     strength : (bands, columns)
-        Of the page's threads: see :class:`~veernet.register.geometry.threads.Threads`.
+        Of the page's vertical lines: see
+        :class:`~veernet.register.geometry.verticalink.Threads`.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
     columns = column + away + _correction(column + away, own)
     bands = np.arange(block.first, block.stop, dtype=np.float64)
     rows = np.asarray((bands + 0.5) * BAND, dtype=np.float64)
-    kept = corners(rows, columns, BEND)
+    kept = simplify_mask(rows, columns, BEND)
     return Edge(tuple(rows[kept].tolist()), tuple(np.round(columns[kept], 1).tolist()))
 
 
@@ -49,7 +50,7 @@ def _correction(columns: Floats, strength: NDArray[np.float32]) -> Floats:
     for band, column in enumerate(columns):
         at = round(column)
         # A track may be cut off at the margin: there is no line to be looked for.
-        first, stop = max(0, at - NEAR), max(0, at + NEAR + 1)
+        first, stop = max(0, at - OWN_LINE_WITHIN), max(0, at + OWN_LINE_WITHIN + 1)
         near = strength[band, first:stop].astype(np.float64)
         if len(near) and near.max() > 0.1:
             off[band] = near @ (first + np.arange(len(near))) / near.sum() - column

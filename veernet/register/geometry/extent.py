@@ -1,4 +1,4 @@
-"""Where a grid begins and ends: as far as the upright lines within its tracks go.
+"""Where a grid begins and ends: as far as the vertical lines within its tracks go.
 
 Rules of a legend, boxes of a header and tables lie above and below a grid, in its steps
 by chance, and the edges of tracks run on through them. The lines that divide a track do
@@ -17,15 +17,15 @@ from veernet.axes import Floats
 from veernet.records import Scan
 from veernet.register.geometry.sections import Block
 from veernet.register.geometry.survey import BAND, find_ink
-from veernet.register.geometry.threads import SEEN
 from veernet.register.geometry.tracks import Span
+from veernet.register.geometry.verticalink import SEEN
 
 GRID = 0.45
-"""Share of what is usual in the grid of its inner upright lines' ink, from which rows
+"""Share of what is usual in the grid of its inner vertical lines' ink, from which rows
 are of the grid: faint lines are broken, and print lies on their columns by chance."""
 
-LEAST = 0.2
-"""Share of the inner upright lines that are inked at least in the rows of a grid."""
+LEAST_INKED = 0.2
+"""Share of the inner vertical lines that are inked at least in the rows of a grid."""
 
 CALM = 48
 """Rows over which that is taken."""
@@ -44,7 +44,7 @@ AROUND, BEYOND = 2 * BAND, 4 * BAND
 looked for: bands at the ends of a short grid have too few others about them to be told.
 """
 
-BESIDE = 2
+INNER_LINE_WAVER = 2
 """Columns about an inner line in which its ink may be."""
 
 
@@ -63,7 +63,7 @@ def find_extent(
     scan
         The page.
     straight : (bands, columns)
-        Of its threads, with the wander taken out.
+        Of its vertical lines, with the wander taken out.
     block
         The section.
     spans
@@ -134,7 +134,7 @@ def _wander_at(block: Block, rows: NDArray[np.int64]) -> Floats:
 def end_of_lines(
     ink: NDArray[np.uint8], columns: Floats, *, above: bool, within: int = 2 * AROUND
 ) -> int | None:
-    """Return the first row of upright lines in a picture, or one past their last.
+    """Return the first row of vertical lines in a picture, or one past their last.
 
     Parameters
     ----------
@@ -156,15 +156,21 @@ def end_of_lines(
     at = np.rint(np.broadcast_to(columns, (len(ink), np.shape(columns)[-1]))).astype(
         int
     )
-    at = at[:, ((at >= BESIDE) & (at < ink.shape[1] - BESIDE)).all(axis=0)]
+    at = at[
+        :,
+        ((at >= INNER_LINE_WAVER) & (at < ink.shape[1] - INNER_LINE_WAVER)).all(axis=0),
+    ]
     if not at.shape[1]:
         return None
     rows = np.arange(len(ink))[:, None]
-    near = [ink[rows, at + beside] for beside in range(-BESIDE, BESIDE + 1)]
+    near = [
+        ink[rows, at + beside]
+        for beside in range(-INNER_LINE_WAVER, INNER_LINE_WAVER + 1)
+    ]
     drawn_on = np.maximum.reduce(near).mean(axis=1, dtype=np.float64)
     share = uniform_filter1d(drawn_on, CALM)
     inwards = share[-CALM:] if above else share[:CALM]
-    drawn = share > max(LEAST, GRID * float(np.median(inwards)))
+    drawn = share > max(LEAST_INKED, GRID * float(np.median(inwards)))
     outwards = drawn[::-1] if above else drawn
     inside = np.flatnonzero(outwards)
     if not len(inside) or inside[0] > within:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scipy.ndimage import median_filter
 
+from veernet.intervals import true_intervals
 from veernet.register.geometry.depthlines import DepthLines
-from veernet.runs import runs
 
 GONE = 3
 """Lines in a row that are not inked: a gap."""
@@ -29,7 +29,7 @@ def pieces_of(lines: DepthLines) -> list[Range]:
     around = min(THEREABOUTS, len(strength) | 1)
     weak = strength < WEAK * median_filter(strength, around, mode="mirror")
     found, start = [], 0
-    for first, stop in runs(weak):
+    for first, stop in true_intervals(weak):
         if stop - first >= GONE:
             found.append((start, first))
             start = stop

@@ -12,7 +12,7 @@ from veernet.register.geometry.sections import Block
 from veernet.register.geometry.survey import BAND, Shares
 
 PARTED = 3
-"""Bands in a row without upright lines that part no grid."""
+"""Bands in a row without vertical lines that part no grid."""
 
 ALIGNED = 3.0
 """Columns within which a line is the same as one above."""
@@ -27,14 +27,14 @@ FAINT = 0.1
 EVEN = 0.15
 """Of the spacing by which steps may differ from line to line."""
 
-HEARD = 16
+COMPARED_BANDS = 16
 """Bands to either side in which depth lines are followed from block to block."""
 
 
 def join_blocks(
     blocks: Sequence[Block], level: Shares, wander: Floats
 ) -> tuple[Block, ...]:
-    """Join blocks whose upright lines are the same and whose depth lines go on.
+    """Join blocks whose vertical lines are the same and whose depth lines go on.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def join_blocks(
     level : (rows, zones)
         Of the page, as in :class:`~veernet.register.geometry.survey.Survey`.
     wander : (bands,)
-        Of its threads.
+        Of its vertical lines.
     """
     joined: list[Block] = []
     for block in blocks:
@@ -69,8 +69,8 @@ def _goes_on(above: Block, below: Block, level: Shares) -> bool:
     fewer = off.min(axis=0) if len(lower) < len(upper) else off.min(axis=1)
     if np.mean(fewer <= ALIGNED) < ALIKE:
         return False
-    start = max(above.first, above.stop - HEARD) * BAND
-    stop = min(below.stop, below.first + HEARD) * BAND
+    start = max(above.first, above.stop - COMPARED_BANDS) * BAND
+    stop = min(below.stop, below.first + COMPARED_BANDS) * BAND
     lines = find_depth_lines(level[start:stop], start)
     if lines is None:
         return False

@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 from veernet.axes import Edge, Floats
 from veernet.records import Scan
-from veernet.register.geometry.columns import ColumnKind, is_table, told_apart
-from veernet.register.geometry.comb import find_comb
+from veernet.register.geometry.columns import ColumnKind, distinguished, is_table
 from veernet.register.geometry.depthlines import DepthLines, find_depth_lines
 from veernet.register.geometry.edges import edge
 from veernet.register.geometry.extent import find_extent
 from veernet.register.geometry.joined import join_blocks
-from veernet.register.geometry.rhythm import find_rhythm
+from veernet.register.geometry.lineextent import find_line_extent
+from veernet.register.geometry.periodicity import find_periodicity
 from veernet.register.geometry.sections import Block, find_blocks
 from veernet.register.geometry.survey import BAND, Survey, take_survey
-from veernet.register.geometry.threads import Threads, find_threads
 from veernet.register.geometry.tracks import Span, find_spans
 from veernet.register.geometry.trust import EdgeTrust, edge_doubts, trust_of
+from veernet.register.geometry.verticalink import VerticalInk, find_vertical_ink
 
 CROSSED = 0.35
 """Comb of a section's tracks from which its level lines cross them: those of a rotated
@@ -39,7 +39,7 @@ FAINT = 0.35
 """Strength of a depth line, as a share of the usual one, below which those at an end of
 a section are none."""
 
-LEAST = 0.3
+LEAST_CONFIDENCE = 0.3
 """Confidence in a section below which it is taken for a table or a sketch."""
 
 BEYOND = 3 * BAND
@@ -55,7 +55,7 @@ class FoundTrack:
     left, right
         Its edges down the section.
     span
-        Its upright lines in the first band.
+        Its vertical lines in the first band.
     trust
         How sure the left and the right edge are.
     """
@@ -165,23 +165,23 @@ def find_sections(
 
 def sections_of(scan: Scan, survey: Survey) -> tuple[FoundSection, ...]:
     """Find the sections of a page that was surveyed: see :func:`find_sections`."""
-    threads = find_threads(survey.upright)
-    blocks = find_blocks(threads, find_rhythm(survey.level))
-    blocks = join_blocks(blocks, survey.level, threads.wander)
-    straight = threads.straightened()
-    found = (_section(scan, survey, threads, straight, block) for block in blocks)
-    return tuple(s for s in found if s is not None and s.confidence >= LEAST)
+    vertical_ink = find_vertical_ink(survey.vertical)
+    blocks = find_blocks(vertical_ink, find_periodicity(survey.level))
+    blocks = join_blocks(blocks, survey.level, vertical_ink.wander)
+    straight = vertical_ink.straightened()
+    found = (_section(scan, survey, vertical_ink, straight, block) for block in blocks)
+    return tuple(s for s in found if s is not None and s.confidence >= LEAST_CONFIDENCE)
 
 
 def _section(
     scan: Scan,
     survey: Survey,
-    threads: Threads,
+    vertical_ink: VerticalInk,
     straight: NDArray[np.float32],
     block: Block,
 ) -> FoundSection | None:
     first, stop = block.rows
-    # A grid ends within a band, and its upright lines may fade before it does.
+    # A grid ends within a band, and its vertical lines may fade before it does.
     start = max(0, first - BEYOND)
     lines = find_depth_lines(survey.level[start : stop + BEYOND], start)
     if lines is None:
@@ -189,9 +189,11 @@ def _section(
     near = _within(lines, first + BAND, stop - BAND)
     if len(near.rows) < 2:
         return None
-    comb = find_comb(scan, near, block.first, block.wander - block.wander[0])
-    usual = float(np.quantile(comb.drawn, 0.9))
-    kept, others = told_apart(find_spans(comb, block), comb, block)
+    line_extent = find_line_extent(
+        scan, near, block.first, block.wander - block.wander[0]
+    )
+    usual = float(np.quantile(line_extent.drawn, 0.9))
+    kept, others = distinguished(find_spans(line_extent, block), line_extent, block)
     spans = tuple(kept)
     if usual < CROSSED or not spans or is_table(kept, others):
         return None
@@ -202,11 +204,16 @@ def _section(
         return None
 
     def follow(column: float) -> Edge:
-        return edge(column, block, threads.strength)
+        return edge(column, block, vertical_ink.strength)
 
     columns = [(s.left, s.right) for s in spans] + [o[:2] for o in others]
     sure = [
-        (s, trust_of(s, comb, block, straight, [c for c in columns if not _is(s, c)]))
+        (
+            s,
+            trust_of(
+                s, line_extent, block, straight, [c for c in columns if not _is(s, c)]
+            ),
+        )
         for s in spans
     ]
     gap = _depth_gap(spans)

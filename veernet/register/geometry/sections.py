@@ -1,7 +1,7 @@
 """Sections of a page: stretches of rows in which a grid keeps its lines and its rhythm.
 
-A header has rules, a table has columns; only a log keeps a dozen upright lines in their
-places for hundreds of rows, crossed by level lines at even distances.
+A header has rules, a table has columns; only a log keeps a dozen vertical lines in
+their places for hundreds of rows, crossed by level lines at even distances.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from veernet.axes import Floats
-from veernet.register.geometry.rhythm import NEAREST, Rhythm
+from veernet.register.geometry.periodicity import NEAREST, Periodicity
 from veernet.register.geometry.survey import BAND
-from veernet.register.geometry.threads import SEEN, Threads
+from veernet.register.geometry.verticalink import SEEN, VerticalInk
 
 ABOUT = 17
 """Bands over which a line must persist to be one: two thousand rows."""
@@ -23,7 +23,7 @@ ABOUT = 17
 PERSISTS = 0.55
 """Share of them in which it is seen."""
 
-FEWEST = 6
+FEWEST_LOG_LINES = 6
 """Lines of a log: two tracks with an inner line each; tables have fewer that last."""
 
 DROPS = 0.45
@@ -45,7 +45,7 @@ class Block:
     first, stop
         Bands, the last excluded.
     lines : (lines,) float
-        Columns of its upright lines in its first band.
+        Columns of its vertical lines in its first band.
     seen : (lines,) float
         Share of the bands in which each is seen.
     wander : (bands,) float
@@ -68,7 +68,9 @@ class Block:
         return self.first * BAND, self.stop * BAND
 
 
-def find_blocks(threads: Threads, rhythm: Rhythm) -> tuple[Block, ...]:
+def find_blocks(
+    vertical_ink: VerticalInk, periodicity: Periodicity
+) -> tuple[Block, ...]:
     """Find the stretches of a page that are grids, from top to bottom.
 
     Returns
@@ -76,21 +78,21 @@ def find_blocks(threads: Threads, rhythm: Rhythm) -> tuple[Block, ...]:
     tuple of Block
         Empty where there is no grid; tables may be among them, if they are long.
     """
-    straight = threads.straightened()
+    straight = vertical_ink.straightened()
     seen = _beside(straight > SEEN)
     persisting = uniform_filter1d(seen.astype(np.float32), ABOUT, axis=0) > PERSISTS
     present = _counted(persisting & seen)
     steady = np.interp(
         (np.arange(len(present)) + 0.5) * BAND,
-        rhythm.rows,
-        rhythm.correlation[:, NEAREST:].max(axis=1),
+        periodicity.rows,
+        periodicity.correlation[:, NEAREST:].max(axis=1),
     )
     found = []
     for first, stop in _stretches(present):
         lines, shares = _lines(straight[first:stop])
         steadiness = float(np.median(steady[first:stop]))
-        if len(lines) >= FEWEST and steadiness >= STEADY:
-            wander = threads.wander[first:stop]
+        if len(lines) >= FEWEST_LOG_LINES and steadiness >= STEADY:
+            wander = vertical_ink.wander[first:stop]
             placed = lines + wander[0]
             found.append(Block(first, stop, placed, shares, wander, steadiness))
     return tuple(found)
@@ -112,7 +114,7 @@ def _counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def _stretches(present: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Return where as many lines are present as are usual thereabouts."""
-    inside = present >= FEWEST
+    inside = present >= FEWEST_LOG_LINES
     found: list[tuple[int, int]] = []
     start = 0
     while start < len(inside):
@@ -121,7 +123,9 @@ def _stretches(present: NDArray[np.int64]) -> list[tuple[int, int]]:
             continue
         stop = start
         usual = float(present[start])
-        while stop < len(inside) and present[stop] >= max(FEWEST, DROPS * usual):
+        while stop < len(inside) and present[stop] >= max(
+            FEWEST_LOG_LINES, DROPS * usual
+        ):
             # A grid that fades is followed; one that ends, ends at once.
             usual = max(float(present[stop]), 0.95 * usual)
             stop += 1
@@ -132,7 +136,7 @@ def _stretches(present: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 
 def _lines(straight: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """Return columns and shares of bands of the upright lines of straightened bands."""
+    """Return columns and band shares of the vertical lines of straightened bands."""
     seen = _beside(straight > SEEN).mean(axis=0)
     strength = straight.mean(axis=0)
     columns, shares = [], []

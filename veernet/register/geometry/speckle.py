@@ -1,7 +1,7 @@
 """Tell a scan that is ruined by speckle: paper that the threshold broke into ink.
 
 Lines and curves begin often on the way across a page, or on the way down, but rarely
-both: grids of upright lines begin across, level lines down. Speckle begins as often
+both: grids of vertical lines begin across, level lines down. Speckle begins as often
 either way, so the lesser of both tells it from a dense grid.
 """
 
@@ -18,7 +18,7 @@ ZONE = 64
 INKED = 0.01
 """Share of ink from which a zone is printed on."""
 
-FEWEST = 6
+FEWEST_ZONES = 6
 """Zones of a band that are printed on; where fewer are, nothing is told of it."""
 
 CLEAN = 1 / 3
@@ -52,7 +52,7 @@ def breaks_of(ink: NDArray[np.uint8]) -> float:
     down = _sums((ink[1:, 1:] > ink[:-1, 1:]), zones)
     pixels = _sums(np.ones_like(ink[1:, 1:]), zones)
     printed = _sums(ink[1:, 1:], zones) > INKED * pixels
-    if printed.sum() < FEWEST:
+    if printed.sum() < FEWEST_ZONES:
         return float("nan")
     return float(np.quantile((np.minimum(across, down) / pixels)[printed], CLEAN))
 
@@ -75,8 +75,8 @@ def ruined_share(breaks: Floats, columns: int, dpi: float | None) -> float:
         As the file states it; a resolution at which the paper would be too narrow for
         a log is not believed.
     """
-    told = breaks[np.isfinite(breaks)]
-    if len(told) == 0:
+    known = breaks[np.isfinite(breaks)]
+    if len(known) == 0:
         return 0.0
     dots = min(columns / PAPER, dpi or np.inf)
-    return float(np.mean(told * dots > BROKEN))
+    return float(np.mean(known * dots > BROKEN))

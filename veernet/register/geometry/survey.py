@@ -1,10 +1,10 @@
 """One pass over a page: where ink stands upright, and where it lies level.
 
 A page of 120,000 rows becomes two small pictures. In the first a row stands for a band
-of rows and a column for a column: grid lines are dark threads that wander as the paper
-did, and curves are haze. In the second a row is a row and a column stands for a zone of
-columns: depth lines are dark dots at even distances. All that is found on a page is
-found in these two.
+of rows and a column for a column: grid lines are dark vertical lines that wander as the
+paper did, and curves are haze. In the second a row is a row and a column stands for a
+zone of columns: depth lines are dark dots at even distances. All that is found on a
+page is found in these two.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Survey:
     ----------
     rows, columns
         Of the page.
-    upright : (bands, columns) float16
+    vertical : (bands, columns) float16
         Share of the rows of a band in which a column is ink; band i begins at row
         ``BAND * i``, the last may be shorter.
     level : (rows, zones) float16
@@ -63,7 +63,7 @@ class Survey:
 
     rows: int
     columns: int
-    upright: Shares
+    vertical: Shares
     level: Shares
     breaks: Floats
 
@@ -81,9 +81,9 @@ def take_survey(
         Is told how many rows of how many are done.
     """
     rows, columns = scan.info.rows, scan.info.columns
-    upright = np.zeros((-(-rows // BAND), columns), dtype=np.float16)
+    vertical = np.zeros((-(-rows // BAND), columns), dtype=np.float16)
     level = np.zeros((rows, -(-columns // ZONE)), dtype=np.float16)
-    breaks = np.full(len(upright), np.nan)
+    breaks = np.full(len(vertical), np.nan)
     widths = np.diff([*range(0, columns, ZONE), columns])
     for start in range(0, rows, READ):
         stop = min(rows, start + READ)
@@ -91,13 +91,13 @@ def take_survey(
         for first in range(start, stop, BAND):
             last = min(stop, first + BAND)
             band = ink[first - start : last - start]
-            upright[first // BAND] = band.mean(axis=0)
+            vertical[first // BAND] = band.mean(axis=0)
             breaks[first // BAND] = breaks_of(band)
         sums = np.add.reduceat(ink, range(0, columns, ZONE), axis=1, dtype=np.int32)
         level[start:stop] = sums / widths
         if progress is not None:
             progress(stop, rows)
-    return Survey(rows, columns, upright, level, breaks)
+    return Survey(rows, columns, vertical, level, breaks)
 
 
 def find_ink(band: Grey) -> NDArray[np.uint8]:

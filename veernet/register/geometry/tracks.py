@@ -11,22 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.register.geometry.comb import Comb
 from veernet.register.geometry.counts import Drawn, completed, trimmed
-from veernet.register.geometry.lattice import Run, join_runs, line_ink, runs_of
+from veernet.register.geometry.divisions import (
+    TrackLines,
+    join_track_lines,
+    line_ink,
+    track_lines_of,
+)
+from veernet.register.geometry.lineextent import LineExtent
 from veernet.register.geometry.sections import Block
 
 DRAWN = 0.35
-"""Share of the comb of a track from which depth lines are drawn in a column."""
+"""Share of the line extent of a track from which depth lines are drawn in a column."""
 
 CROSSED = 0.3
 """Share of the columns of a track in which depth lines are drawn at least."""
 
 SMOOTH = 9
-"""Columns over which the comb is taken: curves and streaks break it."""
+"""Columns over which the line extent is taken: curves and streaks break it."""
 
 WIDE = 2.4
-"""Divisions from which a stretch between two upright lines may be no division."""
+"""Divisions from which a stretch between two vertical lines may be no division."""
 
 REST, REST_LINES = 0.5, 5
 """Share of the widest track beside it, and lines, from which lines that follow no rule
@@ -49,13 +54,13 @@ NARROWEST = 0.16
 SLIM = 0.05
 """Share of the width of all tracks that a depth column has at least."""
 
-OFF = 0.12
+OFF_LATTICE = 0.12
 """Share of a division by which a line may lie off the lattice of the others."""
 
 ON_LATTICE = 0.7
 """Share of the lines on one lattice from which the track is divided evenly."""
 
-NEAR = 3
+EDGE_LINE_WITHIN = 3
 """Columns about its place in which an edge's own line is looked for."""
 
 
@@ -68,7 +73,7 @@ class Span:
     left, right
         Columns of its edges in the first band of its section.
     lines : (lines,) float
-        Columns of the upright lines in it, edges included.
+        Columns of the vertical lines in it, edges included.
     division
         Columns between its lines where they are even, None where they are not: a
         logarithmic track.
@@ -83,13 +88,13 @@ class Span:
     drawn: float
 
 
-def find_spans(comb: Comb, block: Block) -> tuple[Span, ...]:
+def find_spans(line_extent: LineExtent, block: Block) -> tuple[Span, ...]:
     """Find the tracks of a section from left to right.
 
     Parameters
     ----------
-    comb
-        From :func:`veernet.register.geometry.comb.find_comb`.
+    line_extent
+        From :func:`veernet.register.geometry.lineextent.find_comb`.
     block
         The section.
 
@@ -98,19 +103,19 @@ def find_spans(comb: Comb, block: Block) -> tuple[Span, ...]:
     tuple of Span
         Between them, or beside them, is the depth column, where no line is drawn.
     """
-    shown = comb.drawn.astype(np.float32)[None]
+    shown = line_extent.drawn.astype(np.float32)[None]
     smooth = cv2.blur(shown, (SMOOTH, 1))[0].astype(np.float64)
     usual = float(np.quantile(smooth, 0.9))
     if usual <= 0:
         return ()
-    drawn = Drawn(smooth > DRAWN * usual, comb.between, smooth / usual)
+    drawn = Drawn(smooth > DRAWN * usual, line_extent.between, smooth / usual)
     groups = _groups(block.lines, drawn.lines)
     found = []
     for index, group in enumerate(groups):
         # However wide its divisions, a track ends before the next one begins.
         before = groups[index - 1][-1] if index else -np.inf
         after = groups[index + 1][0] if index + 1 < len(groups) else np.inf
-        runs = join_runs(runs_of(group), group, comb.between)
+        runs = join_track_lines(track_lines_of(group), group, line_extent.between)
         found += _tracks(group, runs, drawn, (float(before), float(after)))
     found = [span for span in found if span.drawn > CROSSED]
     widest = max((span.right - span.left for span in found), default=0.0)
@@ -119,7 +124,7 @@ def find_spans(comb: Comb, block: Block) -> tuple[Span, ...]:
 
 def _tracks(
     group: Floats,
-    runs: Sequence[Run],
+    runs: Sequence[TrackLines],
     drawn: Drawn,
     room: tuple[float, float],
 ) -> list[Span]:
@@ -155,7 +160,7 @@ def _tracks(
 
 
 def _groups(lines: Floats, drawn: NDArray[np.bool_]) -> list[Floats]:
-    """Divide upright lines where no depth lines are drawn from one to the next."""
+    """Divide vertical lines where no depth lines are drawn from one to the next."""
     if len(lines) < 2:
         return []
     groups = [[lines[0]]]
@@ -210,7 +215,7 @@ def _division(lines: Floats) -> float | None:
     best, most = None, 0.0
     for step in np.unique(np.round(steps[steps > SMOOTH], 1)):
         offset = lines[:, None] - lines[None, :]
-        on = np.abs(offset / step - np.round(offset / step)) < OFF
+        on = np.abs(offset / step - np.round(offset / step)) < OFF_LATTICE
         anchor = int(on.sum(axis=1).argmax())
         held = on[anchor]
         filled = held.sum() / (1 + (lines[-1] - lines[0]) / step)
@@ -231,7 +236,7 @@ def _without_borders(lines: Floats, division: float) -> Floats:
     middle = np.median((lines - lines[len(lines) // 2] + division / 2) % division)
     phase = lines[len(lines) // 2] + middle - division / 2
     off = np.abs((lines - phase) / division - np.round((lines - phase) / division))
-    on = np.flatnonzero(off < 2 * OFF)
+    on = np.flatnonzero(off < 2 * OFF_LATTICE)
     return lines[on[0] : on[-1] + 1] if len(on) > 1 else lines
 
 
@@ -241,17 +246,21 @@ def _extended(
     """Move an end outwards by whole divisions as far as depth lines are drawn.
 
     Lines may be lost at an edge, ``lost`` of them at most; where depth lines go on
-    further and no upright line does, they are those of another column.
+    further and no vertical line does, they are those of another column.
     """
     inked, blank = end, 0
     while True:
         beyond = end + by
         inner = sorted((round(end), round(beyond)))
-        if not -NEAR <= beyond <= len(drawn.lines) - 1 + NEAR:
+        if not -EDGE_LINE_WITHIN <= beyond <= len(drawn.lines) - 1 + EDGE_LINE_WITHIN:
             break
         if drawn.lines[max(0, inner[0]) : inner[1] + 1].mean() < CROSSED:
             break
-        near = [line for line in room if abs(beyond - line) <= max(NEAR, OFF * abs(by))]
+        near = [
+            line
+            for line in room
+            if abs(beyond - line) <= max(EDGE_LINE_WITHIN, OFF_LATTICE * abs(by))
+        ]
         if not near and not room[0] < beyond < room[1]:
             break
         # The next line may be on the lattice: that of the edge.

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.register.geometry.comb import Comb
 from veernet.register.geometry.counts import COUNTS
-from veernet.register.geometry.lattice import BESIDE, line_ink
+from veernet.register.geometry.divisions import BACKGROUND_WITHIN, line_ink
+from veernet.register.geometry.lineextent import LineExtent
 from veernet.register.geometry.sections import Block
-from veernet.register.geometry.threads import SEEN
 from veernet.register.geometry.tracks import INKED, Span
+from veernet.register.geometry.verticalink import SEEN
 
-SURE = 0.98
+FULL_CONFIDENCE = 0.98
 """Confidence in an edge that nothing speaks against."""
 
 UNSEEN, ODD, OFF, LOG = 0.8, 0.75, 0.6, 0.9
@@ -40,7 +40,7 @@ seen at least."""
 
 SIDES = "left", "right"
 
-NEAR = 3
+SOUGHT_WITHIN = 3
 """Columns about its place in which a line is looked for."""
 
 
@@ -56,13 +56,13 @@ class EdgeTrust:
         What speaks against it, one sentence each.
     """
 
-    confidence: float = SURE
+    confidence: float = FULL_CONFIDENCE
     notes: tuple[str, ...] = ()
 
 
 def trust_of(
     span: Span,
-    comb: Comb,
+    line_extent: LineExtent,
     block: Block,
     straight: NDArray[np.float32],
     taken: Sequence[tuple[float, float]] = (),
@@ -73,10 +73,10 @@ def trust_of(
     ----------
     span
         The track.
-    comb, block
+    line_extent, block
         Of its section.
     straight : (bands, columns)
-        Strength of the upright lines of the page, with its wander taken out.
+        Strength of the vertical lines of the page, with its wander taken out.
     taken
         Edges of the other columns of the section, which depth lines may cross too.
 
@@ -88,7 +88,9 @@ def trust_of(
     sides = ((span.left, -1.0), (span.right, 1.0))
     frames = [_frame(column, straight, block) for column, _ in sides]
     left, right = (
-        _trust(span, column, sign, comb, straight, block, taken, framed=all(frames))
+        _trust(
+            span, column, sign, line_extent, straight, block, taken, framed=all(frames)
+        )
         for column, sign in sides
     )
     return left, right
@@ -98,7 +100,7 @@ def _trust(
     span: Span,
     column: float,
     sign: float,
-    comb: Comb,
+    line_extent: LineExtent,
     straight: NDArray[np.float32],
     block: Block,
     taken: Sequence[tuple[float, float]],
@@ -106,8 +108,8 @@ def _trust(
     framed: bool,
 ) -> EdgeTrust:
     """Tell how sure an edge is; ``framed`` if the header stands over both edges."""
-    sure, notes = SURE, []
-    if _ink(comb, column) <= INKED:
+    sure, notes = FULL_CONFIDENCE, []
+    if _ink(line_extent, column) <= INKED:
         sure = min(sure, UNSEEN)
         notes.append("its own line is not seen")
     if span.division is None:
@@ -115,14 +117,14 @@ def _trust(
     count = round((span.right - span.left) / span.division)
     by = sign * span.division
     free = not any(left < column + by / 2 < right for left, right in taken)
-    inner = _drawn(comb, span.left, span.right)
+    inner = _drawn(line_extent, span.left, span.right)
     if free and inner > 0:
-        once = _drawn(comb, column, column + by) / inner
-        twice = _drawn(comb, column + by, column + 2 * by) / inner
+        once = _drawn(line_extent, column, column + by) / inner
+        twice = _drawn(line_extent, column + by, column + 2 * by) / inner
         if once > DRAWN and twice < BARE:
             sure = min(sure, OFF)
             notes.append("depth lines go on for one division beyond it")
-    if inner > 0 and _drawn(comb, column - by, column) < BARE * inner:
+    if inner > 0 and _drawn(line_extent, column - by, column) < BARE * inner:
         sure = min(sure, OFF)
         notes.append("depth lines end one division before it")
     if not framed and not _frame(column, straight, block):
@@ -136,30 +138,36 @@ def _trust(
     return EdgeTrust(sure, tuple(notes))
 
 
-def _ink(comb: Comb, column: float) -> float:
+def _ink(line_extent: LineExtent, column: float) -> float:
     """Return how much an edge's own line is inked; at a margin nothing is beside it."""
-    at, last = round(column), len(comb.between) - 1
-    if BESIDE <= at <= last - BESIDE:
-        return float(line_ink(comb.between, np.array([column]))[0])
-    near = comb.between[max(0, at - NEAR) : max(0, at + NEAR + 1)]
+    at, last = round(column), len(line_extent.between) - 1
+    if BACKGROUND_WITHIN <= at <= last - BACKGROUND_WITHIN:
+        return float(line_ink(line_extent.between, np.array([column]))[0])
+    near = line_extent.between[
+        max(0, at - SOUGHT_WITHIN) : max(0, at + SOUGHT_WITHIN + 1)
+    ]
     return float(near.max()) if len(near) else 0.0
 
 
-def _drawn(comb: Comb, one: float, other: float) -> float:
+def _drawn(line_extent: LineExtent, one: float, other: float) -> float:
     """Return the share of depth lines that are drawn between two columns."""
     first, stop = sorted((round(one), round(other)))
-    inside = comb.drawn[max(0, first + NEAR) : max(0, stop - NEAR + 1)]
+    inside = line_extent.drawn[
+        max(0, first + SOUGHT_WITHIN) : max(0, stop - SOUGHT_WITHIN + 1)
+    ]
     return max(0.0, float(np.median(inside))) if len(inside) else 0.0
 
 
 def _frame(column: float, straight: NDArray[np.float32], block: Block) -> bool:
-    """Tell whether an upright line stands above the grid at a column of its first band.
+    """Tell whether a vertical line stands above the grid at a column of its first band.
 
     The frame ends where the grid begins, within a band or two.
     """
     at = round(column - block.wander[0])
     start = max(0, block.first - ABOVE)
-    near = straight[start : block.first, max(0, at - NEAR) : max(0, at + NEAR + 1)]
+    near = straight[
+        start : block.first, max(0, at - SOUGHT_WITHIN) : max(0, at + SOUGHT_WITHIN + 1)
+    ]
     if not near.size:
         return False
     seen: Floats = np.asarray(near.max(axis=1) > SEEN, dtype=np.float64)

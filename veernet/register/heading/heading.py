@@ -71,7 +71,7 @@ DISPUTED = 0.6
 """Confidence in a value of which another is printed elsewhere."""
 
 
-_LOOK_ALIKE = re.compile(r"(?<![A-Za-z])[lI](?![a-zI])|\d[IlO]|[IlO]\d")
+_CONFUSABLE = re.compile(r"(?<![A-Za-z])[lI](?![a-zI])|\d[IlO]|[IlO]\d")
 """Letters that a fount may print as another or as a figure: read twice, they are wrong
 twice."""
 
@@ -215,7 +215,7 @@ def _judged(
     doubt = implausible(reading.field, reading.value)
     if doubt is not None:
         return min(ODD, reading.score), doubt
-    twice = times > 1 and other is None and not _LOOK_ALIKE.search(reading.value)
+    twice = times > 1 and other is None and not _CONFUSABLE.search(reading.value)
     if reading.score >= CLEAR and (borne_out or twice):
         return TWICE, None
     if other is not None:
@@ -245,22 +245,22 @@ def _alone(chosen: Chosen) -> dict[str, str]:
     known = _elevations(chosen)
     # From the ground up; the datum may be any of them.
     order = [name for name in ("EGL", "EDF", "EKB") if name in known]
-    told: dict[str, str] = {}
+    refuted: dict[str, str] = {}
     for place, name in enumerate(order):
         above = [known[k] - known[name] for k in order[place + 1 :]]
         below = [known[name] - known[k] for k in order[:place]]
         datum = [abs(known["EPD"] - known[name])] if "EPD" in known else []
         if not any(0 <= away <= STOREY for away in (*above, *below, *datum)):
-            told[name] = "no other elevation of the heading bears it out"
+            refuted[name] = "no other elevation of the heading bears it out"
     floor = _floor_of(chosen, "LMF")
     base = known.get("EPD", known.get(_floor_of(chosen, "PDAT") or ""))
     if "APD" in known and floor in known and base is not None:
         over = known[floor] - base
         if abs(over - known["APD"]) >= EXACT:
-            told["APD"] = f"the elevations are {over:.10g} apart"
+            refuted["APD"] = f"the elevations are {over:.10g} apart"
     elif "APD" in known:
-        told["APD"] = "no elevations of the heading bear it out"
-    return told
+        refuted["APD"] = "no elevations of the heading bear it out"
+    return refuted
 
 
 def _heights(chosen: Chosen) -> set[str]:

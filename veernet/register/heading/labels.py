@@ -153,8 +153,8 @@ def label_in(text: str) -> Label | None:
         rest = " ".join(words[count:]).replace(" # ", " #").strip(" .:_-=")
         rest = re.sub(r"^(?:\((?:ft|m)\)|#)\s*:?\s*", "", rest, flags=re.IGNORECASE)
         # WELL OPERATORS and STATE C are no labels with a value.
-        told = ":" in words[count - 1] or "_" in words[count - 1]
-        if rest and not told and not _is_value(field, rest, count, words):
+        marked = ":" in words[count - 1] or "_" in words[count - 1]
+        if rest and not marked and not _is_value(field, rest, count, words):
             return None
         return Label(field, rest, exact)
     merged = _RUN_TOGETHER.fullmatch(text.strip())

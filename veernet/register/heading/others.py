@@ -50,10 +50,12 @@ def _runs(cells: Cells) -> list[Reading]:
     # The runs of a form that is printed twice are the same ones.
     return [
         cells.reading(
-            field, ", ".join(dict.fromkeys(v for _, v in told)), [i for i, _ in told]
+            field,
+            ", ".join(dict.fromkeys(v for _, v in values)),
+            [i for i, _ in values],
         )
-        for field, told in (("DATE", days), ("RUN", near or runs))
-        if told
+        for field, values in (("DATE", days), ("RUN", near or runs))
+        if values
     ]
 
 

@@ -23,7 +23,7 @@ DEEPEST = 2.0
 """Of the width of the page: rows from its top in which a heading is sought. With
 ``SQUARE`` it is what bounds the time: three sheets are read at most."""
 
-LEAST = 0.2
+LEAST_FORM = 0.2
 """Of the width of the page: rows above the first section that can hold a form."""
 
 SIDE = 2000
@@ -35,7 +35,7 @@ LARGEST = 2.0
 LINE = 3.0
 """Times as high as wide: a line of print that runs across a turned sheet."""
 
-FEWEST = 2
+FEWEST_PRINT_LINES = 2
 """Lines of print across a turned form for which it is read once more."""
 
 LONG = 1.5
@@ -96,7 +96,7 @@ def read_sheets(scan: Scan, stop: float, read: Reader) -> tuple[Sheet, ...]:
     """
     width = scan.info.columns
     stop = int(min(stop, scan.info.rows, DEEPEST * width))
-    if stop < LEAST * width:
+    if stop < LEAST_FORM * width:
         return ()
     square = int(SQUARE * width)
     first = _sheet(scan, 0, min(stop, square), read, turned=True)
@@ -110,7 +110,7 @@ def read_sheets(scan: Scan, stop: float, read: Reader) -> tuple[Sheet, ...]:
         form = _sheet(scan, 0, min(stop, square), read, turned=False)
         below = min(stop, square)
         sheets = (_along(form),)
-    if stop - below < LEAST / 2 * width:
+    if stop - below < LEAST_FORM / 2 * width:
         return sheets
     rest = _sheet(scan, below, min(stop, below + square), read, turned=False)
     return (*sheets, _along(rest))
@@ -124,7 +124,7 @@ def _beside(scan: Scan, turned: Sheet, stop: int, read: Reader) -> tuple[Sheet, 
     """
     texts = [t for t in turned.texts if t.height > LINE * (t.right - t.left)]
     texts = [t for t in texts if turned.place(t)[0] < stop]
-    if len(texts) < FEWEST:
+    if len(texts) < FEWEST_PRINT_LINES:
         return ()
     # Rows of a turned sheet run from the right edge of the page to its left one.
     top = int(min(t.left for t in texts) / turned.zoom)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from veernet.register.depths.printscale import Unit
 from veernet.register.heading.heading import WellField
 from veernet.register.heading.kinds import elevation_of
-from veernet.register.tracktext import TAKEN, mark, printable, quoted
+from veernet.register.tracktext import ACCEPTED, mark, printable, quoted
 from veernet.wellfields import ELEVATIONS
 
 _NOTHING = """\
@@ -30,13 +30,13 @@ def well_lines(fields: Sequence[WellField], unit: Unit | None) -> list[str]:
     """
     if not fields:
         return [_NOTHING]
-    taken = any(field.confidence >= TAKEN for field in fields)
+    taken = any(field.confidence >= ACCEPTED for field in fields)
     lines = ["well:" if taken else "# well:   # nothing was read clearly"]
     for field in fields:
         place = f"row {field.row}, column {field.column}"
         note = f", {printable(field.note)}" if field.note else ""
         entry = f"{field.name}: {_value(field, unit)}   {mark(field.confidence)}"
-        off = "" if field.confidence >= TAKEN else "# "
+        off = "" if field.confidence >= ACCEPTED else "# "
         lines.append(f"  {off}{entry}{note}: {place}")
     return lines
 

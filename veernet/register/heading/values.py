@@ -18,7 +18,7 @@ from veernet.register.heading.states import letters, state_like, state_of
 JOINED = 2.5
 """Of the height of print: between words of a value; what is farther is another cell."""
 
-BESIDE = 14.0
+LABEL_TO_VALUE = 14.0
 """Of the height of print: from KB, DF or GL to its elevation."""
 
 OPEN = 0.9
@@ -125,7 +125,7 @@ def _floors(cells: Cells) -> list[Reading]:
             if elevation_of(label.value):
                 found.append(cells.reading(label.field, label.value, [index]))
             continue
-        for i in list(cells.right_of(index, BESIDE))[:1]:
+        for i in list(cells.right_of(index, LABEL_TO_VALUE))[:1]:
             value = cells.texts[i].text.strip(" _.:")
             if i not in cells.used and i not in cells.labels and elevation_of(value):
                 found.append(cells.reading(label.field, value, [index, i]))

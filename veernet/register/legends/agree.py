@@ -30,7 +30,7 @@ CONFIRMED, USUAL = 0.95, 0.9
 DOUBTED = 0.3
 """Confidence of one that no log prints so."""
 
-LEAST = 0.75
+LEAST_CONFIDENCE = 0.75
 """Confidence of a curve from which it is taken if only the second legend has it."""
 
 SIMILAR = 0.75
@@ -99,7 +99,7 @@ def _merged(
             if rival is not None and _alike(curve, rival) > 0:
                 alone.remove(rival)
                 merged[merged.index(rival)] = _settled(rival, curve, votes)
-            elif curve.confidence >= LEAST or all(
+            elif curve.confidence >= LEAST_CONFIDENCE or all(
                 curve.track != other.track for other in merged
             ):
                 merged.append(curve)

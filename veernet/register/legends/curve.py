@@ -19,7 +19,7 @@ from veernet.register.legends.record import LegendCurve
 from veernet.register.legends.row import LegendLine
 from veernet.register.legends.scale import hybrid_scale, scale_of
 from veernet.register.legends.span import span_of
-from veernet.register.legends.stroke import Stroke, colour_of, find_strokes
+from veernet.register.legends.stroke import SampleStroke, colour_of, find_strokes
 from veernet.register.legends.vocabulary import (
     USUAL,
     own_mnemonic,
@@ -34,10 +34,10 @@ UNCLEAR = "its name is not printed clearly"
 WORTH = 0.7
 """Confidence below which a line whose name is not known is left out."""
 
-APART = 2.0
+NAME_TO_VALUES = 2.0
 """Heights of print from a name to values that are set with it, at most."""
 
-NEAR = 1.1
+PRINT_HEIGHTS = 1.1
 """Heights of print from a sample stroke to its values, and to a name above it."""
 
 
@@ -158,7 +158,7 @@ def _curve(
     )
 
 
-def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
+def _stroke(header: Header, line: LegendLine, height: float) -> SampleStroke | None:
     """Return the sample stroke of a line: under its name, or under its values."""
     left, right = line.left.text.left, line.right.text.right
     middle = (left + right) / 2
@@ -173,20 +173,20 @@ def _stroke(header: Header, line: LegendLine, height: float) -> Stroke | None:
     placed = [replace(s, row=s.row + first) for s in strokes]
     # On typed forms the name stands further off, and what lies by the values is a rule
     # of the box or a ruler.
-    apart = line.names and line.row - line.names[-1].row > APART * height
+    apart = line.names and line.row - line.names[-1].row > NAME_TO_VALUES * height
     if line.even or line.inner or apart:
         return None
-    near = [s for s in placed if abs(s.row - line.row - fall) < NEAR * height]
+    near = [s for s in placed if abs(s.row - line.row - fall) < PRINT_HEIGHTS * height]
     above = [s for s in near if s.row < line.row + fall - 0.3 * height]
     if above and line.names and not line.beside:
-        close = above[-1].row - fall - line.names[-1].row < NEAR * height
+        close = above[-1].row - fall - line.names[-1].row < PRINT_HEIGHTS * height
         return above[-1] if close else None
     below = [s for s in near if s.row > line.row + fall]
     return below[0] if below else None
 
 
 def _judge(
-    line: LegendLine, name: str | None, unit: str | None, stroke: Stroke | None
+    line: LegendLine, name: str | None, unit: str | None, stroke: SampleStroke | None
 ) -> tuple[float, list[str]]:
     """Return how sure it is what a line says, by itself, and what is in doubt."""
     confidence, notes = 0.88, []

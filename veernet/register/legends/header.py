@@ -1,7 +1,7 @@
 """Where the legend of a section stands, and the print in it.
 
 A legend stands directly above the first depth line of its grid, and often again below
-the last. It has no upright lines but the edges of its boxes.
+the last. It has no vertical lines but the edges of its boxes.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from veernet.register.ocr.reader import Reader, Text
 Side = Literal["above", "below"]
 SIDES: tuple[Side, ...] = ("above", "below")
 
-REACH = 0.65
+LEGEND_REACH = 0.65
 """Of the width of all tracks: a legend is no higher; five inches."""
 
-APART = 0.04
+LEGEND_GAP = 0.04
 """Of the width of all tracks: paper without print between two legends; a third of an
 inch."""
 
@@ -36,7 +36,7 @@ PRINTED = 0.004
 BEYOND = 3 * BAND
 """Rows that a grid may begin below its first depth line as it was found."""
 
-LEAST = 48
+LEAST_ROWS = 48
 """Rows of a header that may hold print."""
 
 READ_WIDTH = 1650.0
@@ -113,7 +113,7 @@ def read_header(
     )
     width = edges[-1][1] - edges[0][0]
     start, stop = _rows(scan, section, side, width, neighbours)
-    if stop - start < LEAST:
+    if stop - start < LEAST_ROWS:
         return None
     band = scan.read_stored(start, stop)
     top = start
@@ -121,20 +121,20 @@ def read_header(
     cut = _grid_ends(ink, section, end, side)
     if cut is not None:
         start, stop = (start, start + cut) if side == "above" else (start + cut, stop)
-    if stop - start < LEAST:
+    if stop - start < LEAST_ROWS:
         return None
-    near = end, end + 2 * REACH * width
+    near = end, end + 2 * LEGEND_REACH * width
     if side == "below" and any(near[0] < n.first_row <= near[1] for n in neighbours):
         # What stands apart from the grid is the legend of the next section.
         columns = slice(max(0, int(edges[0][0])), int(edges[-1][1]) + 1)
-        stop = start + _until_blank(ink[-(stop - start) :, columns], APART * width)
-        if stop - start < LEAST:
+        stop = start + _until_blank(ink[-(stop - start) :, columns], LEGEND_GAP * width)
+        if stop - start < LEAST_ROWS:
             return None
     band = band[start - top : stop - top]
     grey = scan.read(start, stop)
     texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
-    turn = section.lines.turn
-    fall = float(turn[0] if side == "above" else turn[-1])
+    skew = section.lines.skew
+    fall = float(skew[0] if side == "above" else skew[-1])
     return Header(start, band, find_ink(band), edges, texts, fall)
 
 
@@ -146,7 +146,7 @@ def _rows(
     neighbours: Sequence[FoundSection],
 ) -> tuple[int, int]:
     """Return the rows in which a legend may lie, and a piece of the grid."""
-    reach = REACH * width
+    reach = LEGEND_REACH * width
     if side == "above":
         free = max(
             (n.last_row for n in neighbours if n.last_row < section.last_row),

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from veernet.register.legends.names import attach
-from veernet.register.legends.row import LEVEL, LegendLine, Value
+from veernet.register.legends.row import LEVEL, LegendLine, ScaleValue
 from veernet.register.legends.vocabulary import number_in
 from veernet.register.ocr.reader import Text
 
@@ -23,7 +23,7 @@ HYBRID = 5
 CLOSE = 2.0
 """Of the height of print: numbers that are closer are of two cells side by side."""
 
-APART = 3.0
+OTHER_END = 3.0
 """Of the height of print: from a value to the one at the other end, at least."""
 
 STACK = 9.0
@@ -53,7 +53,7 @@ def find_lines(
     """
     level = [_levelled(text, fall) for text in texts]
     tokens = [part for text in level for part in _numbers(text, middle)]
-    numbers = [token for token in tokens if isinstance(token, Value)]
+    numbers = [token for token in tokens if isinstance(token, ScaleValue)]
     others = [token for token in tokens if isinstance(token, Text)]
     if len(numbers) < 2:
         return [], 0.0
@@ -73,7 +73,7 @@ def _levelled(text: Text, fall: float) -> Text:
     return replace(text, top=text.top - by, bottom=text.bottom - by)
 
 
-def _numbers(text: Text, middle: float | None) -> list[Value | Text]:
+def _numbers(text: Text, middle: float | None) -> list[ScaleValue | Text]:
     """Return the numbers that a text is, or the text itself.
 
     Values of two cells that touch are read as one text.
@@ -81,8 +81,8 @@ def _numbers(text: Text, middle: float | None) -> list[Value | Text]:
     number = number_in(text.text)
     if number is not None:
         if middle is not None and text.left < middle < text.right:
-            return _halves(text, middle) or [Value(number, text)]
-        return [Value(number, text)]
+            return _halves(text, middle) or [ScaleValue(number, text)]
+        return [ScaleValue(number, text)]
     for sign in (" ", ",", "|", "."):
         parts = text.text.strip().split(sign)
         if len(parts) != 2 or not all(parts):
@@ -93,13 +93,13 @@ def _numbers(text: Text, middle: float | None) -> list[Value | Text]:
         share = (len(parts[0]) + 0.5) / (len(parts[0]) + len(parts[1]) + 1)
         cut = text.left + share * (text.right - text.left)
         return [
-            Value(first, replace(text, text=parts[0], right=cut)),
-            Value(second, replace(text, text=parts[1], left=cut)),
+            ScaleValue(first, replace(text, text=parts[0], right=cut)),
+            ScaleValue(second, replace(text, text=parts[1], left=cut)),
         ]
     return [text]
 
 
-def _halves(text: Text, middle: float) -> list[Value | Text]:
+def _halves(text: Text, middle: float) -> list[ScaleValue | Text]:
     """Divide digits that run over the middle of a track: 20 and 2000 read as 202000."""
     length = len(text.text)
     if not _MERGED.fullmatch(text.text):
@@ -110,15 +110,15 @@ def _halves(text: Text, middle: float) -> list[Value | Text]:
     # Where one number ends and the next begins was guessed.
     doubted = replace(text, score=min(text.score, 0.8))
     return [
-        Value(number, replace(doubted, text=part, **{side: middle}))
+        ScaleValue(number, replace(doubted, text=part, **{side: middle}))
         for part, side in ((first, "right"), (second, "left"))
         if (number := number_in(part)) is not None
     ]
 
 
-def _rows(numbers: Sequence[Value], height: float) -> list[list[Value]]:
+def _rows(numbers: Sequence[ScaleValue], height: float) -> list[list[ScaleValue]]:
     """Put numbers that stand beside each other together, from left to right."""
-    rows: list[list[Value]] = []
+    rows: list[list[ScaleValue]] = []
     for value in sorted(numbers, key=lambda value: value.text.row):
         if rows and value.text.row - rows[-1][0].text.row < LEVEL * height:
             rows[-1].append(value)
@@ -127,7 +127,7 @@ def _rows(numbers: Sequence[Value], height: float) -> list[list[Value]]:
     return [sorted(row, key=lambda value: value.text.left) for row in rows]
 
 
-def _cells(row: Sequence[Value], height: float) -> list[list[Value]]:
+def _cells(row: Sequence[ScaleValue], height: float) -> list[list[ScaleValue]]:
     """Divide a row where one value closes a cell and the next opens another."""
     cells = [[row[0]]]
     for before, after in pairwise(row):
@@ -137,11 +137,11 @@ def _cells(row: Sequence[Value], height: float) -> list[list[Value]]:
     return cells
 
 
-def _line(cell: Sequence[Value], height: float) -> list[LegendLine]:
+def _line(cell: Sequence[ScaleValue], height: float) -> list[LegendLine]:
     if len(cell) < 2:
         return []
     first, last = cell[0], cell[-1]
-    if last.text.left - first.text.right < APART * height:
+    if last.text.left - first.text.right < OTHER_END * height:
         return []
     if len(cell) == 2:
         return [] if first.number == last.number else [LegendLine(first, last)]
@@ -154,7 +154,7 @@ def _line(cell: Sequence[Value], height: float) -> list[LegendLine]:
     return [LegendLine(left, right, even=True)]
 
 
-def _even_ends(cell: Sequence[Value]) -> tuple[float, float] | None:
+def _even_ends(cell: Sequence[ScaleValue]) -> tuple[float, float] | None:
     """Return the values at the ends of an even scale that most of its numbers are on.
 
     A minus sign is often lost: 45 30 15 0 15.

@@ -12,7 +12,7 @@ LEVEL = 0.6
 
 
 @dataclass(frozen=True)
-class Value:
+class ScaleValue:
     """A number at an end of a cell."""
 
     number: float
@@ -42,13 +42,13 @@ class LegendLine:
         The numbers between where they say that it is not.
     """
 
-    left: Value
-    right: Value
+    left: ScaleValue
+    right: ScaleValue
     names: list[Text] = field(default_factory=list)
     units: list[Text] = field(default_factory=list)
     beside: bool = False
     even: bool = False
-    inner: tuple[Value, ...] = ()
+    inner: tuple[ScaleValue, ...] = ()
 
     @property
     def row(self) -> float:

@@ -13,8 +13,8 @@ from veernet.register.legends.row import LegendLine
 DECADES = 1e-6
 """By which a logarithmic scale may miss a whole number of decades."""
 
-NEAR = 0.03
-"""Of a track: how far a number may stand off the upright line that it is of."""
+OFF_LINE = 0.03
+"""Of a track: how far a number may stand off the vertical line that it is of."""
 
 
 def scale_of(ends: tuple[float, float], *, logarithmic: bool) -> Scale | None:
@@ -25,8 +25,8 @@ def scale_of(ends: tuple[float, float], *, logarithmic: bool) -> Scale | None:
     ends
         At the left and the right edge.
     logarithmic
-        Whether the upright lines of the track are: whole decades are then a logarithmic
-        scale. Two decades or more are one anywhere.
+        Whether the vertical lines of the track are: whole decades are then a
+        logarithmic scale. Two decades or more are one anywhere.
     """
     left, right = ends
     kind: Literal["linear", "log"] = "linear"
@@ -47,7 +47,7 @@ def hybrid_scale(
     span: tuple[float, float],
     upright: Floats,
 ) -> Scale | None:
-    """Return the scale of numbers that are not even, each at its upright line.
+    """Return the scale of numbers that are not even, each at its vertical line.
 
     Parameters
     ----------
@@ -58,13 +58,13 @@ def hybrid_scale(
     span
         Fractions of the track that the scale covers.
     upright
-        Fractions of the track at which it has upright lines.
+        Fractions of the track at which it has vertical lines.
     """
     fractions = [0.0]
     for value in line.inner:
         at = (value.text.column - edges[0]) / (edges[1] - edges[0])
         nearest = float(upright[np.abs(upright - at).argmin()])
-        place = nearest if abs(nearest - at) < NEAR else at
+        place = nearest if abs(nearest - at) < OFF_LINE else at
         fractions.append(round((place - span[0]) / (span[1] - span[0]), 3))
     fractions.append(1.0)
     values = [v.number for v in (line.left, *line.inner, line.right)]

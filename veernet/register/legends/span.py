@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from veernet.register.legends.row import LegendLine
-from veernet.register.legends.stroke import Stroke
+from veernet.register.legends.stroke import SampleStroke
 
 SNAP = 0.02
 """Of a track: how far a stroke may begin off the place that its cell begins at."""
@@ -17,7 +17,7 @@ MAIN_PLACES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
 def span_of(
-    edges: tuple[float, float], line: LegendLine, stroke: Stroke | None
+    edges: tuple[float, float], line: LegendLine, stroke: SampleStroke | None
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the fractions of a track that a line covers, and the values there."""
     width = edges[1] - edges[0]

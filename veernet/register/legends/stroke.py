@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from veernet.intervals import true_intervals
 from veernet.records import Grey, Line
-from veernet.runs import runs
 
 Ink = NDArray[np.uint8]
 
 THICKEST = 0.0055
 """Of the width of a page's tracks: a stroke is no higher than this, letters are."""
 
-LEAST = 0.35
+LEAST_STROKE = 0.35
 """Share of a cell's columns that a stroke inks at least."""
 
 REACHES = 0.85
@@ -37,7 +37,7 @@ GREYISH = 48
 
 
 @dataclass(frozen=True)
-class Stroke:
+class SampleStroke:
     """A sample stroke.
 
     Parameters
@@ -65,7 +65,7 @@ class Stroke:
 
 def find_strokes(
     ink: Ink, columns: tuple[float, float], fall: float, width: float
-) -> list[Stroke]:
+) -> list[SampleStroke]:
     """Find level strokes in a cell of a legend, from the top down.
 
     Parameters
@@ -91,8 +91,8 @@ def find_strokes(
     flat = cell & ~cv2.dilate(tall, np.ones((3, 3), np.uint8))
     wide = np.ones((3, 3), np.uint8)
     profile = cv2.dilate(flat, wide).mean(axis=1)
-    found: list[Stroke] = []
-    for start, end in runs(profile > LEAST):
+    found: list[SampleStroke] = []
+    for start, end in true_intervals(profile > LEAST_STROKE):
         if end - start > thick + 6:
             continue
         on = flat[start:end].any(axis=0)
@@ -104,7 +104,7 @@ def find_strokes(
         ends = (float(first + at[0]), float(first + at[-1]))
         style = style_of(on, width)
         sure = style == "solid" or not _borders(on, width)
-        found.append(Stroke(row, *ends, style, None, sure))
+        found.append(SampleStroke(row, *ends, style, None, sure))
     return found
 
 
@@ -119,7 +119,7 @@ def levelled(ink: Ink, fall: float) -> Ink:
 
 def _borders(on: NDArray[np.bool_], width: float) -> bool:
     """Whether dashes are as long as those that divide one style from the next."""
-    lengths = [stop - start for start, stop in runs(on)][1:-1]
+    lengths = [stop - start for start, stop in true_intervals(on)][1:-1]
     usual = float(np.median(lengths)) / width if lengths else 0.0
     return any(abs(usual / border - 1) < BORDER for border in (LONG, SHORT))
 
@@ -141,11 +141,11 @@ def style_of(on: NDArray[np.bool_], width: float) -> Line | None:
     # A speck of worn print is no gap.
     speck = max(2, round(0.0018 * width))
     mended = ~inner
-    for start, stop in runs(mended):
+    for start, stop in true_intervals(mended):
         if stop - start < speck:
             inner[start:stop] = True
-    lengths = np.array([stop - start for start, stop in runs(inner)])
-    gaps = np.array([stop - start for start, stop in runs(~inner)])
+    lengths = np.array([stop - start for start, stop in true_intervals(inner)])
+    gaps = np.array([stop - start for start, stop in true_intervals(~inner)])
     if inner.mean() > 0.93 or lengths.max() > 0.6 * len(inner):
         return "solid"
     if len(lengths) < 3 or gaps.max() > 0.25 * len(inner):
@@ -165,7 +165,7 @@ def style_of(on: NDArray[np.bool_], width: float) -> Line | None:
     return "long-dash" if usual > LONG * width else "short-dash"
 
 
-def colour_of(band: Grey, ink: Ink, stroke: Stroke, fall: float) -> str | None:
+def colour_of(band: Grey, ink: Ink, stroke: SampleStroke, fall: float) -> str | None:
     """Return the colour of a stroke's ink, None where it is black or grey.
 
     Parameters

@@ -158,7 +158,7 @@ _POSITIVE = {"GAPI", "IN", "US/F", "OHMM", "MMHO/M", "MS/M", "LB", "LBF", "B/E",
 
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
-_LOOKS = str.maketrans(
+_MISREAD_DIGITS = str.maketrans(
     {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "\u2212": "-"}
 )
 _FEET = re.compile(
@@ -175,7 +175,7 @@ def number_in(text: str) -> float | None:
     if plain[-1:] in "kK" and len(plain) > 1:
         plain, thousand = plain[:-1], 1000.0
     if re.search(r"\d", plain) or plain in {"O", "o"}:
-        plain = plain.translate(_LOOKS)
+        plain = plain.translate(_MISREAD_DIGITS)
     if lost_point(plain):
         plain = re.sub("0", "0.", plain, count=1)
     if re.fullmatch(r"\d{1,3},\d{3}", plain):
@@ -185,7 +185,9 @@ def number_in(text: str) -> float | None:
 
 def lost_point(text: str) -> bool:
     """Whether a number is printed as no number is: 02, whose point was not read."""
-    return re.fullmatch(r"[-+]?0\d+", text.strip().translate(_LOOKS)) is not None
+    return (
+        re.fullmatch(r"[-+]?0\d+", text.strip().translate(_MISREAD_DIGITS)) is not None
+    )
 
 
 def unit_in(text: str) -> str | None:

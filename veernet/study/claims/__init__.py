@@ -24,15 +24,15 @@ from veernet.study.claims.landscape import s9, s10, s11
 from veernet.study.claims.record import Claim, Row, Statement, Verdict
 from veernet.study.claims.regions import s13
 from veernet.study.claims.sizes import s12
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.results import Study
 from veernet.study.statistics import COUNT
 
 __all__ = [
     "Claim",
-    "Comparison",
     "Row",
     "Statement",
+    "StudyComparison",
     "Verdict",
     "all_claims",
     "rows_of",
@@ -61,7 +61,7 @@ def all_claims(
     count
         Number of draws.
     """
-    comparison = Comparison(study, rng, count)
+    comparison = StudyComparison(study, rng, count)
     of_scenes, of_regions = rng.spawn(2)
     return (
         *(test(comparison) for test in (s1, s2, s3, s4, s5, s6)),

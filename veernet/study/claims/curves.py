@@ -166,6 +166,6 @@ def _depends(answers: Sequence[object]) -> str:
     """Say where a verdict hangs on how the curves are read."""
     if len(set(answers)) == 1:
         return "The same however the curves are read."
-    told = zip(READINGS, answers, strict=True)
-    listed = "; ".join(f"{reading}: {answer}" for reading, answer in told)
+    answered = zip(READINGS, answers, strict=True)
+    listed = "; ".join(f"{reading}: {answer}" for reading, answer in answered)
     return f"It hangs on how the curves are read: {listed}."

@@ -15,7 +15,7 @@ from veernet.study.claims.record import (
     verdict,
 )
 from veernet.study.published import PAIR
-from veernet.study.statistics import Draws, Estimate, estimate, exact
+from veernet.study.statistics import BootstrapDraws, Estimate, estimate, exact
 from veernet.study.theory.gradient_claims import focal_collapse, rank_response
 from veernet.study.theory.moved import thin_and_thick
 from veernet.study.theory.scene import draw_strokes, frozen_scene
@@ -153,6 +153,6 @@ def _row(what: str, figure: Estimate, answer: Answer | None = None) -> Row:
 def _over_scenes(values: list[float], rng: np.random.Generator) -> Estimate:
     """Return the mean over scenes with its interval for new scenes."""
     scenes = range(len(values))
-    draws = Draws(rng, pictures=0, seeds=scenes)
+    draws = BootstrapDraws(rng, pictures=0, seeds=scenes)
     by_scene = np.asarray(values)
     return estimate(draws.mean(by_scene, scenes), by_scene)

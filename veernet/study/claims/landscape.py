@@ -35,12 +35,12 @@ from veernet.study.claims.record import (
     verdict,
     waits_for,
 )
-from veernet.study.comparison import READING, Comparison, Field
+from veernet.study.comparison import READING, Field, StudyComparison
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.published import WELLS
 from veernet.study.ranks import RankCorrelation, correlate_across, correlate_within
 from veernet.study.results import landscape_numbers
-from veernet.study.statistics import Draws, Estimate, estimate, share
+from veernet.study.statistics import BootstrapDraws, Estimate, estimate, share
 
 WIDTH = "basin/matched_cross_entropy/mean"
 """Half-width of the basin: what the references drew, by the loss matched in
@@ -113,7 +113,7 @@ S11 = Statement(
 )
 
 
-def s9(comparison: Comparison) -> Claim:
+def s9(comparison: StudyComparison) -> Claim:
     """Test whether width goes with held-out IoU."""
     found = _measured(comparison)
     if found is None:
@@ -160,7 +160,7 @@ def s9(comparison: Comparison) -> Claim:
     )
 
 
-def s10(comparison: Comparison) -> Claim:
+def s10(comparison: StudyComparison) -> Claim:
     """Test whether cross-entropy is sharpest and Tversky widest."""
     found = _measured(comparison)
     if found is None:
@@ -172,7 +172,9 @@ def s10(comparison: Comparison) -> Claim:
         for loss, arm in PLAIN.items()
     }
     seeds = common_seeds(list(arms.values()))
-    draws = Draws(comparison.rng, pictures=0, seeds=seeds, count=comparison.count)
+    draws = BootstrapDraws(
+        comparison.rng, pictures=0, seeds=seeds, count=comparison.count
+    )
     rows: list[Row] = []
     answers: dict[str, Verdict] = {}
     for column in (*WIDTHS, *SHARPNESS):
@@ -283,7 +285,7 @@ def _verdict_of_flatness(
 
 
 def _ends_of(
-    column: str, values: Floats, draws: Draws, seeds: Sequence[int]
+    column: str, values: Floats, draws: BootstrapDraws, seeds: Sequence[int]
 ) -> tuple[Verdict, list[Row]]:
     """Return whether cross-entropy and Tversky are the two ends by one measure."""
     width = np.stack([draws.mean(own, seeds) for own in values])
@@ -294,7 +296,7 @@ def _ends_of(
             (SHARPEST, "sharpest", -order),
             (WIDEST, "widest", order),
         )
-        for held, answer in [_leads(turned, loss, len(seeds))]
+        for held, answer in [_difference_along(turned, loss, len(seeds))]
     ]
     rows = [
         Row(f"{column}, {loss}", estimate(width[place], values[place]))
@@ -312,7 +314,7 @@ def _ends(table: pd.DataFrame) -> str:
     return f" {beyond} sides of basins end beyond the last step, where they count."
 
 
-def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
+def _difference_along(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     """Return the share of the draws in which a loss has most, and whether it has.
 
     Parameters
@@ -340,7 +342,7 @@ def _leads(drawn: Floats, loss: str, seeds: int) -> tuple[Estimate, Answer]:
     return share_of(first, seeds), answer
 
 
-def _measured(comparison: Comparison) -> tuple[str, pd.DataFrame] | None:
+def _measured(comparison: StudyComparison) -> tuple[str, pd.DataFrame] | None:
     """Return the best profile in which all five losses have two measured seeds."""
     table = landscape_numbers(comparison.study.landscapes).set_index("run")
     if WIDTH not in table:
@@ -357,7 +359,7 @@ def _measured(comparison: Comparison) -> tuple[str, pd.DataFrame] | None:
     return None
 
 
-def _needs(comparison: Comparison) -> tuple[str, ...]:
+def _needs(comparison: StudyComparison) -> tuple[str, ...]:
     """Return what to run first: the five losses, and the landscapes around them."""
     field = comparison.field(list(PLAIN.values()))
     runs = () if isinstance(field, Field) else field

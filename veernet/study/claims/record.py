@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from veernet.axes import Floats
-from veernet.study.arms import Arm, Provenance
-from veernet.study.comparison import Comparison, Field
+from veernet.study.arms import Arm, RunProvenance
+from veernet.study.comparison import Field, StudyComparison
 from veernet.study.statistics import Estimate, bare, share
 
 Verdict = Literal["confirmed", "refuted", "not resolvable", "not run"]
@@ -101,7 +101,7 @@ class Claim:
     rows: tuple[Row, ...] = ()
     remark: str = ""
     needs: tuple[str, ...] = ()
-    provenance: Provenance | None = None
+    provenance: RunProvenance | None = None
 
 
 def not_run(statement: Statement, needs: tuple[str, ...]) -> Claim:
@@ -111,15 +111,15 @@ def not_run(statement: Statement, needs: tuple[str, ...]) -> Claim:
 
 def waits_for(
     statement: Statement, arms: Sequence[Arm]
-) -> Callable[[Callable[[Field], Claim]], Callable[[Comparison], Claim]]:
+) -> Callable[[Callable[[Field], Claim]], Callable[[StudyComparison], Claim]]:
     """Let a test of trained arms wait for them: it is given those with the same seeds.
 
     Where no profile has them all, the claim is not run, and says what to run first.
     """
 
-    def waiting(test: Callable[[Field], Claim]) -> Callable[[Comparison], Claim]:
+    def waiting(test: Callable[[Field], Claim]) -> Callable[[StudyComparison], Claim]:
         @wraps(test)
-        def claim(comparison: Comparison) -> Claim:
+        def claim(comparison: StudyComparison) -> Claim:
             field = comparison.field(arms)
             if not isinstance(field, Field):
                 return not_run(statement, field)

@@ -19,7 +19,7 @@ from veernet.study.claims.record import (
     verdict,
 )
 from veernet.study.published import AERIAL
-from veernet.study.statistics import Draws, Estimate, estimate
+from veernet.study.statistics import BootstrapDraws, Estimate, estimate
 
 IOU, FOCAL, PLAIN = "jaccard", "focal_075", "cross_entropy"
 LOSSES = (IOU, FOCAL, PLAIN)
@@ -70,7 +70,7 @@ def s13(regions: pd.DataFrame | None, rng: np.random.Generator) -> Claim:
     seeds = _seeds(table)
     if len(seeds) < 2:
         return not_run(S13, ("six_classes_small with these losses and two seeds",))
-    draws = Draws(rng, pictures=0, seeds=seeds)
+    draws = BootstrapDraws(rng, pictures=0, seeds=seeds)
 
     def means(column: str) -> dict[str, Floats]:
         return {

@@ -21,18 +21,23 @@ from veernet.study.landscape.objective import (
     own_loss,
 )
 from veernet.study.landscape.probes import Probes, read, reader
-from veernet.study.landscape.record import Landscape, Settings, read_landscape, write
+from veernet.study.landscape.record import (
+    Landscape,
+    LandscapeSettings,
+    read_landscape,
+    write,
+)
 from veernet.study.landscape.sharpness import (
-    Estimate,
+    SharpnessEstimate,
     average_case,
     keskar,
     one_step,
     worst_case,
 )
 from veernet.study.landscape.slices import (
-    Line,
     Lines,
     Plane,
+    SliceLine,
     even,
     lines,
     plane,
@@ -42,13 +47,13 @@ from veernet.study.landscape.weights import Weights, lent
 
 __all__ = [
     "Basin",
-    "Estimate",
     "Landscape",
-    "Line",
+    "LandscapeSettings",
     "Lines",
     "Plane",
     "Probes",
-    "Settings",
+    "SharpnessEstimate",
+    "SliceLine",
     "Weights",
     "average_case",
     "basin",

@@ -27,12 +27,12 @@ from veernet.study.landscape.probes import (
     Reading,
     class_counts,
 )
-from veernet.study.landscape.slices import Line, check_ladder
+from veernet.study.landscape.slices import SliceLine, check_ladder
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from veernet.study.landscape.record import Settings
+    from veernet.study.landscape.record import LandscapeSettings
 
 TOLERANCE = 0.02
 """Relative error of the rise, or of the width, at which a search ends."""
@@ -102,7 +102,7 @@ class Basin:
 
 
 def basin(
-    lines: Sequence[Line], probe: str, step: float, ladder: Sequence[float]
+    lines: Sequence[SliceLine], probe: str, step: float, ladder: Sequence[float]
 ) -> Basin:
     """Measure the half-widths of a probe along lines.
 
@@ -138,7 +138,7 @@ def basin(
 
 
 def _side(
-    line: Line, probe: str, step: float, ladder: Sequence[float], sign: int
+    line: SliceLine, probe: str, step: float, ladder: Sequence[float], sign: int
 ) -> float | None:
     base = line(0.0)
     if probe not in base:
@@ -235,7 +235,7 @@ def basin_steps(
     batches: Sequence[Batch],
     probes: Probes,
     origin: Reading,
-    settings: Settings,
+    settings: LandscapeSettings,
 ) -> dict[str, float]:
     """Return the rise that ends the basin of each probe.
 

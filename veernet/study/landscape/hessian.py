@@ -22,7 +22,7 @@ from torch.overrides import TorchFunctionMode
 from veernet.errors import InputError
 from veernet.losses.inputs import check_positive
 from veernet.study.landscape.neighbourhood import adaptive_scale
-from veernet.study.landscape.sharpness import Estimate, estimate
+from veernet.study.landscape.sharpness import SharpnessEstimate, estimate
 from veernet.study.landscape.weights import lent
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def largest_eigenvalue(
     steps: int = 12,
     adaptive: bool = False,
     generator: torch.Generator,
-) -> Estimate:
+) -> SharpnessEstimate:
     """Largest (most positive) eigenvalue of the Hessian, by Lanczos.
 
     ``steps`` products with the Hessian, fewer where it has not so many eigenvalues.
@@ -145,7 +145,7 @@ def largest_eigenvalue(
 
     Returns
     -------
-    Estimate
+    SharpnessEstimate
         Never above the true one but for rounding, which for a network in float32 is
         some millionths of it; its error is the norm of the residual, within which there
         is an eigenvalue.
@@ -165,7 +165,7 @@ def trace(
     draws: int = 8,
     adaptive: bool = False,
     generator: torch.Generator,
-) -> Estimate:
+) -> SharpnessEstimate:
     """Trace of the Hessian by Hutchinson: the mean of v H v over random signs v.
 
     Parameters
@@ -179,7 +179,7 @@ def trace(
 
     Returns
     -------
-    Estimate
+    SharpnessEstimate
         With its standard error over the draws.
 
     References
@@ -196,7 +196,7 @@ def trace(
 
 def lanczos(
     product: Product, size: int, steps: int, generator: torch.Generator
-) -> Estimate:
+) -> SharpnessEstimate:
     """Return the largest eigenvalue of a symmetric product of vectors of a size.
 
     Every vector is made orthogonal to all before it, twice, as else rounding brings
@@ -221,18 +221,20 @@ def lanczos(
             image = image - known.T @ (known @ image)
         beside.append(float(image.norm()))
         if not math.isfinite(beside[-1]):
-            return Estimate(math.nan, math.nan)
+            return SharpnessEstimate(math.nan, math.nan)
         if beside[-1] <= 1e-10 * max(map(abs, (*diagonal, *beside))):
             beside[-1] = 0.0  # the space is used up: the values are exact
             break
         basis.append(image / beside[-1])
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside[:-1]))
-    return Estimate(float(values[-1]), abs(beside[-1] * float(vectors[-1, -1])))
+    return SharpnessEstimate(
+        float(values[-1]), abs(beside[-1] * float(vectors[-1, -1]))
+    )
 
 
 def hutchinson(
     product: Product, size: int, draws: int, generator: torch.Generator
-) -> Estimate:
+) -> SharpnessEstimate:
     """Return the trace of a product of vectors of a size, from random signs.
 
     Raises

@@ -30,12 +30,12 @@ from veernet.study.landscape.probes import (
     read,
     reader,
 )
-from veernet.study.landscape.record import Landscape, Settings
+from veernet.study.landscape.record import Landscape, LandscapeSettings
 from veernet.study.landscape.sharpness import average_case, keskar, one_step, worst_case
 from veernet.study.landscape.slices import (
-    Line,
     Lines,
     Plane,
+    SliceLine,
     even,
     finite,
     plane,
@@ -56,7 +56,7 @@ def measure(
     loss: nn.Module | None = None,
     own_sharpness: bool = False,
     seed: int = 0,
-    settings: Settings | None = None,
+    settings: LandscapeSettings | None = None,
     ignore_index: int = IGNORE_INDEX,
 ) -> Landscape:
     """Measure the landscape around a trained network.
@@ -113,7 +113,7 @@ def measure(
         If the number of classes is not known, the own loss is asked for and not given,
         or an argument of an instrument is wrong.
     """
-    chosen = settings or Settings()
+    chosen = settings or LandscapeSettings()
     model, classes = opened(network, classes)
     check_batches(batches)
     if own_sharpness and loss is None:
@@ -182,7 +182,7 @@ def _basins(
     model: nn.Module,
     batches: Sequence[Batch],
     probes: Probes,
-    settings: Settings,
+    settings: LandscapeSettings,
     seed: int,
 ) -> tuple[Lines, dict[str, float]]:
     some = leading(batches, settings.slice_pictures)
@@ -190,7 +190,7 @@ def _basins(
     reading_of = reader(some, probes)
     with lent(model) as weights:
         origin = reading_of(model)
-        found = [Line(model, weights, reading_of, d, origin) for d in along]
+        found = [SliceLine(model, weights, reading_of, d, origin) for d in along]
         lines = tabulate(found, symmetric(settings.ladder))
         numbers: dict[str, float] = {}
         for probe, step in basin_steps(some, probes, origin, settings).items():
@@ -215,7 +215,7 @@ def _plane(
     model: nn.Module,
     batches: Sequence[Batch],
     probes: Probes,
-    settings: Settings,
+    settings: LandscapeSettings,
     seed: int,
 ) -> Plane | None:
     if settings.plane_points == 0:
@@ -231,7 +231,7 @@ def _sharpness(
     model: nn.Module,
     batches: Sequence[Batch],
     objective: Objective,
-    settings: Settings,
+    settings: LandscapeSettings,
     seed: int,
 ) -> dict[str, float]:
     some = leading(batches, settings.gradient_pictures)
@@ -286,7 +286,7 @@ def _hessian(
     model: nn.Module,
     batches: Sequence[Batch],
     objective: Objective,
-    settings: Settings,
+    settings: LandscapeSettings,
     seed: int,
 ) -> dict[str, float]:
     some = leading(batches, settings.hessian_pictures)

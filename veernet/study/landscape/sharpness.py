@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SharpnessEstimate:
     """A number and how far it may be off.
 
     Parameters
@@ -211,7 +211,7 @@ def average_case(
     adaptive: bool = True,
     pairs: int = 8,
     generator: torch.Generator,
-) -> Estimate:
+) -> SharpnessEstimate:
     r"""Average-case sharpness: the mean rise under Gaussian noise on the weights.
 
     Noise comes in pairs of opposite sign, so that the slope cancels exactly: for a
@@ -237,7 +237,7 @@ def average_case(
 
     Returns
     -------
-    Estimate
+    SharpnessEstimate
         In the unit of the objective, with the standard error over the pairs.
     """
     check_positive(sigma=sigma)
@@ -258,11 +258,11 @@ def average_case(
     return estimate(rises)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
+def estimate(values: Sequence[float]) -> SharpnessEstimate:
     """Return the mean of two or more draws with its standard error."""
     mean = sum(values) / len(values)
     squares = sum((value - mean) ** 2 for value in values)
-    return Estimate(mean, math.sqrt(squares / (len(values) - 1) / len(values)))
+    return SharpnessEstimate(mean, math.sqrt(squares / (len(values) - 1) / len(values)))
 
 
 def _scale(weights: Weights, *, adaptive: bool, eta: float) -> Tensor:

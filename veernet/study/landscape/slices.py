@@ -58,7 +58,7 @@ class Plane:
     values: dict[str, list[list[float | None]]]
 
 
-class Line:
+class SliceLine:
     """The probes of a network along one direction, each step read once.
 
     Parameters
@@ -128,11 +128,11 @@ def lines(
     """
     with lent(model) as weights:
         origin = read(model)
-        found = [Line(model, weights, read, d, origin) for d in along]
+        found = [SliceLine(model, weights, read, d, origin) for d in along]
         return tabulate(found, deltas)
 
 
-def tabulate(along: Sequence[Line], deltas: Sequence[float]) -> Lines:
+def tabulate(along: Sequence[SliceLine], deltas: Sequence[float]) -> Lines:
     """Read lines at the steps where they have not been read, and lay out the values."""
     readings = [[line(float(delta)) for delta in deltas] for line in along]
     values = {

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from veernet.study.arms import FIVE, Arm
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.measures import Measure, common_seeds
 from veernet.study.ranking import CHOSEN_BY, agreement, chosen_rate, rates_of
 from veernet.study.ranking import rank_losses as places
-from veernet.study.report.figures import column_of, plain, told
+from veernet.study.report.figures import column_of, plain, plain_estimate
 
 Runs = Mapping[Arm, Mapping[int, str]]
 """Arms of one profile, each with its runs by seed."""
@@ -39,7 +39,7 @@ GAPS = (
 )
 
 
-def rank_losses(comparison: Comparison, profile: str) -> dict[str, Any] | None:
+def rank_losses(comparison: StudyComparison, profile: str) -> dict[str, Any] | None:
     """Return the ranks of the losses by each figure, and how alike two orders are.
 
     None where fewer than two of the five have a seed in common.
@@ -61,7 +61,7 @@ def rank_losses(comparison: Comparison, profile: str) -> dict[str, Any] | None:
     }
 
 
-def tuned(comparison: Comparison, profile: str, arms: Runs) -> dict[str, Any]:
+def tuned(comparison: StudyComparison, profile: str, arms: Runs) -> dict[str, Any]:
     """Return of each of the five losses the arm of the best rate, and all its rates."""
     held_out = comparison.on(profile, "held-out")
     members = [dict(runs) for runs in arms.values()]
@@ -82,7 +82,7 @@ def tuned(comparison: Comparison, profile: str, arms: Runs) -> dict[str, Any]:
     return {"by": column_of("held-out", CHOSEN_BY), "losses": found}
 
 
-def gaps(comparison: Comparison, profile: str, arms: Runs) -> list[dict[str, Any]]:
+def gaps(comparison: StudyComparison, profile: str, arms: Runs) -> list[dict[str, Any]]:
     """Return how far each loss is from Tversky under each optimiser and average.
 
     A gap is the loss less Tversky, seed by seed and picture by picture; beside it
@@ -98,7 +98,7 @@ def gaps(comparison: Comparison, profile: str, arms: Runs) -> list[dict[str, Any
         parts = list(zip(weights, (arms[arm] for arm in own), strict=False))
         if not common_seeds([runs for _, runs in parts]):
             return None
-        return told(scored.contrast(parts, measure))
+        return plain_estimate(scored.contrast(parts, measure))
 
     found = []
     for index, arm in enumerate(arms):

@@ -26,7 +26,7 @@ from veernet.study.arms import (
     sample_gradients,
 )
 from veernet.study.claims import Claim
-from veernet.study.comparison import READING, Comparison
+from veernet.study.comparison import READING, StudyComparison
 from veernet.study.measures import BACKGROUND, OF_CURVES
 from veernet.study.published import PUBLISHED, remarks
 from veernet.study.report.compare import gaps, rank_losses, tuned
@@ -80,7 +80,9 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 
     Profiles stand side by side and are never averaged together.
     """
-    comparison = Comparison(study, np.random.default_rng(sources.seed), sources.count)
+    comparison = StudyComparison(
+        study, np.random.default_rng(sources.seed), sources.count
+    )
     profiles = {
         str(name): _profile(str(name), part, comparison, sources)
         for name, part in study.runs.groupby("profile", sort=False)
@@ -110,7 +112,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
 
 
 def _profile(
-    name: str, runs: pd.DataFrame, comparison: Comparison, sources: Sources
+    name: str, runs: pd.DataFrame, comparison: StudyComparison, sources: Sources
 ) -> dict[str, Any]:
     arms = arms_of(runs)
     base = [own for arm, own in arms.items() if not arm.changed]

@@ -14,7 +14,7 @@ import numpy as np
 
 from veernet.study.arms import Arm
 from veernet.study.comparison import READINGS as TRACERS
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.measures import ALL, BACKGROUND, OF_CURVES, Measure
 from veernet.study.statistics import Estimate
 
@@ -221,7 +221,7 @@ def column_of(which: str, measure: Measure) -> str:
 
 
 def estimate_arms(
-    comparison: Comparison, profile: str, arms: Mapping[Arm, Mapping[int, str]]
+    comparison: StudyComparison, profile: str, arms: Mapping[Arm, Mapping[int, str]]
 ) -> dict[str, list[Any]]:
     """Return every figure of every arm, laid out by figure.
 
@@ -248,13 +248,15 @@ def estimate_arms(
         for runs in arms.values():
             for measure in measures(scored.curve_labels):
                 by_seed = scored.of_runs(runs, measure)[:, 0]
-                own = told(scored.estimate(runs, measure), FIGURES[measure.name])
+                own = plain_estimate(
+                    scored.estimate(runs, measure), FIGURES[measure.name]
+                )
                 row = [*own, plain(by_seed)]
                 found.setdefault(column_of(which, measure), []).append(row)
     return found
 
 
-def told(estimate: Estimate, figure: Figure | None = None) -> list[Any]:
+def plain_estimate(estimate: Estimate, figure: Figure | None = None) -> list[Any]:
     """Return value, low, high and spread, the ends cut at the bounds of a figure.
 
     An interval that covers all that the figure can be says nothing, and is left out.

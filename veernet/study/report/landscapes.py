@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from veernet.study.arms import Arm
-from veernet.study.comparison import Comparison
+from veernet.study.comparison import StudyComparison
 from veernet.study.landscape.record import Landscape
 from veernet.study.measures import Measure
 from veernet.study.ranks import correlate_across, correlate_within
@@ -35,7 +35,7 @@ PROBES = {
 
 def landscape_section(
     arms: Mapping[Arm, Mapping[int, str]],
-    comparison: Comparison,
+    comparison: StudyComparison,
     profile: str,
     measured: dict[str, Landscape],
     seed: int = 0,
@@ -160,12 +160,12 @@ def _correlations(
             rng = np.random.default_rng(seed)
             own = [by_run[run] for run in runs]
             found.setdefault(name, {})[score] = {
-                "within": _told(correlate_within(values, own, groups, rng, 1000)),
-                "across": _told(correlate_across(values, own, groups, rng, 1000)),
+                "within": _reported(correlate_within(values, own, groups, rng, 1000)),
+                "across": _reported(correlate_across(values, own, groups, rng, 1000)),
             }
     return found
 
 
-def _told(tau: Any) -> list[Any]:  # noqa: ANN401 - a record of ranks
+def _reported(tau: Any) -> list[Any]:  # noqa: ANN401 - a record of ranks
     found = [tau.tau, tau.low, tau.high, tau.probability, tau.pairs, tau.groups]
     return list(plain(found, 3))

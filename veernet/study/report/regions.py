@@ -81,8 +81,8 @@ def regions_section(regions: Regions | None) -> dict[str, Any] | None:
     sheet = None if regions.sheet is None else _as_text(regions.sheet)
     made = made_of(regions.table)
     by = "{steps} steps a run; {device}; trained by {commit}"
-    told = by.format_map(made) if made else ""
-    return {"scores": SCORES, "rows": rows, "sheet": sheet, "made": told}
+    made_text = by.format_map(made) if made else ""
+    return {"scores": SCORES, "rows": rows, "sheet": sheet, "made": made_text}
 
 
 def _as_text(path: Path) -> str:

@@ -49,7 +49,7 @@ def verdicts(claims: Sequence[Claim]) -> list[dict[str, Any]]:
             "source": claim.statement.source,
             "test": claim.statement.test,
             "verdict": claim.verdict,
-            "figure": told(claim.figure),
+            "figure": figure_text(claim.figure),
             "unit": claim.unit,
             "remark": claim.remark,
             "needs": list(claim.needs),
@@ -72,7 +72,7 @@ def markdown(claims: Sequence[Claim]) -> str:
     """Return the claims as a table for a README."""
     lines = ["| claim | | verdict | figure, 95 % interval |", "|---|---|---|---|"]
     for claim in claims:
-        figure = told(claim.figure)
+        figure = figure_text(claim.figure)
         if figure and claim.unit:
             figure = f"{figure} ({claim.unit})"
         said = str(claim.verdict)
@@ -83,7 +83,7 @@ def markdown(claims: Sequence[Claim]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def told(figure: Estimate | None) -> str:
+def figure_text(figure: Estimate | None) -> str:
     """Return a figure with its interval, nothing where there is none."""
     if figure is None:
         return ""

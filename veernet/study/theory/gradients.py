@@ -33,7 +33,7 @@ Their order is that of the codes that ``regions`` gives."""
 
 IGNORED = -1
 
-REACH = 3.0
+BAND_REACH = 3.0
 """Pixels from the ink to which the hard band goes, unless another is given."""
 
 LEVELS = (0.0, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -136,7 +136,7 @@ def gradient_magnitude(
 
 
 def regions(
-    target: Tensor, reach: float = REACH, ignore_index: int = IGNORE_INDEX
+    target: Tensor, reach: float = BAND_REACH, ignore_index: int = IGNORE_INDEX
 ) -> Tensor:
     """Tell ink, the hard band beside it, and easy background apart.
 
@@ -250,7 +250,7 @@ def gradient_figures(
     loss: nn.Module,
     scene: Scene,
     *,
-    reach: float = REACH,
+    reach: float = BAND_REACH,
     of_class: int | None = None,
     ignore_index: int = IGNORE_INDEX,
 ) -> GradientFigures:
@@ -281,7 +281,7 @@ def gradient_figures(
 
 
 def compare_gradients(
-    losses: Mapping[str, nn.Module], scene: Scene, reach: float = REACH
+    losses: Mapping[str, nn.Module], scene: Scene, reach: float = BAND_REACH
 ) -> dict[str, GradientFigures]:
     """Return the figures of several losses by name, all on the same logits."""
     return {

@@ -18,7 +18,7 @@ from veernet.axes import Floats
 from veernet.records import Grey
 from veernet.synth.pages import paint
 from veernet.synth.pages.layouts import LAYOUTS, Kind, PageColumn
-from veernet.synth.pages.paint import Colour, DepthGrid, Manner
+from veernet.synth.pages.paint import Colour, DepthGrid, Press
 
 PRINTS = ((2.0, 5, 50.0, 20.0), (10.0, 5, 100.0, 100.0), (10.0, 5, 50.0, 50.0))
 """Depth units between lines, lines from one heavy one to the next, units between
@@ -70,7 +70,7 @@ class GeneratedPage:
         From left to right, blanks left out.
     depths : (rows,) float
         At ``rows``.
-    turn
+    line_skew
         Rows that a depth line falls for each column to the right.
     dots
         Per inch.
@@ -81,7 +81,7 @@ class GeneratedPage:
     rows: Floats
     columns: tuple[PlacedColumn, ...]
     depths: Floats
-    turn: float
+    line_skew: float
     dots: float
 
     def of(self, *kinds: Kind) -> list[PlacedColumn]:
@@ -122,9 +122,9 @@ def generate_page(layout: str, rng: np.random.Generator) -> GeneratedPage:
     for column, (left, right) in zip(columns, pairs, strict=True):
         _legend(page[head : head + legend], column, left, right, how, rng)
         _column(page, column, left, right, grid, how, rng)
-    turn = rng.normal(0, 0.0015) if rng.random() < 0.7 else 0.0
+    line_skew = rng.normal(0, 0.0015) if rng.random() < 0.7 else 0.0
     sway = rng.uniform(0, 5) if rng.random() < 0.6 else 0.0
-    image, away = _scanned(page, turn, sway, rng)
+    image, away = _scanned(page, line_skew, sway, rng)
     rows = np.arange(grid.rows[0], grid.rows[-1], 16.0)
     placed = tuple(
         PlacedColumn(column.kind, left + away(rows), right + away(rows))
@@ -133,20 +133,20 @@ def generate_page(layout: str, rng: np.random.Generator) -> GeneratedPage:
     )
     depths = np.interp(rows, grid.rows, grid.depths)
     return GeneratedPage(
-        _stored(image, how, rng), layout, rows, placed, depths, turn, how.dots
+        _stored(image, how, rng), layout, rows, placed, depths, line_skew, how.dots
     )
 
 
-def _manner(rng: np.random.Generator) -> Manner:
+def _manner(rng: np.random.Generator) -> Press:
     coloured = bool(rng.random() < 0.5)
     fine, heavy = GRIDS[rng.integers(len(GRIDS))] if coloured else GRIDS[0]
     shade = int(rng.integers(225, 256)) if coloured else 255
     ground = (shade, shade, int(shade * rng.uniform(0.9, 1.0)))
     dots = float(rng.choice([110, 150, 200]))
-    return Manner(dots, fine, heavy, ground, coloured, int(rng.integers(1, 4)))
+    return Press(dots, fine, heavy, ground, coloured, int(rng.integers(1, 4)))
 
 
-def _grid(rng: np.random.Generator, how: Manner) -> tuple[DepthGrid, int]:
+def _grid(rng: np.random.Generator, how: Press) -> tuple[DepthGrid, int]:
     """Return depth lines from row 0, and the rows that they take."""
     step, heavier, numerals, inch = PRINTS[rng.integers(len(PRINTS))]
     inches = rng.uniform(11, 18)
@@ -161,7 +161,7 @@ def _grid(rng: np.random.Generator, how: Manner) -> tuple[DepthGrid, int]:
 
 
 def _column(
-    page: Grey, column: PageColumn, left: int, right: int, grid: DepthGrid, how: Manner,
+    page: Grey, column: PageColumn, left: int, right: int, grid: DepthGrid, how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint a column from the first depth line to the last."""
@@ -191,7 +191,7 @@ def _column(
         page[rows[0] : rows[1] + 1, [left, right]] = how.heavy
 
 
-def _header(page: Grey, how: Manner, rng: np.random.Generator) -> None:
+def _header(page: Grey, how: Press, rng: np.random.Generator) -> None:
     """Paint boxes with print, as the heading of a log has them."""
     row, width = how.size(0.1), page.shape[1]
     while row < len(page) - how.size(0.4):
@@ -209,7 +209,7 @@ def _header(page: Grey, how: Manner, rng: np.random.Generator) -> None:
         row = stop + how.size(rng.uniform(0, 0.3))
 
 
-def _tail(page: Grey, how: Manner, rng: np.random.Generator) -> None:
+def _tail(page: Grey, how: Press, rng: np.random.Generator) -> None:
     """Paint a table of calibrations."""
     columns, pitch = int(rng.integers(3, 9)), how.size(0.13)
     for row in range(how.size(0.3), len(page) - how.size(0.2), pitch):
@@ -220,7 +220,7 @@ def _tail(page: Grey, how: Manner, rng: np.random.Generator) -> None:
 
 
 def _legend(
-    box: Grey, column: PageColumn, left: int, right: int, how: Manner,
+    box: Grey, column: PageColumn, left: int, right: int, how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint the box above a column: names and values over strokes."""
@@ -237,7 +237,7 @@ def _legend(
 
 
 def _scanned(
-    page: Grey, turn: float, sway: float, rng: np.random.Generator
+    page: Grey, line_skew: float, sway: float, rng: np.random.Generator
 ) -> tuple[Grey, Callable[[Floats], Floats]]:
     """Turn a page and let it wander; return it, and the wander by row."""
     phase, length = rng.uniform(0, 6), rng.uniform(500, 1500)
@@ -245,10 +245,10 @@ def _scanned(
     def away(rows: Floats) -> Floats:
         return np.asarray(sway * np.sin(rows / length + phase))
 
-    if not turn and not sway:
+    if not line_skew and not sway:
         return page, away
     rows, columns = np.mgrid[: page.shape[0], : page.shape[1]].astype(np.float32)
-    fall = turn * (columns - (page.shape[1] - 1) / 2)
+    fall = line_skew * (columns - (page.shape[1] - 1) / 2)
     at_rows = (rows - fall).astype(np.float32)
     at_columns = (columns - away(rows)).astype(np.float32)
     edge = tuple(int(v) for v in page[0, 0])
@@ -256,7 +256,7 @@ def _scanned(
     return np.asarray(seen, dtype=np.uint8), away
 
 
-def _stored(image: Grey, how: Manner, rng: np.random.Generator) -> Grey:
+def _stored(image: Grey, how: Press, rng: np.random.Generator) -> Grey:
     """Return what is stored: colours, grey or bilevel."""
     if how.coloured:
         return image

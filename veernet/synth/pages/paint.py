@@ -28,7 +28,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 @dataclass(frozen=True)
-class Manner:
+class Press:
     """How a page is printed.
 
     Parameters
@@ -81,7 +81,7 @@ def division_fractions(column: PageColumn) -> Floats:
 
 
 def paint_grid(
-    page: Grey, left: int, right: int, column: PageColumn, grid: DepthGrid, how: Manner
+    page: Grey, left: int, right: int, column: PageColumn, grid: DepthGrid, how: Press
 ) -> None:
     """Paint depth lines and division lines from the first row to the last."""
     top, bottom = round(grid.rows[0]), round(grid.rows[-1])
@@ -96,9 +96,7 @@ def paint_grid(
         page[top : bottom + 1, max(0, at - half) : at - half + how.border] = how.heavy
 
 
-def paint_lines(
-    page: Grey, left: int, right: int, grid: DepthGrid, how: Manner
-) -> None:
+def paint_lines(page: Grey, left: int, right: int, grid: DepthGrid, how: Press) -> None:
     """Paint depth lines across a column."""
     for index, row in enumerate(grid.rows):
         heavy = index % grid.heavier == 0
@@ -112,7 +110,7 @@ def paint_curves(
     left: int,
     right: int,
     rows: tuple[int, int],
-    how: Manner,
+    how: Press,
     rng: np.random.Generator,
 ) -> None:
     """Paint one to three curves that stay within a track."""
@@ -139,7 +137,7 @@ def paint_curves(
 
 
 def paint_depths(
-    page: Grey, left: int, right: int, grid: DepthGrid, how: Manner, *, crossed: bool
+    page: Grey, left: int, right: int, grid: DepthGrid, how: Press, *, crossed: bool
 ) -> None:
     """Paint depth numerals at their lines: turned where the column is narrow."""
     if crossed:
@@ -158,7 +156,7 @@ def paint_depths(
 
 
 def paint_text(
-    page: Grey, left: int, right: int, grid: DepthGrid, how: Manner,
+    page: Grey, left: int, right: int, grid: DepthGrid, how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint remarks of one to four lines at irregular depths."""
@@ -173,7 +171,7 @@ def paint_text(
 
 
 def paint_rock(
-    page: Grey, left: int, right: int, rows: tuple[int, int], how: Manner,
+    page: Grey, left: int, right: int, rows: tuple[int, int], how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint beds of rock in colours and patterns, as mud logs show lithology."""
@@ -194,7 +192,7 @@ def paint_rock(
 
 
 def paint_waves(
-    page: Grey, left: int, right: int, rows: tuple[int, int], how: Manner,
+    page: Grey, left: int, right: int, rows: tuple[int, int], how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint waveforms: dark stripes that arrive later where rock is slow."""
@@ -213,7 +211,7 @@ def paint_waves(
 
 
 def paint_image(
-    page: Grey, left: int, right: int, rows: tuple[int, int], how: Manner,
+    page: Grey, left: int, right: int, rows: tuple[int, int], how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint an image of the borehole wall: brown and yellow layers that dip."""
@@ -231,16 +229,16 @@ def paint_image(
 
 
 def paint_arrows(
-    page: Grey, left: int, right: int, rows: tuple[int, int], how: Manner,
+    page: Grey, left: int, right: int, rows: tuple[int, int], how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint the arrows of a dipmeter."""
     row = float(rows[0])
     while row < rows[1] - how.size(0.1):
         column = left + (right - left) * float(np.clip(rng.beta(1.5, 4), 0.03, 0.95))
-        turn = rng.uniform(0, 2 * np.pi)
+        line_skew = rng.uniform(0, 2 * np.pi)
         reach = how.size(0.07)
-        tip = column + reach * np.cos(turn), row + reach * np.sin(turn)
+        tip = column + reach * np.cos(line_skew), row + reach * np.sin(line_skew)
         place = round(column), round(row)
         cv2.circle(page, place, max(2, how.size(0.02)), (0, 0, 0), -1)
         cv2.line(page, place, (round(tip[0]), round(tip[1])), (0, 0, 0), 1)
@@ -248,7 +246,7 @@ def paint_arrows(
 
 
 def paint_profile(
-    page: Grey, left: int, right: int, rows: tuple[int, int], how: Manner,
+    page: Grey, left: int, right: int, rows: tuple[int, int], how: Press,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Paint the outline of a borehole about its axis, on no grid."""

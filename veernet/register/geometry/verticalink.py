@@ -1,4 +1,4 @@
-"""Threads: upright lines of the grid, followed down a page that wanders.
+"""Vertical ink: lines of the grid, followed down a page that wanders.
 
 Paper slips sideways in a scanner, so grid lines wander, all by the same, while streaks
 of the scanner itself stand still. The wander is found band by band, as the shift at
@@ -17,18 +17,19 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from veernet.axes import Floats
 from veernet.register.geometry.survey import Shares
 
-BESIDE = 15
-"""Columns that a thread is told from: wider ink is a fill, a bar or a curve at rest."""
+BACKGROUND_COLUMNS = 15
+"""Columns that a vertical line is told from: wider ink is a fill, a bar or a curve at
+rest."""
 
-MOST = 0.35
+LINE_SHARE = 0.35
 """Share of a band's rows at which a column is as much a line as it can be: a few black
 bars must not outweigh the many thin lines of a grid."""
 
-REACH = 12
+MOST_SLIP = 12
 """Columns that paper may slip from one band to the next."""
 
 BLUR = 1.0
-"""Columns by which threads are widened before they are compared."""
+"""Columns by which vertical lines are widened before they are compared."""
 
 ALIKE = 0.25
 """Correlation from which two bands show the same lines."""
@@ -37,7 +38,7 @@ KEPT = 0.9
 """Of the template, from one band to the next: it remembers about ten."""
 
 SEEN = 0.12
-"""Share of a band's rows, above what is beside, from which a thread is there."""
+"""Share of a band's rows, above what is beside, from which a vertical line is there."""
 
 STREAK = 0.84
 """Share of all bands in which a column of the scanner shows its streak: the edges of
@@ -51,8 +52,8 @@ WANDERS = 3.0
 
 
 @dataclass(frozen=True)
-class Threads:
-    """Upright lines of a page, and how the paper wandered.
+class VerticalInk:
+    """Vertical lines of a page, and how the paper wandered.
 
     Parameters
     ----------
@@ -72,17 +73,17 @@ class Threads:
         return np.stack([shifted(row, -shift) for row, shift in rows])
 
 
-def find_threads(upright: Shares) -> Threads:
-    """Find upright lines and the wander of the paper.
+def find_vertical_ink(vertical: Shares) -> VerticalInk:
+    """Find vertical lines and the wander of the paper.
 
     Parameters
     ----------
-    upright : (bands, columns)
+    vertical : (bands, columns)
         As in :class:`~veernet.register.geometry.survey.Survey`.
     """
-    shares = upright.astype(np.float32)
-    beside = median_filter(shares, (1, BESIDE), mode="nearest")
-    strength = np.clip(shares - beside, 0, MOST)
+    shares = vertical.astype(np.float32)
+    beside = median_filter(shares, (1, BACKGROUND_COLUMNS), mode="nearest")
+    strength = np.clip(shares - beside, 0, LINE_SHARE)
     wander, likeness = _wander(strength)
     if np.ptp(wander) >= WANDERS:
         streaks = (strength > SEEN).mean(axis=0) > STREAK
@@ -93,8 +94,8 @@ def find_threads(upright: Shares) -> Threads:
             # Where what is left agrees less from band to band, these were the lines of
             # the grid, and it was a header that seemed to slip.
             if np.median(own_likeness) > NO_WORSE * np.median(likeness):
-                return Threads(without, own_wander)
-    return Threads(strength, wander)
+                return VerticalInk(without, own_wander)
+    return VerticalInk(strength, wander)
 
 
 def shifted(row: NDArray[np.float32], by: int) -> NDArray[np.float32]:
@@ -115,7 +116,7 @@ def _wander(strength: NDArray[np.float32]) -> tuple[Floats, Floats]:
     wander, likeness = np.zeros(bands), np.zeros(bands)
     template = blurred[0].copy()
     at = 0.0
-    shifts = range(-REACH, REACH + 1)
+    shifts = range(-MOST_SLIP, MOST_SLIP + 1)
     for band in range(1, bands):
         row, whole = blurred[band], round(at)
         products = np.array([shifted(template, whole + s) @ row for s in shifts])

@@ -1,4 +1,4 @@
-"""Ways: where a curve runs down its lane beside the ink of others, and how surely."""
+"""Decoding: where a curve runs down its corridor beside other ink, and how surely."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from veernet.axes import Floats
 from veernet.compiled import compiled
 from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
-from veernet.trace.correction import Stroke, corrected
+from veernet.trace.correction import FollowedStroke, corrected
+from veernet.trace.corridors import Corridor, DecodedPath
 from veernet.trace.exits import doubt_exits
-from veernet.trace.lanes import Lane, Way
 from veernet.trace.programme import (
     LOST,
     ON,
     Costs,
-    cheapest_way,
-    lead_over_rivals,
+    cheapest_path,
+    margin_over_rivals,
 )
 from veernet.trace.tinted import HIDDEN
 
-TAKEN_STYLE = 0.35
+OCCUPIED_STYLE = 0.35
 """Share of the evidence for other styles that counts on the ink of another path: at a
 crossing it hides the own. More, and a curve that left the scale is read from the ink of
 its neighbour; less, and curves that run together are lost. Log, 2026-11-30."""
@@ -38,35 +38,35 @@ UNRELATED = 0.66
 """Most that counts where any other curve is: with the cost of shared ink it is then
 dearer to run on for long than to be off scale."""
 
-BESIDE = 3
+OCCUPIED_BESIDE = 3
 """Columns beside the ink of another curve that count as its own still."""
 
-NEAR = 4
-"""Columns beside a way that are the same stroke still, and no rival of it."""
+SAME_STROKE = 4
+"""Columns beside a path that are the same stroke still, and no rival of it."""
 
-NEAR_ROWS = 2
+SAME_STROKE_ROWS = 2
 """Rows above and below that are as well: a stroke that is nearly level may be crossed
 as late as it is thick."""
 
 
-def decode_lane(
-    lane: Lane,
-    others: Iterable[Way],
+def decode_path(
+    corridor: Corridor,
+    others: Iterable[DecodedPath],
     costs: Costs,
     *,
     settled: bool = True,
     correct: bool = False,
-) -> Way:
+) -> DecodedPath:
     """Decode the path of a corridor's curve beside the ink of other paths.
 
     Parameters
     ----------
-    lane
+    corridor
         Where to look.
     others
-        Ways of the other curves of the panel.
+        Paths of the other curves of the panel.
     costs
-        What a way costs.
+        What a path costs.
     settled
         Whether those are all others there are, so that what they left is free.
     correct
@@ -75,95 +75,110 @@ def decode_lane(
 
     Returns
     -------
-    Way
+    DecodedPath
         The path of least cost.
     """
-    stroke, state, crossed = follow_stroke(lane, others, costs, settled=settled)
+    stroke, state, crossed = follow_stroke(corridor, others, costs, settled=settled)
     centroid = corrected(stroke) if correct else stroke.centroid
-    ends = np.stack([lane.on_panel(end) for end in crossed.T], axis=1)
-    ink = _ink(lane, stroke.span, np.isfinite(centroid))
-    return Way(lane.spec, lane.on_panel(centroid), stroke.strength, state, ends, ink)
+    ends = np.stack([corridor.on_panel(end) for end in crossed.T], axis=1)
+    ink = _ink(corridor, stroke.span, np.isfinite(centroid))
+    return DecodedPath(
+        corridor.spec, corridor.on_panel(centroid), stroke.strength, state, ends, ink
+    )
 
 
 def follow_stroke(
-    lane: Lane, others: Iterable[Way], costs: Costs, *, settled: bool = True
-) -> tuple[Stroke, NDArray[np.uint8], NDArray[np.int32]]:
+    corridor: Corridor,
+    others: Iterable[DecodedPath],
+    costs: Costs,
+    *,
+    settled: bool = True,
+) -> tuple[FollowedStroke, NDArray[np.uint8], NDArray[np.int32]]:
     """Follow the stroke of a corridor's curve beside the ink of other paths.
 
     Parameters
     ----------
-    lane, others, costs, settled
-        As for `decode_lane`.
+    corridor, others, costs, settled
+        As for `decode_path`.
 
     Returns
     -------
-    stroke : Stroke
+    stroke : FollowedStroke
         On the path of least cost.
     state : (rows,) uint8
         ON, OFF_LEFT, OFF_RIGHT or LOST.
     crossed : (rows, 2) int
-        Lowest and highest unfolded column of the lane that the path crosses in a row.
+        Lowest and highest unfolded column of the corridor that the path crosses in a
+        row.
     """
-    start = lane.spec.wrap_start
-    evidence, taken = _seen(lane, _taken_in(lane, others), settled=settled)
-    column, state, _ = cheapest_way(
-        evidence, taken, wraps=lane.wraps, wrap_start=start, costs=costs
+    start = corridor.spec.wrap_start
+    evidence, occupied_ink = _seen(
+        corridor, _occupied_in(corridor, others), settled=settled
+    )
+    column, state, _ = cheapest_path(
+        evidence, occupied_ink, wraps=corridor.wraps, wrap_start=start, costs=costs
     )
     on = state == ON
-    if lane.spec.wraps:
+    if corridor.spec.wraps:
         state[~on] = LOST  # there is no place beyond an edge to go to
     else:
         doubt_exits(evidence, column, state)
-    if lane.spec.wraps and on.any():
+    if corridor.spec.wraps and on.any():
         # Copies of the track look alike: only the first row read has a known count.
-        column += (start - column[np.argmax(on)] // lane.width) * lane.width
+        column += (start - column[np.argmax(on)] // corridor.width) * corridor.width
     before = np.where(np.roll(on, 1), np.roll(column, 1), column)
     before[:1] = column[:1]
     crossed = np.stack([np.minimum(before, column), np.maximum(before, column)], axis=1)
-    return stroke_along(lane, evidence, column, on), state, crossed
+    return stroke_along(corridor, evidence, column, on), state, crossed
 
 
 def stroke_along(
-    lane: Lane,
+    corridor: Corridor,
     evidence: NDArray[np.uint8],
     column: NDArray[np.int32],
     on: NDArray[np.bool_],
-) -> Stroke:
+) -> FollowedStroke:
     """Return the stroke along a path.
 
     Parameters
     ----------
-    lane
+    corridor
         In which the path is.
     evidence
         (rows, width) probability that the curve is there, 255 is certainty.
     column
-        (rows,) unfolded column of the lane at which the path leaves each row.
+        (rows,) unfolded column of the corridor at which the path leaves each row.
     on
         (rows,) whether it is on a column in the row.
     """
-    circular = lane.spec.wraps
-    found = refine(evidence, column, on, lane.centre, lane.first, circular=circular)
-    return Stroke(*found, evidence, lane.centre, lane.first, circular=circular)
+    circular = corridor.spec.wraps
+    found = refine(
+        evidence, column, on, corridor.centre, corridor.first, circular=circular
+    )
+    return FollowedStroke(
+        *found, evidence, corridor.centre, corridor.first, circular=circular
+    )
 
 
 def _ink(
-    lane: Lane, stroke: NDArray[np.int32], on: NDArray[np.bool_]
+    corridor: Corridor, stroke: NDArray[np.int32], on: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Return a stroke where it lies in the panel; see `Way`."""
+    """Return a stroke where it lies in the panel; see `DecodedPath`."""
     ink = np.full((stroke.shape[0], 2, 2), -1, dtype=np.int32)
-    folded = np.mod(stroke, lane.width) if lane.spec.wraps else stroke.copy()
+    folded = np.mod(stroke, corridor.width) if corridor.spec.wraps else stroke.copy()
     # A stroke may be longer than the track that it wraps in.
-    whole = on & (stroke[:, 1] - stroke[:, 0] >= lane.width - 1)
-    folded[whole] = 0, lane.width - 1
+    whole = on & (stroke[:, 1] - stroke[:, 0] >= corridor.width - 1)
+    folded[whole] = 0, corridor.width - 1
     over = on & (folded[:, 0] > folded[:, 1])
     ink[on, 0] = folded[on]
-    ink[over, 0, 1] = lane.width - 1
+    ink[over, 0, 1] = corridor.width - 1
     ink[over, 1] = np.stack([np.zeros_like(folded[over, 1]), folded[over, 1]], axis=1)
-    return np.where(ink >= 0, ink + lane.first[:, None, None], -1).astype(np.int32)
+    return np.where(ink >= 0, ink + corridor.first[:, None, None], -1).astype(np.int32)
 
 
-def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floats:
+def margin_of(
+    corridor: Corridor, path: DecodedPath, others: Iterable[DecodedPath], costs: Costs
+) -> Floats:
     """Return the margin over the best rival that no other path explains, row by row.
 
     That the curve might be on the stroke of another path is a question of identity, not
@@ -171,9 +186,9 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
 
     Parameters
     ----------
-    lane
+    corridor
         Corridor in which the path was decoded.
-    way
+    path
         The path.
     others
         The other paths of the panel.
@@ -184,25 +199,27 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
     -------
     (rows,) float
         In nats: the cost of the best path that is elsewhere in the row less that of the
-        best one on the same stroke; see `lead_over_rivals`. NaN where a stroke across
+        best one on the same stroke; see `margin_over_rivals`. NaN where a stroke across
         the whole track leaves no room for a rival.
     """
-    on = np.isfinite(way.column)
-    first, last = (np.where(on, lane.in_lane(end), np.nan) for end in way.span.T)
+    on = np.isfinite(path.column)
+    first, last = (
+        np.where(on, corridor.in_corridor(end), np.nan) for end in path.span.T
+    )
     near = np.empty((on.size, 2))
-    near[:, 0] = np.fmin.reduce(_around(first)) - NEAR
-    near[:, 1] = np.fmax.reduce(_around(last)) + NEAR
+    near[:, 0] = np.fmin.reduce(_around(first)) - SAME_STROKE
+    near[:, 1] = np.fmax.reduce(_around(last)) + SAME_STROKE
     near[~on] = 0, -1
     place = np.round(near).astype(np.int32)
-    occupied = _taken_in(lane, others)
-    evidence, taken = _seen(lane, occupied)
-    _clear(evidence, occupied[0], place, BESIDE, lane.spec.wraps)
-    return lead_over_rivals(
+    occupied = _occupied_in(corridor, others)
+    evidence, occupied_ink = _seen(corridor, occupied)
+    _clear(evidence, occupied[0], place, OCCUPIED_BESIDE, corridor.spec.wraps)
+    return margin_over_rivals(
         evidence,
-        taken,
+        occupied_ink,
         place,
-        wraps=lane.wraps,
-        wrap_start=lane.spec.wrap_start,
+        wraps=corridor.wraps,
+        wrap_start=corridor.spec.wrap_start,
         costs=costs,
     ).astype(np.float64)
 
@@ -210,7 +227,7 @@ def margin_of(lane: Lane, way: Way, others: Iterable[Way], costs: Costs) -> Floa
 @compiled()
 def _clear(
     evidence: NDArray[np.uint8],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     near: NDArray[np.int32],
     beside: int,
     circular: bool,
@@ -224,8 +241,8 @@ def _clear(
         for c in range(first, min(last, first + width - 1) + 1):
             if circular or 0 <= c < width:
                 keep[c % width] = True
-        for other in range(taken.shape[0]):
-            start, stop = taken[other, row, 0], taken[other, row, 1]
+        for other in range(occupied_ink.shape[0]):
+            start, stop = occupied_ink[other, row, 0], occupied_ink[other, row, 1]
             if start >= 0:
                 for c in range(max(start - beside, 0), min(stop + beside + 1, width)):
                     if not keep[c]:
@@ -233,44 +250,50 @@ def _clear(
 
 
 def _around(values: Floats) -> Floats:
-    """Return (rows around, rows) the values of the `NEAR_ROWS` rows beside each."""
-    padded = np.pad(values, NEAR_ROWS, constant_values=np.nan)
+    """Return (rows around, rows) the values of the rows beside each."""
+    padded = np.pad(values, SAME_STROKE_ROWS, constant_values=np.nan)
     return np.asarray(sliding_window_view(padded, values.size))
 
 
 def _seen(
-    lane: Lane,
+    corridor: Corridor,
     occupied: tuple[NDArray[np.int32], NDArray[np.bool_]],
     *,
     settled: bool = True,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return the evidence for a lane's curve beside others, and the ink of those.
+    """Return the evidence for a corridor's curve beside others, and the ink of those.
 
-    What other paths occupy is that of `_taken_in`.
+    What other paths occupy is that of `_occupied_in`.
 
-    That which by its colour is none of the lane's curve is left out of the latter: to
-    run beneath it costs nothing more.
+    That which by its colour is none of the corridor's curve is left out of the latter:
+    to run beneath it costs nothing more.
     """
-    taken, related = occupied
+    occupied_ink, related = occupied
     evidence = _weigh(
-        lane.maps,
-        lane.share,
-        lane.own,
-        lane.first,
-        lane.damping,
-        taken,
+        corridor.maps,
+        corridor.share,
+        corridor.own,
+        corridor.first,
+        corridor.damping,
+        occupied_ink,
         np.where(related, 255 * RELATED, 0).astype(np.float32),
         np.where(related, 255 * RELATED, 255 * UNRELATED).astype(np.float32),
-        np.float32(TAKEN_STYLE),
+        np.float32(OCCUPIED_STYLE),
         settled,
-        BESIDE,
+        OCCUPIED_BESIDE,
     )
-    if lane.colour is None:
-        return evidence, taken
-    lane.colour.apply(
-        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
+    if corridor.colour is None:
+        return evidence, occupied_ink
+    corridor.colour.apply(
+        evidence,
+        corridor.maps,
+        corridor.first,
+        corridor.damping,
+        occupied_ink,
+        OCCUPIED_BESIDE,
+        HIDDEN,
     )
-    return evidence, lane.colour.shared(taken, related, lane.first)
+    return evidence, corridor.colour.shared(occupied_ink, related, corridor.first)
 
 
 def related(one: CurveSpec, other: CurveSpec) -> bool:
@@ -280,10 +303,10 @@ def related(one: CurveSpec, other: CurveSpec) -> bool:
     return one.unit == other.unit and one.scale == other.scale
 
 
-def _taken_in(
-    lane: Lane, others: Iterable[Way]
+def _occupied_in(
+    corridor: Corridor, others: Iterable[DecodedPath]
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Return the ink of other paths in columns of a lane, (parts, rows, 2).
+    """Return the ink of other paths in columns of a corridor, (parts, rows, 2).
 
     And of each part whether it was decoded for a curve on the same scale.
     """
@@ -292,11 +315,11 @@ def _taken_in(
     for other, ink in parts:
         if (ink < 0).all():
             continue
-        of_a_kind.append(related(lane.spec, other.spec))
-        at = ink - lane.first[:, None]
-        outside = (at[:, 1] < 0) | (at[:, 0] >= lane.width) | (ink[:, 0] < 0)
+        of_a_kind.append(related(corridor.spec, other.spec))
+        at = ink - corridor.first[:, None]
+        outside = (at[:, 1] < 0) | (at[:, 0] >= corridor.width) | (ink[:, 0] < 0)
         found.append(np.where(outside[:, None], -1, np.maximum(at, 0)))
-    shape = (len(found), lane.first.size, 2)
+    shape = (len(found), corridor.first.size, 2)
     inks = np.array(found, dtype=np.int32).reshape(shape)
     return inks, np.array(of_a_kind, dtype=bool)
 
@@ -308,10 +331,10 @@ def _weigh(
     own: NDArray[np.bool_],
     first: NDArray[np.int32],
     damping: NDArray[np.float32],
-    taken: NDArray[np.int32],
+    occupied_ink: NDArray[np.int32],
     least: NDArray[np.float32],
     most: NDArray[np.float32],
-    taken_share: np.float32,
+    occupied_share: np.float32,
     settled: bool,
     beside: int,
 ) -> NDArray[np.uint8]:
@@ -331,8 +354,8 @@ def _weigh(
         free[:] = settled
         floor[:] = 0.0
         ceiling[:] = 255.0
-        for other in range(taken.shape[0]):
-            start, last = taken[other, row, 0], taken[other, row, 1]
+        for other in range(occupied_ink.shape[0]):
+            start, last = occupied_ink[other, row, 0], occupied_ink[other, row, 1]
             if start >= 0:
                 free[max(start - beside, 0) : last + beside + 1] = False
                 for c in range(max(start, 0), min(last + 1, width)):
@@ -342,7 +365,7 @@ def _weigh(
         seen[:] = 0.0
         for s in range(styles):
             share = shares[s]
-            hidden = share if own[s] else taken_share
+            hidden = share if own[s] else occupied_share
             for c in range(start, stop):
                 part = share if free[c] else hidden
                 seen[c] += part * maps[s, row, first[row] + c]

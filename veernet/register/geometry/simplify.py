@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 
 
-def corners(along: Floats, values: Floats, tolerance: float) -> NDArray[np.bool_]:
+def simplify_mask(along: Floats, values: Floats, tolerance: float) -> NDArray[np.bool_]:
     """Return which points to keep, the first and the last among them.
 
     Ramer, Douglas and Peucker's method, with the distance taken in the values.

@@ -1,4 +1,4 @@
-"""Upright lines of a section, followed down it: edges of tracks and lines inside."""
+"""Vertical lines of a section, followed down it: edges of tracks and lines inside."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PLACES = 40
 
 
 @dataclass(frozen=True)
-class Upright:
-    """An upright line; a border is the edge of a track that was found."""
+class VerticalLine:
+    """A vertical line; a border is the edge of a track that was found."""
 
-    way: Edge
+    course: Edge
     border: bool
 
 
-def find_uprights(section: FoundSection) -> tuple[Upright, ...]:
-    """Return the upright lines of a section from left to right, track by track."""
+def find_vertical_lines(section: FoundSection) -> tuple[VerticalLine, ...]:
+    """Return the vertical lines of a section from left to right, track by track."""
     return tuple(
-        Upright(*line) for track in section.tracks for line in _of_track(track)
+        VerticalLine(*line) for track in section.tracks for line in _of_track(track)
     )
 
 
@@ -36,10 +36,10 @@ def places(first: float, last: float) -> Floats:
 def _of_track(track: FoundTrack) -> list[tuple[Edge, bool]]:
     span, left, right = track.span, track.left, track.right
     rows = sorted({*left.rows, *right.rows})
-    ways: list[tuple[Edge, bool]] = [(left, True)]
+    courses: list[tuple[Edge, bool]] = [(left, True)]
     for column in span.lines[1:-1]:
         # Lines inside go with both edges, by their place between them.
         along = (column - span.left) / (span.right - span.left)
         at = (1 - along) * left.column_at(rows) + along * right.column_at(rows)
-        ways.append((Edge(tuple(rows), tuple(np.round(at, 1).tolist())), False))
-    return [*ways, (right, True)]
+        courses.append((Edge(tuple(rows), tuple(np.round(at, 1).tolist())), False))
+    return [*courses, (right, True)]

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.register.geometry.corners import corners
+from veernet.register.geometry.simplify import simplify_mask
 
 LINE_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 """Depth units between neighbouring lines of a grid."""
 
 _CLOSEST = 5.0
 """Rows between lines that can be told apart."""
-_NEAR_STEP = 0.1
+_STEP_MISS = 0.1
 """Share by which a spacing may miss the step of its grid."""
 _OFF = 0.25
 """Spacings by which a line may be off and still be told from its neighbour."""
@@ -33,7 +33,7 @@ _SEEN = 0.5
 
 
 @dataclass(frozen=True)
-class Grid:
+class CountedGrid:
     """The depth lines of a section, evenly spaced but for stretch.
 
     Parameters
@@ -52,7 +52,7 @@ class Grid:
     step: float
 
 
-def find_grid(rows: Floats, scale: float, numeral_step: float) -> Grid | None:
+def find_grid(rows: Floats, scale: float, numeral_step: float) -> CountedGrid | None:
     """Tell what depth lies between two lines.
 
     Parameters
@@ -66,7 +66,7 @@ def find_grid(rows: Floats, scale: float, numeral_step: float) -> Grid | None:
 
     Returns
     -------
-    Grid or None
+    CountedGrid or None
         None where the lines do not go with the numerals.
     """
     if len(rows) < 4:
@@ -83,23 +83,23 @@ def find_grid(rows: Floats, scale: float, numeral_step: float) -> Grid | None:
         half = _have_neighbour(rows, 0.5 * spacing).mean()
         if seen.mean() >= 0.6 and seen.mean() - half >= 0.3:
             gaps = np.diff(rows)
-            single = gaps[np.abs(gaps / spacing - 1) < _NEAR_STEP]
+            single = gaps[np.abs(gaps / spacing - 1) < _STEP_MISS]
             if len(single):
                 spacing = float(np.median(single))
-            return Grid(rows[seen], spacing, step)
+            return CountedGrid(rows[seen], spacing, step)
     return None
 
 
 def _have_neighbour(rows: Floats, gap: float) -> NDArray[np.bool_]:
     """Return which lines have another one a gap above or below, (lines,)."""
-    room = _NEAR_STEP * gap + 0.5
+    room = _STEP_MISS * gap + 0.5
     found = np.zeros(len(rows), dtype=bool)
     for at in (rows - gap, rows + gap):
         found |= np.abs(_nearest(rows, at) - at) <= room
     return found
 
 
-def find_offset(grid: Grid, rows: Floats, room: float) -> tuple[float, float]:
+def find_offset(grid: CountedGrid, rows: Floats, room: float) -> tuple[float, float]:
     """Find how far numerals stand from their lines, the same for all.
 
     Parameters
@@ -131,14 +131,14 @@ def find_offset(grid: Grid, rows: Floats, room: float) -> tuple[float, float]:
     return float(offset * grid.spacing), float(near[:, best].sum() / len(rows))
 
 
-def snap(grid: Grid, rows: Floats, room: float) -> Floats:
+def snap(grid: CountedGrid, rows: Floats, room: float) -> Floats:
     """Return the line at each row, (rows,), NaN where none is near."""
     near = _nearest(grid.rows, rows)
     return np.where(np.abs(near - rows) <= min(_OFF * grid.spacing, room), near, np.nan)
 
 
 def count_lines(
-    grid: Grid, above: tuple[float, float], below: tuple[float, float]
+    grid: CountedGrid, above: tuple[float, float], below: tuple[float, float]
 ) -> list[tuple[float, float]] | None:
     """Give depths to the lines between two lines whose depths are known.
 
@@ -193,7 +193,7 @@ def _count_even(rows: Floats, steps: int, spacing: float) -> list[int] | None:
     of spacings below the one before.
     """
     count = len(rows)
-    ways: list[dict[int, tuple[int, float, int, int]]] = [{0: (0, 0.0, -1, -1)}]
+    reached_by: list[dict[int, tuple[int, float, int, int]]] = [{0: (0, 0.0, -1, -1)}]
     for k in range(1, count):
         here: dict[int, tuple[int, float, int, int]] = {}
         for j in range(max(0, k - 1 - _BLIND), k):
@@ -201,18 +201,18 @@ def _count_even(rows: Floats, steps: int, spacing: float) -> list[int] | None:
             down = round(gap)
             if down < 1 or abs(gap - down) > _OFF:
                 continue
-            for label, (seen, cost, _, _) in ways[j].items():
+            for label, (seen, cost, _, _) in reached_by[j].items():
                 way = (seen + 1, cost - abs(gap - down), j, label)
                 if label + down <= steps and way > here.get(label + down, (-1,)):
                     here[label + down] = way
-        ways.append(here)
-    if steps not in ways[-1]:
+        reached_by.append(here)
+    if steps not in reached_by[-1]:
         return None
     labels = [-1] * count
     k, label = count - 1, steps
     while k >= 0:
         labels[k] = label
-        _, _, k, label = ways[k][label]
+        _, _, k, label = reached_by[k][label]
     seen = sum(label >= 0 for label in labels) - 2
     spare = count - 2 - seen
     if seen < _SEEN * (steps - 1) or spare > 0.2 * max(1, steps):
@@ -221,7 +221,7 @@ def _count_even(rows: Floats, steps: int, spacing: float) -> list[int] | None:
 
 
 def go_on(
-    grid: Grid, start: tuple[float, float], most: float, *, down: bool
+    grid: CountedGrid, start: tuple[float, float], most: float, *, down: bool
 ) -> list[tuple[float, float]]:
     """Count lines outwards from the first or the last numeral.
 
@@ -252,7 +252,7 @@ def simplify(
 ) -> list[tuple[float, float]]:
     """Leave out points that lie within a tolerance, in rows, of the line of others."""
     rows, depths = np.transpose(points)
-    keep = corners(depths, rows, tolerance)
+    keep = simplify_mask(depths, rows, tolerance)
     return [point for point, kept in zip(points, keep, strict=True) if kept]
 
 

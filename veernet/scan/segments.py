@@ -30,7 +30,7 @@ from veernet.scan.layout import (
     NONE,
     OLD_DEFLATE,
     PACKBITS,
-    Layout,
+    SegmentLayout,
 )
 
 
@@ -48,7 +48,8 @@ def _packed(encode: Callable[..., Any]) -> Callable[[bytes], bytes]:
 
 
 _SELF_CHECKING = {LZW, DEFLATE, OLD_DEFLATE, PACKBITS}
-"""Their decoders give all of a cell or fail: data that are cut short need no guess."""
+"""Their decoders give all of a segment or fail: data that are cut short need no
+guess."""
 
 _CODECS: dict[int, tuple[Callable[[bytes, int], bytes], Callable[[bytes], bytes]]] = {
     DEFLATE: (_inflate, zlib.compress),
@@ -62,7 +63,7 @@ _CODECS: dict[int, tuple[Callable[[bytes, int], bytes], Callable[[bytes], bytes]
 """Decoders of so many bytes at most, and encoders, for strips that are not full."""
 
 _KEPT = 32_000_000
-"""Bytes of decoded cells kept from one band for the next."""
+"""Bytes of decoded segments kept from one band for the next."""
 
 _PIECE = 512
 """Rows handed out at one time: looking up 8-bit samples takes 8 bytes for each."""
@@ -72,29 +73,31 @@ Samples = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A decoded cell: its samples, packed to bits if bilevel, and what went wrong."""
+class Segment:
+    """A decoded segment: its samples, packed to bits if bilevel, and its fault."""
 
     samples: Samples
     sound: int
     fault: str = ""
 
 
-class Cells:
-    """The cells of a page, decoded when a band touches them.
+class Segments:
+    """The segments of a page, decoded when a band touches them.
 
-    The file is open only while a band is read. The cells of the last band are kept, so
-    that overlapping bands in sequence decode each once.
+    The file is open only while a band is read. The segments of the last band are kept,
+    so that overlapping bands in sequence decode each once.
     """
 
-    def __init__(self, path: Path, page: TiffPage, layout: Layout, where: str) -> None:
+    def __init__(
+        self, path: Path, page: TiffPage, layout: SegmentLayout, where: str
+    ) -> None:
         self.layout = layout
         self._path = path.absolute()
         self._stamp = stamp_of(self._path)
         self._where = where
         self._decoder: Callable[..., Any] = page.decode
         self._tables = {"jpegtables": page.jpegtables, "jpegheader": page.jpegheader}
-        self._kept: dict[int, Cell] = {}
+        self._kept: dict[int, Segment] = {}
 
     def read(self, start: int, stop: int) -> Iterator[tuple[int, int, Samples]]:
         """Yield the sound samples of rows start to stop, piece by piece.
@@ -106,25 +109,25 @@ class Cells:
         samples : (rows, columns, samples)
             As stored, cut to the page.
         """
-        for number, cell in self._cells(self.layout.touched(start, stop)):
+        for number, segment in self._segments(self.layout.touched(start, stop)):
             top, left = self.layout.corner(number)
             width = min(self.layout.width, self.layout.columns - left)
             first = max(start - top, 0)
-            last = min(stop - top, cell.sound)
+            last = min(stop - top, segment.sound)
             for row in range(first, last, _PIECE):
-                rows = cell.samples[row : min(row + _PIECE, last)]
+                rows = segment.samples[row : min(row + _PIECE, last)]
                 if self.layout.bilevel:
                     rows = np.unpackbits(rows, axis=1, count=width)[..., np.newaxis]
                 yield top + row, left, rows[:, :width]
 
-    def each(self) -> Iterator[tuple[int, Cell]]:
-        """Yield every cell of the page with its number."""
-        return self._cells(range(self.layout.count))
+    def each(self) -> Iterator[tuple[int, Segment]]:
+        """Yield every segment of the page with its number."""
+        return self._segments(range(self.layout.count))
 
-    def _cells(self, numbers: range) -> Iterator[tuple[int, Cell]]:
-        """Yield cells, from those kept where possible, and keep the last ones."""
-        before: dict[int, Cell] = self._kept
-        kept: dict[int, Cell] = {}
+    def _segments(self, numbers: range) -> Iterator[tuple[int, Segment]]:
+        """Yield segments, from those kept where possible, and keep the last ones."""
+        before: dict[int, Segment] = self._kept
+        kept: dict[int, Segment] = {}
         held = 0
         with refusing(self._where), self._path.open("rb") as stream:
             size = stream.seek(0, io.SEEK_END)
@@ -135,16 +138,16 @@ class Cells:
                 )
                 raise InputError(msg)
             for number in numbers:
-                cell = before.get(number) or self._decode(stream, size, number)
-                kept[number] = cell
-                held += cell.samples.nbytes
+                segment = before.get(number) or self._decode(stream, size, number)
+                kept[number] = segment
+                held += segment.samples.nbytes
                 while len(kept) > 1 and held > _KEPT:
                     held -= kept.pop(next(iter(kept))).samples.nbytes
                 self._kept = kept
-                yield number, cell
+                yield number, segment
 
-    def _decode(self, stream: BinaryIO, size: int, number: int) -> Cell:
-        """Decode a cell from all its planes."""
+    def _decode(self, stream: BinaryIO, size: int, number: int) -> Segment:
+        """Decode a segment from all its planes."""
         indices = [number + p * self.layout.count for p in range(self.layout.planes)]
         planes = [self._plane(stream, size, index) for index in indices]
         if len(planes) == 1:
@@ -152,9 +155,9 @@ class Cells:
         sound = min(plane.sound for plane in planes)
         fault = next((plane.fault for plane in planes if plane.fault), "")
         stacked = [plane.samples[:sound] for plane in planes]
-        return Cell(np.concatenate(stacked, axis=2), sound, fault)
+        return Segment(np.concatenate(stacked, axis=2), sound, fault)
 
-    def _plane(self, stream: BinaryIO, size: int, index: int) -> Cell:
+    def _plane(self, stream: BinaryIO, size: int, index: int) -> Segment:
         """Decode the strip or tile of one plane, as far as it goes."""
         data, whole = self._data(stream, size, index)
         if not data:
@@ -172,13 +175,13 @@ class Cells:
             samples = self._rows_there(data, index)
             if samples.shape[0] < self._rows_of(index):
                 fault = "its data end there"
-                return Cell(self._pack(samples), samples.shape[0], fault)
+                return Segment(self._pack(samples), samples.shape[0], fault)
         except MemoryError:
             raise
         # A damaged strip makes the codecs raise anything; the page goes on without it.
         except Exception as error:
             return self._nothing(one_line(error))
-        return Cell(self._pack(samples), samples.shape[0])
+        return Segment(self._pack(samples), samples.shape[0])
 
     def _data(self, stream: BinaryIO, size: int, index: int) -> tuple[bytes, bool]:
         """Return the encoded data, as far as the file goes, and whether that is all."""
@@ -226,21 +229,21 @@ class Cells:
     def _pack(self, samples: Samples) -> Samples:
         return np.packbits(samples[..., 0], axis=1) if self.layout.bilevel else samples
 
-    def _nothing(self, fault: str) -> Cell:
+    def _nothing(self, fault: str) -> Segment:
         layout = self.layout
         shape = (0, layout.width, layout.samples // layout.planes)
-        return Cell(self._pack(np.zeros(shape, dtype=np.uint8)), 0, fault)
+        return Segment(self._pack(np.zeros(shape, dtype=np.uint8)), 0, fault)
 
-    def _decode_cut(self, data: bytes, index: int) -> Cell:
+    def _decode_cut(self, data: bytes, index: int) -> Segment:
         """Decode what is there of uncompressed data that end too early."""
         layout = self.layout
         across = layout.row_bytes
         filled = data.ljust(across * layout.height, b"\0")
         samples = self._samples(filled, index)
         sound = min(len(data) // across, samples.shape[0])
-        return Cell(self._pack(samples), sound, "its data are cut short")
+        return Segment(self._pack(samples), sound, "its data are cut short")
 
-    def _decode_g4(self, data: bytes, index: int, *, whole: bool) -> Cell:
+    def _decode_g4(self, data: bytes, index: int, *, whole: bool) -> Segment:
         """Decode a G4 strip and find where its decoder gave up.
 
         The decoder stops at a code that it does not know, and at the end of the data,
@@ -253,35 +256,35 @@ class Cells:
         # The row that it gave up in is half decoded.
         given_up = max(ends - 1, 0)
         if not whole:
-            return Cell(bits, given_up, "its data are cut short")
+            return Segment(bits, given_up, "its data are cut short")
         if ends == rows:
-            return Cell(bits, rows)
+            return Segment(bits, rows)
         body = data.rstrip(b"\0")
         spare = _bytes_below(bits[ends - 1] if ends else bits[0], rows - ends)
         if len(body) <= spare:
-            return Cell(bits, rows)
+            return Segment(bits, rows)
         try:
             again = self._pack(self._samples(body[:-spare], index))
         except Exception:  # the data are needed: too few of them are refused
-            return Cell(bits, rows)
+            return Segment(bits, rows)
         if np.array_equal(again, bits):
-            return Cell(bits, given_up, "its data are damaged")
-        return Cell(bits, rows)
+            return Segment(bits, given_up, "its data are damaged")
+        return Segment(bits, rows)
 
     def _check_jpeg(self, data: bytes) -> None:
-        """Refuse a JPEG that is larger than its cell, before it is decoded."""
+        """Refuse a JPEG that is larger than its segment, before it is decoded."""
         columns, rows = JpegImageFile(io.BytesIO(data)).size
         if rows > self.layout.height or columns > self.layout.width:
             msg = f"a JPEG of {rows} x {columns} in a smaller strip or tile"
             raise InputError(msg)
 
 
-def extremes(cell: Cell, layout: Layout) -> tuple[Samples, Samples]:
-    """Return the smallest and the largest value of each sample of a cell's sound rows.
+def extremes(segment: Segment, layout: SegmentLayout) -> tuple[Samples, Samples]:
+    """Return the least and the largest value of each sample of a segment's sound rows.
 
     Of bits, the last few columns of a page that do not fill a byte are passed over.
     """
-    samples = cell.samples[: cell.sound]
+    samples = segment.samples[: segment.sound]
     if not layout.bilevel:
         # One sample at a time: numpy is ten times slower along several short axes.
         each = [samples[..., sample] for sample in range(samples.shape[2])]

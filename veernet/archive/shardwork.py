@@ -42,16 +42,16 @@ class History:
         By log, reason and detail of the attempts that ended badly, in their order.
     interrupted
         By log, how many attempts ended with whatever made them.
-    under_way
+    in_progress
         Logs that somebody else is reading now.
     """
 
     strikes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     interrupted: Counter[str] = field(default_factory=Counter)
-    under_way: set[str] = field(default_factory=set)
+    in_progress: set[str] = field(default_factory=set)
 
 
-class Bench:
+class ShardWork:
     """The working folder of a shard, held by one worker of perhaps several.
 
     Parameters
@@ -93,8 +93,8 @@ class Bench:
         """Note how an attempt ended."""
         self._note({"log": log, "end": reason, "detail": detail})
 
-    def _note(self, told: Mapping[str, str]) -> None:
-        os.write(self._descriptor, json.dumps(told).encode() + b"\n")
+    def _note(self, record: Mapping[str, str]) -> None:
+        os.write(self._descriptor, json.dumps(record).encode() + b"\n")
         os.fsync(self._descriptor)
 
     def keep(self, log: str, folder: Path, row: Mapping[str, Any]) -> None:
@@ -131,7 +131,7 @@ class Bench:
         try:
             row: dict[str, Any] = json.loads((folder / ROW).read_text("utf-8"))
             hashes = row.pop("hashes")
-            if all(sha256(folder / name) == told for name, told in hashes.items()):
+            if all(sha256(folder / name) == record for name, record in hashes.items()):
                 return row
         except (OSError, ValueError, KeyError, AttributeError):
             pass
@@ -140,7 +140,7 @@ class Bench:
 
     def history(self) -> History:
         """Return what became of all attempts at this shard but our own open one."""
-        told = History()
+        record = History()
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             own = path == self._path
             begun = None
@@ -152,16 +152,16 @@ class Bench:
                 begun = None
                 if line["end"] in STRIKES:
                     strike = line["end"], str(line.get("detail", ""))
-                    told.strikes.setdefault(log, []).append(strike)
+                    record.strikes.setdefault(log, []).append(strike)
                 elif line["end"] == "killed":
-                    told.interrupted[log] += 1
+                    record.interrupted[log] += 1
             if begun is None or own:
                 continue
             if is_held(path):
-                told.under_way.add(begun)
+                record.in_progress.add(begun)
             else:
-                told.interrupted[begun] += 1
-        return told
+                record.interrupted[begun] += 1
+        return record
 
     def is_shared(self) -> bool:
         """Whether somebody else works here as well."""
@@ -202,6 +202,6 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     for line in content.splitlines():
         with suppress(ValueError):
-            told = json.loads(line)
-            if isinstance(told, dict):
-                yield told
+            record = json.loads(line)
+            if isinstance(record, dict):
+                yield record

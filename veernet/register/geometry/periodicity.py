@@ -26,12 +26,12 @@ dpi, 10 ft at 5 inches to 100 ft at 600."""
 SMOOTH = 15
 """Rows about which the share of ink is measured from its mean: lines are thinner."""
 
-MOST = 0.5
+LINE_EXCESS = 0.5
 """Excess share beyond which ink is no more a line than at it: black bars are not."""
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class Periodicity:
     """How ink repeats down a page.
 
     Parameters
@@ -46,7 +46,7 @@ class Rhythm:
     correlation: Floats
 
 
-def find_rhythm(level: Shares) -> Rhythm:
+def find_periodicity(level: Shares) -> Periodicity:
     """Measure how the ink of a page repeats from row to row.
 
     Parameters
@@ -66,7 +66,7 @@ def find_rhythm(level: Shares) -> Rhythm:
         if lagged[0] > 0:
             found[index] = lagged / lagged[0]
     stops = np.minimum(starts + WINDOW, length)
-    return Rhythm(np.asarray((starts + stops) / 2, dtype=np.float64), found)
+    return Periodicity(np.asarray((starts + stops) / 2, dtype=np.float64), found)
 
 
 def excess(level: Shares) -> Floats:
@@ -77,4 +77,4 @@ def excess(level: Shares) -> Floats:
     sums = padded.cumsum(axis=0)
     mean = (sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH
     above = shares - mean[: len(shares)]
-    return np.asarray(np.clip(above, -MOST / 4, MOST))
+    return np.asarray(np.clip(above, -LINE_EXCESS / 4, LINE_EXCESS))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def runs(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def true_intervals(where: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return (start, stop) of each stretch that is true throughout, as in slices."""
     edges = np.diff(np.concatenate([[False], where, [False]]).astype(np.int8))
     starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)

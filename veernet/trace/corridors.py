@@ -1,4 +1,4 @@
-"""Lanes: the part of a panel in which one curve is looked for, and its way down."""
+"""Corridors: the part of a panel in which a curve is sought, and its path down it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNKNOWN = np.empty((0, 0), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
-class Lane:
+class Corridor:
     """The part of a panel in which one curve is looked for.
 
     Parameters
@@ -41,14 +41,14 @@ class Lane:
     spec
         The curve.
     first
-        (rows,) panel column of the lane's first column.
+        (rows,) panel column of the corridor's first column.
     width
-        Columns of the lane.
+        Columns of the corridor.
     period
         (rows,) columns between a track's edges: the length of one wrap.
     maps
         (styles, rows, columns of the panel) probability of each style, 255 is
-        certainty. It is the evidence itself: a lane holds no copy.
+        certainty. It is the evidence itself: a corridor holds no copy.
     own
         (styles,) whether it is the curve's own, or a broken one that no curve has.
     share
@@ -81,16 +81,16 @@ class Lane:
         return (start + WRAPS[0], start + WRAPS[1]) if self.spec.wraps else (0, 0)
 
     def on_panel(self, column: Floats) -> Floats:
-        """Return (rows,) unfolded columns of the lane as those of the panel.
+        """Return (rows,) unfolded columns of the corridor as those of the panel.
 
-        In the lane a wrap is a whole number of columns, in the panel the distance
+        In the corridor a wrap is a whole number of columns, in the panel the distance
         between the edges.
         """
         count = np.floor(column / self.width) if self.spec.wraps else 0.0
         return np.asarray(self.first + column + count * (self.period - self.width))
 
-    def in_lane(self, column: Floats) -> Floats:
-        """Return (rows,) unfolded columns of the panel as those of the lane."""
+    def in_corridor(self, column: Floats) -> Floats:
+        """Return (rows,) unfolded columns of the panel as those of the corridor."""
         along = column - self.first
         count = np.floor(along / self.period) if self.spec.wraps else 0.0
         return np.asarray(along - count * (self.period - self.width))
@@ -103,7 +103,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Way:
+class DecodedPath:
     """A curve as decoded, row by row.
 
     Parameters
@@ -114,11 +114,11 @@ class Way:
         (rows,) sub-pixel and unfolded, in columns of the panel, NaN off scale and where
         lost.
     strength
-        (rows,) mean evidence under the way, in [0, 1].
+        (rows,) mean evidence under the path, in [0, 1].
     state
         (rows,) ON, OFF_LEFT, OFF_RIGHT or LOST.
     span
-        (rows, 2) lowest and highest column that the way crosses in the row, unfolded;
+        (rows, 2) lowest and highest column that the path crosses in the row, unfolded;
         of no meaning where the curve is not read.
     ink
         (rows, 2, 2) first and last column of its stroke where it lies in the panel: one
@@ -134,9 +134,9 @@ class Way:
     ink: NDArray[np.int32]
 
 
-def make_lane(
+def make_corridor(
     panel: Panel, evidence: Evidence, spec: CurveSpec, *, anywhere: bool = False
-) -> Lane:
+) -> Corridor:
     """Cut out of a panel's evidence what speaks for one curve.
 
     Unless ``anywhere``, nothing does where its value would be impossible.
@@ -156,7 +156,7 @@ def make_lane(
         fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
         damping[is_impossible(spec, fraction)] = 0.0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
-    return Lane(
+    return Corridor(
         spec=spec,
         first=first,
         width=width,

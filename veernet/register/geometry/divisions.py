@@ -1,4 +1,4 @@
-"""Division lines: which upright lines divide one track, evenly or in decades.
+"""Division lines: which vertical lines divide one track, evenly or in decades.
 
 Tracks, depth columns and others stand edge to edge on many prints, all crossed by the
 same depth lines. What parts them is that the lines within a track follow a rule.
@@ -14,12 +14,12 @@ import numpy as np
 from veernet.axes import Floats
 from veernet.register.geometry.decades import decades_of
 
-OFF, OFF_COLUMNS = 0.08, 1.5
+OFF_SHARE, OFF_COLUMNS = 0.08, 1.5
 """Share of a division, and columns, by which a line may lie off its place after the one
 before; the larger counts."""
 
 
-FEWEST = 5
+FEWEST_TRACK_LINES = 5
 """Lines of an evenly divided track: four divisions."""
 
 
@@ -51,7 +51,7 @@ SINGLE = 0.3
 STRAY = 0.8
 """Lines in step that one out of step outweighs: a curve at rest seems a line."""
 
-BESIDE = 6
+BACKGROUND_WITHIN = 6
 """Columns from a line to what is beside it, at most."""
 
 CLOSEST = 8.0
@@ -59,7 +59,7 @@ CLOSEST = 8.0
 
 
 @dataclass(frozen=True)
-class Run:
+class TrackLines:
     """Lines of one track among those that stand side by side.
 
     Parameters
@@ -78,8 +78,8 @@ class Run:
     score: float
 
 
-def runs_of(lines: Floats) -> tuple[Run, ...]:
-    """Divide upright lines between which depth lines are drawn into those of tracks.
+def track_lines_of(lines: Floats) -> tuple[TrackLines, ...]:
+    """Divide vertical lines between which depth lines are drawn into those of tracks.
 
     Parameters
     ----------
@@ -88,23 +88,25 @@ def runs_of(lines: Floats) -> tuple[Run, ...]:
 
     Returns
     -------
-    tuple of Run
+    tuple of TrackLines
         From left to right; adjacent ones share a line. Lines that follow no rule are
         left out; empty where none follow one.
     """
-    logarithmic = (Run(a, b, None, score) for a, b, score in decades_of(lines))
+    logarithmic = (TrackLines(a, b, None, score) for a, b, score in decades_of(lines))
     best = max((*_even(lines), *logarithmic), key=lambda run: run.score, default=None)
     if best is None:
         return ()
-    before = runs_of(lines[: best.start + 1])
+    before = track_lines_of(lines[: best.start + 1])
     after = (
-        Run(r.start + best.stop - 1, r.stop + best.stop - 1, r.division, r.score)
-        for r in runs_of(lines[best.stop - 1 :])
+        TrackLines(r.start + best.stop - 1, r.stop + best.stop - 1, r.division, r.score)
+        for r in track_lines_of(lines[best.stop - 1 :])
     )
     return (*before, best, *after)
 
 
-def join_runs(runs: Sequence[Run], lines: Floats, between: Floats) -> tuple[Run, ...]:
+def join_track_lines(
+    runs: Sequence[TrackLines], lines: Floats, between: Floats
+) -> tuple[TrackLines, ...]:
     """Join runs that are one track of which lines are lost.
 
     Parameters
@@ -117,7 +119,7 @@ def join_runs(runs: Sequence[Run], lines: Floats, between: Floats) -> tuple[Run,
         Share of the ways between depth lines in which a column is inked: what is left
         of a line that is lost, while a depth column of as many divisions has none.
     """
-    joined: list[Run] = []
+    joined: list[TrackLines] = []
     for run in runs:
         above = joined[-1] if joined else None
         if above is None or not _one_track(above, run, lines, between):
@@ -127,11 +129,13 @@ def join_runs(runs: Sequence[Run], lines: Floats, between: Floats) -> tuple[Run,
         usual = (above.division or 0.0) / 2 + (run.division or 0.0) / 2
         division = (last - first) / round((last - first) / usual)
         score = above.score + run.score
-        joined[-1] = Run(above.start, run.stop, division, score)
+        joined[-1] = TrackLines(above.start, run.stop, division, score)
     return tuple(joined)
 
 
-def _one_track(left: Run, right: Run, lines: Floats, between: Floats) -> bool:
+def _one_track(
+    left: TrackLines, right: TrackLines, lines: Floats, between: Floats
+) -> bool:
     """Tell whether the divisions of a run go on in the next."""
     if left.division is None or right.division is None:
         return False
@@ -139,7 +143,9 @@ def _one_track(left: Run, right: Run, lines: Floats, between: Floats) -> bool:
     apart = (lines[right.start] - lines[left.stop - 1]) / division
     count = round(apart)
     off = abs(apart - count) * division
-    if abs(left.division / right.division - 1) > ALIKE or off > max(OFF * division, 3):
+    if abs(left.division / right.division - 1) > ALIKE or off > max(
+        OFF_SHARE * division, 3
+    ):
         return False
     if not 1 <= count <= FARTHEST:
         return False
@@ -164,17 +170,21 @@ def line_ink(between: Floats, columns: Floats) -> Floats:
         Where lines are looked for, to two columns.
     """
     # A page may be narrower than what is looked at beside a line.
-    wide = np.pad(between, BESIDE, mode="edge")
-    at = np.clip(np.rint(columns).astype(int), BESIDE, len(between) - 1 - BESIDE)
-    at = np.clip(at, 0, len(between) - 1) + BESIDE
+    wide = np.pad(between, BACKGROUND_WITHIN, mode="edge")
+    at = np.clip(
+        np.rint(columns).astype(int),
+        BACKGROUND_WITHIN,
+        len(between) - 1 - BACKGROUND_WITHIN,
+    )
+    at = np.clip(at, 0, len(between) - 1) + BACKGROUND_WITHIN
     near = np.maximum.reduce([wide[at + by] for by in (-2, -1, 0, 1, 2)])
     beside = np.maximum.reduce([wide[at + by] for by in (-6, -5, 5, 6)])
     return np.asarray(near - beside)
 
 
-def _even(lines: Floats) -> Iterator[Run]:
+def _even(lines: Floats) -> Iterator[TrackLines]:
     """Yield stretches of lines at even distances."""
-    if len(lines) < FEWEST:
+    if len(lines) < FEWEST_TRACK_LINES:
         return
     steps = np.diff(lines)
     steps = np.sort(steps[steps >= CLOSEST])
@@ -187,17 +197,17 @@ def _even(lines: Floats) -> Iterator[Run]:
             kept.append(step)
     for most in MISSING:
         for step in kept:
-            for first in range(len(lines) - FEWEST + 1):
+            for first in range(len(lines) - FEWEST_TRACK_LINES + 1):
                 run = _walk(lines, first, float(step), most)
                 if run is not None:
                     yield run
 
 
-def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
+def _walk(lines: Floats, first: int, step: float, most: int) -> TrackLines | None:
     """Return the lines that follow one at even distances, ``most`` steps apart."""
     if step < CLOSEST:
         return None
-    near = max(OFF * step, OFF_COLUMNS)
+    near = max(OFF_SHARE * step, OFF_COLUMNS)
     own, places, fine = [first], [0], step
     while True:
         steps = (lines[own[-1] + 1 :] - lines[own[-1]]) / fine
@@ -209,11 +219,11 @@ def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
         places.append(places[-1] + int(whole[nearest]))
         own.append(own[-1] + 1 + nearest)
         fine = float((lines[own[-1]] - lines[first]) / places[-1])
-        if abs(fine / step - 1) > OFF:
+        if abs(fine / step - 1) > OFF_SHARE:
             return None
-    best: Run | None = None
+    best: TrackLines | None = None
     least = FILLED if most == MISSING[0] else FILLED_THINLY
-    for count in range(FEWEST, len(own) + 1):
+    for count in range(FEWEST_TRACK_LINES, len(own) + 1):
         divisions, inside = places[count - 1], own[count - 1] + 1 - first
         filled = count / (divisions + 1)
         # Where few lines are lost, a longer gap is an end.
@@ -226,5 +236,5 @@ def _walk(lines: Floats, first: int, step: float, most: int) -> Run | None:
         score = count * filled - STRAY * (inside - count)
         if best is None or score > best.score:
             division = float((lines[own[count - 1]] - lines[first]) / divisions)
-            best = Run(first, own[count - 1] + 1, division, float(score))
+            best = TrackLines(first, own[count - 1] + 1, division, float(score))
     return best

@@ -18,7 +18,7 @@ PLACES = 24
 LINES = 10
 """Depth lines of each."""
 
-BESIDE = 1
+LINE_WAVER = 1
 """Rows about the line in which its ink counts: it is not drawn quite straight."""
 
 
@@ -42,7 +42,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Comb:
+class LineExtent:
     """Where depth lines are drawn; columns are as in the section's first band.
 
     Parameters
@@ -51,7 +51,7 @@ class Comb:
         Share of the lines that are ink in a column, less the share of ink half-way to
         the next line: about 1 in a track, 0 beside it.
     between : (columns,) float
-        The share of ink half-way: about 1 in an upright line.
+        The share of ink half-way: about 1 in a vertical line.
     pieces
         Stretches of the section, from top to bottom.
     """
@@ -61,7 +61,9 @@ class Comb:
     pieces: tuple[Piece, ...]
 
 
-def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) -> Comb:
+def find_line_extent(
+    scan: Scan, lines: DepthLines, first_band: int, wander: Floats
+) -> LineExtent:
     """Measure by how much more the depth lines of a section are inked than between.
 
     Parameters
@@ -79,24 +81,24 @@ def find_comb(scan: Scan, lines: DepthLines, first_band: int, wander: Floats) ->
     pieces = []
     for start in np.unique(chosen):
         rows = lines.rows[start : start + LINES + 1]
-        turn = float(np.median(lines.turn[start : start + LINES]))
+        skew = float(np.median(lines.skew[start : start + LINES]))
         band = int(np.clip(rows[0] // BAND - first_band, 0, len(wander) - 1))
         shift = float(wander[band])
-        piece, halfway = _piece(scan, rows, turn, lines.middle, shift)
+        piece, halfway = _piece(scan, rows, skew, lines.middle, shift)
         on, off = (_ink_at(piece.ink, at) for at in (piece.lines[:-1], halfway))
         sums += [_moved(on - off, -shift), _moved(off, -shift)]
         pieces.append(piece)
     drawn, between = sums / len(pieces)
-    return Comb(drawn, between, tuple(pieces))
+    return LineExtent(drawn, between, tuple(pieces))
 
 
 def _piece(
-    scan: Scan, rows: Floats, turn: float, middle: float, shift: float
+    scan: Scan, rows: Floats, skew: float, middle: float, shift: float
 ) -> tuple[Piece, NDArray[np.int64]]:
     """Return the ink about some depth lines, and the rows half-way between them."""
     columns = scan.info.columns
-    fall = turn * (np.arange(columns, dtype=np.float64) - middle)
-    reach = int(np.ceil(np.abs(fall).max())) + BESIDE + 1
+    fall = skew * (np.arange(columns, dtype=np.float64) - middle)
+    reach = int(np.ceil(np.abs(fall).max())) + LINE_WAVER + 1
     start = max(0, int(rows[0]) - reach)
     stop = min(scan.info.rows, int(np.ceil(rows[-1])) + reach + 1)
     ink = find_ink(scan.read_stored(start, stop))
@@ -111,7 +113,7 @@ def _ink_at(ink: NDArray[np.uint8], at: NDArray[np.int64]) -> Floats:
     """Return the share of rows (rows, columns) that have ink in a column."""
     columns = np.arange(ink.shape[1])
     found = np.zeros(at.shape, dtype=bool)
-    for beside in range(-BESIDE, BESIDE + 1):
+    for beside in range(-LINE_WAVER, LINE_WAVER + 1):
         found |= ink[np.clip(at + beside, 0, len(ink) - 1), columns] > 0
     return np.asarray(found.mean(axis=0), dtype=np.float64)
 
