@@ -325,6 +325,27 @@ class Scale:
         return _piecewise(at, values, fractions)
 
 
+def fraction_of(column: ArrayLike, left: ArrayLike, right: ArrayLike) -> Floats:
+    """Return the unfolded fraction of a track at which columns lie.
+
+    Parameters
+    ----------
+    column
+        Columns, unfolded, of any shape; NaN where unread.
+    left, right
+        Columns of the edges of the track, of a shape that goes with it.
+
+    Returns
+    -------
+    float
+        0 at the left edge, 1 at the right one, beyond both where a curve wraps; NaN
+        where unread.
+    """
+    start = np.asarray(left, dtype=np.float64)
+    width = np.asarray(right, dtype=np.float64) - start
+    return np.asarray((np.asarray(column, dtype=np.float64) - start) / width)
+
+
 def _ends(point: DepthPoint) -> tuple[float, float]:
     """Rows where a stated depth line meets the outermost track edges."""
     if point.row_left is None or point.row_right is None:

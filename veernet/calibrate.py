@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from veernet.axes import DepthAxis, Floats
+from veernet.axes import DepthAxis, Floats, fraction_of
 from veernet.errors import InputError
 from veernet.records import Curve, Registration, Trace
 
@@ -60,7 +60,7 @@ def calibrate(
         )
         raise InputError(msg)
     left, right = registration.edges_at(track, trace.row)
-    fraction = (trace.column - left) / (right - left)
+    fraction = fraction_of(trace.column, left, right)
     # A row whose place has no value on the scale is unread.
     fraction = np.where(np.isnan(spec.scale.value_at(fraction)), np.nan, fraction)
     confidence = np.where(np.isnan(fraction), 0.0, trace.confidence)

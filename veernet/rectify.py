@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.colour import PAPER, darkest, on_white, tints
 from veernet.errors import InputError
 from veernet.records import Grey, Panel, Registration, Scan, Trace, TracedPath
@@ -100,7 +100,7 @@ def to_trace(path: TracedPath, panel: Panel, registration: Registration) -> Trac
     panel_left, panel_right = panel.edges_of(path.mnemonic)
     track, _ = registration.curve(path.mnemonic)
     left, right = registration.edges_at(track, rows)
-    fraction = (path.column - panel_left) / (panel_right - panel_left)
+    fraction = fraction_of(path.column, panel_left, panel_right)
     column = left + fraction * (right - left)
     return Trace(path.mnemonic, rows, column, path.confidence, path.origin)
 

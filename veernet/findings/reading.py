@@ -15,7 +15,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.records import (
     ORIGINS,
     CurveSpec,
@@ -166,7 +166,7 @@ class PanelReading:
         track = self.sheet.tracks[0]
         left, right = self.sheet.edges[0][:, rows]
         page_left, page_right = registration.edges_at(track, rows + self.row_start)
-        along = (columns - left) / (right - left)
+        along = fraction_of(columns, left, right)
         return np.asarray(page_left + along * (page_right - page_left))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from veernet.axes import fraction_of
 from veernet.check.finding import Finding
 from veernet.check.scales import possible
 from veernet.findings.reading import stretch
@@ -41,7 +42,7 @@ def impossible(trace: Trace, registration: Registration) -> Iterator[Finding]:
         return
     quantity, low, high = known
     left, right = registration.edges_at(track, trace.row)
-    value = spec.scale.value_at((trace.column - left) / (right - left))
+    value = spec.scale.value_at(fraction_of(trace.column, left, right))
     room = TOLERANCE * abs(spec.scale.right - spec.scale.left)
     with np.errstate(invalid="ignore"):
         beyond = np.maximum(low - room - value, value - high - room)

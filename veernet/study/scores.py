@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from veernet.axes import Edge, Floats, Scale
+from veernet.axes import Edge, Floats, Scale, fraction_of
 from veernet.evaluate.measure import ROUNDING, fill, interpolate, measure_points
 from veernet.records import CurveSpec, Evidence, Line, Panel, Track
 from veernet.synth.dashes import BROKEN
@@ -163,7 +163,7 @@ def _curve_scores(
     maps = (255 * probability).round().to(torch.uint8).numpy()
     darkest = row_columns(probability).numpy().astype(np.float64)
     for column, label in zip(sample["columns"], sample["curve_class"], strict=True):
-        truth = (column - left) / (right - left)
+        truth = fraction_of(column, left, right)
         truth[(truth < 0) | (truth > 1)] = np.nan  # off scale
         if not label or not np.isfinite(truth).any():
             continue
@@ -174,7 +174,7 @@ def _curve_scores(
             (path,) = trace(panel, evidence, tracer=tracer, likely=0.0)
             columns[tracer] = path.column
         for reading, read in columns.items():
-            scores = compare((read - left) / (right - left), truth, right - left)
+            scores = compare(fraction_of(read, left, right), truth, right - left)
             yield {"class": int(label), "tracer": reading, **scores}
 
 

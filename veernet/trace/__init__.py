@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.errors import InputError
 from veernet.intervals import true_intervals
 from veernet.network import ConfidenceTable
@@ -198,7 +198,7 @@ def _possible(path: TracedPath, own: Followed) -> TracedPath:
     What is left beside such rows is judged as in `_path`: a bridge that has lost an end
     leads nowhere, and a short stretch is speckle.
     """
-    fraction = (path.column - own.left) / (own.right - own.left)
+    fraction = fraction_of(path.column, own.left, own.right)
     never = is_impossible(own.spec, fraction)
     kept = np.isfinite(path.column) & ~never
     bridged = path.origin == ORIGINS.index("bridged")

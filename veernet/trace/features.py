@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.quantities import is_impossible
 from veernet.trace.dash_patterns import Patterns, log_likelihood
 from veernet.trace.paths import Followed
@@ -107,7 +107,7 @@ def corridor_evidence(
     result = np.zeros((bounds.size - 1, len(members), len(members)))
     for place, index in enumerate(members):
         path = paths[index]
-        wraps = np.floor((path.column - path.left) / (path.right - path.left))
+        wraps = np.floor(fraction_of(path.column, path.left, path.right))
         folds = np.zeros(path.column.size)
         if path.spec.wraps:
             folds[1:] = np.nan_to_num(np.abs(np.diff(wraps)))
@@ -119,7 +119,7 @@ def corridor_evidence(
             outside |= path.folded > spec.right + OUTSIDE
             # The ink of a curve that wraps may be of another wrap.
             if not spec.spec.wraps:
-                fraction = (path.folded - spec.left) / (spec.right - spec.left)
+                fraction = fraction_of(path.folded, spec.left, spec.right)
                 outside |= is_impossible(spec.spec, fraction)
             cost = OUTSIDE_COST * np.add.reduceat(outside.astype(float), bounds[:-1])
             result[:, curve, place] -= np.minimum(cost, MOST_OUTSIDE)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.errors import InputError
 from veernet.intervals import true_intervals
 from veernet.quantities import is_impossible
@@ -91,7 +91,7 @@ def retrace(
         msg = f"curve {mnemonic!r} is not in this panel"
         raise InputError(msg)
     left, right = (edge[rows] for edge in panel.edges_of(mnemonic))
-    never = is_impossible(spec, (at - left) / (right - left))
+    never = is_impossible(spec, fraction_of(at, left, right))
     # Whoever picks ink where no value can be means that ink.
     corridor = make_corridor(panel, evidence, spec, anywhere=bool(never.any()))
     corridor = of_picked_style(corridor, evidence, rows, at)

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from veernet.axes import Floats
+from veernet.axes import Floats, fraction_of
 from veernet.intervals import true_intervals
 from veernet.quantities import is_impossible
 from veernet.records import ORIGINS, CurveSpec, Guess, TracedPath
@@ -101,7 +101,7 @@ def settle_counts(
         of the column times the probability of the count. A bridge across which the
         count was changed is gone.
     """
-    fraction = (path.column - left) / (right - left)
+    fraction = fraction_of(path.column, left, right)
     guesses = find_guesses(fraction, path.confidence)
     probability = count_probability(fraction, guesses, spec)
     # As read, unless another count is beyond doubt: what moves is all that is below.
