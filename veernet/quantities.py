@@ -21,6 +21,12 @@ POSITIVE = frozenset(
 time. Counts, calipers and weights are not here: they are shown against a base line, and
 go below it."""
 
+SCALED_FROM_ZERO = POSITIVE | frozenset(
+    ["IN", "MMHO/M", "MS/M", "LB", "LBF", "B/E", "CPS"]
+)
+"""Units of quantities whose printed scales have no negative end: these, and calipers,
+conductivity, weights, photoelectric absorption and counts."""
+
 TOLERANCE = 0.03
 """Widths of the track by which a curve may lie beyond zero: lines are drawn, and edges
 registered, a few columns beside where they should be."""

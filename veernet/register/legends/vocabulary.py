@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from veernet.quantities import SCALED_FROM_ZERO
+
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"[GC]AMMA ?(RAY|AP[IL1])|^GR$", "GR"),
     (r"SONIC ?POR", "SPOR"),
@@ -153,9 +155,6 @@ _SCALES: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {
 }
 """Scales that curves are printed on everywhere."""
 
-_POSITIVE = {"GAPI", "IN", "US/F", "OHMM", "MMHO/M", "MS/M", "LB", "LBF", "B/E", "CPS"}
-"""Units of what is never below 0."""
-
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _MISREAD_DIGITS = str.maketrans(
@@ -202,7 +201,7 @@ def unit_in(text: str) -> str | None:
 
 def is_possible(unit: str | None, left: float, right: float) -> bool:
     """Whether a curve of a unit can have both values."""
-    return unit not in _POSITIVE or min(left, right) >= 0
+    return unit not in SCALED_FROM_ZERO or min(left, right) >= 0
 
 
 def is_round(left: float, right: float) -> bool:
