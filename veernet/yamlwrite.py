@@ -3,21 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import yaml
 
-from veernet.axes import Edge
-from veernet.records import CurveSpec, Registration, Track
+from veernet.axes import DepthPoint, Edge
+from veernet.records import CurveSpec, Track
 from veernet.yamlshared import EDGES, moved
-
-if TYPE_CHECKING:
-    from veernet.formats.draft import Draft
 
 Document = dict[str, object]
 
 
-def to_yaml(*registrations: Registration | Draft) -> str:
+class StatedDepth(Protocol):
+    """Depth points, and their unit where it is known."""
+
+    @property
+    def unit(self) -> str | None:
+        """Return ft or m, None where it is not known."""
+
+    @property
+    def points(self) -> Sequence[DepthPoint]:
+        """Return depth lines in the order of rows."""
+
+
+class Stated(Protocol):
+    """A registration, or a draft of one in which fields are not known yet."""
+
+    @property
+    def section(self) -> str:
+        """Return the name of the section."""
+
+    @property
+    def depth(self) -> StatedDepth:
+        """Return what is known of depth."""
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """Return the tracks from left to right."""
+
+    @property
+    def step(self) -> float | None:
+        """Return the step of the output in depth units."""
+
+    @property
+    def null_value(self) -> float | None:
+        """Return what stands for unread in the LAS."""
+
+    @property
+    def well(self) -> Mapping[str, str]:
+        """Return fields of the well by mnemonic."""
+
+    @property
+    def image(self) -> str | None:
+        """Return the name of the scan beside the file."""
+
+    @property
+    def page(self) -> int:
+        """Return the page of the scan, counted from 0."""
+
+
+def to_yaml(*registrations: Stated) -> str:
     """Return registrations as YAML, one document each; what is at its default is left.
 
     What several of them share, such as the well and edges of tracks, stands once, in a
@@ -96,7 +141,7 @@ def _refer(track: Document, name: str) -> None:
     track.update({"name": own, EDGES: name, **rest})
 
 
-def _document(registration: Registration | Draft) -> Document:
+def _document(registration: Stated) -> Document:
     optional = {
         "image": registration.image,
         "page": registration.page or None,
