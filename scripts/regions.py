@@ -22,10 +22,10 @@ from PIL import Image
 
 from veernet.checkpoint import load
 from veernet.errors import InputError
-from veernet.evaluate.pictures import draw_sheet, score_pictures
 from veernet.files import replacing, write_text
 from veernet.study.claims.regions import MADE
 from veernet.synth.folder import FolderData
+from veernet.training.score_pictures import draw_sheet, score_pictures
 
 SHOWN = (
     "iou",

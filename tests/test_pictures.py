@@ -18,12 +18,12 @@ from tests.test_configs import composed
 from veernet.checkpoint import load
 from veernet.cli import DONE, WRONG_INPUT, main
 from veernet.errors import InputError
-from veernet.evaluate.pictures import CAPTION, draw_sheet, predict, score_pictures
 from veernet.network import NetworkSpec, picture_outputs
 from veernet.study.town import NAMES, PALETTE, write_aerial
 from veernet.synth.masks import parse_colour
 from veernet.synth.windows import LabelledPicture
 from veernet.training.pictures import beside, blend, side_by_side
+from veernet.training.score_pictures import CAPTION, draw_sheet, predict, score_pictures
 
 COLOUR = ("red", "green", "blue")
 SPEC = NetworkSpec(
