@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
 
 from veernet.calibrate import calibrate_all
 from veernet.clock import Clock
 from veernet.engines import Engine
-from veernet.findings import Finding, PackedMask, PanelReading, find
+from veernet.findings import PackedMask, PanelReading, find
 from veernet.records import (
-    Curve,
     Evidence,
     Panel,
     Registration,
     Scan,
-    Trace,
     TracedPath,
 )
 from veernet.rectify import panels, to_trace
+from veernet.result import Result, refusal_of
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -31,42 +27,13 @@ from veernet.trace import (
     trace,
 )
 
-LEAST_READ = 0.05
-"""Share of rows: a section of which less is read, all curves together, is refused."""
+__all__ = ["Keep", "Progress", "Result", "digitise"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, rows done and rows in all."""
 
 Keep = Callable[[Panel, Evidence], None]
 """Called with each panel and its evidence, before they are let go."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one section.
-
-    Parameters
-    ----------
-    section
-        Of the registration.
-    traces
-        Every curve drawn, in scan rows and columns.
-    curves
-        Every curve wanted, in depth and value; none if refused.
-    findings
-        What a user should look at, stretch by stretch; see `veernet.findings`.
-    timings
-        Seconds per stage.
-    refused
-        Why the section is no readable curve log; None if it is one.
-    """
-
-    section: str
-    traces: tuple[Trace, ...]
-    curves: tuple[Curve, ...]
-    findings: tuple[Finding, ...]
-    timings: dict[str, float]
-    refused: str | None = None
 
 
 def digitise(
@@ -146,7 +113,7 @@ def digitise(
     ]
 
     found = tuple(traces)
-    refused = _refusal(found)
+    refused = refusal_of(found)
     with clock.stage("calibrate"):
         curves = () if refused else calibrate_all(found, registration)
     with clock.stage("findings"):
@@ -158,17 +125,6 @@ def digitise(
         ]
         findings = find(scan, registration, readings, found)
     return Result(registration.section, found, curves, findings, clock.seconds, refused)
-
-
-def _refusal(traces: tuple[Trace, ...]) -> str | None:
-    """Say why nothing is worth writing, if so."""
-    share = float(np.mean([np.isfinite(t.column).mean() for t in traces]))
-    if share >= LEAST_READ:
-        return None
-    return (
-        f"no curve could be followed: {share:.1%} of the rows were read, all curves "
-        "together; check the registration against the scan, or the scan itself"
-    )
 
 
 def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:
