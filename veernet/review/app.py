@@ -23,7 +23,7 @@ from veernet.review import views
 from veernet.review.changes import add_changes
 from veernet.review.document import ReadOnly, Stale
 from veernet.review.exportroutes import add_exports
-from veernet.review.jobroutes import add_jobs
+from veernet.review.jobroutes import add_jobs, begin
 from veernet.review.service import Review
 from veernet.review.wording import for_page
 
@@ -41,7 +41,7 @@ def build_app(review: Review) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         review.hub.start()
         decoding = asyncio.create_task(review.page.decode(review.tell_image))
-        await run_in_threadpool(review.begin)
+        await run_in_threadpool(begin, review)
         try:
             yield
         finally:

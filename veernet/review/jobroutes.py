@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from pydantic import Field, field_validator
 
+from veernet.errors import InputError
 from veernet.review.bodies import Body
 from veernet.review.results import (
     Reread,
@@ -70,6 +72,18 @@ def add_jobs(app: FastAPI, review: Review) -> None:
     def cancel(_: Body) -> JSONResponse:
         review.jobs.cancel()
         return JSONResponse({"job": review.job_view()})
+
+
+def begin(review: Review) -> None:
+    """Propose a registration where there is nothing yet, and load what is slow."""
+    document = review.document
+    threading.Thread(target=review.warm, daemon=True).start()
+    untouched = document.revision == 1 and not document.documents()[0]["tracks"]
+    if untouched and not document.read_only:
+        try:
+            start_register(review, 1, {}, force=False)
+        except InputError:
+            return
 
 
 def start_register(

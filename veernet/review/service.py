@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from veernet.check.quick import check_quickly
-from veernet.errors import InputError
 from veernet.records import Registration, ScanInfo
 from veernet.review import views
 from veernet.review.events import Hub
@@ -168,20 +166,7 @@ class Review:
         """Tell every page that the document has changed."""
         self.hub.publish("state", views.state_view(self.document, None))
 
-    def begin(self) -> None:
-        """Propose a registration where there is nothing yet, and load what is slow."""
-        from veernet.review.jobroutes import start_register  # noqa: PLC0415 - a circle
-
-        document = self.document
-        threading.Thread(target=self._warm, daemon=True).start()
-        untouched = document.revision == 1 and not document.documents()[0]["tracks"]
-        if untouched and not document.read_only:
-            try:
-                start_register(self, 1, {}, force=False)
-            except InputError:
-                return
-
-    def _warm(self) -> None:
+    def warm(self) -> None:
         """Load the compiled code of the tracer."""
         for name in list(self.document.sections):
             self.evidence.warm(name)
