@@ -63,7 +63,7 @@ def run(
 
     Writes ``run.json`` (labels, seed, settings, commit, hardware, minutes),
     ``masks.parquet`` and ``curves.parquet``
-    (:class:`~veernet.study.scores.Scores`, of the sets ``held-out`` and ``test``),
+    (:class:`~veernet.study.scores.StudyScores`, of the sets ``held-out`` and ``test``),
     ``scored.json`` (by which commit), and what
     :func:`veernet.training.train` writes. It is the last network that is scored, not
     the best one: no arm gains by choosing.
