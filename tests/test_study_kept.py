@@ -305,7 +305,7 @@ def test_a_run_whose_network_is_gone_is_left_without_a_landscape(
         spec=nothing,
         data=nothing,
         out=study / DICE,
-        landscape=module.LandscapeSettings(),
+        landscape=module.Settings(),
     )
     assert "has no network" in caplog.text
     assert not (study / DICE / LANDSCAPE).exists()

@@ -23,7 +23,7 @@ from veernet.study.landscape.objective import (
 from veernet.study.landscape.probes import Probes, read, reader
 from veernet.study.landscape.record import (
     Landscape,
-    LandscapeSettings,
+    Settings,
     read_landscape,
     write,
 )
@@ -48,10 +48,10 @@ from veernet.study.landscape.weights import Weights, lent
 __all__ = [
     "Basin",
     "Landscape",
-    "LandscapeSettings",
     "Lines",
     "Plane",
     "Probes",
+    "Settings",
     "SharpnessEstimate",
     "SliceLine",
     "Weights",
