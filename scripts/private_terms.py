@@ -1,4 +1,4 @@
-"""Count words in names for which the field has another: see the table of CONTRIBUTING.
+"""Count words in names for which the field has another; CONTRIBUTING has these.
 
     python scripts/private_terms.py [FOLDER]
 
