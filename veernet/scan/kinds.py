@@ -20,6 +20,7 @@ _CHUNKY, _PLANES = 1, 2
 """Planar configurations of TIFF 6.0: colours together, or in strips of their own."""
 
 _BLACK_IS_0 = 1
+"""Photometric interpretation of TIFF 6.0: the least value of a sample is black."""
 
 
 def mend_kind(page: TiffPage) -> tuple[str, ...]:

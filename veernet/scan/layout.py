@@ -14,7 +14,11 @@ from tifffile import TiffPage
 from veernet.scan.limits import check_decoded, check_size
 
 NONE, RLE, G3, G4, LZW, JPEG = 1, 2, 3, 4, 5, 7
+"""Compression numbers of TIFF 6.0 (1992), section 8 and its supplements."""
+
 DEFLATE, OLD_DEFLATE, PACKBITS = 8, 32946, 32773
+"""Compression numbers: Adobe's deflate of 2002, the one before it, and TIFF 6.0's."""
+
 COMPRESSIONS = {NONE, RLE, G3, G4, LZW, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS}
 """What is decoded: the output of each is bounded by the size of the segment."""
 

@@ -41,6 +41,7 @@ _PEAK_COMPOSITE = 22
 """The same where it has transparency and is put on paper."""
 
 _ORIENTATION = 274
+"""Tag of the orientation in EXIF 2.3, as in TIFF 6.0."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -15,7 +15,11 @@ from veernet.scan.layout import G3, G4, JPEG, RLE
 from veernet.scan.segments import Samples
 
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
+"""Photometric interpretations, as TIFF 6.0 numbers them."""
+
 _COLOURS = {_RGB: 3, _CMYK: 4, _YCBCR: 3}
+"""Samples of a pixel that are colours; what is beyond them is transparency."""
+
 _NAMES = {_RGB: "rgb", _PALETTE: "palette", _CMYK: "cmyk", _YCBCR: "rgb"}
 
 _DIM = 4096

@@ -7,6 +7,8 @@ import numpy as np
 from veernet.records import BandReader, Grey
 
 UPRIGHT = 1
+"""Orientation, as TIFF and EXIF number them, in which the first row is the top one."""
+
 ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 """Orientations, as TIFF and EXIF number them, in which rows are stored as columns."""
 
