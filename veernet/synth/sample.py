@@ -25,12 +25,20 @@ from veernet.synth.pens import STROKES, draw_curve
 from veernet.synth.write import edge_of, write_true_las
 
 ROWS_PER_FOOT = 10.0
+"""Rows to a foot of depth at `DOTS_PER_INCH`: five inches of paper to 100 ft is 10."""
+
 LEGEND = 220
 """Rows above the log, where the scales are printed."""
 
 COLUMNS = 1700
+"""Pixels across the page: 8.5 inches at `DOTS_PER_INCH`."""
+
 DOTS_PER_INCH = (200, 200)
+"""Across and down the page: what archives scan bilevel logs at."""
+
 FIRST_DEPTH = 4000.0
+"""Feet: depth of the first depth line."""
+
 LINE_SKEW = 0.002
 """Rows that depth lines fall per column: the page lies a tenth of a degree askew."""
 
@@ -57,7 +65,12 @@ PLAIN = Manner(
 BEDS = replace(PLAIN, kinds=(1, 0, 0, 0), spread=(0.15, 0.19))
 SMOOTH = replace(PLAIN, kinds=(0, 0, 1, 0), spread=(0.12, 0.15))
 QUIET = replace(PLAIN, kinds=(0, 0, 0, 1))
+"""Manners of the curves of the sample: none spiky or saturated; the shares of each kind
+of signal are those of `veernet.synth.signals.KINDS`."""
+
 RESISTIVITY = Scale("log", 0.2, 2000.0)
+"""Ohm metres: four decades, as resistivities are printed."""
+
 PLANS = (
     (
         _Plan(

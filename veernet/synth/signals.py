@@ -32,6 +32,7 @@ Kind = Literal["beds", "active", "smooth", "quiet"]
 KINDS: tuple[Kind, ...] = ("beds", "active", "smooth", "quiet")
 
 FEET_PER_METRE = 1 / 0.3048
+"""Exactly (international foot, 1959)."""
 
 
 @dataclass(frozen=True)

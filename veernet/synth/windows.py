@@ -23,6 +23,7 @@ from veernet.synth.samplers import UNLIMITED
 from veernet.synth.tiles import Tile, plan_tiles
 
 WHITE = 255
+"""Value of the paper in an 8-bit picture."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ _NARROW = PageColumn("depth", 0.22)
 _CROSSED = PageColumn("depth", 0.6, crossed=True)
 _TEXT = PageColumn("text", 2.6)
 _GAP = PageColumn("blank", 0.12)
+"""Columns that layouts have beside tracks; their widths are in inches."""
 
 LAYOUTS: dict[str, Columns] = {
     "depth between": (_track(), _DEPTH, _track(5.0, 20)),

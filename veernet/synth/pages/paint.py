@@ -17,6 +17,8 @@ from veernet.synth.pages.layouts import PageColumn
 Colour = tuple[int, int, int]
 
 INKS: tuple[Colour, ...] = ((0, 0, 0), (0, 130, 0), (210, 20, 20), (20, 30, 200))
+"""Colours of curves, RGB of 255: black, green, red and blue, as plotters print them."""
+
 ROCKS: tuple[Colour, ...] = (
     (0, 190, 190),
     (240, 130, 40),
