@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 
 MOST_GROUPS = 16
+"""Groups of a group norm at most; Wu and He, Group normalization, ECCV 2018, compare 1
+to 64."""
 
 
 def group_norm(channels: int) -> nn.GroupNorm:
