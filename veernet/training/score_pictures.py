@@ -24,6 +24,8 @@ from veernet.training.pictures import side_by_side
 Probability = NDArray[np.float32]
 
 WHITE = 255
+"""Value of the paper in an 8-bit picture."""
+
 CAPTION = 24
 """Rows of a sheet's heading."""
 
