@@ -16,6 +16,8 @@ from veernet.records import CurveSpec, Grey, Registration, Scan, Track
 from veernet.weights import SUFFIXES, weights_file, weights_stem
 
 ROWS, COLUMNS = 400, 260
+"""Pixels of the picture that compiles and warms what a worker runs."""
+
 WIDTH = 200
 """Columns between the edges of the track."""
 
