@@ -48,8 +48,15 @@ OTHER_LOSSES = (
     "tversky_focal",
 )
 RATES = (1e-3, 2e-3, 8e-3, 1.6e-2)
+"""Learning rates that are tried beside the plain one."""
+
 DIAL = (0.1, 0.3, 0.7)
+"""Weights of false positives, and of false negatives, in the Tversky index: each is
+tried with each."""
+
 WIDTHS = (1, 10, 30)
+"""Pixels: widths of labels that are tried."""
+
 OPTIMISERS = ("sgd", "asam", "sam_sgd", "entropy_sgd")
 """What the sweeps of the small profile try beside the plain arms."""
 

@@ -23,6 +23,7 @@ from veernet.axes import Floats
 from veernet.errors import InputError
 
 LEVEL = 0.95
+"""Share of the resampled values that an interval holds."""
 
 
 @dataclass(frozen=True)

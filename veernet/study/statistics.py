@@ -38,6 +38,7 @@ COUNT = 4000
 """Draws: the ends of a t-interval of two degrees of freedom come within 5 per cent."""
 
 LEVEL = 0.95
+"""Coverage that intervals are made for."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ from veernet.synth.masks import MaskCode
 
 NAMES = ("building", "land", "road", "vegetation", "water", "unlabelled")
 BUILDING, LAND, ROAD, VEGETATION, WATER, UNLABELLED = range(6)
+"""Classes in the order of `NAMES`."""
+
 PALETTE = ("#3c1098", "#8429f6", "#6ec1e4", "#fedd3a", "#e2a929", "#9b9b9b")
 """Of the Dubai set's masks."""
 
@@ -40,6 +42,8 @@ LEAST_SIDE = 64
 HOUSES, PARK, EMPTY, SITE = range(4)
 """What a block between streets may be: a site is under construction."""
 SHARES = (0.42, 0.14, 0.39, 0.05)
+"""Shares of the blocks that are houses, parks, empty lots and sites."""
+
 BUILT = np.array([0.85, 0.05, 0.03, 0.0])
 """Share of the lots with a building, by the kind of block."""
 PLANTED = np.array([1.4, 0.2, 2.1, 9.0])

@@ -23,6 +23,7 @@ from veernet.study.theory.scene import draw_strokes, frozen_scene
 SCENES = 48
 """Drawn anew, each with strokes and noise of its own."""
 SIDE = 96
+"""Pixels of a scene, in rows and in columns."""
 
 COLLAPSED = 0.1
 """Share that Focal leaves of what easy pixels have in cross-entropy's gradient."""

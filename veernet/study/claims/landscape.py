@@ -72,6 +72,7 @@ WEAK = 0.3
 """Kendall's tau below which the one does not foretell the other."""
 
 CHANCE = 0.05
+"""Probability, were there no association, up to which one is not held to be chance."""
 
 NO_GAIN = 0.005
 """IoU that is no lift."""

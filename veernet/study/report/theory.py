@@ -26,11 +26,20 @@ from veernet.study.theory.prevalence import Rates, break_even, responses
 from veernet.study.theory.scene import Scene, draw_strokes, frozen_scene
 
 GAMMAS = (0.5, 0.75, 1.0, 2.0, 3.0, 5.0)
+"""Focusing parameters of the focal loss that are drawn; 2 is the paper's."""
+
 PROBABILITIES = tuple(np.linspace(0.01, 0.99, 99).tolist())
+"""Probabilities of the true class at which factors are drawn."""
+
 FOUND = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 FALSE = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+"""Shares of a curve that is found, and of the background that is called a curve."""
+
 PREVALENCES = tuple(np.geomspace(0.002, 0.5, 33).tolist())
+"""Shares of a picture's pixels that are ink."""
+
 BETAS = tuple(beta / 20 for beta in range(1, 20))
+"""Weights of false negatives in the Tversky index; false positives have the rest."""
 
 LEVELS = tuple(np.linspace(0.02, 0.98, 49).tolist())
 """Odds of the pixels of the picture in which the dial is turned, as many of each."""

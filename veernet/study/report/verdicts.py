@@ -14,6 +14,7 @@ from veernet.study.results import Study
 from veernet.study.statistics import COUNT, Estimate
 
 DIGITS = 3
+"""Significant digits of a figure in a verdict."""
 
 
 def judged(

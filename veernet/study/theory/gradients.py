@@ -32,6 +32,7 @@ REGIONS: tuple[Region, ...] = ("foreground", "band", "background")
 Their order is that of the codes that ``regions`` gives."""
 
 IGNORED = -1
+"""Label of the pixels that do not count."""
 
 BAND_REACH = 3.0
 """Pixels from the ink to which the hard band goes, unless another is given."""
