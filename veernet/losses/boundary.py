@@ -26,7 +26,7 @@ def boundary_loss(
     background: bool = False,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over images and classes of the error of a pixel, weighed by its distance.
+    """Return the mean over images and classes of errors, weighed by their distance.
 
     See :class:`BoundaryLoss` for when to choose it. The distances are measured on the
     processor in every call: on a graphics card it waits for the target.

@@ -48,7 +48,7 @@ def cross_entropy_loss(
     label_smoothing: float = 0.0,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean negative log-probability of the true class: calibrated, and blind to shape.
+    """Return the mean negative log-probability of the true class.
 
     It is that of torch, except that a batch without a valid pixel gives 0, not NaN.
 
@@ -121,7 +121,7 @@ def focal_loss(
     class_weights: Sequence[float] | None = None,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean of (1 - p)**gamma times -log p, p the softmax probability of the true class.
+    """Return the mean of -(1 - p)**gamma log p, p the probability of the true class.
 
     Down-weights the easy background that fills a log without saying how rare a curve
     is. The modulating factor overstates it: the gradient relative to cross-entropy is

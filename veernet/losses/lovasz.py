@@ -28,7 +28,7 @@ def lovasz_softmax_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of the Lovasz extension of the Jaccard loss.
+    """Return the mean over classes of the Lovasz extension of the Jaccard loss.
 
     Where the network is certain it equals 1 - IoU; the gradient of a pixel depends on
     its rank among the errors, not only on its own. Its authors advise to fine-tune

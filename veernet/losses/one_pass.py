@@ -231,7 +231,7 @@ class OnePassSum(WeightedSum):
         return {name: found[name] for name in self.losses}
 
     def _serves(self, logits: Tensor) -> bool:
-        """Whether one pass gives what the separate losses give for such scores."""
+        """Tell whether one pass gives what the separate losses give for such scores."""
         return (
             logits.is_cpu
             and logits.dtype != torch.float64

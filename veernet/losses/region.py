@@ -66,7 +66,7 @@ def tversky_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of (1 - TI)**gamma, TI = tp / (tp + alpha fp + beta fn).
+    """Average (1 - TI)**gamma over classes, TI = tp / (tp + alpha fp + beta fn).
 
     For alpha + beta = 1 the index of a hard mask is F_b with b = sqrt(beta / alpha):
     beta above alpha asks for recall, which keeps thin curves unbroken. The gradient on
@@ -139,7 +139,7 @@ def dice_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of 1 - (2 tp + smooth) / (predicted + true + smooth).
+    """Average 1 - (2 tp + smooth) / (predicted + true + smooth) over classes.
 
     Counts a curve of 2 % of the pixels as much as the background, whatever their sizes.
     It is the linear form; [Mil16]_ squares both parts of the denominator.
@@ -200,7 +200,7 @@ def jaccard_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of 1 - (tp + smooth) / (predicted + true - tp + smooth).
+    """Average 1 - (tp + smooth) / (predicted + true - tp + smooth) over classes.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def squared_dice_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of 1 - (2 tp + smooth) / (predicted**2 + true + smooth).
+    """Average 1 - (2 tp + smooth) / (predicted**2 + true + smooth) over classes.
 
     Parameters
     ----------

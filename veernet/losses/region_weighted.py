@@ -45,7 +45,7 @@ def log_dice_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of -log((2 tp + smooth) / (predicted + true + smooth)).
+    """Average -log((2 tp + smooth) / (predicted + true + smooth)) over classes.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def generalised_dice_loss(
     background: bool = True,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """One minus 2 sum(w tp) / sum(w (predicted + true)), w = 1 / true**2 of a class.
+    """Return 1 - 2 sum(w tp) / sum(w (predicted + true)), w = 1 / true**2 of a class.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def cldice_loss(
     background: bool = False,
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over classes of 1 - 2 a b / (a + b), the share of each skeleton that is met.
+    """Return the mean over classes of 1 - 2 a b / (a + b), shares of skeletons met.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def skeleton_recall_loss(
     classes: Classes = "present",
     ignore_index: int = IGNORE_INDEX,
 ) -> Tensor:
-    """Mean over curves of 1 - recall on the widened skeleton of the truth.
+    """Return the mean over curves of 1 - recall on the widened skeleton of the truth.
 
     See :class:`SkeletonRecallLoss` for when to choose it. The skeletons are thinned on
     the processor in every call: on a graphics card it waits for the target.
