@@ -42,7 +42,7 @@ class Course:
 def vertex_rows(
     rng: np.random.Generator, rows: int, rows_per_foot: float, manner: Manner
 ) -> Floats:
-    """Rows of the vertices: so many samples a foot, or a pen's unbroken motion."""
+    """Return the rows of vertices: samples of a log, or a pen's unbroken motion."""
     per_foot = float(rng.choice(manner.samples_per_foot))
     spacing = max(rows_per_foot / per_foot, 0.5)
     if rng.random() < 0.35:

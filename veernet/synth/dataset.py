@@ -175,7 +175,7 @@ class GeneratedDataset(Dataset[Sample]):
 
 
 def _quieten(_worker: int) -> None:
-    """One thread per worker: they are many, and OpenCV's own would fight for cores."""
+    """Give each worker one thread: those of OpenCV would compete for cores."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
 

@@ -22,7 +22,7 @@ OWN_INK = 5.0
 
 
 def legible(image: Grey, columns: Floats, ink: Ink, under: Ink) -> bool:
-    """Whether the scan kept the ink of every curve.
+    """Tell whether the scan kept the ink of every curve.
 
     A curve that the threshold wiped out cannot be read by anyone: labelled, it would
     teach a network to invent. Grid lines under a curve say nothing of it, nor do other

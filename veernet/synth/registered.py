@@ -177,7 +177,7 @@ def well_of(registration: Registration, otherwise: str) -> str:
 
 
 def is_validation(well: str, share: float, seed: int) -> bool:
-    """Whether a well is validated on: by its name, so that others may come and go."""
+    """Tell whether a well is validated on, from its name and no other well's."""
     return zlib.crc32(f"{seed} {well}".encode()) / 2**32 < share
 
 

@@ -59,7 +59,7 @@ def hybrid_lines(rng: np.random.Generator) -> Lines:
 
 
 def mixed_lines(rng: np.random.Generator) -> Lines:
-    """Two scales side by side in one track, divided by a major line."""
+    """Return two scales side by side in one track, divided by a major line."""
     middle = float(rng.choice([0.5, rng.uniform(0.3, 0.7)]))
     halves = []
     for start, stop in ((0.0, middle), (middle, 1.0)):

@@ -100,7 +100,7 @@ def _spec_of(curve: DrawnCurve, quantity: Quantity, kind: ScaleKind) -> CurveSpe
 
 
 def _is_impossible(curve: DrawnCurve, spec: CurveSpec) -> bool:
-    """Whether what is drawn would be a value that the quantity cannot have."""
+    """Tell whether what is drawn would be a value that the quantity cannot have."""
     return curve.wraps and bool(is_impossible(spec, curve.fraction).any())
 
 
