@@ -267,7 +267,7 @@ def to_look_at(
 
 
 def _about_the_same(stretch: DoubtStretch, finding: DoubtStretch) -> bool:
-    """Whether a stretch is in the rows of a finding, and has most of them."""
+    """Tell whether a stretch is in the rows of a finding, and has most of them."""
     common = min(stretch.row1, finding.row1) - max(stretch.row0, finding.row0) + 1
     return common >= SAME * max(
         finding.row1 - finding.row0 + 1, stretch.row1 - stretch.row0 + 1

@@ -48,14 +48,14 @@ Mask = NDArray[np.bool_]
 
 
 def unsure(samples: KeptSamples, limit: float) -> Mask:
-    """(rows,) where a curve is read with a confidence below a limit."""
+    """Return (rows,) where a curve is read with a confidence below a limit."""
     return np.asarray(
         np.isfinite(samples.column) & (samples.confidence < np.float32(limit))
     )
 
 
 def gaps(samples: KeptSamples) -> Mask:
-    """(rows,) where a curve is lost between rows that are read, or altogether.
+    """Return (rows,) where a curve is lost between rows that are read, or altogether.
 
     What is off scale is known, and no gap.
     """
@@ -69,7 +69,7 @@ def gaps(samples: KeptSamples) -> Mask:
 
 
 def away(samples: KeptSamples) -> Mask:
-    """(rows,) where a quiet curve is far from where it runs all along.
+    """Return (rows,) where a quiet curve is far from where it runs all along.
 
     The ink there may be another's, as the outline of a hatched area: it is read with
     certainty, and wrong.
@@ -93,12 +93,12 @@ def away(samples: KeptSamples) -> Mask:
 
 
 def doubtful(samples: KeptSamples, limit: float = LIMIT) -> Mask:
-    """(rows,) what a person should look at, reviewed or not."""
+    """Return (rows,) what a person should look at, reviewed or not."""
     return np.asarray(unsure(samples, limit) | gaps(samples) | away(samples))
 
 
 def left_inside(curve: ReviewedCurve, registration: Registration) -> Mask:
-    """(rows,) where a curve is off scale that was not at that edge of its track before.
+    """Return (rows,) where a curve is off scale and was not at that edge before.
 
     One that runs to the edge, leaves the scale there and comes back there is read right
     as far as anybody can tell, and is no doubt.
@@ -127,7 +127,7 @@ def _nearest(columns: Floats, edge: float) -> float:
 
 
 def seen_of(samples: KeptSamples, doubt: Mask) -> Mask:
-    """(rows,) which doubtful rows a person has looked at.
+    """Return (rows,) which doubtful rows a person has looked at.
 
     A few rows at an end of a doubtful stretch that an edit has left out are looked at
     as well.

@@ -125,7 +125,7 @@ def _kept(curve: ReviewedCurve, patch: EditPatch, flag: int) -> KeptPatch:
 
 
 def _same_rows(before: KeptSamples, after: KeptSamples) -> np.ndarray:
-    """(rows,) which rows of a patch are reviewed already and stay as they are.
+    """Return (rows,) which rows of a patch are reviewed already and stay as they are.
 
     A row that was reviewed, and that an edit passes over, is not edited by it.
     """

@@ -197,7 +197,7 @@ def of_reading(
 
 
 def still_there(finding: ListedFinding, document: Document, proposed: Document) -> bool:
-    """Whether a finding of a proposal is still to be answered.
+    """Tell whether a finding of a proposal is still to be answered.
 
     Parameters
     ----------

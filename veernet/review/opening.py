@@ -282,7 +282,7 @@ def _is_held(document: Document, documents: list[RegistrationDocument]) -> bool:
 
 
 def _is_read(document: Document, given: Given) -> bool:
-    """Whether the document was read from these traces, or stands at what they say.
+    """Tell whether the document was read from these traces, or stands at what they say.
 
     Confidence is compared as the trace file keeps it.
     """

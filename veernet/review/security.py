@@ -92,7 +92,7 @@ class Access:
         return self._session
 
     def admits(self, cookie: str) -> bool:
-        """Whether a cookie's value is the one that was given out."""
+        """Tell whether a cookie's value is the one that was given out."""
         return hmac.compare_digest(cookie.encode(), self._session.encode())
 
 

@@ -130,7 +130,7 @@ class Review:
         return {**view, "findings": self._listed(found)}
 
     def retraces(self, section: str | None) -> bool:
-        """Whether evidence is kept that a stretch can be traced again on."""
+        """Tell whether evidence is kept that a stretch can be traced again on."""
         name = self.document.section(section).document["section"]
         return self.evidence.of(name) is not None
 
