@@ -37,7 +37,7 @@ class WantedLogs:
     outcomes: tuple[str, ...] = ()
 
     def fits(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of the ledger is meant."""
+        """Tell whether a row of the ledger is meant."""
         if self.ids and not any(fnmatchcase(row["log"], one) for one in self.ids):
             return False
         if self.wells and not self._of_well(str(row["well"] or "")):

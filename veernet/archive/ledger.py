@@ -150,7 +150,7 @@ class Ledger:
         return self.folder / "commits" / f"{shard}.json"
 
     def is_committed(self, shard: Shard) -> bool:
-        """Whether a shard is done."""
+        """Tell whether a shard is done."""
         return self.commit_path(shard).exists()
 
     def commit(self, shard: Shard) -> dict[str, Any]:

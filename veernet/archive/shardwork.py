@@ -119,7 +119,7 @@ class ShardWork:
         shutil.rmtree(self.folder / log, ignore_errors=True)
 
     def has(self, log: str) -> bool:
-        """Whether a log has ended."""
+        """Tell whether a log has ended."""
         return (self.folder / log / ROW).is_file()
 
     def row(self, log: str) -> dict[str, Any] | None:
@@ -164,13 +164,13 @@ class ShardWork:
         return record
 
     def is_shared(self) -> bool:
-        """Whether somebody else works here as well."""
+        """Tell whether somebody else works here as well."""
         others = (p for p in self.folder.glob(f"*{SUFFIX}") if p != self._path)
         return any(is_held(path) for path in others)
 
 
 def is_worked_at(folder: Path) -> bool:
-    """Whether somebody works at a shard, as far as its file system knows locks."""
+    """Tell whether somebody works at a shard, as far as its file system knows locks."""
     # It may be gone between any two looks: who commits a shard clears its folder.
     with suppress(FileNotFoundError):
         return any(is_held(path) for path in folder.glob(f"*{SUFFIX}"))
@@ -178,7 +178,7 @@ def is_worked_at(folder: Path) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Whether the process that writes a file is alive."""
+    """Tell whether the process that writes a file is alive."""
     if fcntl is None:
         return False
     try:

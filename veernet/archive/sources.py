@@ -29,7 +29,7 @@ ADDRESS = ("address", "path", "uri", "url", "scan", "file")
 
 
 def is_remote(address: str) -> bool:
-    """Whether an address is one of fsspec's, as s3://bucket/a.tif."""
+    """Tell whether an address is one of fsspec's, as s3://bucket/a.tif."""
     return "://" in address
 
 
@@ -100,7 +100,7 @@ def _of(source: str) -> pd.DataFrame:
 
 
 def is_scan(name: str) -> bool:
-    """Whether a file is called as a scan is; hidden ones are notes of a system."""
+    """Tell whether a file is called as a scan is; hidden ones are notes of a system."""
     return name.lower().endswith(SUFFIXES) and not Path(name).name.startswith(".")
 
 
