@@ -60,7 +60,7 @@ def depth_points(
 
 
 def _ends(a: Place, b: Place, tracks: Sequence[Track]) -> tuple[float, float]:
-    """Rows where the line through two places meets the outermost track edges."""
+    """Return the rows where the line through two places meets the outermost edges."""
     rows = []
     slope = (b[1] - a[1]) / (b[0] - a[0])
     for place, side in ((a, "left"), (b, "right")):
