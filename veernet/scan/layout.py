@@ -99,7 +99,7 @@ class SegmentLayout:
         return ceil(self.width * self.samples // self.planes * self.bits / 8)
 
     def corner(self, segment: int) -> tuple[int, int]:
-        """Row and column of the upper left pixel of a segment."""
+        """Return the row and column of the upper left pixel of a segment."""
         return segment // self.across * self.height, segment % self.across * self.width
 
     def touched(self, start: int, stop: int) -> range:

@@ -68,7 +68,7 @@ def count_jpeg(path: Path) -> int:
 
 
 def _ends_as_png(path: Path) -> bool:
-    """Whether the chunks of a PNG go on to the last one."""
+    """Tell whether the chunks of a PNG go on to the last one."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(len(_PNG))
@@ -83,7 +83,7 @@ def _ends_as_png(path: Path) -> bool:
 
 
 def _ends_as_jpeg(path: Path) -> bool:
-    """Whether the mark of the end follows the first scan of a JPEG.
+    """Tell whether the mark of the end follows the first scan of a JPEG.
 
     Pixels never look like it, as a byte of 255 in them is followed by 0.
     """
