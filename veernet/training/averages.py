@@ -27,7 +27,7 @@ class Averaging(Protocol):
         ...
 
     def takes(self, steps: int, share: float) -> bool:
-        """Whether it takes the weights after so many steps, at a share of the run."""
+        """Tell whether it takes the weights after some steps, at a share of the run."""
         ...
 
     def check(self, planned_steps: float) -> None:

@@ -101,7 +101,7 @@ class OverlapMetric(Metric):
 
 
 def row_columns(probability: Tensor) -> Tensor:
-    """Column of the one curve that a probability map shows in each row.
+    """Return the column of the one curve that a probability map shows in each row.
 
     The centroid of the probability in the columns around the most probable one: the
     simplest reading there is, so that the figure speaks of the network alone.

@@ -202,7 +202,7 @@ class Segmenter(LightningModule):
             raise InputError(msg)
 
     def share_done(self, steps: int) -> float:
-        """Share of the run that is done, by steps or time, whichever is further on."""
+        """Return the share of the run that is done, the larger of steps' and time's."""
         share = steps / self.planned_steps
         for timer in self.trainer.callbacks:  # type: ignore[attr-defined]
             if (

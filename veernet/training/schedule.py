@@ -70,7 +70,7 @@ def _rise(share: float, warm_up: float) -> float:
 
 
 def _after(share: float, start: float) -> float:
-    """Share of what lies behind a start that is done."""
+    """Return the share of what lies behind a start that is done."""
     return min(max((share - start) / (1 - start), 0.0), 1.0) if start < 1 else 0.0
 
 

@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 
 def has_statistics(network: nn.Module) -> bool:
-    """Whether a network keeps running statistics."""
+    """Tell whether a network keeps running statistics."""
     return bool(_keepers(network))
 
 
