@@ -112,7 +112,7 @@ class Comparison:
     def _swapped(
         self, page: Registration, name: str, *, filled: bool
     ) -> NDArray[np.bool_]:
-        """Rows of the page where a curve follows another."""
+        """Return the rows of the page where a curve follows another."""
         columns = self._true_columns
         others = [column for other, column in columns.items() if other != name]
         if not others or len(self._rows) == 0:
@@ -155,7 +155,7 @@ class Comparison:
 def _column(
     page: Registration, drawn: Drawn, value: Floats, rows: NDArray[np.int64]
 ) -> Floats:
-    """Column of the page where values are drawn at registered rows."""
+    """Return the column of the page where values are drawn at registered rows."""
     track, spec = drawn
     fraction = spec.scale.fraction_at(value)
     if spec.wraps:
@@ -165,7 +165,7 @@ def _column(
 
 
 def _within(fraction: Floats) -> NDArray[np.bool_]:
-    """Whether fractions lie in the track, its edges included."""
+    """Tell whether fractions lie in the track, its edges included."""
     rounding = 1e-9
     inside: NDArray[np.bool_] = (fraction >= -rounding) & (fraction <= 1 + rounding)
     return inside

@@ -125,7 +125,7 @@ def swapped(
     line_width: float,
     period: Floats | None = None,
 ) -> NDArray[np.bool_]:
-    """Rows where a curve follows another's ink instead of its own.
+    """Return the rows where a curve follows another's ink instead of its own.
 
     Ten or more consecutive rows within one line width of another curve's truth and
     more than 3 px from its own.
@@ -153,7 +153,7 @@ def swapped(
 
 
 def _hits(pixels: Floats, within: float, depths: int) -> float:
-    """Share of all depths whose error is within so many pixels."""
+    """Return the share of all depths whose error is within so many pixels."""
     return float(np.sum(np.abs(pixels) <= within + ROUNDING) / depths)
 
 

@@ -254,7 +254,7 @@ def _parts_of(
 
 
 def edge_pixels(flags: Flags, known: Flags) -> Flags:
-    """Whether a pixel lies on an edge: inside it, with a known neighbour outside.
+    """Tell whether a pixel lies on an edge: inside it, with a known neighbour outside.
 
     Neighbours are those above, below and beside; beyond the picture nothing is known.
     """
@@ -268,7 +268,7 @@ def edge_pixels(flags: Flags, known: Flags) -> Flags:
 
 
 def _near(flags: Flags, distance: float) -> Flags:
-    """Whether there is a pixel of some within a distance."""
+    """Tell whether there is a pixel of some within a distance."""
     if not flags.any():
         return np.zeros_like(flags)
     return np.asarray(ndimage.distance_transform_edt(~flags) <= distance)
