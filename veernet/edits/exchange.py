@@ -182,7 +182,7 @@ def _next_meeting(
 
 
 def _jump(ground: Ground, curve: str, other: str, row0: int) -> float:
-    """Columns between two rows that are a wrap and no crossing."""
+    """Return the columns between two rows that are a wrap and no crossing."""
     wrapping = [name for name in (curve, other) if ground.spec(name).wraps]
     if not wrapping:
         return np.inf

@@ -112,7 +112,7 @@ class Ground:
         return ours is theirs
 
     def beyond(self, curve: str, samples: Samples) -> NDArray[np.bool_]:
-        """(rows,) where columns lie beyond the track of a curve that does not wrap."""
+        """Return (rows,) where a curve that does not wrap lies beyond its track."""
         if self.spec(curve).wraps:
             return np.zeros(samples.rows, dtype=np.bool_)
         left, right = self.edges(curve, samples.row0, samples.row1)
@@ -161,5 +161,5 @@ def clear(
 
 
 def has_values(samples: Samples) -> NDArray[np.bool_]:
-    """(rows,) where a curve has a column, or is known to be off scale."""
+    """Return (rows,) where a curve has a column, or is known to be off scale."""
     return samples.read | np.isin(samples.origin, OFF_SCALE)

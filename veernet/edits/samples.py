@@ -91,7 +91,7 @@ class Samples:
         )
 
     def same_as(self, other: Samples) -> bool:
-        """Whether both hold the same rows, equal to the byte."""
+        """Tell whether both hold the same rows, equal to the byte."""
         return self.row0 == other.row0 and all(
             ours.dtype == theirs.dtype and ours.tobytes() == theirs.tobytes()
             for ours, theirs in zip(self.arrays(), other.arrays(), strict=True)
@@ -132,7 +132,7 @@ class Samples:
 
 
 def differ(one: Samples, other: Samples) -> NDArray[np.bool_]:
-    """(rows,) where two stretches of the same rows differ in anything."""
+    """Return (rows,) where two stretches of the same rows differ in anything."""
     changed = np.zeros(one.rows, dtype=np.bool_)
     for old, new in zip(one.arrays(), other.arrays(), strict=True):
         changed |= (old != new) & ~(np.isnan(old) & np.isnan(new))

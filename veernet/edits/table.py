@@ -124,7 +124,7 @@ def write_edits(
 
 
 def goes_by_registration(edit: Edit) -> bool:
-    """Whether an edit does something else under other scales, edges or back-ups."""
+    """Tell whether an edit depends on scales, edges or back-ups."""
     if isinstance(edit, Cut):
         return edit.backups
     return isinstance(edit, Wrap | Swap | Hand | Value) or (
@@ -224,13 +224,13 @@ def _same_amount(lines: list[EditLine]) -> float:
 
 
 def _inner(first: float, last: float) -> tuple[int, int]:
-    """Rows that make everything between two places unread, and nothing else."""
+    """Return rows that make all between two places unread, and nothing else."""
     row0, row1 = int(np.ceil(first - ROUNDING)), int(np.floor(last + ROUNDING))
     return (row0, row1) if row0 <= row1 else _outer(first, last)
 
 
 def _outer(first: float, last: float) -> tuple[int, int]:
-    """Rows on which the values at two places and between them depend."""
+    """Return the rows on which the values at two places and between them depend."""
     return int(np.floor(first + ROUNDING)), int(np.ceil(last - ROUNDING))
 
 
