@@ -202,7 +202,7 @@ class DepthAxis:
         return DepthPoint(row, depth, left, right, gap=gap)
 
     def skew_at(self, row: ArrayLike) -> tuple[Floats, Floats]:
-        """Rows to add to a registered row at the leftmost and rightmost track edge.
+        """Return the rows to add to a registered row at the outermost track edges.
 
         Linear between the points that state it, constant beyond them, and zero on a
         level page.
@@ -311,7 +311,7 @@ class Scale:
         return _piecewise(at, np.array(self.fractions), np.array(self.values))
 
     def fraction_at(self, value: ArrayLike) -> Floats:
-        """Unfolded fraction of values; NaN for values that a log scale cannot show."""
+        """Return the unfolded fraction of values; NaN where a log scale has none."""
         at = np.asarray(value, dtype=np.float64)
         if self.kind == "linear":
             return (at - self.left) / (self.right - self.left)
@@ -347,7 +347,7 @@ def fraction_of(column: ArrayLike, left: ArrayLike, right: ArrayLike) -> Floats:
 
 
 def _ends(point: DepthPoint) -> tuple[float, float]:
-    """Rows where a stated depth line meets the outermost track edges."""
+    """Return the rows where a stated depth line meets the outermost track edges."""
     if point.row_left is None or point.row_right is None:
         return point.row, point.row
     return point.row_left, point.row_right

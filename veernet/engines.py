@@ -335,7 +335,7 @@ def _fastest(stem: Path) -> str:
 
 
 def _is_installed(module: str) -> bool:
-    """Whether a module imports, which a broken installation does not."""
+    """Tell whether a module imports, which a broken installation does not."""
     try:
         importlib.import_module(module)
     except ImportError:

@@ -210,7 +210,7 @@ class Panel:
         return replace(self, image=self.image[:, :0].copy(), tint=None)
 
     def edges_of(self, mnemonic: str) -> tuple[Floats, Floats]:
-        """Left and right edge columns, each (rows,), of the track of a curve."""
+        """Return the edge columns, left and right, each (rows,), of a curve's track."""
         for track, (left, right) in zip(self.tracks, self.edges, strict=True):
             if any(c.mnemonic == mnemonic for c in track.curves):
                 return left, right
@@ -273,7 +273,7 @@ class Evidence:
             raise InputError(msg)
 
     def index_of(self, line: Line) -> int:
-        """Index of the map that stands for a line style."""
+        """Return the index of the map that stands for a line style."""
         for index, lines in enumerate(self.lines):
             if line in lines:
                 return index

@@ -210,7 +210,7 @@ class Registration:
         return self._meet(track.left, at), self._meet(track.right, at)
 
     def _meet(self, edge: Edge, row: Floats) -> Floats:
-        """Column where the depth line of registered rows meets an edge."""
+        """Return the column where the depth line of registered rows meets an edge."""
         column = edge.column_at(row)
         if self.depth.skewed:
             # Each round shrinks the error by skew times turn: below 0.001 on any page

@@ -192,7 +192,7 @@ def _infer(image: Grey, tile: _Tile, engine: Engine) -> Tiles:
 
 
 def _are_probabilities(found: Tiles) -> bool:
-    """Whether numbers lie between 0 and 1, but for rounding; NaN does not."""
+    """Tell whether numbers lie between 0 and 1, but for rounding; NaN does not."""
     return bool(found.min() >= -1e-3 and found.max() <= 1.001)
 
 
