@@ -239,7 +239,7 @@ class Edge:
                 raise InputError(msg)
 
     def column_at(self, page_row: ArrayLike) -> Floats:
-        """Column at rows of the page; constant beyond the first and the last point."""
+        """Return columns at rows of the page; constant beyond the outermost points."""
         at = np.asarray(page_row, dtype=np.float64)
         return np.asarray(np.interp(at, self.rows, self.columns), dtype=np.float64)
 

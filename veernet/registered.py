@@ -194,7 +194,7 @@ class Registration:
         return int(np.floor(rows[0])), int(np.ceil(rows[-1])) + 1
 
     def page_row(self, row: ArrayLike, column: ArrayLike) -> Floats:
-        """Row of the page where the depth line of a registered row meets a column."""
+        """Return rows of the page where depth lines of registered rows meet columns."""
         at = np.asarray(row, dtype=np.float64)
         if not self.depth.skewed:
             return at + np.zeros_like(np.asarray(column, dtype=np.float64))
@@ -205,7 +205,7 @@ class Registration:
         return np.asarray(at + skew_left + along * (skew_right - skew_left))
 
     def edges_at(self, track: Track, row: ArrayLike) -> tuple[Floats, Floats]:
-        """Columns where the depth line of registered rows meets a track's edges."""
+        """Return columns where depth lines of registered rows meet a track's edges."""
         at = np.asarray(row, dtype=np.float64)
         return self._meet(track.left, at), self._meet(track.right, at)
 

@@ -213,7 +213,7 @@ class Page:
         return error
 
     def _files(self, key: str) -> tuple[Path, Path]:
-        """Pixels, and what they are; the second is written last."""
+        """Return the files of pixels and of their facts, which are written last."""
         return self._folder / f"{key}.pixels", self._folder / f"{key}.json"
 
     def _clear(self) -> None:
