@@ -1,4 +1,4 @@
-"""What a loss is given: checked once, and brought to full precision once."""
+"""Inputs of losses: they are checked once, and widened to float32 once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one reduction of every loss: the mean over what counts, 0 where nothing does."""
+"""The reduction of all losses: a mean over what counts, and 0 where nothing counts."""
 
 from __future__ import annotations
 
