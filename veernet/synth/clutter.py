@@ -1,4 +1,4 @@
-"""What else is inked on a log: numerals, names, pips, marks of the recorder."""
+"""Clutter: ink beside curves and grids, as numerals, names, pips and recorder marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What paper and scanner suffer: folds, floods of toner, torn edges, streaks, bands.
+"""Damage of paper and by scanners: folds, floods of toner, torn edges, streaks, bands.
 
 All of it comes over a picture that is already scanned, and none of it moves ink. What
 would hide most of a curve is left out: nobody could read it there.

@@ -1,4 +1,4 @@
-"""What scanning does to paper: from ink to the 8-bit picture of a scan.
+"""Degradation by scanning: from ink to the 8-bit picture of a scan.
 
 The ink is first faded and blurred as on paper and in optics, then either cut at a
 threshold (most scans of logs are bilevel, and the threshold is what breaks thin lines

@@ -1,4 +1,4 @@
-"""What pictures go through by chance: optics, tone, and the handling of real samples.
+"""Augmentation of pictures: optics, tone, and the handling of real samples.
 
 albumentations is used in this module only. Every draw comes from the generator that is
 passed in; each pipeline is built once per process.

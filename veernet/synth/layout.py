@@ -1,4 +1,4 @@
-"""Where things stand in a strip: track edges, depth scale, and how the paper ran."""
+"""Layout of a strip: track edges, depth scale, and the wander of the paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what was drawn can still be read in the scan."""
+"""Legibility: whether the ink of every curve is still seen in the scan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hands and later prints add to a log: labels with arrows, stamps, handwriting."""
+"""Notes that are added to a log: labels with arrows, stamps, handwriting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strips are drawn from."""
+"""Recipes: the ranges and shares that strips are drawn from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the curves of a track stand to each other: apart, across, on top, amplified."""
+"""Relations of the curves of a track: apart, crossing, overlapping, amplified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which order samples are asked for: by the seed and the epoch alone."""
+"""Samplers: the order of samples, which depends on the seed and the epoch alone."""
 
 from __future__ import annotations
 
