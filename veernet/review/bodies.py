@@ -1,4 +1,4 @@
-"""What a page sends with its changes."""
+"""Bodies of the requests that change a document, as a page sends them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server tells its pages without being asked, as server-sent events."""
+"""Server-sent events: what the server sends to all open pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a review is for: curves, registration, trace and edits as files, all or none."""
+"""Export of a review: curves, registration, trace and edits as files, all or none."""
 
 from __future__ import annotations
 

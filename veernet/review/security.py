@@ -1,4 +1,4 @@
-"""Who may ask for what: every request passes here before any route.
+"""Security: each request is checked here before any route takes it.
 
 A server on one's own machine is in reach of every page that is open in the browser.
 Hence the exact Host (against DNS rebinding), the Origin (against requests that another

@@ -1,4 +1,4 @@
-"""How things stand, as the page is told."""
+"""Views: the state of a document, its doubts and its jobs, as JSON for the page."""
 
 from __future__ import annotations
 
