@@ -1,4 +1,4 @@
-"""How an attempt at a log ended, from what its process has left."""
+"""Attempts: how reading a log ended, from the files and the exit of its process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a child process is: it may take so much memory, and ends with who made it."""
+"""Child processes: each has a limit of memory, and ends with its parent."""
 
 from __future__ import annotations
 

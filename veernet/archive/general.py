@@ -1,4 +1,4 @@
-"""What is wrong with the machine, and not with a log: the run stops for it."""
+"""Faults of the machine, and not of a log: the run stops at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an archive stands: from its commits, and from what is being read."""
+"""Status of an archive, from its commits and from what is being read."""
 
 from __future__ import annotations
 
