@@ -1,4 +1,4 @@
-"""What the readers of foreign formats share: bytes, text and numbers of small files."""
+"""Bytes, text and numbers of small files, for all readers of foreign formats."""
 
 from __future__ import annotations
 
