@@ -1,4 +1,4 @@
-"""Where other people's decoders meet ours: what they raise, log and warn of.
+"""The boundary to foreign decoders: what they raise, log and warn of.
 
 A damaged file makes tifffile, Pillow and PDFium raise nearly any exception, and log or
 warn of what they guessed. Here, and nowhere else, an exception becomes one line for the

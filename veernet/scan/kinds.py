@@ -1,4 +1,4 @@
-"""What a TIFF page states of its samples, where its data can only be otherwise.
+"""Corrections of what a TIFF page states of its samples, where its data disagree.
 
 tifffile decodes by its own attributes of a page, so they are corrected there, before
 its decoder is made.

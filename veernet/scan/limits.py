@@ -1,4 +1,4 @@
-"""What a scan of a log can be: how large, and at what resolution."""
+"""Limits of a scan: its size, and its resolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From samples as a TIFF stores them to grey and colour on white paper."""
+"""Conversion of samples, as a TIFF stores them, to grey and colour on white paper."""
 
 from __future__ import annotations
 
