@@ -1,4 +1,4 @@
-"""From what a network gives to probabilities."""
+"""Conversion of a network's outputs to probabilities."""
 
 from __future__ import annotations
 
