@@ -1,4 +1,4 @@
-"""What a user gives a training, judged before it begins, in one line each."""
+"""Checks of what a user gives a training, before it begins: one line for each error."""
 
 from __future__ import annotations
 

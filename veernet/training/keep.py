@@ -1,4 +1,4 @@
-"""What a training leaves on disk: its best network, and its state to go on from."""
+"""Files of a training: its best network, and its state to go on from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a validation measures: overlap of classes, and columns of curves in pixels.
+"""Metrics of a validation: overlap of classes, and errors of curves in pixels.
 
 Sums only are kept, so that any number of processes can add theirs up.
 """

@@ -1,4 +1,4 @@
-"""How the learning rate runs from the start to the end of a training.
+"""Schedules of the learning rate from the start to the end of a training.
 
 A schedule maps the share of the run that is done, 0 to 1, to a factor of the
 optimiser's learning rate. The share is that of the steps or of the time, whichever is
