@@ -1,4 +1,4 @@
-"""The arithmetic of the scores: arrays in, numbers out.
+"""The arithmetic of the scores: from arrays to numbers.
 
 Values, fractions and columns are NaN where unread; a score that nothing bears on is
 None, never a number made up for the occasion.
