@@ -1,4 +1,4 @@
-"""What every edit stands on: rows that exist, columns that are legal, what is set."""
+"""Checks of edits: rows exist, columns are legal; and how columns are set."""
 
 from __future__ import annotations
 

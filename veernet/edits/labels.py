@@ -1,4 +1,4 @@
-"""What an edit is called: in a history, and beside an undo."""
+"""Labels of edits, for a history and beside an undo."""
 
 from __future__ import annotations
 
