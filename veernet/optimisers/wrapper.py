@@ -1,4 +1,4 @@
-"""What the optimisers of flatness share: a base whose groups and state are theirs."""
+"""A base of the optimisers that seek flat minima: it shares groups and state."""
 
 from __future__ import annotations
 
