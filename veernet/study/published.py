@@ -1,4 +1,4 @@
-"""What the references report, and how far it can be put beside our figures.
+"""Figures that the references report, and how far they compare with ours.
 
 Of all of it: the data are other pictures, drawn or scanned, of curves one to three
 pixels wide on about 97 per cent background; one run each, no spread; the network and

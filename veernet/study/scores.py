@@ -1,4 +1,4 @@
-"""What a trained network is scored on: the masks it gives, and the curves read of them.
+"""Scores of a trained network: its masks, and the curves that are read from them.
 
 Every figure of the study is computed from these two tables, which hold sums and not
 ratios wherever a figure may be wanted both as a mean over pictures and of all together.

@@ -1,4 +1,4 @@
-"""Where the run's own loss puts its gradient while the network learns."""
+"""Watch where a loss puts its gradient while its network learns."""
 
 from __future__ import annotations
 

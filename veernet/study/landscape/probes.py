@@ -1,4 +1,4 @@
-"""What is read off a network at given weights: every probe from one pass.
+"""Probes: figures of a network at given weights, all from one pass.
 
 The list of batches is fixed. A loss on sets of pixels (Dice, Lovasz) is the mean of its
 values on these batches and so hangs on how the pictures are divided among them; the

@@ -1,4 +1,4 @@
-"""Where a loss puts its gradient: by confidence, by rank of error, and by region."""
+"""Gradients of losses by confidence, by rank of error, and by region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How losses answer to prevalence alone: the same network, ever less ink on the page.
+"""Response of losses to prevalence: the same network, with less and less ink.
 
 A network finds a share r of the ink and takes a share f of the paper for ink, whatever
 the page. With a share q of ink, q r of all pixels are found ink, (1 - q) f false ink,
