@@ -15,7 +15,7 @@ from tests.logs import REGISTRATION
 from veernet.archive.header import sizes_of
 from veernet.archive.plan import Plan
 from veernet.archive.planning import Registering, deal, make_plan, write_plan
-from veernet.archive.records import Log, Settings, memory_for, seconds_for
+from veernet.archive.records import ArchiveSettings, Log, memory_for, seconds_for
 from veernet.archive.registering import registrations_of
 from veernet.archive.sources import find_scans, local_file
 from veernet.cli import main
@@ -149,11 +149,11 @@ def test_sections_in_files_of_their_own_are_named_by_these(tmp_path: Path) -> No
 
 def test_limits_grow_with_the_page() -> None:
     small, large = (Log("a", "a", 0, rows, 2000, "own", ()) for rows in (1000, 250_000))
-    settings = Settings(memory=2**40)
+    settings = ArchiveSettings(memory=2**40)
     assert seconds_for(small, settings) == 160
     assert seconds_for(large, settings) == 120 + 20 * 500
     assert memory_for(small, settings) < 2 * 2**30 < memory_for(large, settings)
-    assert memory_for(large, Settings(memory=2**30)) == 2**30
+    assert memory_for(large, ArchiveSettings(memory=2**30)) == 2**30
 
 
 def test_sizes_are_of_headers_alone(tmp_path: Path) -> None:

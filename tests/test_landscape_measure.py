@@ -17,8 +17,8 @@ from veernet.losses import CrossEntropyLoss, TverskyLoss
 from veernet.model import build
 from veernet.study.landscape import (
     Landscape,
-    LandscapeSettings,
     Probes,
+    Settings,
     measure,
     read,
     read_landscape,
@@ -27,7 +27,7 @@ from veernet.study.landscape import (
 from veernet.study.landscape.basin import basin_steps
 from veernet.study.landscape.measure import leading, opened
 
-FEW = LandscapeSettings(
+FEW = Settings(
     slice_pictures=1,
     directions=2,
     ladder=(0.1, 0.5),
@@ -210,14 +210,14 @@ def test_steps_are_shares_of_what_guessing_is_worth() -> None:
     entropy = -float((share * share.log()).sum())
     origin = {"matched_cross_entropy": 0.1, "curve_mae": 0.2, "loss/own": 0.05}
     probes = Probes(3, losses={"own": CrossEntropyLoss()})
-    found = basin_steps([{"mask": mask}], probes, origin, LandscapeSettings())
+    found = basin_steps([{"mask": mask}], probes, origin, Settings())
     assert found["matched_cross_entropy"] == pytest.approx(0.1 * entropy)
     assert found["loss/own"] == pytest.approx(0.1 * (entropy - 0.05), rel=1e-5)
-    assert found["curve_mae"] == LandscapeSettings().curve_step
+    assert found["curve_mae"] == Settings().curve_step
     assert "one_minus_miou" not in found  # as it was not read
 
 
 def test_a_loss_that_is_worse_than_guessing_has_no_basin() -> None:
     origin = {"matched_cross_entropy": 0.1, "loss/own": 99.0}
     probes = Probes(3, losses={"own": CrossEntropyLoss()})
-    assert "loss/own" not in basin_steps(batches(), probes, origin, LandscapeSettings())
+    assert "loss/own" not in basin_steps(batches(), probes, origin, Settings())

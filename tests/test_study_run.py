@@ -21,7 +21,7 @@ from veernet.errors import InputError
 from veernet.losses import DiceLoss
 from veernet.network import NetworkSpec, Output
 from veernet.study import run as module
-from veernet.study.landscape import LandscapeSettings, read_landscape
+from veernet.study.landscape import Settings, read_landscape
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.results import read_study
 from veernet.study.run import run
@@ -161,7 +161,7 @@ def test_a_landscape_is_measured_of_a_run_that_is_done(
     study: Path, data: GeneratedData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "train", None)
-    few = LandscapeSettings(
+    few = Settings(
         slice_pictures=4,
         directions=2,
         ladder=(0.1, 0.4),

@@ -75,7 +75,7 @@ def test_a_damage_that_would_hide_most_of_a_curve_is_left_out(monkeypatch):
         area[: int(1.2 * HIDDEN * shape[0])] = True
         return area, True
 
-    monkeypatch.setattr("veernet.synth.damage.WAYS", ((1.0, flood),))
+    monkeypatch.setattr("veernet.synth.damage.DAMAGES", ((1.0, flood),))
     image, rng = picture(), np.random.default_rng(0)
     spared = damage(rng, image, np.full((1, 300), 100.0), 1.0)
     np.testing.assert_array_equal(spared, image)

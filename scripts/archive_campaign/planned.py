@@ -9,7 +9,7 @@ from typing import Any
 
 from veernet.archive.beginning import begin
 from veernet.archive.ledger import Ledger
-from veernet.archive.records import Settings
+from veernet.archive.records import ArchiveSettings
 
 WHEN = 1_600_000_000
 """Seconds since 1970 that all outputs are dated by."""
@@ -45,4 +45,4 @@ def open_stubs(results: Path, plan: Path, **changed: Any) -> Ledger:  # noqa: AN
     # Whatever is killed at random is no fault of a log, however often it is.
     usual = {"loader": f"{here}:load", "reader": f"{here}:read", "when": WHEN}
     usual["interruptions"] = 1000
-    return begin(results, plan, Settings(**{**usual, **changed}))
+    return begin(results, plan, ArchiveSettings(**{**usual, **changed}))

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from veernet.archive.records import Log, Settings
+from veernet.archive.records import ArchiveSettings, Log
 
 ENDS = {
     "read": "done",
@@ -26,7 +26,7 @@ ENDS = {
 """What a stub can do, and how its log must end for that."""
 
 
-def load(settings: Settings, threads: int) -> object:
+def load(settings: ArchiveSettings, threads: int) -> object:
     """Load nothing."""
     return settings, threads
 
@@ -73,7 +73,7 @@ def nothing(log: Log, folder: Path, loaded: object) -> dict[str, Any]:
     return {"outcome": "done", "reason": "", "detail": "", "files": []}
 
 
-def dies(settings: Settings, threads: int) -> object:
+def dies(settings: ArchiveSettings, threads: int) -> object:
     """End the worker before it is ready."""
     del settings, threads
     os._exit(3)

@@ -12,13 +12,13 @@ from typing import Any
 from veernet import __version__, leftovers
 from veernet.archive.ledger import FOLDERS, FORMAT, Ledger, put_new
 from veernet.archive.plan import Plan
-from veernet.archive.records import LIMITS, Settings
+from veernet.archive.records import LIMITS, ArchiveSettings
 from veernet.errors import InputError
 from veernet.files import replacing, sha256
 from veernet.weights import SUFFIXES, weights_file, weights_stem
 
 
-def begin(folder: Path, plan: Path, settings: Settings) -> Ledger:
+def begin(folder: Path, plan: Path, settings: ArchiveSettings) -> Ledger:
     """Open a folder of results for a run, and make it if it is not there.
 
     Parameters
@@ -62,7 +62,7 @@ def begin(folder: Path, plan: Path, settings: Settings) -> Ledger:
     return ledger
 
 
-def run_key(settings: Settings, plan: str) -> str:
+def run_key(settings: ArchiveSettings, plan: str) -> str:
     """Return a hash of all that the bytes of the results depend on."""
     stem = weights_stem(None if settings.weights is None else Path(settings.weights))
     files = [weights_file(stem, suffix) for suffix in SUFFIXES]

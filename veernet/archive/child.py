@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from veernet.archive.records import Log, Settings
+from veernet.archive.records import ArchiveSettings, Log
 
 ANSWER = "told.json"
 """What a child leaves when it has come to an end by itself."""
@@ -63,7 +63,7 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def read_alone(task: dict[str, Any], settings: Settings, loaded: object) -> None:
+def read_alone(task: dict[str, Any], settings: ArchiveSettings, loaded: object) -> None:
     """Read a log within the limits of its task, leave a word, and end this process.
 
     Parameters
@@ -97,7 +97,7 @@ def read_alone(task: dict[str, Any], settings: Settings, loaded: object) -> None
 
 
 def _answer(
-    task: dict[str, Any], folder: Path, settings: Settings, loaded: object
+    task: dict[str, Any], folder: Path, settings: ArchiveSettings, loaded: object
 ) -> dict[str, Any]:
     log = Log(**{**task["log"], "registrations": tuple(task["log"]["registrations"])})
     try:

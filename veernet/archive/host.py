@@ -34,10 +34,10 @@ def main() -> int:
         named,
         read_alone,
     )
-    from veernet.archive.records import Settings  # noqa: PLC0415
+    from veernet.archive.records import ArchiveSettings  # noqa: PLC0415
     from veernet.errors import InputError  # noqa: PLC0415
 
-    settings = Settings(**message["settings"])
+    settings = ArchiveSettings(**message["settings"])
     try:
         loaded = named(settings.loader)(settings, message["threads"])
     except (InputError, OSError) as error:

@@ -26,7 +26,7 @@ from typing import Any
 
 from veernet import __version__, leftovers
 from veernet.archive.plan import Plan
-from veernet.archive.records import Settings
+from veernet.archive.records import ArchiveSettings
 from veernet.errors import InputError
 from veernet.files import sha256
 
@@ -110,9 +110,9 @@ class Ledger:
         return record
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> ArchiveSettings:
         """How its logs are read."""
-        return Settings(**self.run["settings"])
+        return ArchiveSettings(**self.run["settings"])
 
     def plan(self, number: int) -> Plan:
         """Return a plan of the folder."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from veernet.archive.records import Settings
+from veernet.archive.records import ArchiveSettings
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.digitise import digitise
 from veernet.engines import Engine, load_engine
@@ -35,12 +35,12 @@ class Loaded:
     """
 
     engine: Engine
-    settings: Settings
+    settings: ArchiveSettings
     weights: str
     weights_sha256: str
 
 
-def load(settings: Settings, threads: int) -> Loaded:
+def load(settings: ArchiveSettings, threads: int) -> Loaded:
     """Load the network, and compile what a log will need, once for a worker."""
     weights = None if settings.weights is None else Path(settings.weights)
     engine = load_engine(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from veernet.archive.packing import CURVES_FILE
-from veernet.archive.records import Log, Settings
+from veernet.archive.records import ArchiveSettings, Log
 from veernet.archive.registering import SectionToRead
 from veernet.archive.tables import CURVES, write_parquet
 from veernet.digitise import Result
@@ -35,7 +35,7 @@ def write_section(
     found: SectionToRead,
     result: Result,
     provenance: Provenance,
-    settings: Settings,
+    settings: ArchiveSettings,
 ) -> list[str]:
     """Write a section, and return the names of its files.
 

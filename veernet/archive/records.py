@@ -104,7 +104,7 @@ class Log:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ArchiveSettings:
     """How the logs of a run are read; the same for all drivers of one folder.
 
     Parameters
@@ -158,12 +158,12 @@ BYTES_A_PIXEL = 40
 """That a page may take in memory beyond that; panels are held one at a time."""
 
 
-def seconds_for(log: Log, settings: Settings) -> float:
+def seconds_for(log: Log, settings: ArchiveSettings) -> float:
     """Return the limit of time of a log, in seconds of the clock."""
     return settings.time * (SECONDS + SECONDS_A_MEGAPIXEL * log.megapixels)
 
 
-def memory_for(log: Log, settings: Settings) -> int:
+def memory_for(log: Log, settings: ArchiveSettings) -> int:
     """Return the limit of memory of a log, in bytes beyond the worker's own."""
     wanted = MEMORY + BYTES_A_PIXEL * PIXEL * log.megapixels
     return int(min(wanted, settings.memory))

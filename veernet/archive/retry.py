@@ -18,7 +18,7 @@ from veernet.archive.header import sizes_of
 from veernet.archive.ledger import Ledger
 from veernet.archive.own import own_registrations
 from veernet.archive.planning import deal, in_order, write_plan
-from veernet.archive.records import PIXEL, PIXELS_A_BYTE, REASONS, Settings
+from veernet.archive.records import PIXEL, PIXELS_A_BYTE, REASONS, ArchiveSettings
 from veernet.archive.run import settings_for
 from veernet.archive.sources import is_remote
 from veernet.archive.status import ledger_rows
@@ -148,7 +148,8 @@ def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
     ledger
         Of the folder of results; one that is opened afterwards has them.
     memory, time
-        As `veernet.archive.records.Settings` has them; as they were unless given.
+        As `veernet.archive.records.ArchiveSettings` has them; as they were unless
+        given.
 
     Raises
     ------
@@ -163,7 +164,7 @@ def set_limits(ledger: Ledger, memory: int | None, time: float | None) -> None:
         memory=had.memory if memory is None else memory,
         time=had.time if time is None else time,
     )
-    settings: Settings = replace(had, memory=checked.memory, time=checked.time)
+    settings: ArchiveSettings = replace(had, memory=checked.memory, time=checked.time)
     if settings == had:
         return
     record = {**ledger.run, "settings": settings.to_dict()}

@@ -7,7 +7,7 @@ from pathlib import Path
 from veernet.archive.driver import FIRST, Rule, drive
 from veernet.archive.ledger import Ledger
 from veernet.archive.pools import make_pool
-from veernet.archive.records import Settings, Stop
+from veernet.archive.records import ArchiveSettings, Stop
 from veernet.archive.status import RunStatus, run_status
 from veernet.archive.watching import Watching
 from veernet.errors import InputError
@@ -76,7 +76,7 @@ def settings_for(
     overlay: bool = False,
     memory: int | None = None,
     time: float = 1.0,
-) -> Settings:
+) -> ArchiveSettings:
     """Return the settings of a run from what a user gives.
 
     Raises
@@ -84,7 +84,7 @@ def settings_for(
     InputError
         If a limit makes no sense.
     """
-    usual = Settings()
+    usual = ArchiveSettings()
     most = usual.memory if memory is None else memory
     if most < 2**28:
         msg = f"--memory {most / 2**20:.0f}MB: no log is read in less than 256MB"
@@ -93,7 +93,7 @@ def settings_for(
         msg = f"--time {time:g}: give a factor above 0, as 2 for twice the time"
         raise InputError(msg)
     named = None if weights is None else str(weights.absolute())
-    return Settings(
+    return ArchiveSettings(
         weights=named,
         engine=engine,
         overlay=overlay,

@@ -21,7 +21,7 @@ from veernet.archive.attempt import (
     oom_kills,
     signal_name,
 )
-from veernet.archive.records import Log, Settings, Stop, memory_for, seconds_for
+from veernet.archive.records import ArchiveSettings, Log, Stop, memory_for, seconds_for
 
 STARTING = 600.0
 """Seconds that a worker may take to load: where compiled code cannot be kept, and the
@@ -57,7 +57,7 @@ class Worker:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: ArchiveSettings,
         threads: int = 1,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -54,8 +54,8 @@ class Study:
         nothing), ``base_lr`` (the learning rate of the plain sweep), ``seed``, what
         ``run.json`` says of its making, and in ``scored`` the commit that scored it.
     masks, curves
-        The tables of :class:`~veernet.study.scores.Scores`, with ``run`` and ``set``,
-        and ``mse`` of each curve.
+        The tables of :class:`~veernet.study.scores.StudyScores`, with ``run`` and
+        ``set``, and ``mse`` of each curve.
     history
         What the runs logged while they trained: ``run``, ``step`` and a column each.
     landscapes

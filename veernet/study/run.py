@@ -27,7 +27,7 @@ from veernet.files import replacing, write_text
 from veernet.network import NetworkSpec
 from veernet.provenance import commit, hardware
 from veernet.study.kept import SUFFIX, add_run, kept_files, kept_names
-from veernet.study.landscape import LandscapeSettings, measure, write
+from veernet.study.landscape import Settings, measure, write
 from veernet.study.parts import CURVES, LANDSCAPE, MASKS, RUN, SCORED
 from veernet.study.scores import AllBackground, score
 from veernet.synth.dataset import make_loader
@@ -55,7 +55,7 @@ def run(
     out: str | Path,
     seed: int = 0,
     arm: Arm = "train",
-    landscape: LandscapeSettings | None = None,
+    landscape: Settings | None = None,
     sweep: str | None = None,
     **training: Any,  # noqa: ANN401 - passed on as they are
 ) -> None:
@@ -63,7 +63,7 @@ def run(
 
     Writes ``run.json`` (labels, seed, settings, commit, hardware, minutes),
     ``masks.parquet`` and ``curves.parquet``
-    (:class:`~veernet.study.scores.Scores`, of the sets ``held-out`` and ``test``),
+    (:class:`~veernet.study.scores.StudyScores`, of the sets ``held-out`` and ``test``),
     ``scored.json`` (by which commit), and what
     :func:`veernet.training.train` writes. It is the last network that is scored, not
     the best one: no arm gains by choosing.
@@ -192,7 +192,7 @@ def _score(arm: Arm, spec: NetworkSpec, data: GeneratedData, out: Path) -> None:
 
 
 def _survey(
-    data: GeneratedData, out: Path, loss: nn.Module, settings: LandscapeSettings
+    data: GeneratedData, out: Path, loss: nn.Module, settings: Settings
 ) -> None:
     """Measure the landscape, with the directions of one seed for all runs."""
     size = data.batch_size

@@ -60,7 +60,7 @@ class LocalPool:
         self._given[slot].put((shard, backwards))
 
     def events(self, seconds: float) -> list[tuple[int, Event]]:
-        """Return what has happened, see `veernet.archive.pools.Pool`."""
+        """Return what has happened, see `veernet.archive.pools.WorkerPool`."""
         found: list[tuple[int, Event]] = []
         with suppress(queue.Empty):
             found.append(self._events.get(timeout=seconds))

@@ -134,7 +134,7 @@ class RayPool:
         self._reading[stream] = slot
 
     def events(self, seconds: float) -> list[tuple[int, Event]]:
-        """Return what has happened, see `veernet.archive.pools.Pool`."""
+        """Return what has happened, see `veernet.archive.pools.WorkerPool`."""
         if not self._reading:
             time.sleep(seconds)
             return []

@@ -28,7 +28,7 @@ def edge(column: float, block: Block, strength: NDArray[np.float32]) -> Edge:
         The section.
     strength : (bands, columns)
         Of the page's vertical lines: see
-        :class:`~veernet.register.geometry.verticalink.Threads`.
+        :class:`~veernet.register.geometry.verticalink.VerticalInk`.
 
     Returns
     -------

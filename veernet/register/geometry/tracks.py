@@ -94,7 +94,7 @@ def find_spans(line_extent: LineExtent, block: Block) -> tuple[Span, ...]:
     Parameters
     ----------
     line_extent
-        From :func:`veernet.register.geometry.lineextent.find_comb`.
+        From :func:`veernet.register.geometry.lineextent.find_line_extent`.
     block
         The section.
 

@@ -21,12 +21,7 @@ from veernet.study.landscape.objective import (
     own_loss,
 )
 from veernet.study.landscape.probes import Probes, read, reader
-from veernet.study.landscape.record import (
-    Landscape,
-    LandscapeSettings,
-    read_landscape,
-    write,
-)
+from veernet.study.landscape.record import Landscape, Settings, read_landscape, write
 from veernet.study.landscape.sharpness import (
     SharpnessEstimate,
     average_case,
@@ -48,10 +43,10 @@ from veernet.study.landscape.weights import Weights, lent
 __all__ = [
     "Basin",
     "Landscape",
-    "LandscapeSettings",
     "Lines",
     "Plane",
     "Probes",
+    "Settings",
     "SharpnessEstimate",
     "SliceLine",
     "Weights",

@@ -32,7 +32,7 @@ from veernet.study.landscape.slices import SliceLine, check_ladder
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from veernet.study.landscape.record import LandscapeSettings
+    from veernet.study.landscape.record import Settings
 
 TOLERANCE = 0.02
 """Relative error of the rise, or of the width, at which a search ends."""
@@ -235,7 +235,7 @@ def basin_steps(
     batches: Sequence[Batch],
     probes: Probes,
     origin: Reading,
-    settings: LandscapeSettings,
+    settings: Settings,
 ) -> dict[str, float]:
     """Return the rise that ends the basin of each probe.
 

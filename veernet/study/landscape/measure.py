@@ -30,7 +30,7 @@ from veernet.study.landscape.probes import (
     read,
     reader,
 )
-from veernet.study.landscape.record import Landscape, LandscapeSettings
+from veernet.study.landscape.record import Landscape, Settings
 from veernet.study.landscape.sharpness import average_case, keskar, one_step, worst_case
 from veernet.study.landscape.slices import (
     Lines,
@@ -56,7 +56,7 @@ def measure(
     loss: nn.Module | None = None,
     own_sharpness: bool = False,
     seed: int = 0,
-    settings: LandscapeSettings | None = None,
+    settings: Settings | None = None,
     ignore_index: int = IGNORE_INDEX,
 ) -> Landscape:
     """Measure the landscape around a trained network.
@@ -113,7 +113,7 @@ def measure(
         If the number of classes is not known, the own loss is asked for and not given,
         or an argument of an instrument is wrong.
     """
-    chosen = settings or LandscapeSettings()
+    chosen = settings or Settings()
     model, classes = opened(network, classes)
     check_batches(batches)
     if own_sharpness and loss is None:
@@ -182,7 +182,7 @@ def _basins(
     model: nn.Module,
     batches: Sequence[Batch],
     probes: Probes,
-    settings: LandscapeSettings,
+    settings: Settings,
     seed: int,
 ) -> tuple[Lines, dict[str, float]]:
     some = leading(batches, settings.slice_pictures)
@@ -215,7 +215,7 @@ def _plane(
     model: nn.Module,
     batches: Sequence[Batch],
     probes: Probes,
-    settings: LandscapeSettings,
+    settings: Settings,
     seed: int,
 ) -> Plane | None:
     if settings.plane_points == 0:
@@ -231,7 +231,7 @@ def _sharpness(
     model: nn.Module,
     batches: Sequence[Batch],
     objective: Objective,
-    settings: LandscapeSettings,
+    settings: Settings,
     seed: int,
 ) -> dict[str, float]:
     some = leading(batches, settings.gradient_pictures)
@@ -286,7 +286,7 @@ def _hessian(
     model: nn.Module,
     batches: Sequence[Batch],
     objective: Objective,
-    settings: LandscapeSettings,
+    settings: Settings,
     seed: int,
 ) -> dict[str, float]:
     some = leading(batches, settings.hessian_pictures)

@@ -91,7 +91,7 @@ def parse_landscape(text: str, path: str) -> Landscape:
 
 
 @dataclass(frozen=True)
-class LandscapeSettings:
+class Settings:
     """How finely and how far to measure, and on how many of the pictures.
 
     An instrument that is given fewer pictures than there are takes the first batches
