@@ -136,7 +136,7 @@ def _arm(arm: Arm, own: Mapping[int, str], runs: pd.DataFrame) -> dict[str, Any]
     labels = asdict(arm)
     loss = labels.pop("loss")
     if arm.lr is None and loss != NOTHING:
-        labels["lr"] = base_rate(runs, arm.optimizer)
+        labels["lr"] = base_rate(runs, loss, arm.optimizer)
     if loss == "tversky":
         labels["alpha"] = DIALS[0] if arm.alpha is None else arm.alpha
         labels["beta"] = DIALS[1] if arm.beta is None else arm.beta
