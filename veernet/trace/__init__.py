@@ -20,6 +20,7 @@ from veernet.quantities import is_impossible
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.average import mean_around
+from veernet.trace.crossings import doubt_uncrossed, is_crossed
 from veernet.trace.dash_patterns import estimate_patterns
 from veernet.trace.identity import Pool, pools
 from veernet.trace.lanes import Way
@@ -168,8 +169,34 @@ def name_curves(
                 if own.spec.wraps:
                     path = settle_counts(path, own.spec, own.left, own.right)
                 named[index] = _possible(path, own)
-        result.append(tuple(named[index] for index in range(len(paths))))
+        result.append(_crossed([named[i] for i in range(len(paths))], paths))
     return result
+
+
+def _crossed(paths: list[Path], followed: Sequence[Followed]) -> tuple[Path, ...]:
+    """Doubt curves that were not read across an edge which ink of their track crosses.
+
+    One curve that was explains a crossing for all curves of the track.
+    """
+    fractions = [
+        (path.column - own.left) / (own.right - own.left)
+        for path, own in zip(paths, followed, strict=True)
+    ]
+    crossed = {
+        crossing
+        for fraction, own in zip(fractions, followed, strict=True)
+        for crossing in own.crossings
+        if own.spec.wraps and is_crossed(crossing, fraction)
+    }
+    return tuple(
+        doubt_uncrossed(
+            path,
+            [crossing for crossing in own.crossings if crossing not in crossed],
+            fraction,
+            wraps=own.spec.wraps,
+        )
+        for path, own, fraction in zip(paths, followed, fractions, strict=True)
+    )
 
 
 def _pools(followed: Sequence[Sequence[Followed]]) -> list[list[Pool]]:

@@ -36,6 +36,9 @@ has broken into pieces is flat, and on a page that is turned by 0.5 degrees fall
 REACH = 5
 """Rows above and below a run in which its sides are looked for."""
 
+HAIRLINE = 0.5
+"""Rows below the first that the ink of a run has in the mean, of a hairline."""
+
 PEN = 4
 """Rows on either side of what is dark over many rows that are its outline: the peak of
 a wrap is often filled, and the curve runs round it."""
@@ -130,7 +133,8 @@ def _inclined(image: Grey, row: int, start: int, stop: int, limit: float) -> boo
             upper[side] += top / part
             lower[side] += base / part
     climb = max(abs(upper[0] - upper[1]), abs(lower[0] - lower[1]))
-    if climb < CLIMB and 0 < row < image.shape[0] - 1:
+    thick = max(lower[0] - upper[0], lower[1] - upper[1])
+    if thick < HAIRLINE and 0 < row < image.shape[0] - 1:
         # A hairline has one run a row, each where that of the row above ends.
         falls = _dark(image, row - 1, start - 1, limit)
         falls &= _dark(image, row + 1, stop, limit)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.average import mean_around
+from veernet.trace.crossings import Crossing, crossings_of
 from veernet.trace.dash_patterns import sample_ink
 from veernet.trace.grid_lines import (
     UNEXPLAINED,
@@ -80,6 +81,8 @@ class Followed:
         (rows,) columns of the track's edges.
     colour
         Equal for curves that colour does not tell apart; None where it says nothing.
+    crossings
+        Where ink of the track leaves one edge and comes in at the other.
     """
 
     spec: CurveSpec
@@ -95,6 +98,7 @@ class Followed:
     left: Floats
     right: Floats
     colour: bytes | None
+    crossings: tuple[Crossing, ...] = ()
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -120,8 +124,13 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
         One for each curve of ``panel.curves``, in that order.
     """
     evidence, lanes, ways = decode_paths(panel, evidence, costs)
+    crossings = crossings_of(panel)
+    track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
     return [
-        _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs)
+        replace(
+            _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs),
+            crossings=crossings[track_of[lane.spec.mnemonic]],
+        )
         for i, lane in enumerate(lanes)
     ]
 
