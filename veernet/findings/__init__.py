@@ -36,6 +36,7 @@ NAMES = {
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
+    "line": "stretches on lines of the paper",
     "impossible": "curves with values that cannot be",
 }
 """What several findings of a kind are called."""

@@ -27,6 +27,7 @@ from veernet.trace.grid_lines import (
     without_column,
 )
 from veernet.trace.lanes import FREE_STYLE, OVERSHOOT, Lane, Way, make_lane
+from veernet.trace.paper_lines import PaperLine, lines_of
 from veernet.trace.programme import Costs
 from veernet.trace.ways import decode_lane, margin_of
 from veernet.trace.weights import stroke_widths
@@ -83,6 +84,8 @@ class Followed:
         Equal for curves that colour does not tell apart; None where it says nothing.
     crossings
         Where ink of the track leaves one edge and comes in at the other.
+    lines
+        Upright lines of the track.
     """
 
     spec: CurveSpec
@@ -99,6 +102,7 @@ class Followed:
     right: Floats
     colour: bytes | None
     crossings: tuple[Crossing, ...] = ()
+    lines: tuple[PaperLine, ...] = ()
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -124,12 +128,13 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
         One for each curve of ``panel.curves``, in that order.
     """
     evidence, lanes, ways = decode_paths(panel, evidence, costs)
-    crossings = crossings_of(panel)
+    crossings, lines = crossings_of(panel), lines_of(panel)
     track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
     return [
         replace(
             _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs),
             crossings=crossings[track_of[lane.spec.mnemonic]],
+            lines=lines[track_of[lane.spec.mnemonic]],
         )
         for i, lane in enumerate(lanes)
     ]
