@@ -15,6 +15,7 @@ from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
 from veernet.findings.values import impossible
+from veernet.findings.wraps import uncrossed
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
 
@@ -30,10 +31,12 @@ NAMES = {
     "bridged": "curves with many bridged gaps",
     "together": "groups of curves on one ink",
     "wrap-count": "guessed wrap counts",
+    "wraps": "curves that may wrap",
     "free-stroke": "strokes that no curve is read from",
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
+    "line": "stretches on lines of the paper",
     "impossible": "curves with values that cannot be",
 }
 """What several findings of a kind are called."""
@@ -73,6 +76,7 @@ def find(
             reading += wrap_counts(trace, guesses[trace.mnemonic], registration)
     for panel in readings:
         reading += of_panel(panel, registration)
+        reading += uncrossed(panel, registration)
     return (
         *about_scan,
         *_misplaced(scan, registration),

@@ -15,6 +15,7 @@ from veernet.findings.styles import OddStyle, odd_styles
 from veernet.records import Registration
 from veernet.runs import runs
 from veernet.trace.features import SHARED
+from veernet.trace.paper_lines import Standing, standing_on
 
 SHARED_ROWS = 24
 """Rows in which two curves are on one stroke while another is free, at the least."""
@@ -37,6 +38,9 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
         yield _jumped(reading, registration, jump)
     for odd in odd_styles(reading):
         yield _odd(reading, registration, odd)
+    for curve, path in enumerate(reading.followed):
+        for standing in standing_on(curve, reading.folded, path.lines):
+            yield _standing(reading, registration, curve, standing)
 
 
 def _on_one(
@@ -154,6 +158,26 @@ def _odd(reading: PanelReading, registration: Registration, odd: OddStyle) -> Fi
         weight=odd.stop - odd.start,
         kind="style",
         curves=(path.mnemonic,),
+        **place,
+    )
+
+
+def _standing(
+    reading: PanelReading, registration: Registration, curve: int, one: Standing
+) -> Finding:
+    name = reading.paths[curve].mnemonic
+    place = _place(reading, registration, one.start, one.stop)
+    top, base = place["depths"]
+    ends = {0.0: "the left edge of its track", 1.0: "the right edge of its track"}
+    where = ends.get(one.line, f"the upright line at {one.line:.2f} of its track")
+    return Finding(
+        registration.section,
+        f"{name}: read on {where} from {top:.1f} to {base:.1f} "
+        f"{registration.depth.unit}, and the line is no wider there than elsewhere",
+        "is it drawn there?",
+        weight=one.stop - one.start,
+        kind="line",
+        curves=(name,),
         **place,
     )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Line, Panel
+from veernet.trace.level import level_strokes
 from veernet.trace.tinted import Tinted, tinted
 
 FREE_STYLE = 0.6
@@ -61,6 +62,9 @@ class Lane:
         (width,) share of the evidence that counts.
     colour
         What the colour of the ink says; None where it says nothing.
+    level
+        (rows, width) strokes of the picture that cross the track; None where none is
+        looked for, as the curve does not wrap.
     """
 
     spec: CurveSpec
@@ -73,6 +77,7 @@ class Lane:
     centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
     colour: Tinted | None = None
+    level: NDArray[np.bool_] | None = None
 
     @property
     def wraps(self) -> tuple[int, int]:
@@ -155,6 +160,7 @@ def make_lane(
     if not (spec.wraps or anywhere):
         fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
         damping[is_impossible(spec, fraction)] = 0.0
+    crosses = spec.wraps and panel.image.size > 0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Lane(
         spec=spec,
@@ -167,6 +173,7 @@ def make_lane(
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
         colour=tinted(panel, evidence, spec),
+        level=level_strokes(panel.image, first, width) if crosses else None,
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.average import mean_around
+from veernet.trace.crossings import Crossing, crossings_of
 from veernet.trace.dash_patterns import sample_ink
 from veernet.trace.grid_lines import (
     UNEXPLAINED,
@@ -26,6 +27,7 @@ from veernet.trace.grid_lines import (
     without_column,
 )
 from veernet.trace.lanes import FREE_STYLE, OVERSHOOT, Lane, Way, make_lane
+from veernet.trace.paper_lines import PaperLine, lines_of
 from veernet.trace.programme import Costs
 from veernet.trace.ways import decode_lane, margin_of
 from veernet.trace.weights import stroke_widths
@@ -80,6 +82,10 @@ class Followed:
         (rows,) columns of the track's edges.
     colour
         Equal for curves that colour does not tell apart; None where it says nothing.
+    crossings
+        Where ink of the track leaves one edge and comes in at the other.
+    lines
+        Upright lines of the track.
     """
 
     spec: CurveSpec
@@ -95,6 +101,8 @@ class Followed:
     left: Floats
     right: Floats
     colour: bytes | None
+    crossings: tuple[Crossing, ...] = ()
+    lines: tuple[PaperLine, ...] = ()
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -120,8 +128,14 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
         One for each curve of ``panel.curves``, in that order.
     """
     evidence, lanes, ways = decode_paths(panel, evidence, costs)
+    crossings, lines = crossings_of(panel), lines_of(panel)
+    track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
     return [
-        _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs)
+        replace(
+            _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs),
+            crossings=crossings[track_of[lane.spec.mnemonic]],
+            lines=lines[track_of[lane.spec.mnemonic]],
+        )
         for i, lane in enumerate(lanes)
     ]
 

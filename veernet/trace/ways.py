@@ -38,6 +38,10 @@ UNRELATED = 0.66
 """Most that counts where any other curve is: with the cost of shared ink it is then
 dearer to run on for long than to be off scale."""
 
+LEVEL = np.uint8(255 * 0.8)
+"""Evidence, of 255, of a level stroke of the picture that no other curve has: to run on
+it costs little and pays little, as it may be handwriting."""
+
 BESIDE = 3
 """Columns beside the ink of another curve that count as its own still."""
 
@@ -265,12 +269,36 @@ def _seen(
         settled,
         BESIDE,
     )
+    if lane.level is not None and settled:
+        _add_level(evidence, lane.level, taken, BESIDE, LEVEL)
     if lane.colour is None:
         return evidence, taken
     lane.colour.apply(
         evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
     )
     return evidence, lane.colour.shared(taken, related, lane.first)
+
+
+@compiled()
+def _add_level(
+    evidence: NDArray[np.uint8],
+    level: NDArray[np.bool_],
+    taken: NDArray[np.int32],
+    beside: int,
+    least: np.uint8,
+) -> None:
+    """Let level strokes count that no other path has, in place."""
+    rows, width = evidence.shape
+    free = np.empty(width, dtype=np.bool_)
+    for row in range(rows):
+        free[:] = True
+        for other in range(taken.shape[0]):
+            start, last = taken[other, row, 0], taken[other, row, 1]
+            if start >= 0:
+                free[max(start - beside, 0) : last + beside + 1] = False
+        for c in range(width):
+            if free[c] and level[row, c]:
+                evidence[row, c] = max(evidence[row, c], least)
 
 
 def related(one: CurveSpec, other: CurveSpec) -> bool:
