@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
+from veernet.check.counting import Counted, count_lines, is_sure, lines_to
+from veernet.check.drawn import fits
 from veernet.check.finding import Finding, cut_short
-from veernet.records import Registration
+from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
@@ -25,32 +26,23 @@ TURNED, OTHERWISE = 3.0, 1.5
 """Rows that a depth line falls across the tracks before the points should say so, and
 rows by which they may say otherwise."""
 
+DOUBTFUL = ", which is doubtful: lines are missing there, or too faint to count"
+"""Said where lines that are counted are no proof."""
+
 AGREE = 0.8
 """Share of the heavier lines that must tell the same shift."""
 
 
-def check_depths(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+def check_depths(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
     """Compare depth points with the lines of the section that they are of."""
     counted = count_lines(registration, found)
     if counted is None:
-        points = registration.depth.points
-        first, last = points[0], points[-1]
-        index = lines_to(registration, found, at_column(found))
-        unit = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
-        yield Finding(
-            registration.section,
-            f"{first.depth:g} to {last.depth:g} {registration.depth.unit}, rows "
-            f"{first.row:g} to {last.row:g}: {np.ptp(index):.0f} depth lines are "
-            f"counted, {unit:.3g} {registration.depth.unit} each, no step of logs",
-            "compare the depth points with the numerals",
-            severe=True,
-            weight=100,
-        )
+        yield from _no_step(scan, registration, found)
         return
     axis = registration.depth
-    due = counted.index - axis.depths / counted.step
-    # Lines stand at multiples of their step, so a point on its line is a whole number.
-    off = due - np.rint(due)
+    off, shift = _compared(scan, registration, found, counted)
     spacing = found.lines.spacing
     common = float(np.median(off))
     if abs(common) * spacing > NEAR and (np.abs(off - common) * spacing <= NEAR).all():
@@ -59,11 +51,64 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
         beside = list(_beside(registration, found, counted, off))
         yield from cut_short(beside, f"depth points more than {NEAR:g} rows off theirs")
     sure = np.abs(off) <= BETWEEN
-    counts = list(_counts(registration, found, counted, np.rint(due), sure))
+    counts = list(_counts(registration, found, counted, shift, sure))
     yield from cut_short(counts, "points or stretches with too many or too few lines")
-    if sure.all() and np.ptp(np.rint(due)) == 0:
+    if sure.all() and np.ptp(shift) == 0:
         yield from _heavier(registration, found, counted)
     yield from _turn(registration, found)
+
+
+def _no_step(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
+    """Say that lines and depths agree nowhere, unless it is that lines are missing."""
+    points, unit = registration.depth.points, registration.depth.unit
+    apart = [
+        k for k in range(len(points) - 1) if not fits(scan, registration, found, k)
+    ]
+    if not apart:
+        yield from _turn(registration, found)
+        return
+    first, last = points[apart[0]], points[apart[-1] + 1]
+    index = lines_to(registration, found, at_column(found))
+    lines = index[apart[-1] + 1] - index[apart[0]]
+    step = (last.depth - first.depth) / max(1.0, float(lines))
+    sure = is_sure(found, index[0], index[-1]) and len(apart) == len(points) - 1
+    yield Finding(
+        registration.section,
+        f"{first.depth:g} to {last.depth:g} {unit}, rows {first.row:g} to "
+        f"{last.row:g}: {lines:.0f} depth lines are counted, {step:.3g} {unit} each, "
+        f"no step of logs{'' if sure else DOUBTFUL}",
+        "compare the depth points with the numerals",
+        severe=sure,
+        weight=100,
+    )
+
+
+def _compared(
+    scan: Scan, registration: Registration, found: FoundSection, counted: Counted
+) -> tuple[Floats, Floats]:
+    """Compare points with lines, counted ones or, where some are missing, drawn ones.
+
+    Returns
+    -------
+    off, shift : (points,) float
+        Lines by which each point is beside its line, and the lines that are counted to
+        it beyond those that are due.
+    """
+    due = counted.index - registration.depth.depths / counted.step
+    # Lines stand at multiples of their step, so a point on its line is a whole number.
+    off = due - np.rint(due)
+    beyond = np.diff(due)
+    beside = np.abs(off) * found.lines.spacing > NEAR
+    agreed = np.zeros(len(off), dtype=bool)
+    for k in range(len(beyond)):
+        doubted = abs(beyond[k]) > BETWEEN or beside[k] or beside[k + 1]
+        if doubted and fits(scan, registration, found, k):
+            beyond[k] = 0.0
+            agreed[k : k + 2] = True
+    shift = np.append(0.0, np.cumsum(np.rint(beyond))) + np.rint(due[0])
+    return np.where(agreed, 0.0, off), shift
 
 
 def _lines(count: int) -> str:
@@ -130,12 +175,16 @@ def _counts(
         row = counted.row_of(counted.index[k] - lines)
         row += registration.depth.rows[k] - counted.rows[k]
         word = "line" if abs(lines) == 1 else "lines"
+        sure = is_sure(found, counted.index[near[0]], counted.index[near[-1]])
         yield Finding(
             registration.section,
-            f"{_told(registration, k)} is {abs(lines):.0f} depth {word} too "
-            f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
-            f"by them its row is {row:.0f}; or its depth is another",
-            severe=is_sure(found, counted.index[near[0]], counted.index[near[-1]]),
+            f"{_told(registration, k)} {'is' if sure else 'may be'} {abs(lines):.0f} "
+            f"depth {word} too {'low' if lines > 0 else 'high'}, as counted from its "
+            f"neighbours{'' if sure else DOUBTFUL}",
+            f"by them its row is {row:.0f}; or its depth is another"
+            if sure
+            else "compare it with its numeral",
+            severe=sure,
             weight=float(80 + abs(lines)),
         )
     rest = np.delete(known, single)
@@ -144,16 +193,16 @@ def _counts(
             continue
         points, unit = registration.depth.points, registration.depth.unit
         due = (points[b].depth - points[a].depth) / counted.step
-        seen = inked(found, counted.index[a], counted.index[b])
-        faint = "" if seen >= SEEN else f", {1 - seen:.0%} of them too faint to be sure"
+        sure = is_sure(found, counted.index[a], counted.index[b])
+        lines = (points[b].depth - points[a].depth) / counted.step + shift[b] - shift[a]
         yield Finding(
             registration.section,
             f"{points[a].depth:g} to {points[b].depth:g} {unit}, rows "
-            f"{points[a].row:g} to {points[b].row:g}: "
-            f"{counted.index[b] - counted.index[a]:.0f} steps of {counted.step:g} "
-            f"{unit} are counted{faint}, where {due:.0f} are due",
+            f"{points[a].row:g} to {points[b].row:g}: {lines:.0f} steps of "
+            f"{counted.step:g} {unit} are counted{'' if sure else DOUBTFUL}, where "
+            f"{due:.0f} are due",
             "compare both points with the numerals",
-            severe=is_sure(found, counted.index[a], counted.index[b]),
+            severe=sure,
             weight=float(70 + abs(shift[b] - shift[a])),
         )
 

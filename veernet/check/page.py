@@ -127,7 +127,7 @@ def check_section(
             yield _nowhere(strip, found)
             return
         yield from _beyond(strip, own)
-        yield from check_depths(strip, _between(own, *strip.depth.rows[[0, -1]]))
+        yield from check_depths(scan, strip, _between(own, *strip.depth.rows[[0, -1]]))
         grids.append(own)
     alone = all(own is grids[0] for own in grids)
     for strip, own in list(zip(strips, grids, strict=True))[: 1 if alone else None]:
