@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from veernet.check.beyond import check_beyond
 from veernet.check.depths import check_depths
 from veernet.check.edges import check_edges
 from veernet.check.finding import Finding, worst_first
@@ -55,7 +56,9 @@ def check(
         Those that would make a wrong curve first.
     """
     found = find_sections(scan, progress)
-    findings = [f for r in registrations for f in check_section(scan, r, found)]
+    findings = [
+        f for r in registrations for f in check_section(scan, r, found, registrations)
+    ]
     findings += check_wells(registrations)
     if read is not None:
         findings += _of_headers(scan, registrations, found, read)
@@ -93,9 +96,22 @@ def _own(
 
 
 def check_section(
-    scan: Scan, registration: Registration, found: Sequence[FoundSection]
+    scan: Scan,
+    registration: Registration,
+    found: Sequence[FoundSection],
+    every: Sequence[Registration] = (),
 ) -> Iterator[Finding]:
-    """Check a registration against the sections that were found on its page."""
+    """Check a registration against the sections that were found on its page.
+
+    Parameters
+    ----------
+    scan, registration
+        The page, and what is registered.
+    found
+        Sections of the page.
+    every
+        All registrations of the page: what another reads is not lost.
+    """
     section = registration.section
     stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
     if stated and opened and stated != opened:
@@ -129,6 +145,8 @@ def check_section(
         yield from _beyond(strip, own)
         yield from check_depths(scan, strip, _between(own, *strip.depth.rows[[0, -1]]))
         grids.append(own)
+    others = [one for one in every if one is not registration]
+    yield from check_beyond(scan, registration, others)
     alone = all(own is grids[0] for own in grids)
     for strip, own in list(zip(strips, grids, strict=True))[: 1 if alone else None]:
         drawn = registration if alone else strip

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import PurePath
 
+from veernet.check.beyond import MUCH, check_beyond
 from veernet.check.finding import MOST, Finding, worst_first
 from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
@@ -77,6 +78,7 @@ def find(
         *about_scan,
         *_misplaced(scan, registration),
         *worst_first(check_quickly(scan.info, registration)),
+        *check_beyond(scan, registration, least=MUCH),
         *worst_first(_logged(reading, registration)),
     )
 
