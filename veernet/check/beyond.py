@@ -38,6 +38,9 @@ WAVERS = 3
 WIDEST = 0.15
 """Of a track's width: a wider run of ink is no stroke of a curve."""
 
+HIDDEN = 6
+"""Windows in which the grid alone is seen, as a curve may be hidden on its lines."""
+
 INKED = 0.6
 """Of the share of rows that have strokes within the log, that in a window beyond it must
 have."""
@@ -123,23 +126,26 @@ def _reach(
     inside = _look(scan, registration, track, at, at - way * 4 * WINDOW)
     if inside is None or not inside.inked.any():
         return 0
-    share, usual = float(inside.inked.mean()), inside
-    reached = 0
+    usual, reached, at_end = inside, 0, 0
+    # Of the rows that are looked at, those up to the last in which a curve is seen.
     while True:
-        start = at + way * reached
+        start = at + way * at_end
         stop = min(start + WINDOW, end) if below else max(start - WINDOW, end)
         window = _look(scan, registration, track, start, stop)
-        if window is None or not _goes_on(window, usual, inside, share):
+        if window is None or not _is_grid(window, usual, inside):
             # The last rows of a log seldom fill a window.
-            return reached + _rest(window, inside, below)
-        reached += abs(stop - start)
+            whole = reached == at_end
+            return reached + (_rest(window, inside, below) if whole else 0)
+        at_end += abs(stop - start)
         usual = window
+        if window.inked.mean() >= INKED * inside.inked.mean():
+            reached = at_end
+        elif at_end - reached >= HIDDEN * WINDOW or not len(window.uprights):
+            return reached
 
 
-def _goes_on(window: _Window, before: _Window, inside: _Window, share: float) -> bool:
-    """Tell whether a window still shows the log."""
-    if window.inked.mean() < INKED * share:
-        return False
+def _is_grid(window: _Window, before: _Window, inside: _Window) -> bool:
+    """Tell whether the grid of the log goes on, without lettering."""
     return window.strokes <= LETTERS * inside.strokes + 1 and _kept(window, before)
 
 

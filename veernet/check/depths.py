@@ -69,19 +69,36 @@ def _no_step(
     if not apart:
         yield from _turn(registration, found)
         return
-    first, last = points[apart[0]], points[apart[-1] + 1]
+    if len(apart) < len(points) - 1:
+        told = [_unlike(registration, k) for k in apart]
+        yield from cut_short(told, "stretches whose lines are not where they are due")
+        return
+    first, last = points[0], points[-1]
     index = lines_to(registration, found, at_column(found))
-    lines = index[apart[-1] + 1] - index[apart[0]]
-    step = (last.depth - first.depth) / max(1.0, float(lines))
-    sure = is_sure(found, index[0], index[-1]) and len(apart) == len(points) - 1
+    step = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
+    sure = is_sure(found, index[0], index[-1])
     yield Finding(
         registration.section,
         f"{first.depth:g} to {last.depth:g} {unit}, rows {first.row:g} to "
-        f"{last.row:g}: {lines:.0f} depth lines are counted, {step:.3g} {unit} each, "
-        f"no step of logs{'' if sure else DOUBTFUL}",
+        f"{last.row:g}: {np.ptp(index):.0f} depth lines are counted, {step:.3g} {unit} "
+        f"each, no step of logs{'' if sure else DOUBTFUL}",
         "compare the depth points with the numerals",
         severe=sure,
         weight=100,
+    )
+
+
+def _unlike(registration: Registration, k: int) -> Finding:
+    """Doubt a stretch whose lines cannot be counted and lie elsewhere than is due."""
+    above, below = registration.depth.points[k : k + 2]
+    unit = registration.depth.unit
+    return Finding(
+        registration.section,
+        f"{above.depth:g} to {below.depth:g} {unit}, rows {above.row:g} to "
+        f"{below.row:g}: the depth lines that are drawn do not lie where the two points "
+        f"have them{DOUBTFUL}",
+        "compare both points with the numerals",
+        weight=75,
     )
 
 
