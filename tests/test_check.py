@@ -321,7 +321,10 @@ def test_a_track_between_others_and_half_a_track_are_right(scan: Scan) -> None:
     spec = CurveSpec("AT20", "OHMM", Scale("linear", 0, 50))
     half = Track("T2L", second.left, middle, (spec,))
     registration = replace(RIGHT, tracks=(first, column, half, second))
-    assert check(scan, [registration]) == ()
+    (told,) = check(scan, [registration])
+    assert told.kind == "part"
+    assert "AT20 is registered over a part" in told.what
+    assert "list it in T2 with the others, left: 0, right: 100" in told.do
 
 
 def test_a_track_without_depth_lines_is_named(scan: Scan) -> None:

@@ -38,15 +38,17 @@ def test_a_log_that_is_registered_whole_loses_nothing(scan: Scan) -> None:
 def test_curves_beyond_the_depth_points_are_told_with_their_rows(scan: Scan) -> None:
     part = between(1, -2)
     above, below = check_beyond(scan, part)
-    assert above.rows is not None and below.rows is not None
+    assert above.rows is not None
+    assert below.rows is not None
     # The first and the last depth line of the section.
     assert abs(above.rows[0] - SECTION.first) < 30
     assert abs(below.rows[1] - SECTION.last) < 30
-    assert above.rows[1] < part.depth.rows[0] and below.rows[0] > part.depth.rows[-1]
+    assert above.rows[1] < part.depth.rows[0]
+    assert below.rows[0] > part.depth.rows[-1]
     assert above.depths == pytest.approx((1000, part.depth.depths[0]), abs=4)
     assert "curves begin above the first depth point" in above.what
     assert "ft of ink are not read" in above.what
-    assert not above.severe and not below.severe
+    assert not any(f.severe for f in (above, below))
     told = [f.kind for f in check(scan, [part])]
     assert told == ["beyond", "beyond"]
 
@@ -88,7 +90,8 @@ def test_a_point_that_is_off_is_told_on_a_grid_with_lost_lines() -> None:
     scan, _ = without_lines(5)
     points = list(RIGHT.depth.points)
     p = points[2]
-    assert p.row_left is not None and p.row_right is not None
+    assert p.row_left is not None
+    assert p.row_right is not None
     points[2] = replace(
         p, row=p.row + 20, row_left=p.row_left + 20, row_right=p.row_right + 20
     )

@@ -1,4 +1,4 @@
-"""Ink above the first and below the last depth point: curves go on, and are not read."""
+"""Curves that go on above the first or below the last depth point: not read."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ HIDDEN = 6
 """Windows in which the grid alone is seen, as a curve may be hidden on its lines."""
 
 INKED = 0.6
-"""Of the share of rows that have strokes within the log, that in a window beyond it must
-have."""
+"""Of the share of rows with strokes within the log, that in a window beyond it."""
 
 LETTERS = 2.0
 """Strokes in a row for each within the log, from which they are lettering."""
@@ -229,17 +228,16 @@ def _finding(
     lost = abs(depth - (last.depth if below else first.depth))
     names = ", ".join(curve.mnemonic for curve in track.curves)
     most = "at least " if rows >= FARTHEST else ""
+    where = f"in track {track.name} ({names})"
     if below:
         what = (
-            f"curves go on below the last depth point: in track {track.name} ({names}) "
-            f"to row {end}, and depths end at row {last.row:g} ({last.depth:g} "
-            f"{axis.unit})"
+            f"curves go on below the last depth point: {where} to row {end}, and "
+            f"depths end at row {last.row:g} ({last.depth:g} {axis.unit})"
         )
     else:
         what = (
-            f"curves begin above the first depth point: in track {track.name} ({names}) "
-            f"from row {end}, and depths begin at row {first.row:g} ({first.depth:g} "
-            f"{axis.unit})"
+            f"curves begin above the first depth point: {where} from row {end}, and "
+            f"depths begin at row {first.row:g} ({first.depth:g} {axis.unit})"
         )
     edge = (last.row + 1, end) if below else (end, first.row - 1)
     return Finding(
@@ -250,5 +248,5 @@ def _finding(
         weight=16.0 + rows,
         kind="beyond",
         rows=(int(edge[0]), int(edge[1])),
-        depths=tuple(sorted((depth, last.depth if below else first.depth))),
+        depths=(last.depth, depth) if below else (depth, first.depth),
     )

@@ -41,7 +41,6 @@ def check_depths(
     if counted is None:
         yield from _no_step(scan, registration, found)
         return
-    axis = registration.depth
     off, shift = _compared(scan, registration, found, counted)
     spacing = found.lines.spacing
     common = float(np.median(off))
@@ -95,7 +94,7 @@ def _unlike(registration: Registration, k: int) -> Finding:
     return Finding(
         registration.section,
         f"{above.depth:g} to {below.depth:g} {unit}, rows {above.row:g} to "
-        f"{below.row:g}: the depth lines that are drawn do not lie where the two points "
+        f"{below.row:g}: the depth lines that are drawn are not where the two points "
         f"have them{DOUBTFUL}",
         "compare both points with the numerals",
         weight=75,
@@ -192,16 +191,16 @@ def _counts(
         row = counted.row_of(counted.index[k] - lines)
         row += registration.depth.rows[k] - counted.rows[k]
         word = "line" if abs(lines) == 1 else "lines"
-        sure = is_sure(found, counted.index[near[0]], counted.index[near[-1]])
+        clear = is_sure(found, counted.index[near[0]], counted.index[near[-1]])
         yield Finding(
             registration.section,
-            f"{_told(registration, k)} {'is' if sure else 'may be'} {abs(lines):.0f} "
+            f"{_told(registration, k)} {'is' if clear else 'may be'} {abs(lines):.0f} "
             f"depth {word} too {'low' if lines > 0 else 'high'}, as counted from its "
-            f"neighbours{'' if sure else DOUBTFUL}",
+            f"neighbours{'' if clear else DOUBTFUL}",
             f"by them its row is {row:.0f}; or its depth is another"
-            if sure
+            if clear
             else "compare it with its numeral",
-            severe=sure,
+            severe=clear,
             weight=float(80 + abs(lines)),
         )
     rest = np.delete(known, single)
@@ -210,16 +209,16 @@ def _counts(
             continue
         points, unit = registration.depth.points, registration.depth.unit
         due = (points[b].depth - points[a].depth) / counted.step
-        sure = is_sure(found, counted.index[a], counted.index[b])
+        clear = is_sure(found, counted.index[a], counted.index[b])
         lines = (points[b].depth - points[a].depth) / counted.step + shift[b] - shift[a]
         yield Finding(
             registration.section,
             f"{points[a].depth:g} to {points[b].depth:g} {unit}, rows "
             f"{points[a].row:g} to {points[b].row:g}: {lines:.0f} steps of "
-            f"{counted.step:g} {unit} are counted{'' if sure else DOUBTFUL}, where "
+            f"{counted.step:g} {unit} are counted{'' if clear else DOUBTFUL}, where "
             f"{due:.0f} are due",
             "compare both points with the numerals",
-            severe=sure,
+            severe=clear,
             weight=float(70 + abs(shift[b] - shift[a])),
         )
 

@@ -13,9 +13,10 @@ from veernet.check.depths import check_depths
 from veernet.check.edges import check_edges
 from veernet.check.finding import Finding, worst_first
 from veernet.check.legend import check_legend
+from veernet.check.marks import check_marks
 from veernet.check.quick import check_quickly
-from veernet.check.strokes import check_strokes
-from veernet.check.tracks import check_divisions, check_tracks
+from veernet.check.strokes import check_strokes, read_stretches
+from veernet.check.tracks import check_divisions, check_parts, check_tracks
 from veernet.check.well import check_wells
 from veernet.errors import InputError
 from veernet.records import Registration, Scan
@@ -145,6 +146,7 @@ def check_section(
         yield from _beyond(strip, own)
         yield from check_depths(scan, strip, _between(own, *strip.depth.rows[[0, -1]]))
         grids.append(own)
+    yield from check_parts(registration)
     others = [one for one in every if one is not registration]
     yield from check_beyond(scan, registration, others)
     alone = all(own is grids[0] for own in grids)
@@ -153,7 +155,9 @@ def check_section(
         yield from check_edges(scan.info, drawn, find_uprights(own))
         yield from check_tracks(drawn, own)
         yield from check_divisions(drawn, own)
-        yield from check_strokes(scan, drawn, own)
+        stretches = list(read_stretches(scan, drawn, own))
+        yield from check_strokes(drawn, own, stretches)
+        yield from check_marks(drawn, own, stretches)
 
 
 def _nowhere(registration: Registration, found: Sequence[FoundSection]) -> Finding:

@@ -32,6 +32,7 @@ NAMES = {
     "together": "groups of curves on one ink",
     "wrap-count": "guessed wrap counts",
     "free-stroke": "strokes that no curve is read from",
+    "one-more": "tracks with one stroke more than curves",
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
