@@ -7,12 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.pages import DrawnPage, DrawnSection, registered
-from veernet.axes import DepthAxis
+from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
+from veernet.axes import DepthAxis, Scale
 from veernet.check.beyond import check_beyond
 from veernet.check.drawn import drawn_lines
+from veernet.check.fall import fall_across
 from veernet.check.page import check
-from veernet.records import Registration, Scan
+from veernet.check.quick import check_quickly
+from veernet.export.parameters import parameters
+from veernet.export.provenance import Provenance
+from veernet.records import CurveSpec, Registration, Scan
 from veernet.register.geometry.page import FoundSection, find_sections
 
 PAGE = DrawnPage(rows=5200, sections=(DrawnSection(900, 4400),), wander=6, turn=0.003)
@@ -97,3 +101,59 @@ def test_a_point_that_is_off_is_told_on_a_grid_with_lost_lines() -> None:
     )
     told = check(scan, [replace(RIGHT, depth=DepthAxis("ft", tuple(points)))])
     assert any(f"{p.depth:g}" in f.what for f in told)
+
+
+@pytest.mark.parametrize("turn", [0.006, -0.012])
+def test_the_fall_of_lines_is_measured_over_one_track_too(turn: float) -> None:
+    """The survey alone tells a sixth too little there."""
+    section = DrawnSection(900, 3900, 23.3, (DrawnTrack(60, 460),))
+    page = DrawnPage(rows=4500, sections=(section,), turn=turn)
+    scan = Scan.from_array(page.draw())
+    (found,) = find_sections(scan)
+    fall = fall_across(scan, found, np.linspace(1300, 3500, 5))
+    assert np.median(fall) == pytest.approx(turn, rel=0.05)
+
+
+def test_a_line_that_stands_beside_the_grid_is_told() -> None:
+    image = PAGE.draw()
+    rows = np.arange(SECTION.first, SECTION.last)
+    # A time marker in the first track: a third of a division off the lines of the grid.
+    columns = np.rint(PAGE.column(160, rows)).astype(int)
+    for by in range(3):
+        image[rows, columns + by] = 0
+    scan = Scan.from_array(image)
+    (told,) = check(scan, [RIGHT])
+    assert told.kind == "mark"
+    assert "track T1: a line stands" in told.what
+    assert told.columns is not None
+    assert abs(told.columns[0] - PAGE.column(161, 2650)) < 5
+    first, second = RIGHT.tracks
+    marks = CurveSpec("TMARK", "", Scale("linear", 0, 1), export=False)
+    listed = replace(first, curves=(marks, *first.curves))
+    assert check(scan, [replace(RIGHT, tracks=(listed, second))]) == ()
+
+
+def with_scale(scale: Scale) -> Registration:
+    curve = CurveSpec("ILD", "OHMM", scale)
+    first, second = RIGHT.tracks
+    return replace(RIGHT, tracks=(replace(first, curves=(curve,)), second))
+
+
+def test_a_piecewise_scale_that_ends_before_its_track_is_told(scan: Scan) -> None:
+    nodes = Scale("piecewise", 0, 5000, (0.0, 0.2, 0.8), (0.0, 55.0, 4500.0))
+    (told,) = check_quickly(scan.info, with_scale(nodes))
+    assert "end at fraction 0.8 (4500 OHMM)" in told.what
+    assert f"to {float(nodes.value_at(1.0)):.4g} at the edge" in told.what
+    whole = Scale("piecewise", 0, 5000, (0.0, 0.2, 1.0), (0.0, 55.0, 5000.0))
+    assert list(check_quickly(scan.info, with_scale(whole))) == []
+
+
+def test_heights_without_a_unit_take_that_of_the_depths_and_say_so(scan: Scan) -> None:
+    well = {"EKB": "1811.5", "EGL": "545 m", "PDAT": "GL"}
+    bare = replace(RIGHT, well=well)
+    (told,) = check_quickly(scan.info, bare)
+    assert told.what.startswith("well: EKB 1811.5: no unit is given, and ft")
+    made = {p.mnemonic: (p.value, p.unit) for p in parameters(bare, Provenance())}
+    assert made["EKB"] == ("1811.5", "FT")
+    assert made["EGL"] == ("545", "M")
+    assert made["PDAT"] == ("GL", "")

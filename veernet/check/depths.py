@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.check.counting import Counted, count_lines, is_sure, lines_to
 from veernet.check.drawn import fits
+from veernet.check.fall import fall_across
 from veernet.check.finding import Finding, cut_short
 from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection
@@ -22,9 +23,12 @@ NEAR = 2.0
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
 
-TURNED, OTHERWISE = 3.0, 1.5
+TURNED = 3.0
 """Rows that a depth line falls across the tracks before the points should say so, and
-rows by which they may say otherwise."""
+by which they may say otherwise."""
+
+MEASURED = 12
+"""Points at which the fall is measured, at the most."""
 
 DOUBTFUL = ", which is doubtful: lines are missing there, or too faint to count"
 """Said where lines that are counted are no proof."""
@@ -54,7 +58,7 @@ def check_depths(
     yield from cut_short(counts, "points or stretches with too many or too few lines")
     if sure.all() and np.ptp(shift) == 0:
         yield from _heavier(registration, found, counted)
-    yield from _turn(registration, found)
+    yield from _turn(scan, registration, found)
 
 
 def _no_step(
@@ -66,7 +70,7 @@ def _no_step(
         k for k in range(len(points) - 1) if not fits(scan, registration, found, k)
     ]
     if not apart:
-        yield from _turn(registration, found)
+        yield from _turn(scan, registration, found)
         return
     if len(apart) < len(points) - 1:
         told = [_unlike(registration, k) for k in apart]
@@ -260,16 +264,19 @@ def _heavier(
     )
 
 
-def _turn(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+def _turn(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
     """Name a turn of the page that the points do not tell, or tell otherwise."""
     rows = registration.depth.rows
+    rows = rows[np.unique(np.linspace(0, len(rows) - 1, MEASURED).round().astype(int))]
     edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
     width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
-    fall = np.interp(rows, found.lines.rows, found.lines.turn) * width
+    fall = fall_across(scan, found, rows) * width
     left, right = registration.depth.turn_at(rows)
     apart = fall - (right - left)
     worst = int(np.abs(apart).argmax())
-    if abs(apart[worst]) <= (OTHERWISE if registration.depth.turned else TURNED):
+    if abs(apart[worst]) <= TURNED:
         return
     what = (
         f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
