@@ -45,20 +45,6 @@ def of_curve(trace: Trace, registration: Registration) -> Iterator[Finding]:
     name, rows = trace.mnemonic, read.size
     section = registration.section
     _, spec = registration.curve(name)
-    none = (trace.origin == ORIGINS.index("none")).all()
-    # A back-up is drawn where its main curve is off scale, and may be nowhere.
-    if none or (read.mean() < HARDLY and not spec.backup_of):
-        what = "not read anywhere" if none else f"read in {read.mean():.1%} of its rows"
-        yield Finding(
-            section,
-            f"{name}: {what}",
-            "check its track, its line style and the scan",
-            weight=rows,
-            kind="undrawn",
-            curves=(name,),
-            **stretch(registration, int(trace.row[0]), int(trace.row[-1])),
-        )
-        return
     off = float(np.isin(trace.origin, OFF_SCALE).mean())
     if off > MOSTLY_OFF and not spec.backup_of:
         yield Finding(
@@ -71,6 +57,20 @@ def of_curve(trace: Trace, registration: Registration) -> Iterator[Finding]:
             curves=(name,),
             **stretch(registration, int(trace.row[0]), int(trace.row[-1])),
         )
+    none = (trace.origin == ORIGINS.index("none")).all()
+    # A back-up is drawn where its main curve is off scale, and may be nowhere.
+    if none or (read.mean() < HARDLY and off <= MOSTLY_OFF and not spec.backup_of):
+        what = "not read anywhere" if none else f"read in {read.mean():.1%} of its rows"
+        yield Finding(
+            section,
+            f"{name}: {what}",
+            "check its track, its line style and the scan",
+            weight=rows,
+            kind="undrawn",
+            curves=(name,),
+            **stretch(registration, int(trace.row[0]), int(trace.row[-1])),
+        )
+        return
     for start, stop in runs(~read):
         if stop - start > GAP_ROWS:
             yield _gap(trace, registration, start, stop)
