@@ -25,6 +25,9 @@ PERSISTS = 0.85
 FEWEST = 6
 """Stretches from which a share says anything."""
 
+STILL = re.compile(r".*CAL.*|C1|C2|HD")
+"""Names of curves that stand still where the hole is in gauge."""
+
 LISTED = re.compile(r".*(MARK|TICK|TIME|MK|TTI).*|T(IM)?E?|BS|BIT.*|ETIM?|ITT.*")
 """Names of curves that stand like this; one that is listed is not told."""
 
@@ -54,7 +57,12 @@ def check_marks(
         ]
         if not own or own[0].divisions is None:
             continue
+        still = any(STILL.fullmatch(curve.mnemonic.upper()) for curve in track.curves)
+        division = (right - left) / own[0].divisions
         for at in _lines(own[0], stretches):
+            # A caliper in gauge stands as well; marks are drawn by an edge.
+            if still and division < at < right - left - division:
+                continue
             yield Finding(
                 registration.section,
                 f"track {track.name}: a line stands {at:.0f} columns right of the left "
