@@ -271,8 +271,9 @@ def _turn(
     rows = registration.depth.rows
     rows = rows[np.unique(np.linspace(0, len(rows) - 1, MEASURED).round().astype(int))]
     edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
-    width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
-    fall = fall_across(scan, found, rows) * width
+    first, last = edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
+    slope = fall_across(scan, found, rows)
+    fall = slope * (last - first)
     left, right = registration.depth.turn_at(rows)
     apart = fall - (right - left)
     worst = int(np.abs(apart).argmax())
@@ -283,13 +284,19 @@ def _turn(
         f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
         f"{rows[worst]:g}"
     )
+    at = found.middle_at(rows)
+    ends = rows + slope * (first - at), rows + slope * (last - at)
+    here = f"row_left: {ends[0][worst]:.1f}, row_right: {ends[1][worst]:.1f} here"
     if registration.depth.turned:
         what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
         do = (
-            "correct row_left and row_right: they are at the outermost edges, which "
-            "are others when a track is added or taken out"
+            f"correct row_left and row_right ({here}): they are at the outermost "
+            "edges, which are others when a track is added or taken out"
         )
     else:
-        do = "the page is turned: add row_left and row_right to the depth points"
+        do = (
+            "the page is turned: add row_left and row_right to the depth points "
+            f"({here})"
+        )
     weight = float(abs(apart[worst]) / found.lines.spacing)
     yield Finding(registration.section, what, do, weight=weight)
