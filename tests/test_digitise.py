@@ -159,6 +159,9 @@ def test_a_curve_that_is_left_out_of_the_registration_is_a_finding():
     section = replace(registration, tracks=(track,))
     result = digitise(open_scan(DATA / "sample.tif"), section, engine)
     assert unlisted.mnemonic == "ILD"
-    assert {f.kind for f in result.findings} == {"free-stroke"}
-    told = sum(f.rows[1] - f.rows[0] for f in result.findings)
+    assert {f.kind for f in result.findings} == {"free-stroke", "one-more"}
+    (one_more,) = (f for f in result.findings if f.kind == "one-more")
+    assert "1 curves are listed and read (ILM), and one stroke more" in one_more.text
+    free = [f for f in result.findings if f.kind == "free-stroke"]
+    told = sum(f.rows[1] - f.rows[0] for f in free)
     assert told > 0.8 * (registration.row_range[1] - registration.row_range[0])

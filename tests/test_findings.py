@@ -246,6 +246,20 @@ class TestCurves:
         assert finding.kind == "undrawn"
         assert finding.text.startswith("GR: read in 1.7% of its rows: check its track")
 
+    @pytest.mark.parametrize("share", [0.6, 0.99])
+    def test_a_curve_that_is_off_scale_for_most_of_its_rows_is_told_first(
+        self, log, share
+    ):
+        row = np.arange(40, 641)
+        off = row < 40 + share * row.size
+        column = np.where(off, np.nan, 100.0)
+        origin = np.where(off, ORIGINS.index("off-left"), ORIGINS.index("auto"))
+        trace = Trace("GR", row, column, 0.9 * ~off, origin.astype(np.uint8))
+        first, second = of_curve(trace, log[1])
+        assert (first.kind, second.kind) == ("off-scale", "off-scale")
+        assert first.text.startswith(f"GR: {share:.0%} of its rows count as OFF SCALE")
+        assert first.weight > second.weight
+
     def test_an_array_on_the_same_ink_is_one_finding(self, log):
         _, registration = log
         row = np.arange(40, 641)

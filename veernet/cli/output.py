@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
 
+MOSTLY = 0.5
+"""Share of a curve's rows off scale from which that is told in capitals."""
+
 EXIT_CODES = (
     "exit codes: 0 done; 1 a defect of veernet; 2 the input or the arguments are "
     "wrong; 3 refused: the scan is no readable curve log"
@@ -75,7 +78,10 @@ def _told(curve: Curve, trace: Trace) -> str:
 
     text = f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
     off = sum(int((trace.origin == origin).sum()) for origin in OFF_SCALE)
-    return f"{text} ({off / trace.origin.size:.0%} off scale)" if off else text
+    if not off:
+        return text
+    share = off / trace.origin.size
+    return f"{text} ({share:.0%} {'OFF SCALE' if share > MOSTLY else 'off scale'})"
 
 
 def panel_progress(done_word: str, unit: str = "row") -> Progress:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from veernet.qc.sheet import Sheet
     from veernet.records import Scan, Trace
 
+WORST = 5
+"""Places that are printed; the sheet has more."""
+
 FEET = {"ft": 1.0, "m": 1 / 0.3048}
 
 
@@ -99,20 +102,20 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(out: Path, sheet: Sheet) -> None:
     """Print how long the sheet is, and its worst stretches."""
+    from veernet.qc.bars import outliers, places
+
     told = sheet.figures
-    missed = sum(one.misses for one in told.stretches)
-    print(
-        f"{out}: {sheet.pages} pages; {missed} of {len(told.stretches)} "
-        "stretches miss a bar"
-    )
+    missed = outliers(told.stretches)
+    found = places(told.stretches, told.measured.length)
     unit = told.log.registration.depth.unit
-    for one in told.stretches[:3]:
-        if one.misses:
-            print(
-                f"note: {one.curve} from {one.top:g} {unit}: read {one.read:.0%}, on "
-                f"ink {_share(one.on_ink)}, ink of track {one.track} explained "
-                f"{_share(one.explained)}"
-            )
+    print(
+        f"{out}: {sheet.pages} pages; {len(found)} places to look at ({len(missed)} of "
+        f"{len(told.stretches)} stretches of {told.measured.length:g} {unit})"
+    )
+    for one in found[:WORST]:
+        print(f"note: {one.curve} from {one.top:g} to {one.base:g} {unit}: {one.why}")
+    if len(found) > WORST:
+        print(f"note: {len(found) - WORST} more places: the first page lists the worst")
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -208,9 +211,3 @@ def _remarks(
             "what was guessed."
         )
     return lines
-
-
-def _share(share: float) -> str:
-    from math import isnan
-
-    return "not judged" if isnan(share) else f"{share:.0%}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import PurePath
 
+from veernet.check.beyond import MUCH, check_beyond
 from veernet.check.finding import MOST, Finding, worst_first
 from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
@@ -33,6 +34,7 @@ NAMES = {
     "wrap-count": "guessed wrap counts",
     "wraps": "curves that may wrap",
     "free-stroke": "strokes that no curve is read from",
+    "one-more": "tracks with one stroke more than curves",
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
@@ -81,6 +83,7 @@ def find(
         *about_scan,
         *_misplaced(scan, registration),
         *worst_first(check_quickly(scan.info, registration)),
+        *check_beyond(scan, registration, least=MUCH),
         *worst_first(_logged(reading, registration)),
     )
 

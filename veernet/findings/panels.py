@@ -20,6 +20,10 @@ from veernet.trace.paper_lines import Standing, standing_on
 SHARED_ROWS = 24
 """Rows in which two curves are on one stroke while another is free, at the least."""
 
+ONE_MORE = 0.15
+"""Share of the rows with all curves read and a stroke left over that tells of one more:
+without one strokes are left over in fewer."""
+
 APART = 8
 """Rows for which two curves on one stroke may part without ending the stretch."""
 
@@ -34,6 +38,8 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
     for index, stroke in enumerate(strokes):
         if index not in told:
             yield _free(reading, registration, stroke)
+    left = [stroke for index, stroke in enumerate(strokes) if index not in told]
+    yield from _one_more(reading, registration, left)
     for jump in jumps(reading):
         yield _jumped(reading, registration, jump)
     for odd in odd_styles(reading):
@@ -41,6 +47,35 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
     for curve, path in enumerate(reading.followed):
         for standing in standing_on(curve, reading.folded, path.lines):
             yield _standing(reading, registration, curve, standing)
+
+
+def _one_more(
+    reading: PanelReading, registration: Registration, strokes: Sequence[Stroke]
+) -> Iterator[Finding]:
+    """Say that a panel shows more strokes than curves are listed, much of the way."""
+    rows = reading.folded.shape[1]
+    free = np.zeros(rows, dtype=bool)
+    for stroke in strokes:
+        free[stroke.row] = True
+    # With a curve unread a free stroke may be its own.
+    free &= np.isfinite(reading.folded).all(axis=0)
+    if free.mean() < ONE_MORE:
+        return
+    names = tuple(path.mnemonic for path in reading.paths)
+    tracks = "+".join(track.name for track in reading.sheet.tracks)
+    yield Finding(
+        registration.section,
+        f"track {tracks}: {len(names)} curves are listed and read "
+        f"({', '.join(names)}), and one stroke more is seen in {free.mean():.0%} of "
+        "the rows",
+        "a curve, a time marker or a bit size that is not listed: names may have slid "
+        "by one; list all in their order from left to right (export: false), and "
+        "digitise again",
+        weight=2 * rows * float(free.mean()),
+        kind="one-more",
+        curves=names,
+        **_place(reading, registration, 0, rows),
+    )
 
 
 def _on_one(

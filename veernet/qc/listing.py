@@ -34,9 +34,6 @@ LAG = {"ft": 5.0, "m": 1.5}
 BETTER = 1.1
 """Times the least median difference: a shift that gains less is none."""
 
-BARS = {"on_ink": 0.95, "explained": 0.95}
-"""What this project asks of a reading, per ten feet; no standard names a figure."""
-
 
 @dataclass(frozen=True)
 class Event:
@@ -78,15 +75,6 @@ class Stretch:
         left = 1 - self.explained if np.isfinite(self.explained) else 0.0
         unsure = 1 - self.sure if np.isfinite(self.sure) else 0.0
         return off * self.read + 0.5 * left + 0.5 * (1 - self.read) + 0.25 * unsure
-
-    @property
-    def misses(self) -> bool:
-        """Whether a bar is missed."""
-        return (
-            self.on_ink < BARS["on_ink"]
-            or self.explained < BARS["explained"]
-            or self.read < 1.0
-        )
 
 
 def stretches(log: Log, found: Measured) -> list[Stretch]:
