@@ -23,7 +23,7 @@ from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal
 from veernet.register.geometry.page import FoundSection, sections_of
 from veernet.register.geometry.survey import take_survey
-from veernet.register.heading.heading import WellField, read_heading
+from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
@@ -152,12 +152,15 @@ def propose(
             refuse_other_plots(scan, [text.text for text in words])
     legends = (Legend(),) * len(found)
     numerals = recognise if stated is None else None
-    seen = read_print(scan, found, read, numerals, threads=threads, progress=reading)
+    seen = read_print(
+        *(scan, found, read, numerals),
+        heading=heading,
+        threads=threads,
+        progress=reading,
+    )
     if seen.read is not None:
         legends = read_legends(scan, found, seen.read)
-    well: tuple[WellField, ...] = ()
-    if seen.read is not None and heading:
-        well = read_heading(scan, found[0].first_row, seen.read)
+    well = seen.well
     told = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(told) == 1:
         # One well is logged in one unit.
