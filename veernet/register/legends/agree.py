@@ -19,6 +19,7 @@ from veernet.records import Line
 from veernet.register.depths.proposal import STATED
 from veernet.register.legends.plausible import implausible
 from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.spread import spread
 from veernet.register.legends.vocabulary import is_possible, is_round, is_usual
 
 CLEAR = 0.85
@@ -68,7 +69,7 @@ def confirm(
         judged = [_judged(curve, votes, styles) for curve in merged]
         joined = _backed(_wrapped(_same_decades(judged)))
         named = _named(sorted(joined, key=lambda curve: curve.track))
-        finished.append(tuple(_held(named)))
+        finished.append(tuple(_held(spread(named))))
     return finished
 
 
