@@ -89,9 +89,9 @@ def read_print(
     """
     if threads < 2:
         placed = _one_by_one(scan, sections, recognise, progress)
-        wanted = read is not None and heading
-        well = read_heading(scan, sections[0].first_row, read) if wanted else ()
-        return Print(read, placed, well)
+        if read is None or not heading:
+            return Print(read, placed)
+        return Print(read, placed, read_heading(scan, sections[0].first_row, read))
     kept = None if read is None else _Kept(read)
     shared = _shared(scan)
     rows: dict[Future[Any], int] = {}
@@ -124,8 +124,8 @@ def read_print(
         # begun goes no further: a long section takes minutes.
         stopped.set()
         pool.shutdown(cancel_futures=True)
-    placed = tuple(numerals[index].result() for index in sorted(numerals))
-    return Print(kept, placed, () if well is None else well.result())
+    read_of = tuple(numerals[index].result() for index in sorted(numerals))
+    return Print(kept, read_of, () if well is None else well.result())
 
 
 def _one_by_one(

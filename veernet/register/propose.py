@@ -34,6 +34,7 @@ from veernet.register.refusals import (
     refuse_ruined,
     refuse_without_a_log,
 )
+from veernet.register.wrapping import wrapping_places
 
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
@@ -71,6 +72,9 @@ class ProposedSection:
         What its header says of curves; empty where none could be read.
     well
         What the heading of the page says of the well; the same in all sections.
+    wrapping
+        For each track, the places at which its ink leaves at one edge and comes in at
+        the other; empty where that was not looked at.
     """
 
     name: str
@@ -79,6 +83,7 @@ class ProposedSection:
     points: tuple[DepthPoint, ...]
     legend: Legend = field(default_factory=Legend)
     well: tuple[WellField, ...] = ()
+    wrapping: tuple[int, ...] = ()
 
 
 def propose(
@@ -171,7 +176,7 @@ def propose(
             for section, legend in zip(found, legends, strict=True)
             for part, _ in split_section(section, (), _unread)
         ]
-        return _with_well(_stated(spliced, stated, dpi, unit), well)
+        return _completed(scan, _stated(spliced, stated, dpi, unit), well)
     span = None if within is None else (float(within[0]), float(within[1]))
 
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
@@ -204,13 +209,17 @@ def propose(
     sections, depths_of, legends = zip(*whole, strict=True)
     names = _names(sections, depths_of)
     proposed = map(_proposed, names, sections, depths_of, legends)
-    return _with_well(tuple(proposed), well)
+    return _completed(scan, tuple(proposed), well)
 
 
-def _with_well(
-    sections: tuple[ProposedSection, ...], well: tuple[WellField, ...]
+def _completed(
+    scan: Scan, sections: tuple[ProposedSection, ...], well: tuple[WellField, ...]
 ) -> tuple[ProposedSection, ...]:
-    return tuple(replace(section, well=well) for section in sections)
+    """Add to sections what the heading says, and where their ink wraps."""
+    return tuple(
+        replace(section, well=well, wrapping=wrapping_places(scan, section.found))
+        for section in sections
+    )
 
 
 def _unread(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:  # noqa: ARG001

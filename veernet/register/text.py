@@ -16,6 +16,7 @@ from veernet.register.remarks import (
     division_remarks,
     passed_over,
     together,
+    wrap_remarks,
 )
 from veernet.register.tracktext import TAKEN, curve_words, mark, quoted, track_lines
 
@@ -122,6 +123,7 @@ def _remarks(section: ProposedSection) -> list[str]:
         *depth_remarks(section),
         *division_remarks(section),
         *section.found.edge_doubts,
+        *wrap_remarks(section),
         *passed_over(section.found),
         *(curve_words(curve) for curve in section.legend.curves),
     ]
@@ -175,6 +177,7 @@ def _section(
     )
     lines += [f"  # {text}" for text in division_remarks(section, parted=True)]
     lines += [f"  # {text}" for text in found.edge_doubts]
+    lines += [f"  # {text}" for text in wrap_remarks(section)]
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return lines
 

@@ -111,11 +111,11 @@ def _frame(
     The last row of the picture is the first depth line at ``middle``; there a column is
     where it is in the first band of the grid.
     """
-    rows = np.arange(len(ink))
-    lean: Floats = column + fall * (len(ink) - rows - fall * (column - middle))
+    rows: Floats = np.arange(len(ink), dtype=np.float64)
+    lean = column + fall * (len(ink) - rows - fall * (column - middle))
     places = np.rint(lean).astype(int)[:, None] + np.arange(-SIDE, SIDE + 1)
     inside = (places >= 0) & (places < ink.shape[1])
-    seen = ink[rows[:, None], np.clip(places, 0, ink.shape[1] - 1)] > 0
+    seen = ink[np.arange(len(ink))[:, None], np.clip(places, 0, ink.shape[1] - 1)] > 0
     return np.asarray((seen & inside).any(axis=1))
 
 

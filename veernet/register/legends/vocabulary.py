@@ -114,7 +114,7 @@ _UNITS: dict[str, str] = {
 """Units without blanks, dots and brackets, and as a LAS has them."""
 
 USUAL: dict[str, tuple[str, ...]] = {
-    "GR": ("GAPI",),
+    "GR": ("GAPI", "UGRAEQ/TON"),
     "SP": ("MV",),
     "CALI": ("IN",),
     "DT": ("US/F",),
