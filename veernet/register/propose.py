@@ -25,6 +25,7 @@ from veernet.register.geometry.page import FoundSection, sections_of
 from veernet.register.geometry.survey import take_survey
 from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend, read_legends
+from veernet.register.naming import MAIN, longest, main_of, names_of
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
 from veernet.register.onelog import one_log
@@ -48,8 +49,6 @@ REST = 2.5
 NO_COLUMN = "beside the tracks is no column whose numerals agree"
 """What is said where there are no depths."""
 
-MAIN, REPEAT = "main", "repeat"
-
 
 @dataclass(frozen=True)
 class ProposedSection:
@@ -58,9 +57,9 @@ class ProposedSection:
     Parameters
     ----------
     name
-        ``main`` is the longest; ``repeat``, ``repeat-2`` and so on are shorter ones at
-        its scale whose depths lie within those of main; others are named by their
-        order.
+        ``main`` is called so on the page, or is the longest that covers most depth;
+        ``repeat``, ``repeat-2`` and so on are called so, or are shorter ones at its
+        scale whose depths lie within those of main; others are named by their order.
     found
         Where it is.
     depth
@@ -150,9 +149,9 @@ def propose(
     found = sections_of(scan, survey)
     refuse_without_a_log(scan, found)
     if read is not None:
-        longest = found[_longest(found)]
-        words = print_about(scan, longest, read)
-        found = without_plots(found, longest, words)
+        main = found[longest(found)]
+        words = print_about(scan, main, read)
+        found = without_plots(found, main, words)
         if not found:
             refuse_other_plots(scan, [text.text for text in words])
     legends = (Legend(),) * len(found)
@@ -197,17 +196,20 @@ def propose(
             nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
             parts.append((placed, nothing, legend))
             continue
-        for part, depth in split_section(placed, numbers, depths):
-            parts.append((part, depth, legend))
-    main = parts[_longest([section for section, *_ in parts])][1]
+        for place, own in enumerate(split_section(placed, numbers, depths)):
+            # What is printed above the first part is no title of the others.
+            parts.append((*own, replace(legend, title=None) if place else legend))
+    sections, depths_of, legends = zip(*parts, strict=True)
+    titles = [legend.title for legend in legends]
+    covers = depths_of[main_of(sections, depths_of, titles)]
     whole = one_log(
         [
-            (section, _finished(section, _with_digit(depth, main)), legend)
+            (section, _finished(section, _with_digit(depth, covers)), legend)
             for section, depth, legend in parts
         ]
     )
     sections, depths_of, legends = zip(*whole, strict=True)
-    names = _names(sections, depths_of)
+    names = names_of(sections, depths_of, [legend.title for legend in legends])
     proposed = map(_proposed, names, sections, depths_of, legends)
     return _completed(scan, tuple(proposed), well)
 
@@ -234,14 +236,15 @@ def _stated(
 ) -> tuple[ProposedSection, ...]:
     """Give the longest section the depths that are stated of its ends."""
     sections, legends = zip(*parts, strict=True)
-    longest = sections[_longest(sections)]
-    lines = at_column(longest).tolist()
+    main = sections[longest(sections)]
+    lines = at_column(main).tolist()
     ends = zip((lines[0], lines[-1]), stated, strict=True)
     depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
     unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
-    proposals = [depth if section is longest else unsaid for section in sections]
+    proposals = [depth if section is main else unsaid for section in sections]
     whole = [*map(_finished, sections, proposals)]
-    names = _names(sections, whole)
+    names = names_of(sections, whole, [legend.title for legend in legends])
+    names[names.index(MAIN)], names[longest(sections)] = names[longest(sections)], MAIN
     return tuple(map(_proposed, names, sections, whole, legends))
 
 
@@ -315,25 +318,6 @@ def _turned(
     return turned if increasing else tuple(points)
 
 
-def _longest(found: Sequence[FoundSection]) -> int:
-    return int(np.argmax([section.last_row - section.first_row for section in found]))
-
-
-def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> list[str]:
-    main = _longest(found)
-    names: list[str] = []
-    for index, depth in enumerate(depths):
-        if index == main:
-            names.append(MAIN)
-            continue
-        if _lies_within(depth, depths[main]):
-            count = 1 + sum(name.startswith(REPEAT) for name in names)
-            names.append(REPEAT if count == 1 else f"{REPEAT}-{count}")
-        else:
-            names.append(f"section-{index + 1}")
-    return names
-
-
 def _with_digit(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
     """Add to depths the leading digit with which main covers them, if not without.
 
@@ -357,17 +341,6 @@ def _with_digit(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
             notes = (*depth.notes, note)
             return replace(depth, points=points, confidence=sure, notes=notes)
     return depth
-
-
-def _lies_within(depth: DepthProposal, main: DepthProposal) -> bool:
-    """Tell whether depths are some of the main section's, at the same scale."""
-    if not depth.points or not main.points or not depth.scale or not main.scale:
-        return False
-    inside = (
-        main.points[0].depth - 1 <= depth.points[0].depth
-        and depth.points[-1].depth <= main.points[-1].depth + 1
-    )
-    return inside and abs(depth.scale / main.scale - 1) < 0.05
 
 
 def all_edges(section: ProposedSection) -> tuple[Edge, ...]:
