@@ -24,8 +24,11 @@ LEFT, RIGHT = 440.0, 960.0
 MIDDLE = round((LEFT + RIGHT) / 2)
 
 
-def _framed(*columns: float, turn: float = 0.0) -> Grey:
-    """Return a page whose header has upright rules down to the grid at some columns."""
+def _framed(*columns: float, turn: float = 0.0, short: float = -1.0) -> Grey:
+    """Return a page whose header has upright rules down to the grid at some columns.
+
+    That at ``short`` begins below the others.
+    """
     tracks = DrawnTrack(60, 320), DrawnTrack(LEFT, RIGHT, TWENTY)
     page = DrawnPage(
         rows=4600, sections=(DrawnSection(900, 3900, tracks=tracks),), turn=turn
@@ -33,7 +36,7 @@ def _framed(*columns: float, turn: float = 0.0) -> Grey:
     grey = page.draw()
     for column in columns:
         top = round(turn * (column - (page.columns - 1) / 2))
-        for row in range(720, 896):
+        for row in range(800 if column == short else 720, 896):
             at = round(column - turn * (row - 900))
             grey[row + top, at - 1 : at + 2] = 0
     return grey
@@ -51,6 +54,12 @@ def test_a_frame_over_the_middle_makes_two_tracks_of_ten(turn: float) -> None:
 
 def test_a_frame_over_the_edges_alone_leaves_a_track_of_twenty() -> None:
     (section,) = find_sections(Scan.from_array(_framed(60, 320, LEFT, RIGHT)))
+    assert [track.divisions for track in section.tracks] == [10, 20]
+
+
+def test_a_heading_over_both_halves_is_of_one_track() -> None:
+    grey = _framed(60, 320, LEFT, MIDDLE, RIGHT, short=MIDDLE)
+    (section,) = find_sections(Scan.from_array(grey))
     assert [track.divisions for track in section.tracks] == [10, 20]
 
 

@@ -36,6 +36,10 @@ NEAR_GRID = 0.03
 TOGETHER = 0.7
 """Share of the frame over the middle beside which that over an edge is drawn too."""
 
+HEADING = 0.03
+"""Of the same: rows above the frame over the middle in which that over an edge goes on,
+where one heading stands over both halves."""
+
 SIDE = 4
 """Columns about its place in which a frame is looked for: the paper above a grid leans
 by a fraction of a degree."""
@@ -92,7 +96,14 @@ def _framed(
     if not near:
         return False
     start, stop = max(near, key=lambda pair: pair[1] - pair[0])
-    if max(float(end[start:stop].mean()) for end in ends) < TOGETHER:
+    beside = [end for end in ends if end[start:stop].mean() >= TOGETHER]
+    if not beside:
+        return False
+    # Where the frames of its edges go on above it, the heading there is of one track,
+    # and the middle of its scale is marked below.
+    above = slice(max(0, start - round(HEADING * width)), max(0, start - SIDE))
+    seen = above.stop - above.start > SIDE
+    if seen and min(float(end[above].mean()) for end in beside) >= TOGETHER:
         return False
     # Where the grid goes on above what was found, all of its lines do.
     others = [
