@@ -18,6 +18,7 @@ from veernet.register.ahead import read_print
 from veernet.register.atnumerals import at_numerals
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.depths.numerals import Numeral
+from veernet.register.depths.outer import with_outer
 from veernet.register.depths.parts import split_section
 from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal
@@ -196,9 +197,16 @@ def propose(
             nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
             parts.append((placed, nothing, legend))
             continue
-        for place, own in enumerate(split_section(placed, numbers, depths)):
+        split = split_section(placed, numbers, depths)
+        for place, (part, depth) in enumerate(split):
+            # Lines may be lost at an end of the grid, and numerals not.
+            margin = part.lines.spacing
+            top = part.first_row - margin if place else -np.inf
+            end = part.last_row + margin if place + 1 < len(split) else np.inf
+            more = with_outer(depth, numbers, top, end)
             # What is printed above the first part is no title of the others.
-            parts.append((*own, replace(legend, title=None) if place else legend))
+            own = replace(legend, title=None) if place else legend
+            parts.append((_reaching(part, more), more, own))
     sections, depths_of, legends = zip(*parts, strict=True)
     titles = [legend.title for legend in legends]
     covers = depths_of[main_of(sections, depths_of, titles)]
@@ -212,6 +220,18 @@ def propose(
     names = names_of(sections, depths_of, [legend.title for legend in legends])
     proposed = map(_proposed, names, sections, depths_of, legends)
     return _completed(scan, tuple(proposed), well)
+
+
+def _reaching(section: FoundSection, depth: DepthProposal) -> FoundSection:
+    """Return a section that reaches as far as its depths."""
+    if not depth.points:
+        return section
+    first, last = depth.points[0].row, depth.points[-1].row
+    return replace(
+        section,
+        first_row=min(section.first_row, first),
+        last_row=max(section.last_row, last),
+    )
 
 
 def _completed(
