@@ -40,6 +40,9 @@ HEADING = 0.03
 """Of the same: rows above the frame over the middle in which that over an edge goes on,
 where one heading stands over both halves."""
 
+ASIDE = 0.2
+"""Of a division: how far a header that was printed for itself may lie off its grid."""
+
 SIDE = 4
 """Columns about its place in which a frame is looked for: the paper above a grid leans
 by a fraction of a degree."""
@@ -71,9 +74,19 @@ def parted(scan: Scan, spans: Sequence[Span], lines: DepthLines) -> list[Span]:
     fall = float(np.median(lines.turn[:SEVERAL]))
     found: list[Span] = []
     for span in spans:
-        two = _count(span) == PARTED and _framed(ink, span, fall, width, lines.middle)
+        two = _count(span) == PARTED and any(
+            _framed(ink, span, by, fall, width, lines.middle)
+            for by in _shifts(float(span.division or 0.0))
+        )
         found += _halves(span) if two else [span]
     return found
+
+
+def _shifts(division: float) -> list[float]:
+    """Return columns by which a header may lie further right than its grid."""
+    step = 2 * SIDE
+    count = int(ASIDE * division / step)
+    return sorted(np.arange(-count, count + 1) * float(step), key=abs)
 
 
 def _count(span: Span) -> int | None:
@@ -83,10 +96,19 @@ def _count(span: Span) -> int | None:
 
 
 def _framed(
-    ink: NDArray[np.uint8], span: Span, fall: float, width: float, middle: float
+    ink: NDArray[np.uint8],
+    span: Span,
+    by: float,
+    fall: float,
+    width: float,
+    middle: float,
 ) -> bool:
-    """Tell whether a frame comes down on the middle of a track and on an edge of it."""
-    at = [span.left + share * (span.right - span.left) for share in (0.5, 0.0, 1.0)]
+    """Tell whether a frame comes down on the middle of a track and on an edge of it.
+
+    It lies ``by`` columns further right than the grid.
+    """
+    whole = span.right - span.left
+    at = [span.left + by + share * whole for share in (0.5, 0.0, 1.0)]
     over, *ends = (_frame(ink, column, fall, middle) for column in at)
     near = [
         (a, b)
@@ -107,9 +129,9 @@ def _framed(
         return False
     # Where the grid goes on above what was found, all of its lines do.
     others = [
-        _frame(ink, float(line), fall, middle)[start:stop].mean()
+        _frame(ink, float(line) + by, fall, middle)[start:stop].mean()
         for line in span.lines[1:-1]
-        if abs(line - at[0]) > SIDE
+        if abs(line + by - at[0]) > 2 * SIDE
     ]
     return not others or float(np.median(others)) < 1 - TOGETHER
 
