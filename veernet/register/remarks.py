@@ -77,6 +77,20 @@ def division_remarks(section: ProposedSection, *, parted: bool = False) -> list[
     return [f"T{number + 1} has {said}" for number, said in odd if said]
 
 
+def wrap_remarks(section: ProposedSection) -> list[str]:
+    """Return a line for each track whose ink wraps while none of its curves is told to.
+
+    The legend seldom says it, and a reading without it loses what wraps.
+    """
+    told = {curve.track for curve in section.legend.curves if curve.wraps}
+    return [
+        f"T{number + 1}: ink leaves at one edge and comes in at the other at {count} "
+        "places: `wraps: true` is to be given to the curve that does"
+        for number, count in enumerate(section.wrapping)
+        if count and number not in told
+    ]
+
+
 def passed_over(found: FoundSection) -> list[str]:
     """Return a line for each column of a section that is no track of curves."""
     row = (found.first_row + found.last_row) / 2

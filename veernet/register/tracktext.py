@@ -65,6 +65,8 @@ def track_lines(
             for curve in curves
             if curve.track == place.number and curve.span == place.span
         ]
+        if place.span != WHOLE and all(curve.confidence < least for curve in own):
+            lines.append("    # an edge of it is where a doubted scale ends: check it")
         lines += _curves(own, least)
     return lines
 

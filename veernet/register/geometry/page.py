@@ -20,6 +20,7 @@ from veernet.register.geometry.comb import find_comb
 from veernet.register.geometry.depthlines import DepthLines, find_depth_lines
 from veernet.register.geometry.edges import edge
 from veernet.register.geometry.extent import find_extent
+from veernet.register.geometry.frames import parted
 from veernet.register.geometry.joined import join_blocks
 from veernet.register.geometry.rhythm import find_rhythm
 from veernet.register.geometry.sections import Block, find_blocks
@@ -200,6 +201,7 @@ def _section(
     lines = near if extent is None else _inked(lines, *extent)
     if len(lines.rows) < 2:
         return None
+    spans = tuple(parted(scan, spans, lines))
 
     def follow(column: float) -> Edge:
         return edge(column, block, threads.strength)

@@ -34,9 +34,9 @@ DRAWN, BARE = 0.6, 0.25
 """Of the depth lines in a track: share that is drawn in the next division where they go
 on, and where they do not."""
 
-ABOVE, FRAME = 12, 4
+ABOVE, FRAME = 4, 3
 """Bands above a grid in which the frame of its header is looked for, and in which it is
-seen at least."""
+seen at least. Tables further up have rules of their own over any line of a track."""
 
 SIDES = "left", "right"
 

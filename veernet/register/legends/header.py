@@ -18,6 +18,7 @@ from veernet.records import Grey, Scan
 from veernet.register.geometry.extent import end_of_lines
 from veernet.register.geometry.page import FoundSection
 from veernet.register.geometry.survey import BAND, find_ink
+from veernet.register.legends.mirror import title_row
 from veernet.register.ocr.reader import Reader, Text
 
 Side = Literal["above", "below"]
@@ -135,7 +136,30 @@ def read_header(
     texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
     turn = section.lines.turn
     fall = float(turn[0] if side == "above" else turn[-1])
-    return Header(start, band, find_ink(band), edges, texts, fall)
+    header = Header(start, band, find_ink(band), edges, texts, fall)
+    title = title_row(texts)
+    return header if title is None else _half(header, title, side)
+
+
+def _half(header: Header, title: float, side: Side) -> Header:
+    """Return what of a header that is printed twice is of the section on one side.
+
+    What is printed above the title is upside down as to the order of its lines: it is
+    turned over, so that names stand above their values in either.
+    """
+    texts = tuple(
+        tuple(text for text in own if (text.row > title) == (side == "above"))
+        for own in header.texts
+    )
+    if side == "above":
+        return replace(header, texts=texts)
+    last = len(header.band) - 1
+    over = tuple(
+        tuple(replace(t, top=last - t.bottom, bottom=last - t.top) for t in own)
+        for own in texts
+    )
+    band, ink = header.band[::-1], np.ascontiguousarray(header.ink[::-1])
+    return replace(header, band=band, ink=ink, texts=over, fall=-header.fall)
 
 
 def _rows(
