@@ -35,6 +35,9 @@ from veernet.trace.weights import stroke_widths
 SWEEPS = 2
 """Rounds of decoding; from the second on all other paths are in place."""
 
+OPEN = 0.05
+"""Share of the rows in which a curve that is known throughout is not, at the most."""
+
 FOUND = 0.5
 """Share of the rows in which a curve that was found is followed at the least."""
 
@@ -286,9 +289,9 @@ def may_be_mistaken(one: Followed, other: Followed) -> bool:
 def _turns(lanes: list[Lane]) -> list[int]:
     """Return the order in which paths are decoded.
 
-    A curve that is known to be somewhere goes before others, and then a style that only
-    one curve has, which is the surest evidence. A back-up is drawn where its main curve
-    is not, and has what that one leaves.
+    A curve that is known nearly throughout goes before others, and then a style that
+    only one curve has, which is the surest evidence. A back-up is drawn where its main
+    curve is not, and has what that one leaves.
     """
 
     def look(lane: Lane) -> tuple[object, ...]:
@@ -297,9 +300,9 @@ def _turns(lanes: list[Lane]) -> list[int]:
 
     alike = Counter(look(lane) for lane in lanes)
 
-    def turn(index: int) -> tuple[bool, float, int, int]:
+    def turn(index: int) -> tuple[bool, bool, int, int]:
         lane = lanes[index]
-        open_ = 1.0 if lane.known is None else float(np.isnan(lane.known).mean())
+        open_ = lane.known is None or bool(np.isnan(lane.known).mean() > OPEN)
         return lane.spec.backup_of is not None, open_, alike[look(lane)], index
 
     return sorted(range(len(lanes)), key=turn)
