@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from veernet.clock import Clock
 from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
 from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
-from veernet.rectify import panels, to_trace
+from veernet.rectify import from_trace, panels, to_trace
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -69,6 +69,7 @@ def digitise(
     *,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    known: Sequence[Trace] = (),
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -89,6 +90,9 @@ def digitise(
         Told how far the network has come.
     keep
         Given what curves are traced on, for whoever traces a stretch again.
+    known
+        Where curves are known to be, as a stretch is read anew within an earlier
+        reading; NaN where they are to be read. Only ``dp`` looks at it.
 
     Returns
     -------
@@ -118,7 +122,12 @@ def digitise(
             keep(panel, evidence)
         with clock.stage("trace"):
             if tracer == "dp":
-                followed.append(follow_paths(panel, evidence, Costs()))
+                columns = {
+                    one.mnemonic: from_trace(one, panel, registration)
+                    for one in known
+                    if any(one.mnemonic == spec.mnemonic for spec in panel.curves)
+                }
+                followed.append(follow_paths(panel, evidence, Costs(), columns))
             else:
                 paths.append(trace(panel, evidence, tracer=tracer))
         with clock.stage("findings"):

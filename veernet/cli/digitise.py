@@ -101,8 +101,7 @@ def run(options: argparse.Namespace) -> int:
     _check_files(options, registrations if not stretch else [stretch.alone], files)
     stamp = stamp_of(options.scan) if options.scan.is_file() else ()
     provenance = _provenance(options)
-    if stretch:
-        check_into(options, stretch, provenance)
+    known = check_into(options, stretch, provenance) if stretch else ()
     engine = load_engine(options.weights, options.engine, options.device)
     refused: list[str] = []
     lines: list[str] = []
@@ -115,6 +114,7 @@ def run(options: argparse.Namespace) -> int:
                 engine,
                 options.tracer,
                 progress=panel_progress("segmented"),
+                known=known,
             )
             made = replace(provenance, resolution=resolution_text(scan.info.dpi))
             outcome = Outcome(result, registration, made)

@@ -65,6 +65,9 @@ class Lane:
     level
         (rows, width) strokes of the picture that cross the track; None where none is
         looked for, as the curve does not wrap.
+    known
+        (rows,) column of the lane in which the curve is known to be, NaN where it is
+        not known; None where nothing is.
     """
 
     spec: CurveSpec
@@ -78,6 +81,7 @@ class Lane:
     damping: NDArray[np.float32]
     colour: Tinted | None = None
     level: NDArray[np.bool_] | None = None
+    known: Floats | None = None
 
     @property
     def wraps(self) -> tuple[int, int]:
@@ -140,11 +144,17 @@ class Way:
 
 
 def make_lane(
-    panel: Panel, evidence: Evidence, spec: CurveSpec, *, anywhere: bool = False
+    panel: Panel,
+    evidence: Evidence,
+    spec: CurveSpec,
+    *,
+    anywhere: bool = False,
+    known: Floats | None = None,
 ) -> Lane:
     """Cut out of a panel's evidence what speaks for one curve.
 
-    Unless ``anywhere``, nothing does where its value would be impossible.
+    Unless ``anywhere``, nothing does where its value would be impossible. Where its
+    column is known, (rows,) unfolded in the panel, nothing does beside that.
     """
     left, right = panel.edges_of(spec.mnemonic)
     # A wrapping curve leaves exactly at the edge; any other may overshoot a little.
@@ -174,7 +184,20 @@ def make_lane(
         damping=damping,
         colour=tinted(panel, evidence, spec),
         level=level_strokes(panel.image, first, width) if crosses else None,
+        known=None if known is None else _in_lane(spec, known, left, right, first),
     )
+
+
+def _in_lane(
+    spec: CurveSpec,
+    known: Floats,
+    left: Floats,
+    right: Floats,
+    first: NDArray[np.int32],
+) -> Floats:
+    """Return (rows,) columns of the lane in which a curve is known to be."""
+    folded = left + np.mod(known - left, right - left) if spec.wraps else known
+    return np.asarray(folded - first)
 
 
 def _own_styles(

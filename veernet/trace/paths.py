@@ -35,6 +35,9 @@ from veernet.trace.weights import stroke_widths
 SWEEPS = 2
 """Rounds of decoding; from the second on all other paths are in place."""
 
+OPEN = 0.05
+"""Share of the rows in which a curve that is known throughout is not, at the most."""
+
 FOUND = 0.5
 """Share of the rows in which a curve that was found is followed at the least."""
 
@@ -86,6 +89,9 @@ class Followed:
         Where ink of the track leaves one edge and comes in at the other.
     lines
         Upright lines of the track.
+    fixed
+        (rows,) where the ink of ``spec`` is known to be, NaN where it is not known;
+        None where nothing is.
     """
 
     spec: CurveSpec
@@ -103,6 +109,7 @@ class Followed:
     colour: bytes | None
     crossings: tuple[Crossing, ...] = ()
     lines: tuple[PaperLine, ...] = ()
+    fixed: Floats | None = None
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -110,7 +117,12 @@ class Followed:
         return np.isfinite(self.column)
 
 
-def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followed]:
+def follow_paths(
+    panel: Panel,
+    evidence: Evidence,
+    costs: Costs,
+    known: Mapping[str, Floats] | None = None,
+) -> list[Followed]:
     """Decode one path for each curve of a panel, no two on the same ink.
 
     Parameters
@@ -121,13 +133,16 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
         What the network saw.
     costs
         Of the dynamic programme.
+    known
+        By mnemonic (rows,) unfolded columns of the panel in which curves are known to
+        be, NaN where they are not known; see `veernet.trace.known`.
 
     Returns
     -------
     list of Followed
         One for each curve of ``panel.curves``, in that order.
     """
-    evidence, lanes, ways = decode_paths(panel, evidence, costs)
+    evidence, lanes, ways = decode_paths(panel, evidence, costs, known=known)
     crossings, lines = crossings_of(panel), lines_of(panel)
     track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
     return [
@@ -135,13 +150,24 @@ def follow_paths(panel: Panel, evidence: Evidence, costs: Costs) -> list[Followe
             _followed(panel, evidence, lane, ways[i], others_of(ways, i), costs),
             crossings=crossings[track_of[lane.spec.mnemonic]],
             lines=lines[track_of[lane.spec.mnemonic]],
+            fixed=_fixed(lane),
         )
         for i, lane in enumerate(lanes)
     ]
 
 
+def _fixed(lane: Lane) -> Floats | None:
+    """Return (rows,) where the ink of a curve is known to be, in the panel."""
+    return None if lane.known is None else lane.first + lane.known
+
+
 def decode_paths(
-    panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool = True
+    panel: Panel,
+    evidence: Evidence,
+    costs: Costs,
+    *,
+    correct: bool = True,
+    known: Mapping[str, Floats] | None = None,
 ) -> tuple[Evidence, list[Lane], dict[int, Way]]:
     """Decode the paths of a panel, without grid lines that one of them followed.
 
@@ -151,6 +177,8 @@ def decode_paths(
         As for `follow_paths`.
     correct
         Whether columns are moved from the centroids of strokes to where curves run.
+    known
+        As for `follow_paths`.
 
     Returns
     -------
@@ -161,21 +189,30 @@ def decode_paths(
     ways : dict
         By index of the curve its path.
     """
-    lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
+    at = known or {}
+    lanes, ways = _decode_all(panel, evidence, costs, at, correct=correct)
     for _ in lanes:
         cleaned = _without_followed_line(evidence, lanes, ways)
         if cleaned is None:
             break
         evidence = cleaned
-        lanes, ways = _decode_all(panel, evidence, costs, correct=correct)
+        lanes, ways = _decode_all(panel, evidence, costs, at, correct=correct)
     return evidence, lanes, ways
 
 
 def _decode_all(
-    panel: Panel, evidence: Evidence, costs: Costs, *, correct: bool
+    panel: Panel,
+    evidence: Evidence,
+    costs: Costs,
+    known: Mapping[str, Floats],
+    *,
+    correct: bool,
 ) -> tuple[list[Lane], dict[int, Way]]:
     """Decode paths one after the other, then each again with all others in place."""
-    lanes = [make_lane(panel, evidence, spec) for spec in panel.curves]
+    lanes = [
+        make_lane(panel, evidence, spec, known=known.get(spec.mnemonic))
+        for spec in panel.curves
+    ]
     order = _turns(lanes)
     ways: dict[int, Way] = {}
     # A path that has no other beside it does not change.
@@ -252,8 +289,9 @@ def may_be_mistaken(one: Followed, other: Followed) -> bool:
 def _turns(lanes: list[Lane]) -> list[int]:
     """Return the order in which paths are decoded.
 
-    A style that only one curve has is the surest evidence: those go first. A back-up is
-    drawn where its main curve is not, and has what that one leaves.
+    A curve that is known nearly throughout goes before others, and then a style that
+    only one curve has, which is the surest evidence. A back-up is drawn where its main
+    curve is not, and has what that one leaves.
     """
 
     def look(lane: Lane) -> tuple[object, ...]:
@@ -262,9 +300,10 @@ def _turns(lanes: list[Lane]) -> list[int]:
 
     alike = Counter(look(lane) for lane in lanes)
 
-    def turn(index: int) -> tuple[bool, int, int]:
+    def turn(index: int) -> tuple[bool, bool, int, int]:
         lane = lanes[index]
-        return lane.spec.backup_of is not None, alike[look(lane)], index
+        open_ = lane.known is None or bool(np.isnan(lane.known).mean() > OPEN)
+        return lane.spec.backup_of is not None, open_, alike[look(lane)], index
 
     return sorted(range(len(lanes)), key=turn)
 

@@ -14,6 +14,8 @@ from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
 from veernet.trace.correction import Stroke, corrected
 from veernet.trace.exits import doubt_exits
+from veernet.trace.known import BESIDE as BESIDE_KNOWN
+from veernet.trace.known import keep_beside
 from veernet.trace.lanes import Lane, Way
 from veernet.trace.programme import (
     LOST,
@@ -271,12 +273,14 @@ def _seen(
     )
     if lane.level is not None and settled:
         _add_level(evidence, lane.level, taken, BESIDE, LEVEL)
-    if lane.colour is None:
-        return evidence, taken
-    lane.colour.apply(
-        evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
-    )
-    return evidence, lane.colour.shared(taken, related, lane.first)
+    if lane.colour is not None:
+        lane.colour.apply(
+            evidence, lane.maps, lane.first, lane.damping, taken, BESIDE, HIDDEN
+        )
+        taken = lane.colour.shared(taken, related, lane.first)
+    if lane.known is not None:
+        keep_beside(evidence, lane.known, BESIDE_KNOWN, lane.spec.wraps)
+    return evidence, taken
 
 
 @compiled()
