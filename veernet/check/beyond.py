@@ -229,22 +229,23 @@ def _finding(
     names = ", ".join(curve.mnemonic for curve in track.curves)
     most = "at least " if rows >= FARTHEST else ""
     where = f"in track {track.name} ({names})"
+    about = f"row {end} (about {depth:.0f} {axis.unit})"
     if below:
         what = (
-            f"curves go on below the last depth point: {where} to row {end}, and "
-            f"depths end at row {last.row:g} ({last.depth:g} {axis.unit})"
+            f"curves go on below the last depth point: {where} to {about}, and depths "
+            f"end at row {last.row:g} ({last.depth:g} {axis.unit})"
         )
     else:
         what = (
-            f"curves begin above the first depth point: {where} from row {end}, and "
+            f"curves begin above the first depth point: {where} from {about}, and "
             f"depths begin at row {first.row:g} ({first.depth:g} {axis.unit})"
         )
     edge = (last.row + 1, end) if below else (end, first.row - 1)
     return Finding(
         registration.section,
         f"{what}: {most}{lost:.0f} {axis.unit} of ink are not read",
-        f"if that is log, add a depth point at the last depth line before row {end}; a "
-        "calibration, or another section, is left out",
+        f"if that is log, add a depth point at its {'last' if below else 'first'} "
+        "depth line; a calibration, or another section, is left out",
         weight=16.0 + rows,
         kind="beyond",
         rows=(int(edge[0]), int(edge[1])),

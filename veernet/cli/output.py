@@ -53,7 +53,9 @@ def write_curves(
         reviewed=reviewed,
     )
     by_name = {trace.mnemonic: trace for trace in traces}
-    read = ", ".join(_told(curve, by_name[curve.mnemonic]) for curve in curves)
+    read = ", ".join(
+        _told(curve, by_name[curve.mnemonic], registration) for curve in curves
+    )
     lines = [f"{path}: {curves[0].depth.size} depths; read: {read}"]
     if path.suffix.lower() == ".las":
         trail = export.write_audit(
@@ -72,8 +74,11 @@ def with_audit(path: Path) -> list[Path]:
     return [path, audit_path(path)] if path.suffix.lower() == ".las" else [path]
 
 
-def _told(curve: Curve, trace: Trace) -> str:
-    """Say of how many depths a curve has a value, and how much is off scale."""
+def _told(curve: Curve, trace: Trace, registration: Registration) -> str:
+    """Say of how many depths a curve has a value, and how much is off scale.
+
+    A back-up is drawn where its main curve is off scale: it is off scale elsewhere.
+    """
     from veernet.records import OFF_SCALE
 
     text = f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
@@ -81,7 +86,9 @@ def _told(curve: Curve, trace: Trace) -> str:
     if not off:
         return text
     share = off / trace.origin.size
-    return f"{text} ({share:.0%} {'OFF SCALE' if share > MOSTLY else 'off scale'})"
+    _, spec = registration.curve(curve.mnemonic)
+    loud = share > MOSTLY and not spec.backup_of
+    return f"{text} ({share:.0%} {'OFF SCALE' if loud else 'off scale'})"
 
 
 def panel_progress(done_word: str, unit: str = "row") -> Progress:

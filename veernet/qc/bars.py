@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -23,8 +23,12 @@ better others are. Pieces of a broken grid, hatching and lettering count as ink.
 OUTLIER = 3.0
 """Spreads below the median of its curve from which a stretch stands out."""
 
-STEADY = 0.02, 0.05, 0.05
+STEADY = 0.04, 0.05, 0.05
 """Least spreads of these three that are reckoned with."""
+
+LETTERING = 2
+"""Neighbouring stretches in which ink is left over, and nothing else is odd, that are
+no lettering on the log: the name of a curve beside it is shorter."""
 
 NORMAL = 1.349
 """Interquartile ranges of a normal distribution in a standard deviation."""
@@ -79,18 +83,32 @@ def outliers(stretches: Sequence[Stretch]) -> dict[tuple[str, float], str]:
             why = list(_misses(one, on_ink, sure))
             if why:
                 found[one.curve, one.top] = ", ".join(why)
+    tops = sorted({one.top for one in stretches})
+    length = min((b - a for a, b in pairwise(tops)), default=0.0)
     for _, own in _grouped(stretches, "track"):
         bar = _bar(own, "explained", EXPLAINED, SOUND[1], STEADY[1])
-        left = [one for one in own if one.explained < bar]
-        # Ink that is left over is the track's: it is told once, of one curve.
-        for top in sorted({one.top for one in left}):
-            at = [one for one in left if one.top == top]
-            if not any((one.curve, top) in found for one in at):
-                one = min(
-                    at, key=lambda one: (one.read, np.nan_to_num(one.sure, nan=1))
-                )
-                found[one.curve, top] = f"ink of {one.track} is left over"
+        found |= _left_over([one for one in own if one.explained < bar], found, length)
     return found
+
+
+def _left_over(
+    left: Sequence[Stretch], found: Mapping[tuple[str, float], str], length: float
+) -> dict[tuple[str, float], str]:
+    """Return stretches of a track whose ink no curve explains, each of one curve.
+
+    Ink that is left over is the track's: it is told once, of the curve that is least
+    read or sure, and not where another word is said of any.
+    """
+    tops = sorted({one.top for one in left})
+    told: dict[tuple[str, float], str] = {}
+    for top in tops:
+        at = [one for one in left if one.top == top]
+        beside = sum(abs(other - top) <= 1.5 * length for other in tops)
+        if beside < LETTERING or any((one.curve, top) in found for one in at):
+            continue
+        one = min(at, key=lambda one: (one.read, np.nan_to_num(one.sure, nan=1)))
+        told[one.curve, top] = f"ink of {one.track} is left over"
+    return told
 
 
 def places(stretches: Sequence[Stretch], length: float) -> list[Place]:
@@ -126,7 +144,7 @@ def places(stretches: Sequence[Stretch], length: float) -> list[Place]:
 
 
 def _misses(one: Stretch, on_ink: float, sure: float) -> Iterator[str]:
-    if one.read < READ:
+    if one.read < READ and not one.backup:
         yield "not read"
     if one.on_ink < on_ink:
         yield "off the ink"

@@ -58,6 +58,9 @@ class Stretch:
     read, on_ink, explained, sure
         Shares; ``explained`` is of the ink of the whole track, ``sure`` the mean
         confidence.
+    backup
+        Whether it is a back-up, which is drawn where its main curve is off scale: no
+        gap elsewhere is worth a look.
     """
 
     curve: str
@@ -67,6 +70,7 @@ class Stretch:
     on_ink: float
     explained: float
     sure: float
+    backup: bool = False
 
     @property
     def badness(self) -> float:
@@ -74,7 +78,8 @@ class Stretch:
         off = 1 - self.on_ink if np.isfinite(self.on_ink) else 0.0
         left = 1 - self.explained if np.isfinite(self.explained) else 0.0
         unsure = 1 - self.sure if np.isfinite(self.sure) else 0.0
-        return off * self.read + 0.5 * left + 0.5 * (1 - self.read) + 0.25 * unsure
+        gone = 0.0 if self.backup else 1 - self.read
+        return off * self.read + 0.5 * left + 0.5 * gone + 0.25 * unsure
 
 
 def stretches(log: Log, found: Measured) -> list[Stretch]:
@@ -95,6 +100,7 @@ def stretches(log: Log, found: Measured) -> list[Stretch]:
                     _share(sums.on_ink, judged),
                     _share(ink.explained, ink.ink if ink.ink >= LEAST_INK else 0),
                     float(np.nanmean(sums.sure)) if sums.sure else np.nan,
+                    curve.spec.backup_of is not None,
                 )
             )
     return sorted(listed, key=lambda one: (-one.badness, one.top, one.curve))
