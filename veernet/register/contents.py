@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from veernet.register.legends.record import TAKEN
 from veernet.register.naming import REPEAT
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import TAKEN
 
 _TITLES = ("section", "rows", "depths", "tracks", "curves", "how sure")
 

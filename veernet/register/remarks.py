@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from veernet.register.depths.proposal import STATED
-from veernet.register.edgetext import WHOLE
 from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
 from veernet.register.heading.heading import WellField
+from veernet.register.legends.record import TAKEN, WHOLE
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import TAKEN, odd_divisions
+from veernet.register.tracktext import odd_divisions
 
 TOLD = 0.05
 """Of the width of all tracks: a column beside them that is told of."""

@@ -10,6 +10,7 @@ from veernet.register.contents import contents_lines
 from veernet.register.depths.printscale import Unit
 from veernet.register.edgetext import edge_lines, plain, shared_edges, tolerance_of
 from veernet.register.heading.text import well_lines
+from veernet.register.legends.record import TAKEN
 from veernet.register.propose import ProposedSection
 from veernet.register.remarks import (
     depth_remarks,
@@ -19,7 +20,6 @@ from veernet.register.remarks import (
     wrap_remarks,
 )
 from veernet.register.tracktext import (
-    TAKEN,
     curve_words,
     mark,
     printable,

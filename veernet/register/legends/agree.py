@@ -18,7 +18,7 @@ from veernet.axes import Scale
 from veernet.records import Line
 from veernet.register.depths.proposal import STATED
 from veernet.register.legends.plausible import implausible
-from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.record import TAKEN, LegendCurve
 from veernet.register.legends.spread import spread
 from veernet.register.legends.vocabulary import is_possible, is_round, is_usual
 
@@ -30,9 +30,6 @@ CONFIRMED, USUAL = 0.95, 0.9
 
 DOUBTED = 0.3
 """Confidence of one that no log prints so."""
-
-WRAPS = 0.8
-"""Confidence in a second scale from which its curve is told to wrap."""
 
 LEAST = 0.75
 """Confidence of a curve from which it is taken if only the second legend has it."""
@@ -259,7 +256,7 @@ def _goes_on(curve: LegendCurve, main: LegendCurve, reach: tuple[float, float]) 
 
 def _wrapping(main: LegendCurve, beyond: LegendCurve) -> LegendCurve:
     """Return a curve that wraps; as a suggestion where its second scale is doubted."""
-    if beyond.confidence < WRAPS <= main.confidence:
+    if beyond.confidence < TAKEN <= main.confidence:
         ends = f"{beyond.ends[0]:g} to {beyond.ends[1]:g}"
         note = f"a second scale, {ends}, seems printed for it: `wraps: true`?"
         return replace(main, notes=(*main.notes, note))

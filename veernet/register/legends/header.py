@@ -43,6 +43,10 @@ LEAST = 48
 READ_WIDTH = 1650.0
 """Columns of all tracks at 200 dots per inch, the size at which print is read."""
 
+SPECKS = 30
+"""Pixels of ink below which there is no print: a digit at 75 dots an inch has as many.
+"""
+
 MARGIN = 0.006
 """Of the width of all tracks: paper beside a track that is read with it."""
 
@@ -132,11 +136,11 @@ def read_header(
         if stop - start < LEAST:
             return None
     band = band[start - top : stop - top]
-    grey = scan.read(start, stop)
-    texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
+    grey, ink = scan.read(start, stop), find_ink(band)
+    texts = tuple(tuple(_texts(grey, ink, pair, width, read)) for pair in edges)
     turn = section.lines.turn
     fall = float(turn[0] if side == "above" else turn[-1])
-    header = Header(start, band, find_ink(band), edges, texts, fall)
+    header = Header(start, band, ink, edges, texts, fall)
     title = title_row(texts)
     return header if title is None else _half(header, title, side)
 
@@ -210,13 +214,18 @@ def _grid_ends(
 
 
 def _texts(
-    grey: Grey, edges: tuple[float, float], width: float, read: Reader
+    grey: Grey,
+    ink: NDArray[np.uint8],
+    edges: tuple[float, float],
+    width: float,
+    read: Reader,
 ) -> list[Text]:
     """Read the print over a track at the size that print is read best."""
     margin = MARGIN * width
     left = max(0, int(edges[0] - margin))
-    crop = grey[:, left : int(edges[1] + margin) + 1]
-    if min(crop.shape) < 8:
+    columns = slice(left, int(edges[1] + margin) + 1)
+    crop = grey[:, columns]
+    if min(crop.shape) < 8 or int(ink[:, columns].sum()) < SPECKS:
         return []
     zoom = READ_WIDTH / width
     if not 0.8 < zoom < 1.25:

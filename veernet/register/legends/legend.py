@@ -85,10 +85,3 @@ def read_legends(
         titles.append(title)
     curves = confirm(drafts)
     return tuple(map(Legend, curves, units, titles))
-
-
-def read_legend(
-    scan: Scan, section: FoundSection, read: Reader
-) -> tuple[LegendCurve, ...]:
-    """Read the legend of one section: see :func:`read_legends`."""
-    return read_legends(scan, [section], read)[0].curves

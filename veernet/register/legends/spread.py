@@ -14,12 +14,7 @@ import numpy as np
 
 from veernet.axes import Scale
 from veernet.errors import InputError
-from veernet.register.legends.record import LegendCurve
-
-WHOLE = (0.0, 1.0)
-
-TAKEN = 0.8
-"""Confidence from which a curve's own scale parts a track."""
+from veernet.register.legends.record import TAKEN, WHOLE, LegendCurve
 
 BORNE_OUT = 0.6
 """The same of two curves whose scales begin or end at one place within it."""
