@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from veernet.axes import DepthAxis, DepthPoint, Floats
+from veernet.cli.digitise import _samples
+from veernet.cli.stretch import Outcome
+from veernet.digitise import Result
+from veernet.export.provenance import Provenance
 from veernet.records import ORIGINS, Trace
+from veernet.registration import load_registrations
 from veernet.samples import find_samples, on_samples
 
 ROWS = 3000
@@ -122,3 +129,14 @@ def test_unread_rows_stay_unread_and_another_stroke_stays_as_it_was_read() -> No
     assert np.array_equal(np.isnan(laid.column), np.isnan(column))
     np.testing.assert_array_equal(laid.column[2010:2090], column[2010:2090])
     np.testing.assert_array_equal(laid.confidence, own.confidence)
+
+
+@pytest.mark.parametrize(("step", "says"), [(0.5, ["every 0.5 ft"]), (None, [])])
+def test_the_audit_trail_says_where_curves_were_laid(
+    step: float | None, says: list[str]
+) -> None:
+    result = Result("main", (), (), (), {}, step=step)
+    (registration,) = load_registrations(Path("data/sample.yaml"))
+    told = _samples(Outcome(result, registration, Provenance()))
+    assert len(told) == len(says)
+    assert all(part in line for part, line in zip(says, told, strict=True))
