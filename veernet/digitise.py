@@ -13,6 +13,7 @@ from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
 from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
 from veernet.rectify import from_trace, panels, to_trace
+from veernet.samples import find_samples, on_samples
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -51,6 +52,9 @@ class Result:
         Seconds per stage.
     refused
         Why the section is no readable curve log; None if it is one.
+    step
+        Depth between the samples that the curves were plotted from, in the unit of the
+        depths; None where they show none.
     """
 
     section: str
@@ -59,6 +63,7 @@ class Result:
     findings: tuple[Finding, ...]
     timings: dict[str, float]
     refused: str | None = None
+    step: float | None = None
 
 
 def digitise(
@@ -146,6 +151,10 @@ def digitise(
         for path in found_paths
     ]
 
+    with clock.stage("calibrate"):
+        samples = find_samples(traces, registration.depth)
+        if samples is not None:
+            traces = [on_samples(trace, samples) for trace in traces]
     found = tuple(traces)
     refused = _refusal(found)
     with clock.stage("calibrate"):
@@ -158,7 +167,15 @@ def digitise(
             )
         ]
         findings = find(scan, registration, readings, found)
-    return Result(registration.section, found, curves, findings, clock.seconds, refused)
+    return Result(
+        registration.section,
+        found,
+        curves,
+        findings,
+        clock.seconds,
+        refused,
+        None if samples is None else samples.step,
+    )
 
 
 def _refusal(traces: tuple[Trace, ...]) -> str | None:

@@ -199,6 +199,7 @@ def _write(
             timings=result.timings,
             provenance=outcome.provenance,
             refused=result.refused,
+            samples_every=result.step,
         )
         lines.append(f"{files['report']}: the report")
     if result.refused:
@@ -213,7 +214,7 @@ def _write(
         deed=Deed(
             "veernet digitise",
             remarks=outcome.remarks,
-            notes=[finding.text for finding in result.findings],
+            notes=[*_samples(outcome), *(one.text for one in result.findings)],
         ),
         reviewed=outcome.reviewed,
     )
@@ -232,6 +233,17 @@ def _write(
         parts = write_overlay(files["overlay"], scan, registration, result.traces)
         lines += [f"{part}: the overlay" for part in parts]
     return [*lines, *(f"note: {sentence}" for sentence in told(result.findings))]
+
+
+def _samples(outcome: Outcome) -> list[str]:
+    """Say how curves were laid that were plotted from samples; nothing of others."""
+    step, unit = outcome.result.step, outcome.registration.depth.unit
+    if step is None:
+        return []
+    return [
+        f"the curves show corners every {step:g} {unit}: they were plotted from "
+        "samples, and are laid in straight lines between them"
+    ]
 
 
 def _deed(outcome: Outcome) -> str:

@@ -27,6 +27,7 @@ def write_report(
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
+    samples_every: float | None = None,
 ) -> None:
     """Write `report` as JSON, whole or not at all."""
     content = report(
@@ -36,6 +37,7 @@ def write_report(
         timings=timings,
         provenance=provenance,
         refused=refused,
+        samples_every=samples_every,
     )
     write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
 
@@ -48,6 +50,7 @@ def report(
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
+    samples_every: float | None = None,
 ) -> dict[str, Any]:
     """Sum up the reading of a section.
 
@@ -65,6 +68,9 @@ def report(
         What it was made from.
     refused
         Why the scan was refused, None if it was not.
+    samples_every
+        Depth between the samples that the curves were plotted from, None where they
+        show none.
 
     Returns
     -------
@@ -79,6 +85,7 @@ def report(
         "section": registration.section,
         "refused": refused,
         "depth_unit": registration.depth.unit,
+        "samples_every": samples_every,
         "curves": [_of_curve(trace, registration) for trace in traces],
         "findings": [finding.to_dict() for finding in findings],
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},
