@@ -14,7 +14,7 @@ from veernet.digitise import Result
 from veernet.export.provenance import Provenance
 from veernet.records import ORIGINS, Trace
 from veernet.registration import load_registrations
-from veernet.samples import find_samples, on_samples
+from veernet.samples import find_samples, on_samples, straightened
 
 ROWS = 3000
 AXIS = DepthAxis("ft", (DepthPoint(0.0, 100.0), DepthPoint(3000.0, 400.0)))
@@ -100,7 +100,11 @@ def test_a_curve_that_was_not_plotted_from_samples_is_left() -> None:
     rows = np.arange(ROWS)
     rng = np.random.default_rng(6)
     smooth = np.convolve(rng.normal(0, 60, ROWS + 40), np.hanning(41) / 20.5, "valid")
-    assert find_samples([read(200 + smooth[rows])], AXIS) is None
+    trace = read(200 + smooth[rows])
+    assert find_samples([trace], AXIS) is None
+    (same,), step = straightened([trace], AXIS)
+    assert step is None
+    assert same is trace
 
 
 def test_nothing_is_found_in_too_few_rows_or_at_too_small_a_scale() -> None:

@@ -13,7 +13,7 @@ from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
 from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
 from veernet.rectify import from_trace, panels, to_trace
-from veernet.samples import find_samples, on_samples
+from veernet.samples import straightened
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -151,10 +151,10 @@ def digitise(
         for path in found_paths
     ]
 
-    with clock.stage("calibrate"):
-        samples = find_samples(traces, registration.depth)
-        if samples is not None:
-            traces = [on_samples(trace, samples) for trace in traces]
+    step = None
+    if tracer == "dp":
+        with clock.stage("calibrate"):
+            traces, step = straightened(traces, registration.depth)
     found = tuple(traces)
     refused = _refusal(found)
     with clock.stage("calibrate"):
@@ -174,7 +174,7 @@ def digitise(
         findings,
         clock.seconds,
         refused,
-        None if samples is None else samples.step,
+        step,
     )
 
 

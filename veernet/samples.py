@@ -100,6 +100,29 @@ class Samples:
     row: Floats
 
 
+def straightened(
+    traces: Sequence[Trace], axis: DepthAxis
+) -> tuple[list[Trace], float | None]:
+    """Lay the curves of a section in straight lines between samples, if they show any.
+
+    Parameters
+    ----------
+    traces, axis
+        As for `find_samples`.
+
+    Returns
+    -------
+    list of Trace
+        In the order of ``traces``.
+    float or None
+        Depth between samples; None where the curves show none, and are as they were.
+    """
+    samples = find_samples(traces, axis)
+    if samples is None:
+        return list(traces), None
+    return [on_samples(trace, samples) for trace in traces], samples.step
+
+
 def find_samples(traces: Sequence[Trace], axis: DepthAxis) -> Samples | None:
     """Find the depths at which the curves of a section have their corners.
 
