@@ -14,7 +14,14 @@ from veernet.digitise import Result
 from veernet.export.provenance import Provenance
 from veernet.records import ORIGINS, Trace
 from veernet.registration import load_registrations
-from veernet.samples import find_samples, on_samples, straightened
+from veernet.samples import (
+    SHARPER,
+    Plotted,
+    find_samples,
+    on_samples,
+    straightened,
+    turns_at,
+)
 
 ROWS = 3000
 AXIS = DepthAxis("ft", (DepthPoint(0.0, 100.0), DepthPoint(3000.0, 400.0)))
@@ -102,8 +109,8 @@ def test_a_curve_that_was_not_plotted_from_samples_is_left() -> None:
     smooth = np.convolve(rng.normal(0, 60, ROWS + 40), np.hanning(41) / 20.5, "valid")
     trace = read(200 + smooth[rows])
     assert find_samples([trace], AXIS) is None
-    (same,), step = straightened([trace], AXIS)
-    assert step is None
+    (same,), laid = straightened([trace], AXIS)
+    assert laid is None
     assert same is trace
 
 
@@ -135,11 +142,28 @@ def test_unread_rows_stay_unread_and_another_stroke_stays_as_it_was_read() -> No
     np.testing.assert_array_equal(laid.confidence, own.confidence)
 
 
-@pytest.mark.parametrize(("step", "says"), [(0.5, ["every 0.5 ft"]), (None, [])])
+def test_only_curves_that_turn_at_the_samples_are_laid() -> None:
+    coarse = plotted(0.5, 1)[0]
+    fine = plotted(0.25, 2)[0]
+    samples = find_samples([coarse, fine], AXIS)
+    assert samples is not None
+    assert samples.step == 0.5
+    assert turns_at(coarse, samples) > SHARPER
+    assert turns_at(fine, samples) < SHARPER
+    (laid, same), found = straightened([coarse, fine], AXIS)
+    assert found == Plotted(0.5, ("C1",))
+    assert same is fine
+    assert not np.array_equal(laid.column, coarse.column)
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [(Plotted(0.5, ("GR", "DT")), ["GR, DT: corners every 0.5 ft"]), (None, [])],
+)
 def test_the_audit_trail_says_where_curves_were_laid(
-    step: float | None, says: list[str]
+    found: Plotted | None, says: list[str]
 ) -> None:
-    result = Result("main", (), (), (), {}, step=step)
+    result = Result("main", (), (), (), {}, plotted=found)
     (registration,) = load_registrations(Path("data/sample.yaml"))
     told = _samples(Outcome(result, registration, Provenance()))
     assert len(told) == len(says)

@@ -13,7 +13,7 @@ from veernet.engines import Engine
 from veernet.findings import Finding, PackedMask, PanelReading, find
 from veernet.records import Curve, Evidence, Panel, Path, Registration, Scan, Trace
 from veernet.rectify import from_trace, panels, to_trace
-from veernet.samples import straightened
+from veernet.samples import Plotted, straightened
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -52,9 +52,9 @@ class Result:
         Seconds per stage.
     refused
         Why the section is no readable curve log; None if it is one.
-    step
-        Depth between the samples that the curves were plotted from, in the unit of the
-        depths; None where they show none.
+    plotted
+        Which curves were plotted from samples, and are laid straight between them; None
+        where none was.
     """
 
     section: str
@@ -63,7 +63,7 @@ class Result:
     findings: tuple[Finding, ...]
     timings: dict[str, float]
     refused: str | None = None
-    step: float | None = None
+    plotted: Plotted | None = None
 
 
 def digitise(
@@ -151,10 +151,10 @@ def digitise(
         for path in found_paths
     ]
 
-    step = None
+    plotted = None
     if tracer == "dp":
         with clock.stage("calibrate"):
-            traces, step = straightened(traces, registration.depth)
+            traces, plotted = straightened(traces, registration.depth)
     found = tuple(traces)
     refused = _refusal(found)
     with clock.stage("calibrate"):
@@ -174,7 +174,7 @@ def digitise(
         findings,
         clock.seconds,
         refused,
-        step,
+        plotted,
     )
 
 

@@ -199,7 +199,7 @@ def _write(
             timings=result.timings,
             provenance=outcome.provenance,
             refused=result.refused,
-            samples_every=result.step,
+            plotted=result.plotted,
         )
         lines.append(f"{files['report']}: the report")
     if result.refused:
@@ -237,12 +237,12 @@ def _write(
 
 def _samples(outcome: Outcome) -> list[str]:
     """Say how curves were laid that were plotted from samples; nothing of others."""
-    step, unit = outcome.result.step, outcome.registration.depth.unit
-    if step is None:
+    plotted, unit = outcome.result.plotted, outcome.registration.depth.unit
+    if plotted is None:
         return []
     return [
-        f"the curves show corners every {step:g} {unit}: they were plotted from "
-        "samples, and are laid in straight lines between them"
+        f"{', '.join(plotted.curves)}: corners every {plotted.step:g} {unit}, as of "
+        "samples that were plotted; laid in straight lines between them"
     ]
 
 
