@@ -52,6 +52,21 @@ def test_the_same_input_gives_the_same_result(log):
     np.testing.assert_array_equal(first.traces[0].column, second.traces[0].column)
 
 
+def test_a_curve_is_sought_beside_its_known_columns_alone(log):
+    (trace,) = digitise(*log, DarknessEngine()).traces
+    below = trace.row >= 340
+    elsewhere = np.where(below, trace.column + 20, np.nan)  # where there is no ink
+    known = (replace(trace, column=elsewhere),)
+    (found,) = digitise(*log, DarknessEngine(), known=known).traces
+    off = np.abs(found.column - trace.column)
+    assert np.nanmax(off[~below]) < 1
+    assert np.isfinite(found.column[~below][:-20]).all()
+    assert np.mean(off[below] < 10) < 0.1
+    known = (replace(trace, column=np.where(below, trace.column, np.nan)),)
+    (same,) = digitise(*log, DarknessEngine(), known=known).traces
+    np.testing.assert_allclose(same.column, trace.column, atol=1)
+
+
 def test_blank_paper_is_refused_with_a_reason(log):
     blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
     result = digitise(blank, log[1], DarknessEngine())

@@ -12,14 +12,17 @@ from tests.wraps import ROWS, WIDTH, drawn, nowhere, peak
 from veernet.axes import DepthAxis, DepthPoint
 from veernet.findings import PackedMask, PanelReading
 from veernet.findings.wraps import uncrossed
-from veernet.records import Path, Registration
+from veernet.records import ORIGINS, Path, Registration
 from veernet.trace import follow_paths, name_curves
 from veernet.trace.crossings import (
     MOST_SURE,
     Crossing,
     crossings_of,
+    doubt_off_scale,
     doubt_uncrossed,
     is_crossed,
+    is_inked,
+    strokes_of,
 )
 from veernet.trace.programme import Costs
 
@@ -76,6 +79,20 @@ def test_what_is_read_as_if_nothing_crossed_is_doubted_there_alone():
     np.testing.assert_array_equal(lost < 0.5, (at >= 100) & (at < 120))
     assert lost.min() == MOST_SURE
     assert doubt_uncrossed(path, [], fraction, wraps=True) is path
+
+
+def test_a_curve_is_not_off_scale_where_its_ink_is_in_the_track():
+    off = (at >= 60) & (at < 180)
+    origin = np.where(off, ORIGINS.index("off-right"), ORIGINS.index("auto"))
+    column = np.where(off, np.nan, 150.0)
+    path = Path("GR", column, 0.9 * ~off, origin.astype(np.uint8))
+    strokes = is_inked(strokes_of(drawn(peak(2.4), nowhere())[0])["T1"])
+    assert strokes[100:150].any()
+    assert not strokes[:80].any()
+    unread = doubt_off_scale(path, strokes)
+    assert (unread.origin[off] == ORIGINS.index("none")).all()
+    bare = is_inked(strokes_of(drawn(np.full(ROWS, 204.0), nowhere())[0])["T1"])
+    np.testing.assert_array_equal(doubt_off_scale(path, bare).origin, path.origin)
 
 
 def read(spec):

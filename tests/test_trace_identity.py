@@ -22,7 +22,7 @@ from veernet.trace.features import (
     style_evidence,
 )
 from veernet.trace.identity import LOST_ROWS, Pool, pools
-from veernet.trace.ways import related
+from veernet.trace.lanes import related
 
 ROWS = 400
 AT = np.arange(float(ROWS))

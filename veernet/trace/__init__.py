@@ -20,7 +20,7 @@ from veernet.quantities import is_impossible
 from veernet.records import ORIGINS, Evidence, Panel, Path
 from veernet.runs import runs
 from veernet.trace.average import mean_around
-from veernet.trace.crossings import doubt_uncrossed, is_crossed
+from veernet.trace.crossings import doubt_off_scale, doubt_uncrossed, is_crossed
 from veernet.trace.dash_patterns import estimate_patterns
 from veernet.trace.identity import Pool, pools
 from veernet.trace.lanes import Way
@@ -169,6 +169,8 @@ def name_curves(
                 )
                 if own.spec.wraps:
                     path = settle_counts(path, own.spec, own.left, own.right)
+                if own.inked is not None:
+                    path = doubt_off_scale(path, own.inked)
                 named[index] = _possible(path, own)
         read = [named[index] for index in range(len(paths))]
         result.append(_off_lines(_crossed(read, paths), paths))

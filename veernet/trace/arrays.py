@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec
 from veernet.trace.assignments import moments
+from veernet.trace.lanes import related
 from veernet.trace.paths import Followed
-from veernet.trace.ways import related
 
 LEAST_CURVES = 4
 """Curves of an array at the least. Two always stand apart in one direction, and three

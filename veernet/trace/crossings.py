@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.records import Panel, Path
+from veernet.records import OFF_SCALE, ORIGINS, Panel, Path
 from veernet.runs import runs
 from veernet.trace.level import BESIDE_EDGE, level_strokes
 
@@ -42,6 +42,15 @@ AT_EDGE = 0.03
 MOST_SURE = 0.35
 """Confidence, at the most, of a row that is read as if its ink did not cross the edge:
 below that from which a row is read, and kept, as the ink is another's if anything."""
+
+
+BROAD = 16
+"""Columns of level strokes in a row from which a curve runs there: handwriting and the
+rest of a depth line have fewer."""
+
+INKED_SHARE = 0.05
+"""Share of the rows with such strokes from which a curve is not off scale. Of a lone
+resistivity that is not read they are .26 and .40."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +89,42 @@ def crossings_of(panel: Panel) -> dict[str, tuple[Crossing, ...]]:
     panel
         With its picture.
     """
+    return {name: find_crossings(level) for name, level in strokes_of(panel).items()}
+
+
+def strokes_of(panel: Panel) -> dict[str, NDArray[np.bool_]]:
+    """Return by the name of a track (rows, width) its level strokes."""
     found = {}
     for track, (left, right) in zip(panel.tracks, panel.edges, strict=True):
         first = np.round(left).astype(np.int32)
         width = round(float(np.median(right - left)))
-        found[track.name] = find_crossings(level_strokes(panel.image, first, width))
+        found[track.name] = level_strokes(panel.image, first, width)
     return found
+
+
+def is_inked(level: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (rows,) whether level strokes run within a track, away from its edges."""
+    inner = level[:, INWARD : level.shape[1] - INWARD]
+    return np.asarray(inner.sum(axis=1) >= BROAD)
+
+
+def doubt_off_scale(path: Path, inked: NDArray[np.bool_]) -> Path:
+    """Call a stretch unread, and not off scale, in which its ink is in the track.
+
+    Parameters
+    ----------
+    path
+        Of a curve that is alone in its panel: all ink there is its own.
+    inked
+        (rows,) whether strokes run within its track.
+    """
+    origin = path.origin.copy()
+    for start, stop in runs(np.isin(path.origin, OFF_SCALE)):
+        # At either end the curve leaves the track, or comes back.
+        inside = inked[start + AROUND : stop - AROUND]
+        if inside.size and inside.mean() >= INKED_SHARE:
+            origin[start:stop] = ORIGINS.index("none")
+    return replace(path, origin=origin)
 
 
 def is_crossed(crossing: Crossing, fraction: Floats) -> bool:

@@ -170,7 +170,9 @@ def make_lane(
     if not (spec.wraps or anywhere):
         fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
         damping[is_impossible(spec, fraction)] = 0.0
-    crosses = spec.wraps and panel.image.size > 0
+    # Level strokes of an array are each other's: they cross all over the track.
+    array = any(related(spec, c) for c in panel.curves if c is not spec)
+    crosses = spec.wraps and not array and panel.image.size > 0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Lane(
         spec=spec,
@@ -186,6 +188,13 @@ def make_lane(
         level=level_strokes(panel.image, first, width) if crosses else None,
         known=None if known is None else _in_lane(spec, known, left, right, first),
     )
+
+
+def related(one: CurveSpec, other: CurveSpec) -> bool:
+    """Whether two curves are on one scale; a back-up never meets its main curve."""
+    if one.backup_of or other.backup_of:
+        return False
+    return one.unit == other.unit and one.scale == other.scale
 
 
 def _in_lane(

@@ -20,7 +20,7 @@ from veernet.axes import Floats
 from veernet.colour import NEUTRAL, NO_TINT
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.average import mean_around
-from veernet.trace.crossings import Crossing, crossings_of
+from veernet.trace.crossings import Crossing, find_crossings, is_inked, strokes_of
 from veernet.trace.dash_patterns import sample_ink
 from veernet.trace.grid_lines import (
     UNEXPLAINED,
@@ -103,6 +103,9 @@ class Followed:
     fixed
         (rows,) where the ink of ``spec`` is known to be, NaN where it is not known;
         None where nothing is.
+    inked
+        (rows,) whether strokes run within the track, of a curve that is alone in its
+        panel; None of any other.
     """
 
     spec: CurveSpec
@@ -121,6 +124,7 @@ class Followed:
     crossings: tuple[Crossing, ...] = ()
     lines: tuple[PaperLine, ...] = ()
     fixed: Floats | None = None
+    inked: NDArray[np.bool_] | None = None
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -154,7 +158,9 @@ def follow_paths(
         One for each curve of ``panel.curves``, in that order.
     """
     evidence, lanes, ways = decode_paths(panel, evidence, costs, known=known)
-    crossings, lines = crossings_of(panel), lines_of(panel)
+    strokes, lines = strokes_of(panel), lines_of(panel)
+    crossings = {name: find_crossings(level) for name, level in strokes.items()}
+    alone = len(panel.curves) == 1
     track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
     return [
         replace(
@@ -162,6 +168,7 @@ def follow_paths(
             crossings=crossings[track_of[lane.spec.mnemonic]],
             lines=lines[track_of[lane.spec.mnemonic]],
             fixed=_fixed(lane),
+            inked=is_inked(strokes[panel.tracks[0].name]) if alone else None,
         )
         for i, lane in enumerate(lanes)
     ]

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.compiled import compiled
-from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
 from veernet.trace.correction import Stroke, corrected
 from veernet.trace.exits import doubt_exits
 from veernet.trace.known import BESIDE as BESIDE_KNOWN
 from veernet.trace.known import keep_beside
-from veernet.trace.lanes import Lane, Way
+from veernet.trace.lanes import Lane, Way, related
 from veernet.trace.programme import (
     LOST,
     ON,
@@ -40,7 +39,7 @@ UNRELATED = 0.66
 """Most that counts where any other curve is: with the cost of shared ink it is then
 dearer to run on for long than to be off scale."""
 
-LEVEL = np.uint8(255 * 0.8)
+LEVEL = np.uint8(255 * 0.9)
 """Evidence, of 255, of a level stroke of the picture that no other curve has: to run on
 it costs little and pays little, as it may be handwriting."""
 
@@ -303,13 +302,6 @@ def _add_level(
         for c in range(width):
             if free[c] and level[row, c]:
                 evidence[row, c] = max(evidence[row, c], least)
-
-
-def related(one: CurveSpec, other: CurveSpec) -> bool:
-    """Whether two curves are on one scale; a back-up never meets its main curve."""
-    if one.backup_of or other.backup_of:
-        return False
-    return one.unit == other.unit and one.scale == other.scale
 
 
 def _taken_in(
