@@ -15,6 +15,7 @@ from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
+from veernet.findings.unlike import unlike
 from veernet.findings.values import impossible
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
@@ -29,7 +30,7 @@ NAMES = {
     "off-scale": "stretches off scale",
     "undrawn": "curves that are hardly read",
     "bridged": "curves with many bridged gaps",
-    "together": "groups of curves on one ink",
+    "together": "stretches or groups of curves on one ink",
     "wrap-count": "guessed wrap counts",
     "free-stroke": "strokes that no curve is read from",
     "one-more": "tracks with one stroke more than curves",
@@ -96,6 +97,7 @@ def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Findi
     """
     found = [f for trace in traces for f in of_curve(trace, registration)]
     found += [f for trace in traces for f in impossible(trace, registration)]
+    found += unlike(traces, registration)
     return _logged([*found, *together(traces, registration)], registration)
 
 
