@@ -236,7 +236,7 @@ class TestCurves:
         assert found[0].rows == (40, 134)
         assert found[0].depths == (1000.0, 1009.4)
         assert told(found)[MOST:] == (
-            "2 more unread stretches: --report FILE.json lists all",
+            "2 more unread stretches: the audit trail lists all",
         )
 
     def test_a_curve_that_is_hardly_read_is_perhaps_not_drawn(self, log):

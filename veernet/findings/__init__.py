@@ -137,7 +137,7 @@ def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
         return ordered
     section = ordered[0].section
     counted = Finding(
-        section, f"{rest} more {name}", "--report FILE.json lists all", weight=-1.0
+        section, f"{rest} more {name}", "the audit trail lists all", weight=-1.0
     )
     return [*ordered[:MOST], counted]
 
