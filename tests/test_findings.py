@@ -19,6 +19,7 @@ from veernet.digitise import digitise
 from veernet.engines import DarknessEngine
 from veernet.findings import PackedMask, PanelReading, of_traces, told
 from veernet.findings.curves import of_curve, together, wrap_counts
+from veernet.findings.earlier import not_set
 from veernet.findings.jumps import jumps
 from veernet.findings.panels import of_panel
 from veernet.findings.strokes import LEAST_ROWS, free_strokes
@@ -260,6 +261,15 @@ class TestCurves:
         assert (first.kind, second.kind) == ("off-scale", "off-scale")
         assert first.text.startswith(f"GR: {share:.0%} of its rows count as OFF SCALE")
         assert first.weight > second.weight
+
+    def test_the_gaps_of_a_stretch_that_is_read_alone_are_told(self, log):
+        row = np.arange(40, 641)
+        column = np.where(row < 300, np.nan, 100.0)
+        read = np.isfinite(column)
+        trace = Trace("GR", row, column, read * 0.9, read.astype(np.uint8))
+        found = of_traces([trace], log[1])
+        assert [f.kind for f in found] == ["unread"]
+        assert list(not_set(found, {})) == found
 
     def test_unlike_curves_on_one_ink_for_long_are_told(self, log):
         _, registration = log
