@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests import logs
 from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
+from veernet import engines
 from veernet.axes import DepthAxis, Scale
 from veernet.check.beyond import check_beyond
 from veernet.check.drawn import drawn_lines
 from veernet.check.fall import fall_across
 from veernet.check.page import check
 from veernet.check.quick import check_quickly
+from veernet.cli import DONE, main
 from veernet.export.parameters import parameters
 from veernet.export.provenance import Provenance
 from veernet.records import CurveSpec, Registration, Scan
@@ -157,3 +162,26 @@ def test_heights_without_a_unit_take_that_of_the_depths_and_say_so(scan: Scan) -
     assert made["EKB"] == ("1811.5", "FT")
     assert made["EGL"] == ("545", "M")
     assert made["PDAT"] == ("GL", "")
+
+
+def test_digitise_tells_curves_beyond_the_points_but_not_those_of_a_section(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "load_engine", lambda *_: engines.DarknessEngine())
+    scan, registration = logs.draw(tmp_path)
+    text = registration.read_text()
+    last, middle = "{row: 640, depth: 1060}", "{row: 340, depth: 1030}"
+    upper = text.replace(last, middle)
+    lower = text.replace("{row: 40, depth: 1000}", middle)
+    registration.write_text(upper)
+    arguments = ["digitise", str(scan), "--registration", str(registration), "--out"]
+    assert main([*arguments, str(tmp_path / "a.las")]) == DONE
+    told = capsys.readouterr().out
+    assert "note: curves go on below the last depth point: in track T1 (GR)" in told
+    found = re.search(r"to row (\d+) \(about", told)
+    assert found is not None
+    assert int(found[1]) > 600
+    lower = lower.replace("section: main", "section: lower")
+    registration.write_text(f"{upper}---\n{lower}")
+    assert main([*arguments, str(tmp_path / "b.las")]) == DONE
+    assert "curves go on" not in capsys.readouterr().out

@@ -23,7 +23,7 @@ from veernet.files import sha256
 from veernet.qc.bars import outliers, places
 from veernet.qc.ink import curve_ink, stroke_width, upright_lines
 from veernet.qc.listing import Stretch, agreements, events, residuals, stretches
-from veernet.qc.measure import measure
+from veernet.qc.measure import _length, measure
 from veernet.qc.montage import layout_of
 from veernet.qc.reading import between, drawn_traces, read_back
 from veernet.records import (
@@ -171,6 +171,13 @@ class TestFigures:
         # One that is bad throughout is told throughout.
         bad = [replace(one, on_ink=0.5) for one in worn]
         assert len(outliers(bad)) == len(bad)
+
+    def test_stretches_are_longer_where_the_paper_is_small(self) -> None:
+        axis = registered().depth
+        assert _length(axis) == 10.0
+        # At an inch to 100 ft and 100 dots an inch a foot is a row.
+        small = DepthAxis("ft", (DepthPoint(100, 0.0), DepthPoint(1100, 1000.0)))
+        assert _length(small) == 50.0
 
     def test_metres_are_the_same_log(self, tmp_path: Path) -> None:
         feet = registered()

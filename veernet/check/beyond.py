@@ -48,8 +48,8 @@ LETTERS = 2.0
 """Strokes in a row for each within the log, from which they are lettering."""
 
 KEPT = 0.6
-"""Share of the upright lines of the last window that must go on in the next: they end
-with the grid. A header has edges alone."""
+"""Share of the upright lines of the log that must go on in a window: they end with the
+grid. A header has edges alone."""
 
 
 @dataclass(frozen=True)
@@ -125,36 +125,47 @@ def _reach(
     inside = _look(scan, registration, track, at, at - way * 4 * WINDOW)
     if inside is None or not inside.inked.any():
         return 0
-    usual, reached, at_end = inside, 0, 0
+    lines, reached, at_end = inside.uprights, 0, 0
     # Of the rows that are looked at, those up to the last in which a curve is seen.
     while True:
         start = at + way * at_end
         stop = min(start + WINDOW, end) if below else max(start - WINDOW, end)
         window = _look(scan, registration, track, start, stop)
-        if window is None or not _is_grid(window, usual, inside):
+        if window is None or not _is_grid(window, lines, inside):
             # The last rows of a log seldom fill a window.
             whole = reached == at_end
             return reached + (_rest(window, inside, below) if whole else 0)
         at_end += abs(stop - start)
-        usual = window
+        lines = _followed(lines, window.uprights)
         if window.inked.mean() >= INKED * inside.inked.mean():
             reached = at_end
         elif at_end - reached >= HIDDEN * WINDOW or not len(window.uprights):
             return reached
 
 
-def _is_grid(window: _Window, before: _Window, inside: _Window) -> bool:
-    """Tell whether the grid of the log goes on, without lettering."""
-    return window.strokes <= LETTERS * inside.strokes + 1 and _kept(window, before)
+def _is_grid(window: _Window, lines: NDArray[np.int64], inside: _Window) -> bool:
+    """Tell whether the upright lines of the log go on, without lettering."""
+    if window.strokes > LETTERS * inside.strokes + 1:
+        return False
+    return not len(lines) or bool(_near(lines, window.uprights).mean() >= KEPT)
 
 
-def _kept(window: _Window, before: _Window) -> bool:
-    """Tell whether the upright lines of a window go on in the next."""
-    if len(before.uprights) == 0:
-        return True
-    apart = np.abs(before.uprights[:, None] - window.uprights)
-    near = apart.min(axis=1, initial=2 * WAVERS) <= WAVERS
-    return bool(near.mean() >= KEPT)
+def _near(lines: NDArray[np.int64], uprights: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which lines are among the uprights of a window."""
+    apart = np.abs(lines[:, None] - uprights)
+    return np.asarray(apart.min(axis=1, initial=2 * WAVERS) <= WAVERS)
+
+
+def _followed(
+    lines: NDArray[np.int64], uprights: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return lines where a window has them; those that it does not show stay."""
+    near = _near(lines, uprights)
+    moved = lines.copy()
+    if near.any():
+        apart = np.abs(lines[near][:, None] - uprights)
+        moved[near] = uprights[apart.argmin(axis=1)]
+    return moved
 
 
 def _rest(window: _Window | None, inside: _Window, below: bool) -> int:

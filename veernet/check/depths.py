@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.check.counting import Counted, count_lines, is_sure, lines_to
 from veernet.check.drawn import fits
-from veernet.check.fall import fall_across
+from veernet.check.fall import check_fall
 from veernet.check.finding import Finding, cut_short
 from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection
@@ -22,13 +22,6 @@ NEAR = 2.0
 
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
-
-TURNED = 3.0
-"""Rows that a depth line falls across the tracks before the points should say so, and
-by which they may say otherwise."""
-
-MEASURED = 12
-"""Points at which the fall is measured, at the most."""
 
 DOUBTFUL = ", which is doubtful: lines are missing there, or too faint to count"
 """Said where lines that are counted are no proof."""
@@ -58,7 +51,7 @@ def check_depths(
     yield from cut_short(counts, "points or stretches with too many or too few lines")
     if sure.all() and np.ptp(shift) == 0:
         yield from _heavier(registration, found, counted)
-    yield from _turn(scan, registration, found)
+    yield from check_fall(scan, registration, found)
 
 
 def _no_step(
@@ -70,7 +63,7 @@ def _no_step(
         k for k in range(len(points) - 1) if not fits(scan, registration, found, k)
     ]
     if not apart:
-        yield from _turn(scan, registration, found)
+        yield from check_fall(scan, registration, found)
         return
     if len(apart) < len(points) - 1:
         told = [_unlike(registration, k) for k in apart]
@@ -262,41 +255,3 @@ def _heavier(
         severe=True,
         weight=90,
     )
-
-
-def _turn(
-    scan: Scan, registration: Registration, found: FoundSection
-) -> Iterator[Finding]:
-    """Name a turn of the page that the points do not tell, or tell otherwise."""
-    rows = registration.depth.rows
-    rows = rows[np.unique(np.linspace(0, len(rows) - 1, MEASURED).round().astype(int))]
-    edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
-    first, last = edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
-    slope = fall_across(scan, found, rows)
-    fall = slope * (last - first)
-    left, right = registration.depth.turn_at(rows)
-    apart = fall - (right - left)
-    worst = int(np.abs(apart).argmax())
-    if abs(apart[worst]) <= TURNED:
-        return
-    what = (
-        f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
-        f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
-        f"{rows[worst]:g}"
-    )
-    at = found.middle_at(rows)
-    ends = rows + slope * (first - at), rows + slope * (last - at)
-    here = f"row_left: {ends[0][worst]:.1f}, row_right: {ends[1][worst]:.1f} here"
-    if registration.depth.turned:
-        what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
-        do = (
-            f"correct row_left and row_right ({here}): they are at the outermost "
-            "edges, which are others when a track is added or taken out"
-        )
-    else:
-        do = (
-            "the page is turned: add row_left and row_right to the depth points "
-            f"({here})"
-        )
-    weight = float(abs(apart[worst]) / found.lines.spacing)
-    yield Finding(registration.section, what, do, weight=weight)

@@ -7,13 +7,23 @@ a straight line is laid through the centres of all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.records import Scan
+from veernet.check.finding import Finding
+from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection
 from veernet.register.geometry.survey import find_ink
+
+TURNED = 3.0
+"""Rows that a depth line falls across the tracks before the points should say so, and
+by which they may say otherwise."""
+
+MEASURED = 12
+"""Points at which the fall is measured, at the most."""
 
 AROUND = 500
 """Rows about a place whose lines are taken together: paper hardly slews in fewer."""
@@ -32,6 +42,44 @@ BESIDE = 1.2
 
 FEWEST = 12
 """Centres that tell a fall."""
+
+
+def check_fall(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
+    """Name a turn of the page that the points do not tell, or tell otherwise."""
+    rows = registration.depth.rows
+    rows = rows[np.unique(np.linspace(0, len(rows) - 1, MEASURED).round().astype(int))]
+    edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
+    first, last = edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
+    slope = fall_across(scan, found, rows)
+    fall = slope * (last - first)
+    left, right = registration.depth.turn_at(rows)
+    apart = fall - (right - left)
+    worst = int(np.abs(apart).argmax())
+    if abs(apart[worst]) <= TURNED:
+        return
+    what = (
+        f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
+        f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
+        f"{rows[worst]:g}"
+    )
+    at = found.middle_at(rows)
+    ends = rows + slope * (first - at), rows + slope * (last - at)
+    here = f"row_left: {ends[0][worst]:.1f}, row_right: {ends[1][worst]:.1f} here"
+    if registration.depth.turned:
+        what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
+        do = (
+            f"correct row_left and row_right ({here}): they are at the outermost "
+            "edges, which are others when a track is added or taken out"
+        )
+    else:
+        do = (
+            "the page is turned: add row_left and row_right to the depth points "
+            f"({here})"
+        )
+    weight = float(abs(apart[worst]) / found.lines.spacing)
+    yield Finding(registration.section, what, do, weight=weight)
 
 
 def fall_across(scan: Scan, found: FoundSection, rows: Floats) -> Floats:

@@ -27,6 +27,7 @@ from veernet.cli.stretch import (
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
+    from veernet.digitise import Result
     from veernet.export import Provenance
     from veernet.records import Registration, Scan
 
@@ -116,6 +117,7 @@ def run(options: argparse.Namespace) -> int:
                 progress=panel_progress("segmented"),
                 known=known,
             )
+            result = _beside_others(result, scan, registration, registrations)
             made = replace(provenance, resolution=resolution_text(scan.info.dpi))
             outcome = Outcome(result, registration, made)
             if stretch:
@@ -132,6 +134,23 @@ def run(options: argparse.Namespace) -> int:
         msg = f"{options.scan}: {'; '.join(refused)}"
         raise Refused(msg)
     return DONE
+
+
+def _beside_others(
+    result: Result,
+    scan: Scan,
+    registration: Registration,
+    every: Sequence[Registration],
+) -> Result:
+    """Tell of rows beyond a section those alone that no other section reads."""
+    from veernet.check.beyond import MUCH, check_beyond
+
+    others = [r for r in every if r is not registration and r.page == registration.page]
+    kept = [one for one in result.findings if one.kind != "beyond"]
+    if not others or len(kept) == len(result.findings):
+        return result
+    kept += check_beyond(scan, registration, others, MUCH)
+    return replace(result, findings=tuple(kept))
 
 
 def _files(options: argparse.Namespace, section: str, sections: int) -> dict[str, Path]:

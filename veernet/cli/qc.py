@@ -112,6 +112,9 @@ def _tell(out: Path, sheet: Sheet) -> None:
         f"{out}: {sheet.pages} pages; {len(found)} places to look at ({len(missed)} of "
         f"{len(told.stretches)} stretches of {told.measured.length:g} {unit})"
     )
+    for line in told.remarks:
+        if line.startswith("Look: "):
+            print(f"note: {line.removeprefix('Look: ').removesuffix('.')}")
     for one in found[:WORST]:
         print(f"note: {one.curve} from {one.top:g} to {one.base:g} {unit}: {one.why}")
     if len(found) > WORST:
@@ -174,6 +177,7 @@ def _remarks(
     """Say what is compared with what, and what could not be."""
     from veernet.export.parameters import paper_scale
     from veernet.files import sha256
+    from veernet.findings.unlike import unlike
 
     digest = sha256(options.scan)
     same = "the file that the LAS names" if digest == log.scan_sha256 else ""
@@ -205,6 +209,7 @@ def _remarks(
             f"Drawn and not exported, so that their ink is not explained without "
             f"--trace: {', '.join(hidden)}"
         )
+    lines += [f"Look: {finding.what}." for finding in unlike(traces, log.registration)]
     if all(curve.confidence is None for curve in log.curves):
         lines.append(
             "No confidence: give --trace, or digitise with --confidence; nothing tells "

@@ -15,6 +15,7 @@ from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
+from veernet.findings.unlike import unlike
 from veernet.findings.values import impossible
 from veernet.findings.wraps import uncrossed
 from veernet.records import Registration, Scan, Trace
@@ -30,7 +31,7 @@ NAMES = {
     "off-scale": "stretches off scale",
     "undrawn": "curves that are hardly read",
     "bridged": "curves with many bridged gaps",
-    "together": "groups of curves on one ink",
+    "together": "stretches or groups of curves on one ink",
     "wrap-count": "guessed wrap counts",
     "wraps": "curves that may wrap",
     "free-stroke": "strokes that no curve is read from",
@@ -100,6 +101,7 @@ def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Findi
     """
     found = [f for trace in traces for f in of_curve(trace, registration)]
     found += [f for trace in traces for f in impossible(trace, registration)]
+    found += unlike(traces, registration)
     return _logged([*found, *together(traces, registration)], registration)
 
 
@@ -139,7 +141,7 @@ def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
         return ordered
     section = ordered[0].section
     counted = Finding(
-        section, f"{rest} more {name}", "--report FILE.json lists all", weight=-1.0
+        section, f"{rest} more {name}", "the audit trail lists all", weight=-1.0
     )
     return [*ordered[:MOST], counted]
 

@@ -26,7 +26,7 @@ from veernet.qc.listing import (
     Residual,
     Stretch,
 )
-from veernet.qc.measure import STRETCH, Measured
+from veernet.qc.measure import Measured
 from veernet.qc.reading import Log
 
 SIZE = (11.69, 8.27)
@@ -92,7 +92,7 @@ def summary_lines(told: Figures) -> list[str]:
         *_agreement_lines(told),
         "",
         f"To look at, the worst first: {len(found)} places, which are {len(missed)} of "
-        f"{len(told.stretches)} stretches of {STRETCH[axis.unit]:g} {axis.unit}; "
+        f"{len(told.stretches)} stretches of {told.measured.length:g} {axis.unit}; "
         "all follow after the plots",
         *_place_lines(found[:WORST]),
     ]
