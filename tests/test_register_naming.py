@@ -44,7 +44,7 @@ def _named(
 def test_the_log_is_main_and_not_a_longer_detail_of_it(section: FoundSection) -> None:
     log, detail = _depths(3000, 4050, 10), _depths(3500, 4050, 20)
     assert detail.points[-1].row > log.points[-1].row
-    repeat = _depths(3500, 4050, 10)
+    repeat = _depths(3500, 4052, 10)
     names = _named(section, [log, detail, repeat])
     assert names == ["main", "section-2", "repeat"]
 

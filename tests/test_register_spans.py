@@ -135,3 +135,13 @@ def test_densities_that_a_porosity_was_computed_with_are_no_scale() -> None:
     ]
     kept = [text.text for text in without_parameters(texts)]
     assert kept == ["POROSITY %", "30", "-10"]
+
+
+@pytest.mark.parametrize(("columns", "sections"), [((60, 460, 880), 0), ((60, 140), 1)])
+def test_narrow_columns_far_apart_are_print_and_no_section(
+    columns: tuple[int, ...], sections: int
+) -> None:
+    six = tuple(np.linspace(0, 1, 7).tolist())
+    tracks = tuple(DrawnTrack(at, at + 72, six) for at in columns)
+    page = DrawnPage(rows=4600, sections=(DrawnSection(900, 3900, tracks=tracks),))
+    assert len(find_sections(Scan.from_array(page.draw()))) == sections

@@ -19,6 +19,7 @@ from veernet.register.legends.record import LegendCurve
 from veernet.register.propose import propose
 from veernet.register.text import proposal_lines, proposal_yaml
 from veernet.register.wrapping import wrapping_places
+from veernet.review.findings import of_proposal
 
 TRANSIT = LegendCurve(
     *(0, (0.0, 1.0), "INTERVAL TRANSIT TIME", "DT"),
@@ -81,6 +82,7 @@ def test_a_track_whose_ink_wraps_is_told_unless_its_curve_does() -> None:
     (section,) = propose(scan, None, stated=(1000.0, 1460.0))
     said = "T2: ink leaves at one edge and comes in at the other at "
     assert any(said in line for line in proposal_lines([section]))
+    assert any(said in finding.text for finding in of_proposal(section, 5600))
     assert f"  # {said}" in proposal_yaml(Path("scan.tif"), 0, [section])
     curve = replace(TRANSIT, track=1, wraps=True)
     known = replace(section, legend=Legend((curve,)))

@@ -25,6 +25,10 @@ COVERS = 0.9
 HEARD = 0.7
 """Confidence in depths from which they tell which section is the main one."""
 
+ROOM = 0.02
+"""Of its depths: how far a repeat may reach beyond the main section, where lines were
+counted a little further."""
+
 ALIKE = 0.05
 """Share by which the scales of a section and its repeat may differ."""
 
@@ -146,8 +150,9 @@ def _lies_within(depth: DepthProposal, main: DepthProposal) -> bool:
     """Tell whether depths are some of the main section's, at the same scale."""
     if not depth.points or not main.points or not depth.scale or not main.scale:
         return False
+    first, last = depth.points[0].depth, depth.points[-1].depth
+    room = max(1.0, ROOM * (last - first))
     inside = (
-        main.points[0].depth - 1 <= depth.points[0].depth
-        and depth.points[-1].depth <= main.points[-1].depth + 1
+        main.points[0].depth - room <= first and last <= main.points[-1].depth + room
     )
     return inside and abs(depth.scale / main.scale - 1) < ALIKE

@@ -87,8 +87,11 @@ def trust_of(
     """
     sides = ((span.left, -1.0), (span.right, 1.0))
     frames = [_frame(column, straight, block) for column, _ in sides]
+    # Lines over several divisions are the ticks of scales, or the grid that goes on.
+    inner = sum(_frame(float(line), straight, block) for line in span.lines[1:-1])
+    framed = all(frames) or inner > 1
     left, right = (
-        _trust(span, column, sign, comb, straight, block, taken, framed=all(frames))
+        _trust(span, column, sign, comb, straight, block, taken, framed=framed)
         for column, sign in sides
     )
     return left, right
@@ -105,7 +108,7 @@ def _trust(
     *,
     framed: bool,
 ) -> EdgeTrust:
-    """Tell how sure an edge is; ``framed`` if the header stands over both edges."""
+    """Tell how sure an edge is; ``framed`` if the header tells no other."""
     sure, notes = SURE, []
     if _ink(comb, column) <= INKED:
         sure = min(sure, UNSEEN)
