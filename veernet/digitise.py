@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,8 @@ from veernet.records import (
     Trace,
     TracedPath,
 )
-from veernet.rectify import panels, to_trace
+from veernet.rectify import from_trace, panels, to_trace
+from veernet.samples import Plotted, straightened
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -59,6 +60,9 @@ class Result:
         Seconds per stage.
     refused
         Why the section is no readable curve log; None if it is one.
+    plotted
+        Which curves were plotted from samples, and are laid straight between them; None
+        where none was.
     """
 
     section: str
@@ -67,6 +71,7 @@ class Result:
     findings: tuple[Finding, ...]
     timings: dict[str, float]
     refused: str | None = None
+    plotted: Plotted | None = None
 
 
 def digitise(
@@ -77,6 +82,7 @@ def digitise(
     *,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    known: Sequence[Trace] = (),
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -97,6 +103,9 @@ def digitise(
         Told how far the network has come.
     keep
         Given what curves are traced on, for whoever traces a stretch again.
+    known
+        Where curves are known to be, as a stretch is read anew within an earlier
+        reading; NaN where they are to be read. Only ``dp`` looks at it.
 
     Returns
     -------
@@ -126,7 +135,12 @@ def digitise(
             keep(panel, evidence)
         with clock.stage("trace"):
             if tracer == "dp":
-                followed.append(follow_paths(panel, evidence, Costs()))
+                columns = {
+                    one.mnemonic: from_trace(one, panel, registration)
+                    for one in known
+                    if any(one.mnemonic == spec.mnemonic for spec in panel.curves)
+                }
+                followed.append(follow_paths(panel, evidence, Costs(), columns))
             else:
                 paths.append(trace(panel, evidence, tracer=tracer))
         with clock.stage("findings"):
@@ -145,6 +159,10 @@ def digitise(
         for path in found_paths
     ]
 
+    plotted = None
+    if tracer == "dp":
+        with clock.stage("calibrate"):
+            traces, plotted = straightened(traces, registration.depth)
     found = tuple(traces)
     refused = _refusal(found)
     with clock.stage("calibrate"):
@@ -157,7 +175,15 @@ def digitise(
             )
         ]
         findings = find(scan, registration, readings, found)
-    return Result(registration.section, found, curves, findings, clock.seconds, refused)
+    return Result(
+        registration.section,
+        found,
+        curves,
+        findings,
+        clock.seconds,
+        refused,
+        plotted,
+    )
 
 
 def _refusal(traces: tuple[Trace, ...]) -> str | None:
