@@ -58,7 +58,9 @@ def _experiment(run: Path) -> str:
     document = json.loads((run / RUN).read_text("utf-8"))
     labels, name = document["labels"], document["labels"]["optimizer"]
     base = document["settings"].get(f"rates.{name}", labels["lr"])
-    stem = arm_of(labels, {name: base}).experiment.removesuffix("_small")
+    stem = arm_of(labels, {(labels["loss"], name): base}).experiment.removesuffix(
+        "_small"
+    )
     return f"{stem}_{labels['profile']}"
 
 

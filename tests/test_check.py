@@ -323,7 +323,10 @@ def test_a_track_between_others_and_half_a_track_are_right(scan: Scan) -> None:
     spec = CurveSpec("AT20", "OHMM", Scale("linear", 0, 50))
     half = Track("T2L", second.left, middle, (spec,))
     registration = replace(RIGHT, tracks=(first, column, half, second))
-    assert check(scan, [registration]) == ()
+    (reported,) = check(scan, [registration])
+    assert reported.kind == "part"
+    assert "AT20 is registered over a part" in reported.what
+    assert "list it in T2 with the others, left: 0, right: 100" in reported.do
 
 
 def test_a_track_without_depth_lines_is_named(scan: Scan) -> None:
@@ -493,7 +496,9 @@ def test_the_command_line(
 def test_a_registration_by_hand_checks_clean() -> None:
     folder = Path(os.environ["VEERNET_REAL"])
     found = load_registrations(folder / "registrations" / "273101.yaml")
-    assert check(open_scan(folder / "scans" / "273101.tif"), found) == ()
+    reported = check(open_scan(folder / "scans" / "273101.tif"), found)
+    # The hand left out what is above and below two round depths.
+    assert [f.kind for f in reported] == ["beyond", "beyond"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,21 @@ def test_the_same_input_gives_the_same_result(log):
     np.testing.assert_array_equal(first.traces[0].column, second.traces[0].column)
 
 
+def test_a_curve_is_sought_beside_its_known_columns_alone(log):
+    (trace,) = digitise(*log, DarknessEngine()).traces
+    below = trace.row >= 340
+    elsewhere = np.where(below, trace.column + 20, np.nan)  # where there is no ink
+    known = (replace(trace, column=elsewhere),)
+    (found,) = digitise(*log, DarknessEngine(), known=known).traces
+    off = np.abs(found.column - trace.column)
+    assert np.nanmax(off[~below]) < 1
+    assert np.isfinite(found.column[~below][:-20]).all()
+    assert np.mean(off[below] < 10) < 0.1
+    known = (replace(trace, column=np.where(below, trace.column, np.nan)),)
+    (same,) = digitise(*log, DarknessEngine(), known=known).traces
+    np.testing.assert_allclose(same.column, trace.column, atol=1)
+
+
 def test_blank_paper_is_refused_with_a_reason(log):
     blank = Scan.from_array(np.full((logs.ROWS, logs.COLUMNS), 255, np.uint8))
     result = digitise(blank, log[1], DarknessEngine())
@@ -159,6 +174,9 @@ def test_a_curve_that_is_left_out_of_the_registration_is_a_finding():
     section = replace(registration, tracks=(track,))
     result = digitise(open_scan(DATA / "sample.tif"), section, engine)
     assert unlisted.mnemonic == "ILD"
-    assert {f.kind for f in result.findings} == {"free-stroke"}
-    reported = sum(f.rows[1] - f.rows[0] for f in result.findings)
+    assert {f.kind for f in result.findings} == {"free-stroke", "one-more"}
+    (one_more,) = (f for f in result.findings if f.kind == "one-more")
+    assert "1 curves are listed and read (ILM), and one stroke more" in one_more.text
+    free = [f for f in result.findings if f.kind == "free-stroke"]
+    reported = sum(f.rows[1] - f.rows[0] for f in free)
     assert reported > 0.8 * (registration.row_range[1] - registration.row_range[0])

@@ -381,6 +381,15 @@ class TestMerge:
         applied = merge(curves, [new], REGISTRATION, (150, 160))
         result = patched(curves, applied.patches)["GR"]
         np.testing.assert_allclose(result.column[50:61], slope(241.0)[50:61])
+        assert applied.notes == ()
+
+    def test_a_stretch_that_ends_in_another_wrap_than_what_is_below_is_told(self):
+        curves = make_curves(GR=slope(240.0))
+        turned = slope(41.0)
+        turned[55:] -= 200  # the track is as wide
+        new = make_curves(GR=turned)["GR"].to_trace("GR")
+        (note,) = merge(curves, [new], REGISTRATION, (150, 160)).notes
+        assert note.startswith("GR: as read anew it leaves the stretch in another wrap")
 
 
 def test_what_a_person_did_is_told_with_its_depths(tmp_path):

@@ -19,10 +19,12 @@ from veernet.digitise import digitise
 from veernet.engines import DarknessEngine
 from veernet.findings import PackedMask, PanelReading, of_traces, sentences
 from veernet.findings.curves import of_curve, together, wrap_counts
+from veernet.findings.earlier import not_set
 from veernet.findings.jumps import jumps
 from veernet.findings.panels import of_panel
 from veernet.findings.strokes import LEAST_ROWS, free_strokes
 from veernet.findings.styles import odd_styles
+from veernet.findings.unlike import unlike
 from veernet.findings.values import impossible
 from veernet.records import ORIGINS, CurveSpec, Evidence, Guess, Scan, Trace, TracedPath
 from veernet.registration import load_registrations
@@ -235,7 +237,7 @@ class TestCurves:
         assert found[0].rows == (40, 134)
         assert found[0].depths == (1000.0, 1009.4)
         assert sentences(found)[MOST_OF_A_KIND:] == (
-            "2 more unread stretches: --report FILE.json lists all",
+            "2 more unread stretches: the audit trail lists all",
         )
 
     def test_a_curve_that_is_hardly_read_is_perhaps_not_drawn(self, log):
@@ -245,6 +247,54 @@ class TestCurves:
         (finding,) = of_curve(trace, log[1])
         assert finding.kind == "undrawn"
         assert finding.text.startswith("GR: read in 1.7% of its rows: check its track")
+
+    @pytest.mark.parametrize("share", [0.6, 0.99])
+    def test_a_curve_that_is_off_scale_for_most_of_its_rows_is_told_first(
+        self, log, share
+    ):
+        row = np.arange(40, 641)
+        off = row < 40 + share * row.size
+        column = np.where(off, np.nan, 100.0)
+        origin = np.where(off, ORIGINS.index("off-left"), ORIGINS.index("auto"))
+        trace = Trace("GR", row, column, 0.9 * ~off, origin.astype(np.uint8))
+        first, second = of_curve(trace, log[1])
+        assert (first.kind, second.kind) == ("off-scale", "off-scale")
+        assert first.text.startswith(f"GR: {share:.0%} of its rows count as OFF SCALE")
+        assert first.weight > second.weight
+
+    def test_the_gaps_of_a_stretch_that_is_read_alone_are_told(self, log):
+        row = np.arange(40, 641)
+        column = np.where(row < 300, np.nan, 100.0)
+        read = np.isfinite(column)
+        trace = Trace("GR", row, column, read * 0.9, read.astype(np.uint8))
+        found = of_traces([trace], log[1])
+        assert [f.kind for f in found] == ["unread"]
+        assert list(not_set(found, {})) == found
+
+    def test_unlike_curves_on_one_ink_for_long_are_told(self, log):
+        _, registration = log
+        (track,) = registration.tracks
+        gamma = track.curves[0]
+        caliper = replace(gamma, mnemonic="CALI", unit="IN")
+        row = np.arange(40, 641)
+        sure = np.ones(row.size)
+        column = 100.0 + 20 * np.sin(row / 30)
+        # A caliper that crosses the gamma ray, then is lost on it for 300 rows.
+        lost = (row >= 300) & (row < 600)
+        other = np.where(lost, column, 160.0 - row / 10)
+        traces = [
+            Trace(name, row, at, sure, sure.astype(np.uint8))
+            for name, at in (("GR", column), ("CALI", other))
+        ]
+        both = replace(registration, tracks=(replace(track, curves=(gamma, caliper)),))
+        (finding,) = unlike(traces, both)
+        assert finding.curves == ("GR", "CALI")
+        assert finding.rows == pytest.approx((300, 599), abs=4)
+        assert "cannot run together so long" in finding.text
+        # Two gamma rays may.
+        like = replace(caliper, unit=gamma.unit)
+        both = replace(registration, tracks=(replace(track, curves=(gamma, like)),))
+        assert list(unlike(traces, both)) == []
 
     def test_an_array_on_the_same_ink_is_one_finding(self, log):
         _, registration = log

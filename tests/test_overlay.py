@@ -137,6 +137,28 @@ class TestDrawing:
         assert colour_of(make_registration(), "CALI") == CURVE + 1
         assert len(set(COLOURS)) == len(COLOURS) >= 10
 
+    def test_a_curve_is_drawn_in_the_colour_that_its_ink_alone_has(self) -> None:
+        plain = make_registration()
+        (track, *more) = plain.tracks
+        inks = ("#cc0000", "#000000")
+        curves = tuple(
+            replace(spec, colour=ink)
+            for spec, ink in zip(track.curves, inks, strict=False)
+        )
+        first = replace(track, curves=curves)
+        registration = replace(plain, tracks=(first, *more))
+        colours = np.array(palette(registration)).reshape(256, 3)
+        red, black = (colour_of(registration, spec.mnemonic) for spec in curves[:2])
+        assert colours[red].tolist() == [0xCC, 0, 0]
+        assert tuple(colours[black]) in COLOURS
+        # Two curves of one ink are told apart by the palette.
+        alike = replace(
+            track, curves=tuple(replace(c, colour="#cc0000") for c in curves[:2])
+        )
+        both = replace(plain, tracks=(alike, *more))
+        drawn = [colour_of(both, spec.mnemonic) for spec in curves[:2]]
+        assert drawn == [CURVE, CURVE + 1]
+
 
 class TestScan:
     def test_the_scan_is_paled_and_blacks_stay_visible(self) -> None:
@@ -147,7 +169,7 @@ class TestScan:
         page = canvas[-ROWS:, -COLUMNS:]
         assert np.all(page[:, 10] == INK)
         assert np.all(page[:, 11] == PAPER)
-        colours = np.array(palette()).reshape(256, 3)
+        colours = np.array(palette(make_registration())).reshape(256, 3)
         assert colours[INK].tolist() == [INK] * 3
 
     def test_a_colour_scan_is_drawn_in_grey(self) -> None:

@@ -20,9 +20,10 @@ from veernet.export.las import las_text
 from veernet.export.lasread import read_las
 from veernet.export.provenance import Provenance
 from veernet.files import sha256
+from veernet.qc.bars import outliers, places
 from veernet.qc.ink import curve_ink, stroke_width, vertical_lines
-from veernet.qc.listing import agreements, events, residuals, stretches
-from veernet.qc.measure import measure
+from veernet.qc.listing import ListedStretch, agreements, events, residuals, stretches
+from veernet.qc.measure import _length, measure
 from veernet.qc.montage import layout_of
 from veernet.qc.reading import between, drawn_traces, read_back
 from veernet.records import (
@@ -137,12 +138,48 @@ class TestFigures:
         }
         assert (listed[2].curve, listed[2].top, listed[2].read) == ("DT", 1080.0, 0.0)
         assert np.isnan(listed[2].on_ink)
-        assert all(one.misses for one in listed[:3])
+        missed = outliers(listed)
+        assert missed == {
+            ("DT", 1040.0): "off the ink",
+            ("DT", 1050.0): "off the ink",
+            ("DT", 1080.0): "not read",
+        }
+        reported = [(one.top, one.base, one.why) for one in places(listed, 10.0)]
+        assert reported == [(1040, 1060, "off the ink"), (1080, 1090, "not read")]
         assert [one.badness for one in listed] == sorted(
             (one.badness for one in listed), reverse=True
         )
         # The whole is told but once: ten stretches of ten feet for two curves.
         assert len(listed) == 20
+
+    def test_what_is_usual_of_a_worn_log_is_no_place_to_look_at(self) -> None:
+        rng = np.random.default_rng(3)
+        worn = [
+            ListedStretch(
+                "GR", "T1", 10.0 * k, 0.95, 0.9 + 0.03 * u, 0.6 + 0.1 * u, 0.8
+            )
+            for k, u in enumerate(rng.uniform(-1, 1, 100).tolist())
+        ]
+        assert outliers(worn) == {}
+        # Half of the ink of three stretches is left over; in one it is lettering.
+        for k in (7, 8, 70):
+            worn[k] = replace(worn[k], explained=0.31)
+        for k in (40, 41, 42):
+            worn[k] = replace(worn[k], read=0.3)
+        assert [(p.top, p.base, p.why) for p in places(worn, 10.0)] == [
+            (400.0, 430.0, "not read"),
+            (70.0, 90.0, "ink of T1 is left over"),
+        ]
+        # One that is bad throughout is told throughout.
+        bad = [replace(one, on_ink=0.5) for one in worn]
+        assert len(outliers(bad)) == len(bad)
+
+    def test_stretches_are_longer_where_the_paper_is_small(self) -> None:
+        axis = registered().depth
+        assert _length(axis) == 10.0
+        # At an inch to 100 ft and 100 dots an inch a foot is a row.
+        small = DepthAxis("ft", (DepthPoint(100, 0.0), DepthPoint(1100, 1000.0)))
+        assert _length(small) == 50.0
 
     def test_metres_are_the_same_log(self, tmp_path: Path) -> None:
         feet = registered()
@@ -286,7 +323,10 @@ class TestSheet:
         assert "this is the LAS itself" in capsys.readouterr().err
         Path("b.las").write_bytes(Path("a.las").read_bytes())
         assert main(f"{check} --trace a.parquet --repeat b.las".split()) == 0
-        assert "a.pdf: 4 pages; 0 of 6 stretches miss a bar" in capsys.readouterr().out
+        assert (
+            "a.pdf: 4 pages; 0 places to look at (0 of 6 stretches of 10 ft)"
+            in capsys.readouterr().out
+        )
         pdf = pypdfium2.PdfDocument(Path("a.pdf").read_bytes())
         first = pdf[0].get_textpage().get_text_range()
         assert "Plot-back of a.las, section main, 1000 to 1060 ft" in first

@@ -20,7 +20,7 @@ def spec_of(unit, scale):
     return replace(curve("X"), unit=unit, scale=scale)
 
 
-@pytest.mark.parametrize("unit", ["GAPI", "ohmm", "US / F"])
+@pytest.mark.parametrize("unit", ["GAPI", "ohmm", "US / F", "units", "min/ft"])
 def test_what_lies_below_zero_is_impossible_whichever_way_the_scale_runs(unit):
     fraction = np.array([[-0.5, -TOLERANCE / 2, 0.0], [0.4, 1.5, np.nan]])
     for scale, at in (
@@ -78,7 +78,8 @@ def test_what_is_never_below_zero_is_found_where_it_is():
     """The tracer leaves unread, and findings tell, by one list and one tolerance."""
     for quantity in QUANTITIES:
         for unit, (low, _) in quantity.units.items():
-            if quantity.name in {"gamma ray", "transit time", "resistivity"}:
+            bounded = {"gamma ray", "transit time", "resistivity", "gas", "drilling"}
+            if quantity.name in bounded:
                 assert unit in POSITIVE
                 assert low >= 0
             else:

@@ -11,10 +11,12 @@ import pytest
 
 from tests.pages import DrawnPage, DrawnSection
 from veernet.records import Grey, Scan
+from veernet.register import ahead
 from veernet.register.ahead import _until, read_print
 from veernet.register.geometry.page import FoundSection, find_sections
+from veernet.register.heading.heading import WellField
 from veernet.register.legends.header import read_header
-from veernet.register.ocr.reader import Text
+from veernet.register.ocr.reader import Reader, Text
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,25 @@ def test_depths_that_are_stated_need_no_numerals(
 ) -> None:
     assert read_print(scan, sections, None, None, threads=2).placed == ()
     assert read_print(scan, sections, None, None).placed == ()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_heading_is_read_beside_the_rest_and_only_where_it_is_wanted(
+    scan: Scan,
+    sections: tuple[FoundSection, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    threads: int,
+) -> None:
+    def heading(_: Scan, stop: float, read: Reader) -> tuple[WellField, ...]:
+        (text,) = read(np.zeros((8, 8), np.uint8))
+        return (WellField("WELL", text.text, 0.9, int(stop), 0),)
+
+    monkeypatch.setattr(ahead, "read_heading", heading)
+    seen = read_print(
+        *(scan, sections, _Reads(), _numeral), heading=True, threads=threads
+    )
+    (well,) = seen.well
+    assert (well.value, well.row) == ("64", int(sections[0].first_row))
+    plain = read_print(scan, sections, _Reads(), _numeral, threads=threads)
+    assert plain.well == ()
+    assert read_print(scan, sections, None, None, heading=True).well == ()

@@ -18,9 +18,9 @@ from tests.pages import (
 )
 from veernet.axes import Scale
 from veernet.records import Grey, Scan
-from veernet.register.geometry.page import find_sections
+from veernet.register.geometry.page import FoundSection, find_sections
 from veernet.register.legends.agree import confirm
-from veernet.register.legends.legend import Legend, read_legend, read_legends
+from veernet.register.legends.legend import Legend, read_legends
 from veernet.register.legends.lines import find_lines
 from veernet.register.legends.plausible import implausible
 from veernet.register.legends.record import LegendCurve
@@ -74,6 +74,12 @@ def legends_of(read: Reader, *sections: DrawnSection, rows: int = 4600) -> list[
     found = find_sections(page)
     assert len(found) == len(sections)
     return list(read_legends(page, found, read))
+
+
+def read_legend(
+    page: Scan, section: FoundSection, read: Reader
+) -> tuple[LegendCurve, ...]:
+    return read_legends(page, [section], read)[0].curves
 
 
 def described(curve: LegendCurve) -> tuple[object, ...]:

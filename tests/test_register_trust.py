@@ -62,7 +62,9 @@ SURELY = (FULL_CONFIDENCE, 0)
 def test_an_edge_that_all_agree_on_is_sure() -> None:
     assert _trusts() == (SURELY, SURELY)
     assert _trusts(frame=(LEFT, RIGHT)) == (SURELY, SURELY)
-    # What is printed above the track says nothing of its edges.
+    # What is printed above the track says nothing of its edges, nor do ticks over many.
+    ticks = LEFT + DIVISION * np.arange(1, 10)
+    assert _trusts(frame=tuple(ticks)) == (SURELY, SURELY)
     assert _trusts(frame=(LEFT, LEFT + DIVISION, RIGHT)) == (SURELY, SURELY)
 
 

@@ -36,7 +36,7 @@ from veernet.study.results import read_study
 from veernet.study.statistics import Estimate
 
 SECTIONS = [
-    *("run", "table", "compare", "slices", "gradients", "dial", "arena"),
+    *("findings", "run", "table", "compare", "slices", "gradients", "dial", "arena"),
     *("sizes", "flatness", "six", "families", "claims"),
 ]
 """In the order of the page."""

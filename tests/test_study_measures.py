@@ -12,6 +12,7 @@ from veernet.errors import InputError
 from veernet.study.arms import (
     FIVE,
     Arm,
+    arms_of,
     base_rate,
     best_profile,
     of_profile,
@@ -169,8 +170,8 @@ def test_arms_are_found_by_their_labels() -> None:
         Arm("none"),
     ]
     runs = runs_only(arms)
-    assert base_rate(runs) == 4e-3
-    assert base_rate(runs, "sgd") is None
+    assert base_rate(runs, "dice") == 4e-3
+    assert base_rate(runs, "dice", "sgd") is None
     for arm in arms:
         found = runs_of(runs, arm)
         wanted = "tversky" if (arm.alpha, arm.beta) == (0.3, 0.7) else arm.name
@@ -181,7 +182,17 @@ def test_arms_are_found_by_their_labels() -> None:
 
 def test_of_equally_tried_rates_the_middle_one_is_the_base() -> None:
     rates = [Arm(loss, lr=rate) for loss in FIVE for rate in (1e-3, 4e-3, 16e-3)]
-    assert base_rate(runs_only(rates)) == 4e-3
+    runs = runs_only(rates)
+    assert {base_rate(runs, loss) for loss in FIVE} == {4e-3}
+
+
+def test_the_plain_arm_of_a_loss_may_have_a_rate_of_its_own() -> None:
+    rates = {"cross_entropy": 3.2e-2, "dice": 4e-3}
+    runs = runs_only([Arm(loss, lr=rate) for loss, rate in rates.items()])
+    runs["base_lr"] = runs["loss"].map(rates)
+    assert {loss: base_rate(runs, loss) for loss in rates} == rates
+    assert [len(own) for own in arms_of(runs).values()] == [3, 3]
+    assert list(arms_of(runs)) == [Arm("cross_entropy"), Arm("dice")]
 
 
 def test_missing_arms_are_named_by_their_experiment() -> None:

@@ -14,8 +14,8 @@ from veernet.axes import Scale
 from veernet.records import ORIGINS
 from veernet.trace import SHORTEST, identity, name_curves
 from veernet.trace.assignments import make_lattice
+from veernet.trace.corridors import related
 from veernet.trace.dash_patterns import TABLE
-from veernet.trace.decoding import related
 from veernet.trace.features import (
     MOST_STYLE,
     corridor_evidence,

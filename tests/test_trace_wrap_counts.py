@@ -97,6 +97,25 @@ def test_a_gamma_ray_is_never_read_below_zero():
     np.testing.assert_allclose(kept.column, path_of(lost).column)
 
 
+def test_a_curve_that_sets_in_at_an_edge_has_not_wrapped():
+    """The pen's stroke from the edge to the first value looks like that of a wrap."""
+    true = unread(0.4 + 0.3 * np.sin(at / 40), 0, 100)
+    read = np.where(at < 104, true, true + 1)
+    read[100:104] = [0.9, 0.95, 0.97, 0.99]
+    found = settle_counts(path_of(read), GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column[104:], path_of(true).column[104:])
+    reported = replace(GAMMA, wrap_start=1)
+    kept = settle_counts(path_of(read + 1), reported, *EDGES)
+    np.testing.assert_allclose(kept.column, path_of(read + 1).column)
+
+
+def test_a_curve_that_wraps_later_on_keeps_its_count():
+    true = np.where(at < 300, 0.9, 1.3) + 0.05 * np.sin(at / 40)
+    true = np.where((at > 280) & (at <= 300), 0.9 + (at - 280) / 50, true)
+    found = settle_counts(path_of(true), GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column, path_of(true).column)
+
+
 def test_a_bridge_across_which_the_count_was_changed_is_gone():
     true = 0.4 + 0.3 * np.sin(at / 40)
     lost = true - (at >= 710)

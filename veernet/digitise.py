@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from veernet.calibrate import calibrate_all
 from veernet.clock import Clock
@@ -13,10 +13,12 @@ from veernet.records import (
     Panel,
     Registration,
     Scan,
+    Trace,
     TracedPath,
 )
-from veernet.rectify import panels, to_trace
+from veernet.rectify import from_trace, panels, to_trace
 from veernet.result import Result, refusal_of
+from veernet.samples import straightened
 from veernet.segment import segment
 from veernet.trace import (
     Costs,
@@ -44,6 +46,7 @@ def digitise(
     *,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    known: Sequence[Trace] = (),
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -64,6 +67,9 @@ def digitise(
         Told how far the network has come.
     keep
         Given what curves are traced on, for whoever traces a stretch again.
+    known
+        Where curves are known to be, as a stretch is read anew within an earlier
+        reading; NaN where they are to be read. Only ``dp`` looks at it.
 
     Returns
     -------
@@ -93,7 +99,12 @@ def digitise(
             keep(panel, evidence)
         with clock.stage("trace"):
             if tracer == "dp":
-                followed.append(follow_paths(panel, evidence, Costs()))
+                columns = {
+                    one.mnemonic: from_trace(one, panel, registration)
+                    for one in known
+                    if any(one.mnemonic == spec.mnemonic for spec in panel.curves)
+                }
+                followed.append(follow_paths(panel, evidence, Costs(), columns))
             else:
                 paths.append(trace(panel, evidence, tracer=tracer))
         with clock.stage("findings"):
@@ -112,6 +123,10 @@ def digitise(
         for path in found_paths
     ]
 
+    plotted = None
+    if tracer == "dp":
+        with clock.stage("calibrate"):
+            traces, plotted = straightened(traces, registration.depth)
     found = tuple(traces)
     refused = refusal_of(found)
     with clock.stage("calibrate"):
@@ -124,7 +139,15 @@ def digitise(
             )
         ]
         findings = find(scan, registration, readings, found)
-    return Result(registration.section, found, curves, findings, clock.seconds, refused)
+    return Result(
+        registration.section,
+        found,
+        curves,
+        findings,
+        clock.seconds,
+        refused,
+        plotted,
+    )
 
 
 def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:

@@ -14,12 +14,18 @@ FEET, METRES = "US/F US/FT USEC/FT USEC/F", "US/M USEC/M"
 """Spellings of the units of gamma rays, resistivity and transit time, as `unit_of`
 returns them."""
 
+GAS = "UNITS UNIT PPM"
+DRILLING_RATE = "MIN/F MIN/FT MIN/M FT/H FT/HR FPH M/H M/HR"
+"""Units of gas in mud, and of the rate or the time of drilling, on mud logs."""
+
 POSITIVE = frozenset(
-    f"{GAMMA_RAY} UGRAEQ/TON {RESISTIVITY} {FEET} {METRES}".split(),
+    (
+        f"{GAMMA_RAY} UGRAEQ/TON {RESISTIVITY} {FEET} {METRES} {GAS} {DRILLING_RATE}"
+    ).split(),
 )
-"""Units of quantities that are never below zero: gamma rays, resistivity and transit
-time. Counts, calipers and weights are not here: they are shown against a base line, and
-go below it."""
+"""Units of quantities that are never below zero: gamma rays, resistivity, transit time,
+gas and the rate of drilling. Counts, calipers and weights are not here: they are shown
+against a base line, and go below it."""
 
 SCALED_FROM_ZERO = POSITIVE | frozenset(
     ["IN", "MMHO/M", "MS/M", "LB", "LBF", "B/E", "CPS"]

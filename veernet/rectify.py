@@ -105,6 +105,27 @@ def to_trace(path: TracedPath, panel: Panel, registration: Registration) -> Trac
     return Trace(path.mnemonic, rows, column, path.confidence, path.origin)
 
 
+def from_trace(trace: Trace, panel: Panel, registration: Registration) -> Floats:
+    """Return (rows,) unfolded columns of a panel of a trace, NaN where it has none.
+
+    Parameters
+    ----------
+    trace
+        In registered rows and columns of the page, of a curve of the panel.
+    panel, registration
+        As for `to_trace`.
+    """
+    rows = panel.row_start + np.arange(panel.edges.shape[2], dtype=np.int64)
+    column = np.full(rows.size, np.nan)
+    inside = (trace.row >= rows[0]) & (trace.row <= rows[-1])
+    column[trace.row[inside] - rows[0]] = trace.column[inside]
+    panel_left, panel_right = panel.edges_of(trace.mnemonic)
+    track, _ = registration.curve(trace.mnemonic)
+    left, right = registration.edges_at(track, rows)
+    fraction = (column - left) / (right - left)
+    return np.asarray(panel_left + fraction * (panel_right - panel_left))
+
+
 def _check_rows(scan: Scan, registration: Registration) -> None:
     first, last = registration.depth.rows[[0, -1]]
     if first < -OUTSIDE or last > scan.info.rows - 1 + OUTSIDE:

@@ -9,6 +9,7 @@ import numpy as np
 
 from veernet.findings import Finding
 from veernet.records import Curve, Trace
+from veernet.samples import Plotted
 
 LEAST_READ = 0.05
 """Share of rows: a section of which less is read, all curves together, is refused."""
@@ -32,6 +33,9 @@ class Result:
         Seconds per stage.
     refused
         Why the section is no readable curve log; None if it is one.
+    plotted
+        Which curves were plotted from samples, and are laid straight between them; None
+        where none was.
     """
 
     section: str
@@ -40,6 +44,7 @@ class Result:
     findings: tuple[Finding, ...]
     timings: dict[str, float]
     refused: str | None = None
+    plotted: Plotted | None = None
 
 
 def refusal_of(traces: Sequence[Trace]) -> str | None:

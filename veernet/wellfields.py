@@ -68,6 +68,8 @@ MEANT: dict[str, str] = {
 
 _HEIGHT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(ft|m)", re.IGNORECASE)
 
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+
 
 def split_unit(name: str, value: str) -> tuple[str, str]:
     """Return the value of a field and its unit as a LAS has them apart.
@@ -76,6 +78,11 @@ def split_unit(name: str, value: str) -> tuple[str, str]:
     """
     found = _HEIGHT.fullmatch(value.strip()) if name in ELEVATIONS else None
     return (value, "") if found is None else (found[1], found[2].upper())
+
+
+def is_bare(value: str) -> bool:
+    """Tell whether a height is typed as a number alone, so that no unit is known."""
+    return _NUMBER.fullmatch(value.strip()) is not None
 
 
 def unknown_field(name: str) -> str | None:

@@ -58,7 +58,7 @@ def picture(row: Mapping[str, Any], log: Log, ledger: Ledger) -> str | None:
         stop = min(start + HEIGHT, scan.info.rows)
         canvas = draw_part(scan, registration, traces, start, stop, "")
         drawn = Image.fromarray(canvas)
-        drawn.putpalette(palette())
+        drawn.putpalette(palette(registration))
         return _data_url(drawn.convert("RGB"))
     return None
 

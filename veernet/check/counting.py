@@ -124,9 +124,15 @@ def _beyond(at: Floats, known: Floats, wanted: Floats) -> Floats:
 
 
 def is_sure(found: FoundSection, first: float, last: float) -> bool:
-    """Whether the lines between two were surely counted: inked, and without a slip."""
+    """Whether the lines between two were surely counted: inked, and without a slip.
+
+    Where they are spaced otherwise than elsewhere in the section some are missing.
+    """
     start, stop = max(0, int(first) - 1), int(np.ceil(last)) + 2
     gaps = np.diff(found.lines.rows)
+    usual = float(np.median(gaps[start:stop])) if len(gaps[start:stop]) else np.nan
+    if not abs(usual / found.lines.spacing - 1) < PLAUSIBLE:
+        return False
     uneven = np.abs(gaps / median_filter(gaps, ABOUT, mode="nearest") - 1)[start:stop]
     slips = uneven[uneven > EVEN].sum()
     return inked(found, first, last) >= SEEN and bool(slips < SLIPPED)

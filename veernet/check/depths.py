@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.check.counting import SEEN, Counted, count_lines, inked, is_sure, lines_to
+from veernet.check.counting import Counted, count_lines, is_sure, lines_to
+from veernet.check.drawn import fits
+from veernet.check.fall import check_fall
 from veernet.check.finding import Finding, cut_short
-from veernet.records import Registration
+from veernet.records import Registration, Scan
 from veernet.register.geometry.page import FoundSection
 from veernet.register.propose import at_column
 
@@ -21,36 +23,22 @@ ON_LINE = 2.0
 BETWEEN = 0.25
 """Spacings off its line from which a point may as well be at the next."""
 
-SKEWED, OTHERWISE = 3.0, 1.5
-"""Rows that a depth line falls across the tracks before the points should say so, and
-rows by which they may say otherwise."""
+DOUBTFUL = ", which is doubtful: lines are missing there, or too faint to count"
+"""Said where lines that are counted are no proof."""
 
 AGREE = 0.8
 """Share of the heavier lines that must tell the same shift."""
 
 
-def check_depths(registration: Registration, found: FoundSection) -> Iterator[Finding]:
+def check_depths(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
     """Compare depth points with the lines of the section that they are of."""
     counted = count_lines(registration, found)
     if counted is None:
-        points = registration.depth.points
-        first, last = points[0], points[-1]
-        index = lines_to(registration, found, at_column(found))
-        unit = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
-        yield Finding(
-            registration.section,
-            f"{first.depth:g} to {last.depth:g} {registration.depth.unit}, rows "
-            f"{first.row:g} to {last.row:g}: {np.ptp(index):.0f} depth lines are "
-            f"counted, {unit:.3g} {registration.depth.unit} each, no step of logs",
-            "compare the depth points with the numerals",
-            severe=True,
-            weight=100,
-        )
+        yield from _no_step(scan, registration, found)
         return
-    axis = registration.depth
-    due = counted.index - axis.depths / counted.step
-    # Lines stand at multiples of their step, so a point on its line is a whole number.
-    off = due - np.rint(due)
+    off, shift = _compared(scan, registration, found, counted)
     spacing = found.lines.spacing
     common = float(np.median(off))
     if (
@@ -64,11 +52,83 @@ def check_depths(registration: Registration, found: FoundSection) -> Iterator[Fi
             beside, f"depth points more than {ON_LINE:g} rows off theirs"
         )
     sure = np.abs(off) <= BETWEEN
-    counts = list(_counts(registration, found, counted, np.rint(due), sure))
+    counts = list(_counts(registration, found, counted, shift, sure))
     yield from cut_short(counts, "points or stretches with too many or too few lines")
-    if sure.all() and np.ptp(np.rint(due)) == 0:
+    if sure.all() and np.ptp(shift) == 0:
         yield from _heavier(registration, found, counted)
-    yield from _skew(registration, found)
+    yield from check_fall(scan, registration, found)
+
+
+def _no_step(
+    scan: Scan, registration: Registration, found: FoundSection
+) -> Iterator[Finding]:
+    """Say that lines and depths agree nowhere, unless it is that lines are missing."""
+    points, unit = registration.depth.points, registration.depth.unit
+    apart = [
+        k for k in range(len(points) - 1) if not fits(scan, registration, found, k)
+    ]
+    if not apart:
+        yield from check_fall(scan, registration, found)
+        return
+    if len(apart) < len(points) - 1:
+        reported = [_unlike(registration, k) for k in apart]
+        yield from cut_short(
+            reported, "stretches whose lines are not where they are due"
+        )
+        return
+    first, last = points[0], points[-1]
+    index = lines_to(registration, found, at_column(found))
+    step = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
+    sure = is_sure(found, index[0], index[-1])
+    yield Finding(
+        registration.section,
+        f"{first.depth:g} to {last.depth:g} {unit}, rows {first.row:g} to "
+        f"{last.row:g}: {np.ptp(index):.0f} depth lines are counted, {step:.3g} {unit} "
+        f"each, no step of logs{'' if sure else DOUBTFUL}",
+        "compare the depth points with the numerals",
+        severe=sure,
+        weight=100,
+    )
+
+
+def _unlike(registration: Registration, k: int) -> Finding:
+    """Doubt a stretch whose lines cannot be counted and lie elsewhere than is due."""
+    above, below = registration.depth.points[k : k + 2]
+    unit = registration.depth.unit
+    return Finding(
+        registration.section,
+        f"{above.depth:g} to {below.depth:g} {unit}, rows {above.row:g} to "
+        f"{below.row:g}: the depth lines that are drawn are not where the two points "
+        f"have them{DOUBTFUL}",
+        "compare both points with the numerals",
+        weight=75,
+    )
+
+
+def _compared(
+    scan: Scan, registration: Registration, found: FoundSection, counted: Counted
+) -> tuple[Floats, Floats]:
+    """Compare points with lines, counted ones or, where some are missing, drawn ones.
+
+    Returns
+    -------
+    off, shift : (points,) float
+        Lines by which each point is beside its line, and the lines that are counted to
+        it beyond those that are due.
+    """
+    due = counted.index - registration.depth.depths / counted.step
+    # Lines stand at multiples of their step, so a point on its line is a whole number.
+    off = due - np.rint(due)
+    beyond = np.diff(due)
+    beside = np.abs(off) * found.lines.spacing > ON_LINE
+    agreed = np.zeros(len(off), dtype=bool)
+    for k in range(len(beyond)):
+        doubted = abs(beyond[k]) > BETWEEN or beside[k] or beside[k + 1]
+        if doubted and fits(scan, registration, found, k):
+            beyond[k] = 0.0
+            agreed[k : k + 2] = True
+    shift = np.append(0.0, np.cumsum(np.rint(beyond))) + np.rint(due[0])
+    return np.where(agreed, 0.0, off), shift
 
 
 def _lines(count: int) -> str:
@@ -135,12 +195,16 @@ def _counts(
         row = counted.row_of(counted.index[k] - lines)
         row += registration.depth.rows[k] - counted.rows[k]
         word = "line" if abs(lines) == 1 else "lines"
+        clear = is_sure(found, counted.index[near[0]], counted.index[near[-1]])
         yield Finding(
             registration.section,
-            f"{_reported(registration, k)} is {abs(lines):.0f} depth {word} too "
-            f"{'low' if lines > 0 else 'high'}, as counted from its neighbours",
-            f"by them its row is {row:.0f}; or its depth is another",
-            severe=is_sure(found, counted.index[near[0]], counted.index[near[-1]]),
+            f"{_reported(registration, k)} {'is' if clear else 'may be'} "
+            f"{abs(lines):.0f} depth {word} too {'low' if lines > 0 else 'high'}, as "
+            f"counted from its neighbours{'' if clear else DOUBTFUL}",
+            f"by them its row is {row:.0f}; or its depth is another"
+            if clear
+            else "compare it with its numeral",
+            severe=clear,
             weight=float(80 + abs(lines)),
         )
     rest = np.delete(known, single)
@@ -149,16 +213,16 @@ def _counts(
             continue
         points, unit = registration.depth.points, registration.depth.unit
         due = (points[b].depth - points[a].depth) / counted.step
-        seen = inked(found, counted.index[a], counted.index[b])
-        faint = "" if seen >= SEEN else f", {1 - seen:.0%} of them too faint to be sure"
+        clear = is_sure(found, counted.index[a], counted.index[b])
+        lines = (points[b].depth - points[a].depth) / counted.step + shift[b] - shift[a]
         yield Finding(
             registration.section,
             f"{points[a].depth:g} to {points[b].depth:g} {unit}, rows "
-            f"{points[a].row:g} to {points[b].row:g}: "
-            f"{counted.index[b] - counted.index[a]:.0f} steps of {counted.step:g} "
-            f"{unit} are counted{faint}, where {due:.0f} are due",
+            f"{points[a].row:g} to {points[b].row:g}: {lines:.0f} steps of "
+            f"{counted.step:g} {unit} are counted{'' if clear else DOUBTFUL}, where "
+            f"{due:.0f} are due",
             "compare both points with the numerals",
-            severe=is_sure(found, counted.index[a], counted.index[b]),
+            severe=clear,
             weight=float(70 + abs(shift[b] - shift[a])),
         )
 
@@ -198,31 +262,3 @@ def _heavier(
         severe=True,
         weight=90,
     )
-
-
-def _skew(registration: Registration, found: FoundSection) -> Iterator[Finding]:
-    """Name a turn of the page that the points do not tell, or tell otherwise."""
-    rows = registration.depth.rows
-    edges = np.array([registration.edges_at(t, rows) for t in registration.tracks])
-    width = edges[:, 1].max(axis=0) - edges[:, 0].min(axis=0)
-    fall = np.interp(rows, found.lines.rows, found.lines.skew) * width
-    left, right = registration.depth.skew_at(rows)
-    apart = fall - (right - left)
-    worst = int(np.abs(apart).argmax())
-    if abs(apart[worst]) <= (OTHERWISE if registration.depth.skewed else SKEWED):
-        return
-    what = (
-        f"depth lines {'fall' if fall[worst] > 0 else 'rise'} by "
-        f"{abs(fall[worst]):.1f} rows from the left of the tracks to the right at row "
-        f"{rows[worst]:g}"
-    )
-    if registration.depth.skewed:
-        what += f", and by the depth points {right[worst] - left[worst]:+.1f} downwards"
-        do = (
-            "correct row_left and row_right: they are at the outermost edges, which "
-            "are others when a track is added or taken out"
-        )
-    else:
-        do = "the page is turned: add row_left and row_right to the depth points"
-    weight = float(abs(apart[worst]) / found.lines.spacing)
-    yield Finding(registration.section, what, do, weight=weight)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from veernet.check.beyond import check_beyond
 from veernet.check.depths import check_depths
 from veernet.check.edges import check_edges
 from veernet.check.finding import Finding, worst_first
 from veernet.check.legend import check_legend
+from veernet.check.marks import check_marks
 from veernet.check.quick import check_quickly
-from veernet.check.strokes import check_strokes
-from veernet.check.tracks import check_divisions, check_tracks
+from veernet.check.strokes import check_strokes, read_stretches
+from veernet.check.tracks import check_divisions, check_parts, check_tracks
 from veernet.check.well import check_wells
 from veernet.errors import InputError
 from veernet.records import Registration, Scan
@@ -55,7 +57,9 @@ def check(
         Those that would make a wrong curve first.
     """
     found = find_sections(scan, progress)
-    findings = [f for r in registrations for f in check_section(scan, r, found)]
+    findings = [
+        f for r in registrations for f in check_section(scan, r, found, registrations)
+    ]
     findings += check_wells(registrations)
     if read is not None:
         findings += _of_headers(scan, registrations, found, read)
@@ -93,9 +97,22 @@ def _own(
 
 
 def check_section(
-    scan: Scan, registration: Registration, found: Sequence[FoundSection]
+    scan: Scan,
+    registration: Registration,
+    found: Sequence[FoundSection],
+    every: Sequence[Registration] = (),
 ) -> Iterator[Finding]:
-    """Check a registration against the sections that were found on its page."""
+    """Check a registration against the sections that were found on its page.
+
+    Parameters
+    ----------
+    scan, registration
+        The page, and what is registered.
+    found
+        Sections of the page.
+    every
+        All registrations of the page: what another reads is not lost.
+    """
     section = registration.section
     stated, opened = Path(registration.image or "").name, Path(scan.info.path).name
     if stated and opened and stated != opened:
@@ -127,15 +144,20 @@ def check_section(
             yield _nowhere(strip, found)
             return
         yield from _beyond(strip, own)
-        yield from check_depths(strip, _between(own, *strip.depth.rows[[0, -1]]))
+        yield from check_depths(scan, strip, _between(own, *strip.depth.rows[[0, -1]]))
         grids.append(own)
+    yield from check_parts(registration)
+    others = [one for one in every if one is not registration]
+    yield from check_beyond(scan, registration, others)
     alone = all(own is grids[0] for own in grids)
     for strip, own in list(zip(strips, grids, strict=True))[: 1 if alone else None]:
         drawn = registration if alone else strip
         yield from check_edges(scan.info, drawn, find_vertical_lines(own))
         yield from check_tracks(drawn, own)
         yield from check_divisions(drawn, own)
-        yield from check_strokes(scan, drawn, own)
+        stretches = list(read_stretches(scan, drawn, own))
+        yield from check_strokes(drawn, own, stretches)
+        yield from check_marks(drawn, own, stretches)
 
 
 def _nowhere(registration: Registration, found: Sequence[FoundSection]) -> Finding:

@@ -12,6 +12,7 @@ from veernet.check.finding import Finding, cut_short
 from veernet.check.scales import check_scales
 from veernet.records import Registration, ScanInfo
 from veernet.register.depths.printscale import WITHIN, Unit, miss, trusted_dpi
+from veernet.wellfields import ELEVATIONS, is_bare
 
 STRETCH = 0.12
 """Of the rows between two depth points: paper stretches by less."""
@@ -22,6 +23,9 @@ distance."""
 
 SHARED = 1.0
 """Columns that neighbours may share."""
+
+INSIDE = 0.005
+"""Of a track's width: points of a scale that end nearer to its edge end at it."""
 
 WITHIN_EDGE = 3.0
 """Columns by which a track may pass the edge of one that it lies in."""
@@ -40,10 +44,58 @@ def check_quickly(info: ScanInfo, registration: Registration) -> Iterator[Findin
         Of a section.
     """
     yield from check_scales(registration)
+    yield from _nodes(registration)
+    yield from _heights(registration)
     yield from _overlaps(registration)
     uneven = "stretches between depth points with other rows than elsewhere"
     yield from cut_short(list(_spacing(registration)), uneven)
     yield from _printed(info, registration)
+
+
+def _nodes(registration: Registration) -> Iterator[Finding]:
+    """Name piecewise scales whose points end before the edges of their track."""
+    for track in registration.tracks:
+        for spec in track.curves:
+            scale = spec.scale
+            if scale.kind != "piecewise":
+                continue
+            for edge, end in ((0.0, 0), (1.0, -1)):
+                fraction, value = scale.fractions[end], scale.values[end]
+                if (
+                    abs(edge - fraction) <= INSIDE
+                    or (fraction - edge) * (edge - 0.5) > 0
+                ):
+                    continue
+                beyond = float(scale.value_at(edge))
+                yield Finding(
+                    registration.section,
+                    f"{spec.mnemonic} in track {track.name}: the points of its scale "
+                    f"end at fraction {fraction:g} ({value:g} {spec.unit}); beyond it "
+                    f"values go on along the last two points, to {beyond:.4g} at the "
+                    "edge",
+                    "give a point at the edge, if one is printed",
+                    weight=6,
+                    kind="scale",
+                    curves=(spec.mnemonic,),
+                )
+
+
+def _heights(registration: Registration) -> Iterator[Finding]:
+    """Name heights that are typed without a unit: that of the depths is written."""
+    bare = [
+        f"{name} {value}"
+        for name, value in registration.well.items()
+        if name.strip().upper() in ELEVATIONS and is_bare(str(value))
+    ]
+    if bare:
+        unit = registration.depth.unit
+        yield Finding(
+            registration.section,
+            f"well: {', '.join(bare)}: no unit is given, and {unit}, that of the "
+            "depths, is written",
+            f"type it, as {bare[0].split()[-1]} m, if it is another",
+            kind="well",
+        )
 
 
 def _overlaps(registration: Registration) -> Iterator[Finding]:

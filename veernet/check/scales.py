@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from math import inf
 
 from veernet.check.finding import Finding
-from veernet.quantities import FEET, GAMMA_RAY, METRES, RESISTIVITY, unit_of
+from veernet.quantities import (
+    DRILLING_RATE,
+    FEET,
+    GAMMA_RAY,
+    GAS,
+    METRES,
+    RESISTIVITY,
+    unit_of,
+)
 from veernet.records import CurveSpec, Registration
 
 WIDER = 1.0
@@ -88,6 +96,8 @@ QUANTITIES = (
         r"A[TOFH]\d\d|RT|RXO[Z8]?|MINV|MNOR|HDRS|HMRS|RWA|AMF",
         (RESISTIVITY, 0, 100_000, 0),
     ),
+    _quantity("gas", r"[IN]?C[1-5]|T?GAS|TG", (GAS, 0, 1_000_000, 0)),
+    _quantity("drilling", r"ROP\w?", (DRILLING_RATE, 0, 10_000, 0)),
 )
 
 FOREIGN = {
@@ -110,7 +120,7 @@ FOREIGN = {
 _UNITS = {unit: q.name for q in QUANTITIES for unit in q.units}
 
 
-BOUNDLESS = {"gamma ray", "resistivity"}
+BOUNDLESS = {"gamma ray", "resistivity", "gas", "drilling"}
 """Quantities of which a value above the range is rare, and no fault."""
 
 

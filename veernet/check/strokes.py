@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +38,16 @@ HATCHED = 4
 """Strokes beyond the curves from which they are a fill."""
 
 
+Stretches: TypeAlias = Sequence[tuple[int, Floats, NDArray[np.uint8]]]
+"""First row of a stretch, rows between depth lines, and its ink."""
+
+
 def check_strokes(
-    scan: Scan, registration: Registration, found: FoundSection
+    registration: Registration, found: FoundSection, stretches: Stretches
 ) -> Iterator[Finding]:
     """Name tracks in which more strokes than curves are drawn, most of the way."""
     middle = float(registration.depth.rows[[0, -1]].mean())
     verticals = find_vertical_lines(found)
-    stretches = list(_stretches(scan, registration, found))
     for track in found.tracks:
         ends = track.left.column_at(middle), track.right.column_at(middle)
         curves = _curves(registration, middle, float(ends[0]), float(ends[1]))
@@ -66,7 +70,8 @@ def check_strokes(
                 f"columns {ends[0]:.0f} to {ends[1]:.0f}: more strokes than the "
                 f"{len(curves)} registered ({', '.join(curves)}) at {more:.0%} of "
                 "the rows",
-                "list every curve that is drawn",
+                "list every curve that is drawn, time markers too, from left to right "
+                "(export: false if it is not wanted): names slide by one otherwise",
                 weight=12 * more,
             )
 
@@ -85,7 +90,7 @@ def _curves(
     return names
 
 
-def _stretches(
+def read_stretches(
     scan: Scan, registration: Registration, found: FoundSection
 ) -> Iterator[tuple[int, Floats, NDArray[np.uint8]]]:
     """Yield the first row of a stretch, rows between depth lines, and its ink."""

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from veernet.check.finding import Finding
-from veernet.records import Registration
+from veernet.records import Registration, Track
 from veernet.register.geometry.page import FoundSection
 
 MOSTLY = 0.85
 """Share of a track that must be one that is drawn, for its divisions to be those."""
+
+PART = 0.95
+"""Share of a track's width from which a track in it is no part but the whole of it."""
 
 COVERED = 0.5
 """Share of a track from which the other side knows of it."""
@@ -47,6 +50,52 @@ def check_tracks(registration: Registration, found: FoundSection) -> Iterator[Fi
                 "compare its edges with the scan",
                 weight=25,
             )
+
+
+def check_parts(registration: Registration) -> Iterator[Finding]:
+    """Name curves that are registered over a part of another track's columns.
+
+    They are read together, and one that passes the edges of its part is off scale: not
+    so if it is listed in the whole track, with the values at its edges.
+    """
+    middle = float(registration.depth.rows[[0, -1]].mean())
+    tracks = registration.tracks
+    registered = [_at(registration.edges_at(track, middle)) for track in tracks]
+    for whole, (left, right) in zip(tracks, registered, strict=True):
+        inside = [
+            (track, part)
+            for track, part in zip(tracks, registered, strict=True)
+            if track is not whole
+            and min(right, part[1]) - max(left, part[0]) >= MOSTLY * (part[1] - part[0])
+            and part[1] - part[0] <= PART * (right - left)
+        ]
+        # A track that spans several that stand side by side is no ruled track itself.
+        if len(inside) == 1:
+            yield from _part(registration, whole, (left, right), *inside[0])
+
+
+def _part(
+    registration: Registration,
+    whole: Track,
+    edges: tuple[float, float],
+    part: Track,
+    own: tuple[float, float],
+) -> Iterator[Finding]:
+    """Say which values curves of a part would have at the edges of the whole track."""
+    fractions = (np.array(edges) - own[0]) / (own[1] - own[0])
+    for curve in part.curves:
+        left, right = curve.scale.value_at(fractions)
+        names = ", ".join(one.mnemonic for one in whole.curves)
+        yield Finding(
+            registration.section,
+            f"{curve.mnemonic} is registered over a part (track {part.name}, columns "
+            f"{own[0]:.0f} to {own[1]:.0f}) of track {whole.name} ({names}): it counts "
+            "as off scale beyond that part, and its neighbours may take its ink",
+            f"if it can pass the edges of its part, list it in {whole.name} with the "
+            f"others, left: {left:.4g}, right: {right:.4g}",
+            weight=14,
+            kind="part",
+        )
 
 
 def check_divisions(

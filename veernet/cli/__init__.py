@@ -28,6 +28,7 @@ from veernet.cli import (
     report,
     review,
     scan,
+    score,
 )
 from veernet.cli.composed import config_folder, offer_settings
 from veernet.cli.output import DEFECT, DONE, EXIT_CODES, REFUSED, WRONG_INPUT
@@ -56,6 +57,7 @@ VERBS = (
     archive,
     convert,
     report,
+    score,
 )
 """In the order in which the help lists them."""
 

@@ -27,6 +27,7 @@ from veernet.cli.stretch import (
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
+    from veernet.digitise import Result
     from veernet.export import Provenance
     from veernet.records import Registration, Scan
 
@@ -101,8 +102,7 @@ def run(options: argparse.Namespace) -> int:
     _check_files(options, registrations if not stretch else [stretch.alone], files)
     stamp = stamp_of(options.scan) if options.scan.is_file() else ()
     provenance = _provenance(options)
-    if stretch:
-        check_into(options, stretch, provenance)
+    known = check_into(options, stretch, provenance) if stretch else ()
     engine = load_engine(options.weights, options.engine, options.device)
     refused: list[str] = []
     lines: list[str] = []
@@ -115,7 +115,9 @@ def run(options: argparse.Namespace) -> int:
                 engine,
                 options.tracer,
                 progress=panel_progress("segmented"),
+                known=known,
             )
+            result = _beside_others(result, scan, registration, registrations)
             made = replace(provenance, resolution=resolution_text(scan.info.dpi))
             outcome = Outcome(result, registration, made)
             if stretch:
@@ -132,6 +134,23 @@ def run(options: argparse.Namespace) -> int:
         msg = f"{options.scan}: {'; '.join(refused)}"
         raise Refused(msg)
     return DONE
+
+
+def _beside_others(
+    result: Result,
+    scan: Scan,
+    registration: Registration,
+    every: Sequence[Registration],
+) -> Result:
+    """Tell of rows beyond a section those alone that no other section reads."""
+    from veernet.check.beyond import MUCH, check_beyond
+
+    others = [r for r in every if r is not registration and r.page == registration.page]
+    kept = [one for one in result.findings if one.kind != "beyond"]
+    if not others or len(kept) == len(result.findings):
+        return result
+    kept += check_beyond(scan, registration, others, MUCH)
+    return replace(result, findings=tuple(kept))
 
 
 def _files(options: argparse.Namespace, section: str, sections: int) -> dict[str, Path]:
@@ -199,6 +218,7 @@ def _write(
             timings=result.timings,
             provenance=outcome.provenance,
             refused=result.refused,
+            plotted=result.plotted,
         )
         lines.append(f"{files['report']}: the report")
     if result.refused:
@@ -213,7 +233,7 @@ def _write(
         deed=Deed(
             "veernet digitise",
             remarks=outcome.remarks,
-            notes=[finding.text for finding in result.findings],
+            notes=[*_samples(outcome), *(one.text for one in result.findings)],
         ),
         reviewed=outcome.reviewed,
     )
@@ -232,6 +252,17 @@ def _write(
         parts = write_overlay(files["overlay"], scan, registration, result.traces)
         lines += [f"{part}: the overlay" for part in parts]
     return [*lines, *(f"note: {sentence}" for sentence in sentences(result.findings))]
+
+
+def _samples(outcome: Outcome) -> list[str]:
+    """Say how curves were laid that were plotted from samples; nothing of others."""
+    plotted, unit = outcome.result.plotted, outcome.registration.depth.unit
+    if plotted is None:
+        return []
+    return [
+        f"{', '.join(plotted.curves)}: corners every {plotted.step:g} {unit}, as of "
+        "samples that were plotted; laid in straight lines between them"
+    ]
 
 
 def _deed(outcome: Outcome) -> str:

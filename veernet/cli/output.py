@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DONE, DEFECT, WRONG_INPUT, REFUSED = 0, 1, 2, 3
 
+MOSTLY = 0.5
+"""Share of a curve's rows off scale from which that is told in capitals."""
+
 EXIT_CODES = (
     "exit codes: 0 done; 1 a defect of veernet; 2 the input or the arguments are "
     "wrong; 3 refused: the scan is no readable curve log"
@@ -50,7 +53,9 @@ def write_curves(
         reviewed=reviewed,
     )
     by_name = {trace.mnemonic: trace for trace in traces}
-    read = ", ".join(_reported(curve, by_name[curve.mnemonic]) for curve in curves)
+    read = ", ".join(
+        _reported(curve, by_name[curve.mnemonic], registration) for curve in curves
+    )
     lines = [f"{path}: {curves[0].depth.size} depths; read: {read}"]
     if path.suffix.lower() == ".las":
         trail = export.write_audit(
@@ -69,13 +74,21 @@ def with_audit(path: Path) -> list[Path]:
     return [path, audit_path(path)] if path.suffix.lower() == ".las" else [path]
 
 
-def _reported(curve: Curve, trace: Trace) -> str:
-    """Say of how many depths a curve has a value, and how much is off scale."""
+def _reported(curve: Curve, trace: Trace, registration: Registration) -> str:
+    """Say of how many depths a curve has a value, and how much is off scale.
+
+    A back-up is drawn where its main curve is off scale: it is off scale elsewhere.
+    """
     from veernet.records import OFF_SCALE
 
     text = f"{curve.mnemonic} {(curve.value == curve.value).mean():.1%}"
     off = sum(int((trace.origin == origin).sum()) for origin in OFF_SCALE)
-    return f"{text} ({off / trace.origin.size:.0%} off scale)" if off else text
+    if not off:
+        return text
+    share = off / trace.origin.size
+    _, spec = registration.curve(curve.mnemonic)
+    loud = share > MOSTLY and not spec.backup_of
+    return f"{text} ({share:.0%} {'OFF SCALE' if loud else 'off scale'})"
 
 
 def panel_progress(done_word: str, unit: str = "row") -> Progress:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from veernet.qc.sheet import CheckSheet
     from veernet.records import Scan, Trace
 
+WORST = 5
+"""Places that are printed; the sheet has more."""
+
 FEET = {"ft": 1.0, "m": 1 / 0.3048}
 
 
@@ -99,20 +102,23 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(out: Path, sheet: CheckSheet) -> None:
     """Print how long the sheet is, and its worst stretches."""
+    from veernet.qc.bars import outliers, places
+
     shown = sheet.figures
-    missed = sum(one.misses for one in shown.stretches)
-    print(
-        f"{out}: {sheet.pages} pages; {missed} of {len(shown.stretches)} "
-        "stretches miss a bar"
-    )
+    missed = outliers(shown.stretches)
+    found = places(shown.stretches, shown.measured.length)
     unit = shown.log.registration.depth.unit
-    for one in shown.stretches[:3]:
-        if one.misses:
-            print(
-                f"note: {one.curve} from {one.top:g} {unit}: read {one.read:.0%}, on "
-                f"ink {_share(one.on_ink)}, ink of track {one.track} explained "
-                f"{_share(one.explained)}"
-            )
+    print(
+        f"{out}: {sheet.pages} pages; {len(found)} places to look at ({len(missed)} of "
+        f"{len(shown.stretches)} stretches of {shown.measured.length:g} {unit})"
+    )
+    for line in shown.remarks:
+        if line.startswith("Look: "):
+            print(f"note: {line.removeprefix('Look: ').removesuffix('.')}")
+    for one in found[:WORST]:
+        print(f"note: {one.curve} from {one.top:g} to {one.base:g} {unit}: {one.why}")
+    if len(found) > WORST:
+        print(f"note: {len(found) - WORST} more places: the first page lists the worst")
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -171,6 +177,7 @@ def _remarks(
     """Say what is compared with what, and what could not be."""
     from veernet.export.parameters import paper_scale
     from veernet.files import sha256
+    from veernet.findings.unlike import unlike
 
     digest = sha256(options.scan)
     same = "the file that the LAS names" if digest == log.scan_sha256 else ""
@@ -202,15 +209,10 @@ def _remarks(
             f"Drawn and not exported, so that their ink is not explained without "
             f"--trace: {', '.join(hidden)}"
         )
+    lines += [f"Look: {finding.what}." for finding in unlike(traces, log.registration)]
     if all(curve.confidence is None for curve in log.curves):
         lines.append(
             "No confidence: give --trace, or digitise with --confidence; nothing tells "
             "what was guessed."
         )
     return lines
-
-
-def _share(share: float) -> str:
-    from math import isnan
-
-    return "not judged" if isnan(share) else f"{share:.0%}"

@@ -37,6 +37,13 @@ def add_arguments(verbs: Verbs) -> None:
         help="scores of six classes, written by scripts/regions.py",
     )
     add(
+        "--networks",
+        type=Path,
+        metavar="DIR",
+        help="folder that the runs were trained in (runs/study/tuned): opens the page "
+        "with what their networks make of the same strips; needs matplotlib",
+    )
+    add(
         "--figures",
         type=Path,
         metavar="DIR",
@@ -62,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         config_folder(),
         costs=options.costs,
         regions=options.regions,
+        networks=options.networks,
         figures=options.figures,
         overwrite=options.overwrite,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from veernet.digitise import Result
     from veernet.edits import Samples
     from veernet.export import Provenance
-    from veernet.records import Registration
+    from veernet.records import Registration, Trace
     from veernet.stretch import Stretch
 
 
@@ -188,14 +188,23 @@ def _merged(
 
 def check_into(
     options: argparse.Namespace, stretch: Stretch, provenance: Provenance
-) -> None:
-    """Refuse a reading that a stretch cannot be put into, before any long work."""
-    from veernet.edits import merge
+) -> tuple[Trace, ...]:
+    """Refuse a reading that a stretch cannot be put into, before any long work.
 
-    if options.into is not None:
-        curves, _, _ = _earlier(options, stretch, provenance)
-        traces = [samples.to_trace(name) for name, samples in curves.items()]
-        merge(curves, traces, stretch.whole, stretch.rows)
+    Returns
+    -------
+    tuple of Trace
+        What stands of it, as bounds of what is read anew; none where it is put into
+        nothing.
+    """
+    from veernet.edits import merge, standing
+
+    if options.into is None:
+        return ()
+    curves, _, _ = _earlier(options, stretch, provenance)
+    traces = [samples.to_trace(name) for name, samples in curves.items()]
+    merge(curves, traces, stretch.whole, stretch.rows)
+    return standing(curves, stretch.rows, replace_manual=options.replace_manual)
 
 
 def _earlier(

@@ -11,7 +11,13 @@ from veernet.edits.ground import Applied
 from veernet.edits.kinds import ACTIONS, Edit
 from veernet.edits.labels import label, tell_step
 from veernet.edits.parse import edit_from_dict, edit_to_dict
-from veernet.edits.reading import Edited, apply_table, edited_lines, merge
+from veernet.edits.reading import (
+    Edited,
+    apply_table,
+    edited_lines,
+    merge,
+    standing,
+)
 from veernet.edits.samples import Patch, Samples, patched, reverse
 from veernet.edits.table import (
     TableEdit,
@@ -40,6 +46,7 @@ __all__ = [
     "patched",
     "read_edits",
     "reverse",
+    "standing",
     "tell_step",
     "write_edits",
 ]

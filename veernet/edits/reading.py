@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +120,11 @@ def merge(
                 f"in all from {rows[0]} to {rows[1]}"
             )
             raise InputError(msg)
+        if _wraps_differ(ground, trace.mnemonic, column, new, rows):
+            notes.append(
+                f"{trace.mnemonic}: as read anew it leaves the stretch in another wrap "
+                "than that which stands below: look at its changes of wrap"
+            )
         inside = slice(rows[0] - new.row0, rows[1] + 1 - new.row0)
         kept = (before.origin == MANUAL) | before.reviewed
         if replace_manual:
@@ -133,6 +138,39 @@ def merge(
         after.reviewed[~kept] = False
         patches += Patch.between(trace.mnemonic, before, after)
     return Applied(tuple(patches), tuple(notes))
+
+
+def standing(
+    curves: Mapping[str, Samples],
+    rows: tuple[int, int],
+    *,
+    replace_manual: bool = False,
+) -> tuple[Trace, ...]:
+    """Return what stands of a reading while a stretch of it is read anew.
+
+    Parameters
+    ----------
+    curves
+        The reading, by mnemonic.
+    rows
+        First and last registered row of the stretch.
+    replace_manual
+        As for `merge`.
+
+    Returns
+    -------
+    tuple of Trace
+        Of each curve, without the rows of the stretch that are to be read.
+    """
+    found = []
+    for name, samples in curves.items():
+        trace = samples.to_trace(name)
+        anew = (trace.row >= rows[0]) & (trace.row <= rows[1])
+        if not replace_manual:
+            anew &= ~((samples.origin == MANUAL) | samples.reviewed)
+        column = np.where(anew, np.nan, trace.column)
+        found.append(replace(trace, column=column))
+    return tuple(found)
 
 
 def _wraps_between(
@@ -157,6 +195,25 @@ def _wraps_between(
         if where.any():
             return np.asarray(np.median(count[where]).round() * (right - left))
     return np.zeros(new.rows)
+
+
+def _wraps_differ(
+    ground: Ground, curve: str, column: Floats, new: Samples, rows: tuple[int, int]
+) -> bool:
+    """Tell whether a stretch, in the wraps of what is above, is in others below.
+
+    Given are the columns of the stretch and of what is around it, as they are put in.
+    """
+    old = ground.curves[curve]
+    row1 = min(old.row1, new.row1)
+    if not ground.spec(curve).wraps or row1 <= rows[1]:
+        return False
+    left, right = ground.edges(curve, rows[1] + 1, row1)
+    before = old.column[rows[1] + 1 - old.row0 : row1 + 1 - old.row0]
+    after = column[rows[1] + 1 - new.row0 : row1 + 1 - new.row0]
+    count = (after - before) / (right - left)
+    count = count[np.isfinite(count)]
+    return bool(count.size and abs(float(np.median(count))) > 0.5)
 
 
 def edited_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,7 +18,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 # Indices of the palette. Greys from BLACK up stand for themselves: lettering, and from
 # INK up the paled scan.
-EDGE, POINT, CURVE = 1, 2, 8
+EDGE, POINT, CURVE, INKS = 1, 2, 8, 18
 BLACK, INK, PAPER = 40, 185, 255
 
 COLOURS = (
@@ -33,6 +34,11 @@ COLOURS = (
     (17, 119, 51),
 )
 """Told apart by colour-blind eyes too: Okabe and Ito 2008, then Tol's muted set."""
+
+
+LEAST_CHROMA = 60
+"""Between the brightest and the darkest of red, green and blue, of 255: a colour with
+less is no colour on a paled scan."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +71,41 @@ def style_of(columns: int) -> Style:
     )
 
 
-def palette() -> list[int]:
-    """Return 256 colours as red, green, blue, red ..."""
+def palette(registration: Registration) -> list[int]:
+    """Return 256 colours as red, green, blue, red ...
+
+    A curve whose ink has a colour that no other curve has is drawn in it, so that ink
+    of another colour under it is seen at once.
+    """
     colours = [(grey, grey, grey) for grey in range(256)]
     colours[EDGE], colours[POINT] = (90, 160, 200), (255, 0, 0)
     colours[CURVE : CURVE + len(COLOURS)] = COLOURS
+    own = list(_inks(registration).values())
+    colours[INKS : INKS + len(own)] = own
     return [part for colour in colours for part in colour]
 
 
 def colour_of(registration: Registration, mnemonic: str) -> int:
     """Return the index of a curve's colour; ten curves go by before one comes again."""
+    own = list(_inks(registration))
+    if mnemonic in own:
+        return INKS + own.index(mnemonic)
     names = [c.mnemonic for t in registration.tracks for c in t.curves]
     return CURVE + names.index(mnemonic) % len(COLOURS)
+
+
+def _inks(registration: Registration) -> dict[str, tuple[int, int, int]]:
+    """Return the colours of ink that are registered with one curve alone."""
+    specs = [c for track in registration.tracks for c in track.curves if c.colour]
+    often = Counter(spec.colour for spec in specs)
+    found = {}
+    for spec in specs:
+        assert spec.colour is not None
+        red, green, blue = (int(spec.colour[i : i + 2], 16) for i in (1, 3, 5))
+        chroma = max(red, green, blue) - min(red, green, blue)
+        if often[spec.colour] == 1 and chroma >= LEAST_CHROMA:
+            found[spec.mnemonic] = red, green, blue
+    return dict(list(found.items())[: BLACK - INKS])
 
 
 def stamp(canvas: Canvas, text: str, row: int, column: int, scale: float) -> None:

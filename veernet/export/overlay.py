@@ -83,7 +83,7 @@ def write_overlay(
             last = min(first + ROWS_PER_FILE, stop)
             title = f"{name} section {registration.section}, {number} of {len(parts)}"
             canvas = draw_part(scan, registration, traces, first, last, title)
-            _save(part, canvas, scan)
+            _save(part, canvas, scan, registration)
     return paths
 
 
@@ -274,9 +274,9 @@ def _draw_lines(
     cv2.polylines(body, list(lines), False, colour, thickness, cv2.LINE_8, SHIFT)
 
 
-def _save(path: Path, canvas: Canvas, scan: Scan) -> None:
+def _save(path: Path, canvas: Canvas, scan: Scan, registration: Registration) -> None:
     image = Image.fromarray(canvas)
-    image.putpalette(palette())
+    image.putpalette(palette(registration))
     with replacing(path) as temporary:
         dpi = {"dpi": scan.info.dpi} if scan.info.dpi else {}
         image.save(temporary, format="PNG", compress_level=4, **dpi)

@@ -9,7 +9,7 @@ import numpy as np
 
 from veernet.export.provenance import UNKNOWN, Provenance
 from veernet.records import Registration
-from veernet.wellfields import PARAMETERS, split_unit
+from veernet.wellfields import ELEVATIONS, PARAMETERS, is_bare, split_unit
 
 PAPER_SCALES = (20, 40, 48, 100, 120, 200, 240, 480, 500, 600, 1000, 1200, 2400)
 """One to so much: the depth scales that logs are printed on."""
@@ -100,5 +100,8 @@ def parameters(
         name = key.strip().upper()
         if name in PARAMETERS and str(value).strip():
             text, unit = split_unit(name, str(value))
+            if name in ELEVATIONS and is_bare(text) and not unit:
+                # Said where the registration is checked, and in the notes of a reading.
+                unit = registration.depth.unit.upper()
             found.append(Parameter(name, unit, text, PARAMETERS[name]))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from veernet.export.provenance import Provenance
 from veernet.files import write_text
 from veernet.intervals import true_intervals
 from veernet.records import OFF_SCALE, ORIGINS, UNREAD, Origin, Registration, Trace
+from veernet.samples import Plotted
 
 
 def write_report(
@@ -27,6 +29,7 @@ def write_report(
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
+    plotted: Plotted | None = None,
 ) -> None:
     """Write `report` as JSON, whole or not at all."""
     content = report(
@@ -36,6 +39,7 @@ def write_report(
         timings=timings,
         provenance=provenance,
         refused=refused,
+        plotted=plotted,
     )
     write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
 
@@ -48,6 +52,7 @@ def report(
     timings: Mapping[str, float],
     provenance: Provenance,
     refused: str | None = None,
+    plotted: Plotted | None = None,
 ) -> dict[str, Any]:
     """Sum up the reading of a section.
 
@@ -65,6 +70,8 @@ def report(
         What it was made from.
     refused
         Why the scan was refused, None if it was not.
+    plotted
+        Which curves were plotted from samples, None where none was.
 
     Returns
     -------
@@ -79,6 +86,7 @@ def report(
         "section": registration.section,
         "refused": refused,
         "depth_unit": registration.depth.unit,
+        "plotted": None if plotted is None else asdict(plotted),
         "curves": [_of_curve(trace, registration) for trace in traces],
         "findings": [finding.to_dict() for finding in findings],
         "timings": {stage: round(seconds, 3) for stage, seconds in timings.items()},

@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import PurePath
 
+from veernet.check.beyond import MUCH, check_beyond
 from veernet.check.finding import MOST_OF_A_KIND, Finding, worst_first
 from veernet.check.quick import check_quickly
 from veernet.findings.curves import GAP_ROWS, of_curve, together, wrap_counts
 from veernet.findings.panels import of_panel
 from veernet.findings.reading import PackedMask, PanelReading
+from veernet.findings.unlike import unlike
 from veernet.findings.values import impossible
+from veernet.findings.wraps import uncrossed
 from veernet.records import Registration, Scan, Trace
 from veernet.rectify import beside_page
 
@@ -28,12 +31,15 @@ NAMES = {
     "off-scale": "stretches off scale",
     "undrawn": "curves that are hardly read",
     "bridged": "curves with many bridged gaps",
-    "together": "groups of curves on one ink",
+    "together": "stretches or groups of curves on one ink",
     "wrap-count": "guessed wrap counts",
+    "wraps": "curves that may wrap",
     "free-stroke": "strokes that no curve is read from",
+    "one-more": "tracks with one stroke more than curves",
     "one-stroke": "stretches of two curves on one stroke",
     "jump": "jumps across paper",
     "style": "stretches in another style",
+    "line": "stretches on lines of the paper",
     "impossible": "curves with values that cannot be",
 }
 """What several findings of a kind are called."""
@@ -73,10 +79,12 @@ def find(
             reading += wrap_counts(trace, guesses[trace.mnemonic], registration)
     for panel in readings:
         reading += of_panel(panel, registration)
+        reading += uncrossed(panel, registration)
     return (
         *about_scan,
         *_misplaced(scan, registration),
         *worst_first(check_quickly(scan.info, registration)),
+        *check_beyond(scan, registration, least=MUCH),
         *worst_first(_logged(reading, registration)),
     )
 
@@ -93,6 +101,7 @@ def of_traces(traces: Sequence[Trace], registration: Registration) -> list[Findi
     """
     found = [f for trace in traces for f in of_curve(trace, registration)]
     found += [f for trace in traces for f in impossible(trace, registration)]
+    found += unlike(traces, registration)
     return _logged([*found, *together(traces, registration)], registration)
 
 
@@ -132,7 +141,7 @@ def _cut(findings: Sequence[Finding], name: str) -> list[Finding]:
         return ordered
     section = ordered[0].section
     counted = Finding(
-        section, f"{rest} more {name}", "--report FILE.json lists all", weight=-1.0
+        section, f"{rest} more {name}", "the audit trail lists all", weight=-1.0
     )
     return [*ordered[:MOST_OF_A_KIND], counted]
 

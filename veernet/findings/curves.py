@@ -11,7 +11,7 @@ from veernet.check.finding import Finding
 from veernet.export.onpage import ink
 from veernet.findings.reading import stretch
 from veernet.intervals import true_intervals
-from veernet.records import ORIGINS, Guess, Registration, Trace
+from veernet.records import OFF_SCALE, ORIGINS, Guess, Registration, Trace
 from veernet.trace import BRIDGE
 from veernet.trace.features import SHARED
 
@@ -20,6 +20,9 @@ GAP_ROWS = 5 * BRIDGE
 
 HARDLY = 0.02
 """Share of the rows: a curve of which less was read is perhaps not drawn."""
+
+MOSTLY_OFF = 0.5
+"""Share of the rows that are off scale from which the registration is in doubt."""
 
 TOGETHER = 0.5
 """Share of a curve's read rows on the ink of another that is worth a finding."""
@@ -42,9 +45,21 @@ def of_curve(trace: Trace, registration: Registration) -> Iterator[Finding]:
     name, rows = trace.mnemonic, read.size
     section = registration.section
     _, spec = registration.curve(name)
+    off = float(np.isin(trace.origin, OFF_SCALE).mean())
+    if off > MOSTLY_OFF and not spec.backup_of:
+        yield Finding(
+            section,
+            f"{name}: {off:.0%} of its rows count as OFF SCALE and are null",
+            "are its scale, its track's edges and its name right? A curve of a ruled "
+            "track is listed over the whole of it, with all others",
+            weight=2 * rows,
+            kind="off-scale",
+            curves=(name,),
+            **stretch(registration, int(trace.row[0]), int(trace.row[-1])),
+        )
     none = (trace.origin == ORIGINS.index("none")).all()
     # A back-up is drawn where its main curve is off scale, and may be nowhere.
-    if none or (read.mean() < HARDLY and not spec.backup_of):
+    if none or (read.mean() < HARDLY and off <= MOSTLY_OFF and not spec.backup_of):
         what = "not read anywhere" if none else f"read in {read.mean():.1%} of its rows"
         yield Finding(
             section,

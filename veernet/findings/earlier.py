@@ -81,7 +81,9 @@ def not_set(
     """
     for one in findings:
         gap = one.kind in GAPS and one.rows is not None
-        if not (gap and _is_seen(one, curves)):
+        # A stretch that is read alone has no samples that anybody could have seen.
+        edited = any(name in curves for name in one.curves)
+        if not (gap and edited and _is_seen(one, curves)):
             yield one
 
 

@@ -15,9 +15,14 @@ from veernet.findings.styles import OddStyle, odd_styles
 from veernet.intervals import true_intervals
 from veernet.records import Registration
 from veernet.trace.features import SHARED
+from veernet.trace.paper_lines import Standing, standing_on
 
 SHARED_ROWS = 24
 """Rows in which two curves are on one stroke while another is free, at the least."""
+
+ONE_MORE = 0.15
+"""Share of the rows with all curves read and a stroke left over that tells of one more:
+without one strokes are left over in fewer."""
 
 PARTING_ROWS = 8
 """Rows for which two curves on one stroke may part without ending the stretch."""
@@ -33,10 +38,44 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
     for index, stroke in enumerate(strokes):
         if index not in reported:
             yield _free(reading, registration, stroke)
+    left = [stroke for index, stroke in enumerate(strokes) if index not in reported]
+    yield from _one_more(reading, registration, left)
     for jump in jumps(reading):
         yield _jumped(reading, registration, jump)
     for odd in odd_styles(reading):
         yield _odd(reading, registration, odd)
+    for curve, path in enumerate(reading.followed):
+        for standing in standing_on(curve, reading.folded, path.lines):
+            yield _standing(reading, registration, curve, standing)
+
+
+def _one_more(
+    reading: PanelReading, registration: Registration, strokes: Sequence[UnlistedStroke]
+) -> Iterator[Finding]:
+    """Say that a panel shows more strokes than curves are listed, much of the way."""
+    rows = reading.folded.shape[1]
+    free = np.zeros(rows, dtype=bool)
+    for stroke in strokes:
+        free[stroke.row] = True
+    # With a curve unread a free stroke may be its own.
+    free &= np.isfinite(reading.folded).all(axis=0)
+    if free.mean() < ONE_MORE:
+        return
+    names = tuple(path.mnemonic for path in reading.paths)
+    tracks = "+".join(track.name for track in reading.sheet.tracks)
+    yield Finding(
+        registration.section,
+        f"track {tracks}: {len(names)} curves are listed and read "
+        f"({', '.join(names)}), and one stroke more is seen in {free.mean():.0%} of "
+        "the rows",
+        "a curve, a time marker or a bit size that is not listed: names may have slid "
+        "by one; list all in their order from left to right (export: false), and "
+        "digitise again",
+        weight=2 * rows * float(free.mean()),
+        kind="one-more",
+        curves=names,
+        **_place(reading, registration, 0, rows),
+    )
 
 
 def _on_one(
@@ -158,6 +197,26 @@ def _odd(reading: PanelReading, registration: Registration, odd: OddStyle) -> Fi
         weight=odd.stop - odd.start,
         kind="style",
         curves=(path.mnemonic,),
+        **place,
+    )
+
+
+def _standing(
+    reading: PanelReading, registration: Registration, curve: int, one: Standing
+) -> Finding:
+    name = reading.paths[curve].mnemonic
+    place = _place(reading, registration, one.start, one.stop)
+    top, base = place["depths"]
+    ends = {0.0: "the left edge of its track", 1.0: "the right edge of its track"}
+    where = ends.get(one.line, f"the upright line at {one.line:.2f} of its track")
+    return Finding(
+        registration.section,
+        f"{name}: read on {where} from {top:.1f} to {base:.1f} "
+        f"{registration.depth.unit}, and the line is no wider there than elsewhere",
+        "is it drawn there?",
+        weight=one.stop - one.start,
+        kind="line",
+        curves=(name,),
         **place,
     )
 

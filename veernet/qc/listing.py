@@ -34,9 +34,6 @@ LAG = {"ft": 5.0, "m": 1.5}
 BETTER = 1.1
 """Times the least median difference: a shift that gains less is none."""
 
-BARS = {"on_ink": 0.95, "explained": 0.95}
-"""What this project asks of a reading, per ten feet; no standard names a figure."""
-
 
 @dataclass(frozen=True)
 class Event:
@@ -61,6 +58,9 @@ class ListedStretch:
     read, on_ink, explained, sure
         Shares; ``explained`` is of the ink of the whole track, ``sure`` the mean
         confidence.
+    backup
+        Whether it is a back-up, which is drawn where its main curve is off scale: no
+        gap elsewhere is worth a look.
     """
 
     curve: str
@@ -70,6 +70,7 @@ class ListedStretch:
     on_ink: float
     explained: float
     sure: float
+    backup: bool = False
 
     @property
     def badness(self) -> float:
@@ -77,16 +78,8 @@ class ListedStretch:
         off = 1 - self.on_ink if np.isfinite(self.on_ink) else 0.0
         left = 1 - self.explained if np.isfinite(self.explained) else 0.0
         unsure = 1 - self.sure if np.isfinite(self.sure) else 0.0
-        return off * self.read + 0.5 * left + 0.5 * (1 - self.read) + 0.25 * unsure
-
-    @property
-    def misses(self) -> bool:
-        """Whether a bar is missed."""
-        return (
-            self.on_ink < BARS["on_ink"]
-            or self.explained < BARS["explained"]
-            or self.read < 1.0
-        )
+        gone = 0.0 if self.backup else 1 - self.read
+        return off * self.read + 0.5 * left + 0.5 * gone + 0.25 * unsure
 
 
 def stretches(log: CheckedLog, found: Measured) -> list[ListedStretch]:
@@ -107,6 +100,7 @@ def stretches(log: CheckedLog, found: Measured) -> list[ListedStretch]:
                     _share(sums.on_ink, judged),
                     _share(ink.explained, ink.ink if ink.ink >= LEAST_INK else 0),
                     float(np.nanmean(sums.sure)) if sums.sure else np.nan,
+                    curve.spec.backup_of is not None,
                 )
             )
     return sorted(listed, key=lambda one: (-one.badness, one.top, one.curve))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from veernet.axes import Floats
+from veernet.axes import DepthAxis, Floats
 from veernet.qc.ink import (
     CurveInk,
     curve_ink,
@@ -23,7 +23,13 @@ from veernet.records import Panel, Scan, Trace
 from veernet.rectify import panels
 
 STRETCH = {"ft": 10.0, "m": 3.0}
-"""Depth of a stretch: ten feet, or three metres."""
+"""Depth of a stretch: ten feet, or three metres; longer where the paper is small."""
+
+LONGER = 1, 2, 5, 10
+"""Times that, of which the first is taken that has enough rows."""
+
+ROWS = 32
+"""Rows of the scan in a stretch at the least: of fewer a share tells nothing."""
 
 CHUNK = 1536
 """Rows that are looked at together: lines of the grid are known by standing in them."""
@@ -108,7 +114,7 @@ def measure(log: CheckedLog, scan: Scan, traces: Sequence[Trace] = ()) -> Measur
         explained too.
     """
     axis = log.registration.depth
-    length = STRETCH[axis.unit]
+    length = _length(axis)
     first = np.floor(axis.depths[0] / length + 1e-9)
     last = np.ceil(axis.depths[-1] / length - 1e-9)
     tops = np.arange(first, max(last, first + 1)) * length
@@ -124,6 +130,13 @@ def measure(log: CheckedLog, scan: Scan, traces: Sequence[Trace] = ()) -> Measur
     for panel in panels(scan, log.registration):
         _measure_panel(found, log, panel, traces, scan)
     return found
+
+
+def _length(axis: DepthAxis) -> float:
+    """Return the depth of a stretch: at an inch to 100 ft ten feet are a few rows."""
+    rows = float(np.median(np.diff(axis.rows) / np.diff(axis.depths)))
+    lengths = [STRETCH[axis.unit] * times for times in LONGER]
+    return next((one for one in lengths if one * rows >= ROWS), lengths[-1])
 
 
 def _stretch_of(found: Measured, depth: Floats) -> NDArray[np.int64]:

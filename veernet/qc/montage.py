@@ -200,7 +200,7 @@ def _pictures(
     style = style_of(scan.info.columns)
     canvas = draw_part(scan, log.registration, traces, start, stop, "")
     body = canvas[heading_rows(log.registration, style) :, style.gutter :][:, shown]
-    colours = np.array(palette(), dtype=np.uint8).reshape(256, 3)
+    colours = np.array(palette(log.registration), dtype=np.uint8).reshape(256, 3)
     over = np.full((*shape, 3), 255, dtype=np.uint8)
     over[start - rows[0] : stop - rows[0]] = colours[body]
     return plain, over

@@ -138,7 +138,7 @@ def _track_clip(
 
 def _colour(registration: Registration, spec: CurveSpec) -> tuple[float, ...]:
     index = colour_of(registration, spec.mnemonic)
-    red, green, blue = palette()[3 * index : 3 * index + 3]
+    red, green, blue = palette(registration)[3 * index : 3 * index + 3]
     return red / 255, green / 255, blue / 255
 
 

@@ -9,15 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from veernet.qc.bars import (
+    EXPLAINED,
+    ON_INK,
+    OUTLIER,
+    READ,
+    SURE,
+    Place,
+    outliers,
+    places,
+)
 from veernet.qc.listing import (
-    BARS,
     UNSURE,
     Agreement,
     Event,
     ListedStretch,
     Residual,
 )
-from veernet.qc.measure import STRETCH, Measured
+from veernet.qc.measure import Measured
 from veernet.qc.reading import CheckedLog
 
 SIZE = (11.69, 8.27)
@@ -66,7 +75,8 @@ def summary_lines(figures: Figures) -> list[str]:
     """Return the lines of the first page."""
     log = figures.log
     axis = log.registration.depth
-    missed = sum(one.misses for one in figures.stretches)
+    missed = outliers(figures.stretches)
+    found = places(figures.stretches, figures.measured.length)
     lines = [
         f"Plot-back of {log.path.name}, section {log.registration.section}, "
         f"{axis.depths[0]:g} to {axis.depths[-1]:g} {axis.unit}",
@@ -81,10 +91,10 @@ def summary_lines(figures: Figures) -> list[str]:
         "",
         *_agreement_lines(figures),
         "",
-        f"Worst stretches of {STRETCH[axis.unit]:g} {axis.unit}, the worst first "
-        f"({missed} of {len(figures.stretches)} miss a bar; "
-        "all follow after the plots)",
-        *_stretch_lines(figures.stretches[:WORST]),
+        f"To look at, the worst first: {len(found)} places, which are {len(missed)} of "
+        f"{len(figures.stretches)} stretches of {figures.measured.length:g} "
+        f"{axis.unit}; all follow after the plots",
+        *_place_lines(found[:WORST]),
     ]
     return _wrapped(lines)
 
@@ -149,9 +159,9 @@ def _curve_table(figures: Figures) -> list[str]:
         "Explained: of the track's ink that is no grid line, what lies by the plot of "
         "a curve; lettering counts as ink. Guessed: bridged, or confidence below "
         f"{UNSURE:g}.",
-        f"Bars of this project, for each stretch: all read, {BARS['on_ink']:.0%} on "
-        f"ink, {BARS['explained']:.0%} explained. A star marks a stretch that misses "
-        "one.",
+        f"A star marks a stretch to look at: under {READ:.0%} read, {ON_INK:.0%} on "
+        f"ink, {EXPLAINED:.0%} explained or a mean confidence of {SURE:g}; or "
+        f"{OUTLIER:g} spreads below what is usual of its own curve or track.",
     ]
     return lines
 
@@ -188,7 +198,18 @@ def _agreement_lines(figures: Figures) -> list[str]:
     return lines
 
 
+def _place_lines(found: Sequence[Place]) -> list[str]:
+    if not found:
+        return ["none stands out"]
+    return [
+        f"{one.top:>10g} to {one.base:<10g}{one.curve[:11]:<12}{one.track[:7]:<8}"
+        f"{one.why}"
+        for one in found
+    ]
+
+
 def _stretch_lines(listed: Sequence[ListedStretch]) -> list[str]:
+    missed = outliers(listed)
     head = (
         f"{'depth':>10}  {'curve':<12}{'track':<8}{'read %':>8}{'on ink %':>10}"
         f"{'explained %':>13}{'confidence':>12}"
@@ -199,7 +220,7 @@ def _stretch_lines(listed: Sequence[ListedStretch]) -> list[str]:
             f"{one.top:>10g}  {one.curve[:11]:<12}{one.track[:7]:<8}"
             f"{_share(one.read):>8}{_share(one.on_ink):>10}{_share(one.explained):>13}"
             f"{'-' if np.isnan(one.sure) else f'{one.sure:.2f}':>12}"
-            f"{'  *' if one.misses else ''}"
+            f"{'  *' if (one.curve, one.top) in missed else ''}"
             for one in listed
         ),
     ]
@@ -210,7 +231,7 @@ def figure_pages(figures: Figures) -> Iterator[Figure]:
     unit = figures.log.registration.depth.unit
     length = f"{figures.measured.length:g} {unit}"
     head, *rows = _stretch_lines(figures.stretches)
-    title = f"Every {length} of every curve, the worst first (* misses a bar)"
+    title = f"Every {length} of every curve, the worst first (* to look at)"
     yield from _columns(title, head, rows, 2)
     lines = [
         f"{one.top:>10.1f}{one.base:>11.1f}  {one.curve[:11]:<12}{one.what}"

@@ -1,4 +1,4 @@
-"""Read the print of a page on several cores: headers and depth numerals at once.
+"""Read the print of a page on several cores: headers, numerals and heading at once.
 
 Nine tenths of the time of a proposal go into reading print, and what is read of one
 section does not depend on what is read of another.
@@ -22,6 +22,7 @@ from veernet.records import Grey, Scan
 from veernet.register.depths.column import numerals_of
 from veernet.register.depths.numerals import Numeral
 from veernet.register.geometry.page import FoundSection
+from veernet.register.heading.heading import WellField, read_heading
 from veernet.register.legends.header import SIDES, read_header
 from veernet.register.ocr.reader import Reader, Text
 from veernet.register.ocr.recognise import Recogniser
@@ -33,6 +34,9 @@ Result = TypeVar("Result")
 HEADER = 1500
 """Rows of a section whose numerals take as long to read as a header: what is left to do
 is told in rows."""
+
+HEADING = 9000
+"""The same for the heading: three pictures, each as long to read as two headers."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,13 @@ class Print:
     placed
         For each section where its depths stand, and their numerals; empty where these
         are not read.
+    well
+        What the heading says of the well; empty where it is not read.
     """
 
     read: Reader | None
     placed: tuple[Placed, ...]
+    well: tuple[WellField, ...] = ()
 
 
 def read_print(
@@ -58,10 +65,11 @@ def read_print(
     read: Reader | None,
     recognise: Recogniser | None,
     *,
+    heading: bool = False,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Print:
-    """Read the headers and the depth numerals of all sections.
+    """Read the headers and the depth numerals of all sections, and the heading.
 
     Parameters
     ----------
@@ -72,20 +80,31 @@ def read_print(
     read, recognise
         Read print and numerals; None not to. With more than one thread they are called
         from several at once.
+    heading
+        Whether to read the fields of the well above the first section.
     threads
         That read. One leaves headers to whoever asks for them.
     progress
         Is told how much of how much is done, in rows.
     """
     if threads < 2:
-        return Print(read, _one_by_one(scan, sections, recognise, progress))
+        placed = _one_by_one(scan, sections, recognise, progress)
+        if read is None or not heading:
+            return Print(read, placed)
+        return Print(read, placed, read_heading(scan, sections[0].first_row, read))
     kept = None if read is None else _Kept(read)
     shared = _shared(scan)
     rows: dict[Future[Any], int] = {}
     numerals: dict[int, Future[Placed]] = {}
+    well: Future[tuple[WellField, ...]] | None = None
     stopped = Event()
     pool = ThreadPoolExecutor(threads, "print")
     try:
+        if kept is not None and heading:
+            # First, as its pictures are read one after the other.
+            top = sections[0].first_row
+            well = pool.submit(read_heading, shared, top, _until(stopped, kept))
+            rows[well] = HEADING
         if recognise is not None:
             numbers = _until(stopped, recognise)
             for index in _longest_first(sections):
@@ -105,7 +124,8 @@ def read_print(
         # begun goes no further: a long section takes minutes.
         stopped.set()
         pool.shutdown(cancel_futures=True)
-    return Print(kept, tuple(numerals[index].result() for index in sorted(numerals)))
+    read_of = tuple(numerals[index].result() for index in sorted(numerals))
+    return Print(kept, read_of, () if well is None else well.result())
 
 
 def _one_by_one(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from veernet.register.propose import REPEAT, ProposedSection
-from veernet.register.tracktext import ACCEPTED
+from veernet.register.legends.record import ACCEPTED
+from veernet.register.naming import REPEAT
+from veernet.register.propose import ProposedSection
 
 _TITLES = ("section", "rows", "depths", "tracks", "curves", "how sure")
 

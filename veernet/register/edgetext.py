@@ -11,7 +11,7 @@ import numpy as np
 from veernet.axes import Edge, Floats
 from veernet.register.geometry.page import FoundTrack
 from veernet.register.geometry.simplify import simplify_mask
-from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.record import WHOLE, LegendCurve
 from veernet.register.onelog import joined_edge
 from veernet.register.propose import ProposedSection
 
@@ -31,7 +31,6 @@ FEW = 3
 """Nodes that stand in one line."""
 
 Span = tuple[float, float]
-WHOLE: Span = (0.0, 1.0)
 _PARTS: dict[Span, str] = {WHOLE: "", (0.0, 0.5): "L", (0.5, 1.0): "R"}
 _NUMBER = re.compile(r"\.0$")
 

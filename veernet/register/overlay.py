@@ -72,11 +72,11 @@ def _reduced(scan: Scan, start: int, shrink: int) -> Grey:
     stop = min(scan.info.rows, start + TALLEST * shrink)
     parts = []
     for first in range(start, stop, BAND * shrink):
-        band = scan.read(first, min(stop, first + BAND * shrink))
+        # In the colours of the page, by which curves are told where they have them.
+        band = scan.read_colour(first, min(stop, first + BAND * shrink))
         size = columns, max(1, len(band) // shrink)
         parts.append(cv2.resize(band, size, interpolation=cv2.INTER_AREA))
-    grey = np.concatenate(parts)
-    return np.asarray(np.repeat(grey[..., None], 3, axis=2), dtype=np.uint8)
+    return np.concatenate(parts).astype(np.uint8)
 
 
 def _draw(picture: Grey, section: ProposedSection, start: int, shrink: int) -> None:

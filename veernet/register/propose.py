@@ -18,13 +18,15 @@ from veernet.register.ahead import read_print
 from veernet.register.atnumerals import at_numerals
 from veernet.register.depths.depth import ASK, depth_from_numerals, depth_from_points
 from veernet.register.depths.numerals import Numeral
+from veernet.register.depths.outer import with_outer
 from veernet.register.depths.parts import split_section
 from veernet.register.depths.printscale import Unit
 from veernet.register.depths.proposal import DepthProposal
 from veernet.register.geometry.page import FoundSection, sections_of
 from veernet.register.geometry.survey import take_survey
-from veernet.register.heading.heading import WellField, read_heading
+from veernet.register.heading.heading import WellField
 from veernet.register.legends.legend import Legend, read_legends
+from veernet.register.naming import MAIN, longest, main_of, names_of
 from veernet.register.ocr.reader import Reader
 from veernet.register.ocr.recognise import Recogniser
 from veernet.register.onelog import one_log
@@ -34,6 +36,7 @@ from veernet.register.refusals import (
     refuse_ruined,
     refuse_without_a_log,
 )
+from veernet.register.wrapping import wrapping_places
 
 LEVEL = 0.75
 """Rows that a depth line may fall across all tracks and still be called level."""
@@ -47,8 +50,6 @@ REST = 2.5
 NO_COLUMN = "beside the tracks is no column whose numerals agree"
 """What is said where there are no depths."""
 
-MAIN, REPEAT = "main", "repeat"
-
 
 @dataclass(frozen=True)
 class ProposedSection:
@@ -57,9 +58,9 @@ class ProposedSection:
     Parameters
     ----------
     name
-        ``main`` is the longest; ``repeat``, ``repeat-2`` and so on are shorter ones at
-        its scale whose depths lie within those of main; others are named by their
-        order.
+        ``main`` is called so on the page, or is the longest that covers most depth;
+        ``repeat``, ``repeat-2`` and so on are called so, or are shorter ones at its
+        scale whose depths lie within those of main; others are named by their order.
     found
         Where it is.
     depth
@@ -71,6 +72,9 @@ class ProposedSection:
         What its header says of curves; empty where none could be read.
     well
         What the heading of the page says of the well; the same in all sections.
+    wrapping
+        For each track, the places at which its ink leaves at one edge and comes in at
+        the other; empty where that was not looked at.
     """
 
     name: str
@@ -79,6 +83,7 @@ class ProposedSection:
     points: tuple[DepthPoint, ...]
     legend: Legend = field(default_factory=Legend)
     well: tuple[WellField, ...] = ()
+    wrapping: tuple[int, ...] = ()
 
 
 def propose(
@@ -145,19 +150,22 @@ def propose(
     found = sections_of(scan, survey)
     refuse_without_a_log(scan, found)
     if read is not None:
-        longest = found[_longest(found)]
-        words = print_about(scan, longest, read)
-        found = without_plots(found, longest, words)
+        main = found[longest(found)]
+        words = print_about(scan, main, read)
+        found = without_plots(found, main, words)
         if not found:
             refuse_other_plots(scan, [text.text for text in words])
     legends = (Legend(),) * len(found)
     numerals = recognise if stated is None else None
-    seen = read_print(scan, found, read, numerals, threads=threads, progress=reading)
+    seen = read_print(
+        *(scan, found, read, numerals),
+        heading=heading,
+        threads=threads,
+        progress=reading,
+    )
     if seen.read is not None:
         legends = read_legends(scan, found, seen.read)
-    well: tuple[WellField, ...] = ()
-    if seen.read is not None and heading:
-        well = read_heading(scan, found[0].first_row, seen.read)
+    well = seen.well
     units = {legend.depth_unit for legend in legends} - {None}
     if unit is None and len(units) == 1:
         # One well is logged in one unit.
@@ -168,7 +176,7 @@ def propose(
             for section, legend in zip(found, legends, strict=True)
             for part, _ in split_section(section, (), _unread)
         ]
-        return _with_well(_stated(spliced, stated, dpi, unit), well)
+        return _completed(scan, _stated(spliced, stated, dpi, unit), well)
     span = None if within is None else (float(within[0]), float(within[1]))
 
     def depths(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:
@@ -189,25 +197,51 @@ def propose(
             nothing = DepthProposal(refusal=f"{NO_COLUMN}: {ASK}")
             parts.append((placed, nothing, legend))
             continue
-        for part, depth in split_section(placed, numbers, depths):
-            parts.append((part, depth, legend))
-    main = parts[_longest([section for section, *_ in parts])][1]
+        split = split_section(placed, numbers, depths)
+        for place, (part, depth) in enumerate(split):
+            # Lines may be lost at an end of the grid, and numerals not.
+            margin = part.lines.spacing
+            top = part.first_row - margin if place else -np.inf
+            end = part.last_row + margin if place + 1 < len(split) else np.inf
+            more = with_outer(depth, numbers, top, end)
+            # What is printed above the first part is no title of the others.
+            own = replace(legend, title=None) if place else legend
+            parts.append((_reaching(part, more), more, own))
+    sections, depths_of, legends = zip(*parts, strict=True)
+    titles = [legend.title for legend in legends]
+    covers = depths_of[main_of(sections, depths_of, titles)]
     whole = one_log(
         [
-            (section, _finished(section, _with_digit(depth, main)), legend)
+            (section, _finished(section, _with_digit(depth, covers)), legend)
             for section, depth, legend in parts
         ]
     )
     sections, depths_of, legends = zip(*whole, strict=True)
-    names = _names(sections, depths_of)
+    names = names_of(sections, depths_of, [legend.title for legend in legends])
     proposed = map(_proposed, names, sections, depths_of, legends)
-    return _with_well(tuple(proposed), well)
+    return _completed(scan, tuple(proposed), well)
 
 
-def _with_well(
-    sections: tuple[ProposedSection, ...], well: tuple[WellField, ...]
+def _reaching(section: FoundSection, depth: DepthProposal) -> FoundSection:
+    """Return a section that reaches as far as its depths."""
+    if not depth.points:
+        return section
+    first, last = depth.points[0].row, depth.points[-1].row
+    return replace(
+        section,
+        first_row=min(section.first_row, first),
+        last_row=max(section.last_row, last),
+    )
+
+
+def _completed(
+    scan: Scan, sections: tuple[ProposedSection, ...], well: tuple[WellField, ...]
 ) -> tuple[ProposedSection, ...]:
-    return tuple(replace(section, well=well) for section in sections)
+    """Add to sections what the heading says, and where their ink wraps."""
+    return tuple(
+        replace(section, well=well, wrapping=wrapping_places(scan, section.found))
+        for section in sections
+    )
 
 
 def _unread(section: FoundSection, numerals: Sequence[Numeral]) -> DepthProposal:  # noqa: ARG001
@@ -222,14 +256,15 @@ def _stated(
 ) -> tuple[ProposedSection, ...]:
     """Give the longest section the depths that are stated of its ends."""
     sections, legends = zip(*parts, strict=True)
-    longest = sections[_longest(sections)]
-    lines = at_column(longest).tolist()
+    main = sections[longest(sections)]
+    lines = at_column(main).tolist()
     ends = zip((lines[0], lines[-1]), stated, strict=True)
     depth = depth_from_points(list(ends), lines=lines, dpi=dpi, unit=unit)
     unsaid = DepthProposal(refusal=f"depths were stated for {MAIN} alone")
-    proposals = [depth if section is longest else unsaid for section in sections]
+    proposals = [depth if section is main else unsaid for section in sections]
     whole = [*map(_finished, sections, proposals)]
-    names = _names(sections, whole)
+    names = names_of(sections, whole, [legend.title for legend in legends])
+    names[names.index(MAIN)], names[longest(sections)] = names[longest(sections)], MAIN
     return tuple(map(_proposed, names, sections, whole, legends))
 
 
@@ -303,25 +338,6 @@ def _skewed(
     return skewed if increasing else tuple(points)
 
 
-def _longest(found: Sequence[FoundSection]) -> int:
-    return int(np.argmax([section.last_row - section.first_row for section in found]))
-
-
-def _names(found: Sequence[FoundSection], depths: Sequence[DepthProposal]) -> list[str]:
-    main = _longest(found)
-    names: list[str] = []
-    for index, depth in enumerate(depths):
-        if index == main:
-            names.append(MAIN)
-            continue
-        if _lies_within(depth, depths[main]):
-            count = 1 + sum(name.startswith(REPEAT) for name in names)
-            names.append(REPEAT if count == 1 else f"{REPEAT}-{count}")
-        else:
-            names.append(f"section-{index + 1}")
-    return names
-
-
 def _with_digit(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
     """Add to depths the leading digit with which main covers them, if not without.
 
@@ -345,17 +361,6 @@ def _with_digit(depth: DepthProposal, main: DepthProposal) -> DepthProposal:
             notes = (*depth.notes, note)
             return replace(depth, points=points, confidence=sure, notes=notes)
     return depth
-
-
-def _lies_within(depth: DepthProposal, main: DepthProposal) -> bool:
-    """Tell whether depths are some of the main section's, at the same scale."""
-    if not depth.points or not main.points or not depth.scale or not main.scale:
-        return False
-    inside = (
-        main.points[0].depth - 1 <= depth.points[0].depth
-        and depth.points[-1].depth <= main.points[-1].depth + 1
-    )
-    return inside and abs(depth.scale / main.scale - 1) < 0.05
 
 
 def all_edges(section: ProposedSection) -> tuple[Edge, ...]:

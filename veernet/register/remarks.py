@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from veernet.register.depths.proposal import STATED
-from veernet.register.edgetext import WHOLE
 from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
 from veernet.register.heading.heading import WellField
+from veernet.register.legends.record import ACCEPTED, WHOLE
 from veernet.register.propose import ProposedSection
-from veernet.register.tracktext import ACCEPTED, odd_divisions
+from veernet.register.tracktext import odd_divisions
 
 LEAST_WIDTH = 0.05
 """Of the width of all tracks: a column beside them that is told of."""
@@ -75,6 +75,20 @@ def division_remarks(section: ProposedSection, *, parted: bool = False) -> list[
         if number in parts or not parted
     ]
     return [f"T{number + 1} has {said}" for number, said in odd if said]
+
+
+def wrap_remarks(section: ProposedSection) -> list[str]:
+    """Return a line for each track whose ink wraps while none of its curves is told to.
+
+    The legend seldom says it, and a reading without it loses what wraps.
+    """
+    reported = {curve.track for curve in section.legend.curves if curve.wraps}
+    return [
+        f"T{number + 1}: ink leaves at one edge and comes in at the other at {count} "
+        "places: `wraps: true` is to be given to the curve that does"
+        for number, count in enumerate(section.wrapping)
+        if count and number not in reported
+    ]
 
 
 def passed_over(found: FoundSection) -> list[str]:

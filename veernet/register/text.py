@@ -10,14 +10,22 @@ from veernet.register.contents import contents_lines
 from veernet.register.depths.printscale import Unit
 from veernet.register.edgetext import edge_lines, plain, shared_edges, tolerance_of
 from veernet.register.heading.text import well_lines
+from veernet.register.legends.record import ACCEPTED
 from veernet.register.propose import ProposedSection
 from veernet.register.remarks import (
     depth_remarks,
     division_remarks,
     passed_over,
     together,
+    wrap_remarks,
 )
-from veernet.register.tracktext import ACCEPTED, curve_words, mark, quoted, track_lines
+from veernet.register.tracktext import (
+    curve_words,
+    mark,
+    printable,
+    quoted,
+    track_lines,
+)
 
 _HEAD = """\
 # Proposed by veernet register: look at the overlay, correct what is marked as a
@@ -122,6 +130,7 @@ def _remarks(section: ProposedSection) -> list[str]:
         *depth_remarks(section),
         *division_remarks(section),
         *section.found.edge_doubts,
+        *wrap_remarks(section),
         *passed_over(section.found),
         *(curve_words(curve) for curve in section.legend.curves),
     ]
@@ -154,7 +163,7 @@ def _section(
     unit: Unit | str = depth.unit or ""
     lines = [
         f"section: {section.name}   {mark(found.confidence)}: rows "
-        f"{found.first_row:.0f} to {found.last_row:.0f}",
+        f"{found.first_row:.0f} to {found.last_row:.0f}{_titled(section)}",
         "depth:",
         f"  unit: {unit}" + ("" if unit else "  # still to be given: ft or m"),
     ]
@@ -175,8 +184,14 @@ def _section(
     )
     lines += [f"  # {text}" for text in division_remarks(section, parted=True)]
     lines += [f"  # {text}" for text in found.edge_doubts]
+    lines += [f"  # {text}" for text in wrap_remarks(section)]
     lines += [f"  # passed over: {text}" for text in passed_over(found)]
     return lines
+
+
+def _titled(section: ProposedSection) -> str:
+    title = section.legend.title
+    return "" if title is None else f", printed: {printable(title.text)}"
 
 
 def _points(section: ProposedSection) -> list[str]:

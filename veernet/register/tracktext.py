@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from veernet.register.depths.proposal import STATED
-from veernet.register.edgetext import TOLERANCE, WHOLE, edge_lines, places_of
+from veernet.register.edgetext import TOLERANCE, edge_lines, places_of
 from veernet.register.geometry.page import FoundTrack
-from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.record import ACCEPTED, WHOLE, LegendCurve
 
 _CURVES = "    curves:   # still to be given"
 
@@ -21,10 +21,6 @@ _BARE = re.compile(r"(?!(?:NO|ON|OFF|YES|NULL|TRUE|FALSE|[YN])$)[A-Z][A-Z0-9_]*"
 
 USUAL_DIVISIONS = {2, 4, 5, 6, 8, 10, 12, 15, 16, 20, 25, 30, 40, 50}
 """Of the tracks of prints: 9, 11, 19 and 21 tell of an edge on the wrong line."""
-
-ACCEPTED = 0.8
-"""Confidence from which a suggestion is a curve of the registration: below, its line is
-a comment that a person takes away if it is right."""
 
 
 def track_lines(
@@ -65,6 +61,8 @@ def track_lines(
             for curve in curves
             if curve.track == place.number and curve.span == place.span
         ]
+        if place.span != WHOLE and all(curve.confidence < least for curve in own):
+            lines.append("    # an edge of it is where a doubted scale ends: check it")
         lines += _curves(own, least)
     return lines
 

@@ -106,6 +106,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[ListedFinding
     they are gone through one by one.
     """
     from veernet.register.geometry.trust import edge_doubts  # noqa: PLC0415
+    from veernet.register.remarks import wrap_remarks  # noqa: PLC0415
     from veernet.register.tracktext import curve_words  # noqa: PLC0415 - with OpenCV
 
     name, found, depth = section.name, section.found, section.depth
@@ -130,6 +131,7 @@ def of_proposal(section: ProposedSection, image_rows: int) -> list[ListedFinding
         column = float((track.right if edge else track.left).column_at(row))
         at = {"column": column, "track": f"T{number // 2 + 1}"}
         listed.append(say(text, "suggestion", **at))
+    listed += [say(text, "suggestion") for text in wrap_remarks(section)]
     if depth.refusal:
         listed.append(say(f"no depths: {depth.refusal}", "wrong"))
     elif depth.stated:

@@ -19,7 +19,7 @@ FIVE = ("cross_entropy", "dice", "focal", "lovasz", "tversky")
 NOTHING = "none"
 """The loss of the arm that calls everything background."""
 
-PROFILES = ("full", "medium", "small")
+PROFILES = ("full", "tuned", "medium", "small")
 """The best first."""
 
 DIALS = (0.3, 0.7)
@@ -168,20 +168,23 @@ def profiles(study: Study) -> list[str]:
     return [*known, *sorted(found.difference(known))]
 
 
-def base_rate(runs: pd.DataFrame, optimizer: str = "adamw") -> float | None:
+def base_rate(runs: pd.DataFrame, loss: str, optimizer: str = "adamw") -> float | None:
     """Return the learning rate of the plain sweep of one profile.
 
-    None where the optimiser has no run.
+    It is one for all losses in most profiles, and each loss's own in ``tuned``. None
+    where the optimiser has no run with the loss.
 
     Raises
     ------
     InputError
         If the runs say several.
     """
-    own = runs[(runs["optimizer"] == optimizer) & (runs["loss"] != NOTHING)]
+    own = runs[(runs["optimizer"] == optimizer) & (runs["loss"] == loss)]
     found = own["base_lr"].dropna().astype(float).unique().tolist()
     if len(found) > 1:
-        msg = f"runs of {optimizer} have the base rates {found}: keep them apart"
+        msg = (
+            f"runs of {loss}, {optimizer} have the base rates {found}: keep them apart"
+        )
         raise InputError(msg)
     return found[0] if found else None
 
@@ -201,7 +204,9 @@ def runs_of(runs: pd.DataFrame, arm: Arm) -> dict[int, str]:
     }
     if arm.loss != NOTHING:
         rate = arm.lr
-        numbers["lr"] = base_rate(runs, arm.optimizer) if rate is None else rate
+        numbers["lr"] = (
+            base_rate(runs, arm.loss, arm.optimizer) if rate is None else rate
+        )
     if arm.loss == "tversky":
         numbers["alpha"] = DIALS[0] if arm.alpha is None else arm.alpha
         numbers["beta"] = DIALS[1] if arm.beta is None else arm.beta
@@ -220,14 +225,17 @@ def runs_of(runs: pd.DataFrame, arm: Arm) -> dict[int, str]:
 
 def arms_of(runs: pd.DataFrame) -> dict[Arm, dict[int, str]]:
     """Return every arm of one profile with its runs by seed, the plain ones first."""
-    rates = {str(n): base_rate(runs, n) for n in runs["optimizer"].dropna().unique()}
+    trained = runs[runs["loss"] != NOTHING]
+    pairs = trained[["loss", "optimizer"]].dropna().drop_duplicates()
+    rates = {(str(n), str(o)): base_rate(runs, n, o) for n, o in pairs.to_numpy()}
     arms = {arm_of(row, rates) for row in runs.to_dict("records")}
     ordered = sorted(arms, key=lambda arm: (len(arm.changed), arm.loss, arm.name))
     return {arm: runs_of(runs, arm) for arm in ordered}
 
 
 def arm_of(
-    labels: Mapping[Hashable, Any], rates: Mapping[str, float | None] | None = None
+    labels: Mapping[Hashable, Any],
+    rates: Mapping[tuple[str, str], float | None] | None = None,
 ) -> Arm:
     """Return the arm that labels are of; one that says nothing is as in the sweep.
 
@@ -236,7 +244,7 @@ def arm_of(
     labels
         By name, of a run or of what an experiment sets: numbers may be text.
     rates
-        By optimiser the rate that is its base; no rate is unless given.
+        By loss and optimiser the rate that is its base; no rate is unless given.
     """
     said = {str(n): v for n, v in labels.items() if v is not None and v == v}  # noqa: PLR0124 - NaN
     loss = str(said["loss"])
@@ -244,7 +252,7 @@ def arm_of(
         said = {n: v for n, v in said.items() if n in ("label_width", "blank")}
     optimizer = str(said.get("optimizer", "adamw"))
     rate = float(said["lr"]) if "lr" in said else None
-    base = (rates or {}).get(optimizer)
+    base = (rates or {}).get((loss, optimizer))
     if rate is not None and base is not None and np.isclose(rate, base):
         rate = None
     dial: list[float | None] = [None, None]

@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -162,8 +163,13 @@ def _train(
         train(**own, **resumed)
         # The state of the optimiser is as large as the network twice, and done with.
         (out / "resume.ckpt").unlink(missing_ok=True)
+    network = out / "last.safetensors"
     return {
         "arm": arm,
+        # So that a network that is kept elsewhere can be told for that of this run.
+        "network": sha256(network.read_bytes()).hexdigest()
+        if network.is_file()
+        else None,
         "train_samples": data.train_samples,
         "minutes": (time.perf_counter() - begun) / 60,
         "resumed": bool(resumed),

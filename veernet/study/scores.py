@@ -18,7 +18,7 @@ from torch import nn
 
 from veernet.axes import Edge, Floats, Scale, fraction_of
 from veernet.evaluate.measure import ROUNDING, fill, interpolate, measure_points
-from veernet.records import CurveSpec, Evidence, Line, Panel, Track
+from veernet.records import CurveSpec, Evidence, Grey, Line, Panel, Track
 from veernet.synth.dashes import BROKEN
 from veernet.synth.dataset import Sample
 from veernet.trace import Tracer, trace
@@ -167,15 +167,44 @@ def _curve_scores(
         truth[(truth < 0) | (truth > 1)] = np.nan  # off scale
         if not label or not np.isfinite(truth).any():
             continue
-        panel = _panel(maps.shape[1:], left, right, styles[label - 1][0])
-        evidence = Evidence(maps[label : label + 1], (tuple(styles[label - 1]),))
         columns = {ROWS: darkest[label]}
         for tracer in TRACERS:
-            (path,) = trace(panel, evidence, tracer=tracer, likely=0.0)
-            columns[tracer] = path.column
+            columns[tracer] = read_curve(
+                maps[label], (left, right), styles[label - 1], tracer
+            )
         for reading, read in columns.items():
             scores = compare(fraction_of(read, left, right), truth, right - left)
             yield {"class": int(label), "tracer": reading, **scores}
+
+
+def read_curve(
+    likelihood: Grey,
+    edges: tuple[Floats, Floats],
+    styles: Sequence[Line],
+    tracer: Tracer,
+) -> Floats:
+    """Read the one curve of a map.
+
+    Parameters
+    ----------
+    likelihood : (rows, columns) uint8
+        Of the class of the curve, 255 for certain.
+    edges : pair of (rows,) float
+        Columns of the left and the right edge of the track.
+    styles
+        Line styles of the class.
+    tracer
+        One of :data:`TRACERS`.
+
+    Returns
+    -------
+    (rows,) float
+        Columns, NaN where nothing is read.
+    """
+    panel = _panel(likelihood.shape, *edges, styles[0])
+    evidence = Evidence(likelihood[None], (tuple(styles),))
+    (path,) = trace(panel, evidence, tracer=tracer, likely=0.0)
+    return path.column
 
 
 def _panel(shape: tuple[int, ...], left: Floats, right: Floats, line: Line) -> Panel:

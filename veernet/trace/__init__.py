@@ -21,8 +21,10 @@ from veernet.quantities import is_impossible
 from veernet.records import ORIGINS, Evidence, Panel, TracedPath
 from veernet.trace.average import mean_around
 from veernet.trace.corridors import DecodedPath
+from veernet.trace.crossings import doubt_off_scale, doubt_uncrossed, is_crossed
 from veernet.trace.dash_patterns import estimate_patterns
 from veernet.trace.identity import Pool, pools
+from veernet.trace.paper_lines import doubt_standing, standing_on
 from veernet.trace.paths import SMOOTH, Followed, follow_paths
 from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
@@ -167,9 +169,58 @@ def name_curves(
                 )
                 if own.spec.wraps:
                     path = settle_counts(path, own.spec, own.left, own.right)
+                if own.inked is not None:
+                    path = doubt_off_scale(path, own.inked)
                 named[index] = _possible(path, own)
-        result.append(tuple(named[index] for index in range(len(paths))))
+        read = [named[index] for index in range(len(paths))]
+        result.append(_off_lines(_crossed(read, paths), paths))
     return result
+
+
+def _off_lines(
+    paths: Sequence[TracedPath], followed: Sequence[Followed]
+) -> tuple[TracedPath, ...]:
+    """Doubt curves where they are read from a line of the paper."""
+    columns = np.stack(
+        [
+            own.left + np.mod(path.column - own.left, own.right - own.left)
+            if own.spec.wraps
+            else path.column
+            for path, own in zip(paths, followed, strict=True)
+        ]
+    )
+    return tuple(
+        doubt_standing(path, standing_on(index, columns, own.lines))
+        for index, (path, own) in enumerate(zip(paths, followed, strict=True))
+    )
+
+
+def _crossed(
+    paths: Sequence[TracedPath], followed: Sequence[Followed]
+) -> tuple[TracedPath, ...]:
+    """Doubt curves that were not read across an edge which ink of their track crosses.
+
+    One curve that was explains a crossing for all curves of the track.
+    """
+    fractions = [
+        (path.column - own.left) / (own.right - own.left)
+        for path, own in zip(paths, followed, strict=True)
+    ]
+    crossed = {
+        crossing
+        for fraction, own in zip(fractions, followed, strict=True)
+        for crossing in own.crossings
+        if own.spec.wraps and is_crossed(crossing, fraction)
+    }
+    return tuple(
+        doubt_uncrossed(
+            path,
+            [crossing for crossing in own.crossings if crossing not in crossed],
+            fraction,
+            wraps=own.spec.wraps,
+        )
+        for path, own, fraction in zip(paths, followed, fractions, strict=True)
+    )
 
 
 def _pools(followed: Sequence[Sequence[Followed]]) -> list[list[Pool]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.records import CurveSpec
 from veernet.trace.assignments import moments
-from veernet.trace.decoding import related
+from veernet.trace.corridors import related
 from veernet.trace.paths import Followed
 
 LEAST_CURVES = 4

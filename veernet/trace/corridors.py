@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from veernet.axes import Floats
 from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Line, Panel
+from veernet.trace.level import level_strokes
 from veernet.trace.tinted import Tinted, tinted
 
 FREE_STYLE = 0.6
@@ -61,6 +62,12 @@ class Corridor:
         (width,) share of the evidence that counts.
     colour
         What the colour of the ink says; None where it says nothing.
+    level
+        (rows, width) strokes of the picture that cross the track; None where none is
+        looked for, as the curve does not wrap.
+    known
+        (rows,) column of the corridor in which the curve is known to be, NaN where it
+        is not known; None where nothing is.
     """
 
     spec: CurveSpec
@@ -73,6 +80,8 @@ class Corridor:
     centre: NDArray[np.uint8]
     damping: NDArray[np.float32]
     colour: Tinted | None = None
+    level: NDArray[np.bool_] | None = None
+    known: Floats | None = None
 
     @property
     def wraps(self) -> tuple[int, int]:
@@ -135,11 +144,17 @@ class DecodedPath:
 
 
 def make_corridor(
-    panel: Panel, evidence: Evidence, spec: CurveSpec, *, anywhere: bool = False
+    panel: Panel,
+    evidence: Evidence,
+    spec: CurveSpec,
+    *,
+    anywhere: bool = False,
+    known: Floats | None = None,
 ) -> Corridor:
     """Cut out of a panel's evidence what speaks for one curve.
 
-    Unless ``anywhere``, nothing does where its value would be impossible.
+    Unless ``anywhere``, nothing does where its value would be impossible. Where its
+    column is known, (rows,) unfolded in the panel, nothing does beside that.
     """
     left, right = panel.edges_of(spec.mnemonic)
     # A wrapping curve leaves exactly at the edge; any other may overshoot a little.
@@ -155,6 +170,9 @@ def make_corridor(
     if not (spec.wraps or anywhere):
         fraction = (np.arange(width) - beyond) / (width - 1 - 2 * beyond)
         damping[is_impossible(spec, fraction)] = 0.0
+    # Level strokes of an array are each other's: they cross all over the track.
+    array = any(related(spec, c) for c in panel.curves if c is not spec)
+    crosses = spec.wraps and not array and panel.image.size > 0
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Corridor(
         spec=spec,
@@ -167,7 +185,28 @@ def make_corridor(
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
         colour=tinted(panel, evidence, spec),
+        level=level_strokes(panel.image, first, width) if crosses else None,
+        known=None if known is None else _in_lane(spec, known, left, right, first),
     )
+
+
+def related(one: CurveSpec, other: CurveSpec) -> bool:
+    """Whether two curves are on one scale; a back-up never meets its main curve."""
+    if one.backup_of or other.backup_of:
+        return False
+    return one.unit == other.unit and one.scale == other.scale
+
+
+def _in_lane(
+    spec: CurveSpec,
+    known: Floats,
+    left: Floats,
+    right: Floats,
+    first: NDArray[np.int32],
+) -> Floats:
+    """Return (rows,) columns of the corridor in which a curve is known to be."""
+    folded = left + np.mod(known - left, right - left) if spec.wraps else known
+    return np.asarray(folded - first)
 
 
 def _own_styles(

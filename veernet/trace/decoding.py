@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from veernet.axes import Floats
 from veernet.compiled import compiled
-from veernet.records import CurveSpec
 from veernet.trace.centroid import refine
 from veernet.trace.correction import FollowedStroke, corrected
-from veernet.trace.corridors import Corridor, DecodedPath
+from veernet.trace.corridors import Corridor, DecodedPath, related
 from veernet.trace.exits import doubt_exits
+from veernet.trace.known import BESIDE as BESIDE_KNOWN
+from veernet.trace.known import keep_beside
 from veernet.trace.programme import (
     LOST,
     ON,
@@ -37,6 +38,10 @@ curves hardly ever do for long."""
 UNRELATED = 0.66
 """Most that counts where any other curve is: with the cost of shared ink it is then
 dearer to run on for long than to be off scale."""
+
+LEVEL = np.uint8(255 * 0.9)
+"""Evidence, of 255, of a level stroke of the picture that no other curve has: to run on
+it costs little and pays little, as it may be handwriting."""
 
 OCCUPIED_BESIDE = 3
 """Columns beside the ink of another curve that count as its own still."""
@@ -282,25 +287,44 @@ def _seen(
         settled,
         OCCUPIED_BESIDE,
     )
-    if corridor.colour is None:
-        return evidence, occupied_ink
-    corridor.colour.apply(
-        evidence,
-        corridor.maps,
-        corridor.first,
-        corridor.damping,
-        occupied_ink,
-        OCCUPIED_BESIDE,
-        HIDDEN,
-    )
-    return evidence, corridor.colour.shared(occupied_ink, related, corridor.first)
+    if corridor.level is not None and settled:
+        _add_level(evidence, corridor.level, occupied_ink, OCCUPIED_BESIDE, LEVEL)
+    if corridor.colour is not None:
+        corridor.colour.apply(
+            evidence,
+            corridor.maps,
+            corridor.first,
+            corridor.damping,
+            occupied_ink,
+            OCCUPIED_BESIDE,
+            HIDDEN,
+        )
+        occupied_ink = corridor.colour.shared(occupied_ink, related, corridor.first)
+    if corridor.known is not None:
+        keep_beside(evidence, corridor.known, BESIDE_KNOWN, corridor.spec.wraps)
+    return evidence, occupied_ink
 
 
-def related(one: CurveSpec, other: CurveSpec) -> bool:
-    """Whether two curves are on one scale; a back-up never meets its main curve."""
-    if one.backup_of or other.backup_of:
-        return False
-    return one.unit == other.unit and one.scale == other.scale
+@compiled()
+def _add_level(
+    evidence: NDArray[np.uint8],
+    level: NDArray[np.bool_],
+    occupied_ink: NDArray[np.int32],
+    beside: int,
+    least: np.uint8,
+) -> None:
+    """Let level strokes count that no other path has, in place."""
+    rows, width = evidence.shape
+    free = np.empty(width, dtype=np.bool_)
+    for row in range(rows):
+        free[:] = True
+        for other in range(occupied_ink.shape[0]):
+            start, last = occupied_ink[other, row, 0], occupied_ink[other, row, 1]
+            if start >= 0:
+                free[max(start - beside, 0) : last + beside + 1] = False
+        for c in range(width):
+            if free[c] and level[row, c]:
+                evidence[row, c] = max(evidence[row, c], least)
 
 
 def _occupied_in(

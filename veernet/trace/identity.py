@@ -32,6 +32,7 @@ from veernet.trace.features import (
     shape_features,
     style_evidence,
 )
+from veernet.trace.known import known_evidence
 from veernet.trace.meetings import Meeting, find_meetings
 from veernet.trace.paths import Followed, may_be_mistaken
 from veernet.trace.rock import RockEvidence
@@ -187,6 +188,7 @@ class Pool:
         self._lattice = lattice
         self._emission = style_evidence(paths, members, patterns, lattice.bounds)
         self._emission += corridor_evidence(paths, members, lattice.bounds)
+        self._emission += known_evidence(paths, members, lattice.bounds)
         self._shapes = shape_features(self._paths, lattice.bounds)
         group = array_of([path.spec for path in self._paths])
         self._array = (

@@ -75,6 +75,13 @@ INDEPENDENT = 200
 MOST_CERTAIN = 30.0
 """Nats that a stretch says at the most, so that no count is impossible."""
 
+SETS_IN, SETS_IN_SHARE = 100, 0.02
+"""Rows, and share of those read, before the first change of count at the most, where a
+curve is thought to set in rather than to wrap."""
+
+MOSTLY = 0.8
+"""Share of the rows that a curve is in one count, from which that is its own."""
+
 COUNT_ERRORS = np.array([-1.0, 0.0, 1.0])
 AS_READ = 1
 """States: what the true count is more than that which was read, and which is that."""
@@ -101,6 +108,7 @@ def settle_counts(
         of the column times the probability of the count. A bridge across which the
         count was changed is gone.
     """
+    path = replace(path, column=_from_most(path.column, spec, left, right))
     fraction = fraction_of(path.column, left, right)
     guesses = find_guesses(fraction, path.confidence)
     probability = count_probability(fraction, guesses, spec)
@@ -122,6 +130,31 @@ def settle_counts(
         origin=np.where(broken, ORIGINS.index("none"), path.origin).astype(np.uint8),
         guesses=tuple(_settled(guess, likeliest, likely) for guess in guesses),
     )
+
+
+def _from_most(column: Floats, spec: CurveSpec, left: Floats, right: Floats) -> Floats:
+    """Count wraps from where a curve mostly is, if it only begins elsewhere.
+
+    Where a curve sets in, the pen comes from an edge of the track in one stroke, which
+    looks like the stroke of a curve that wraps. The registration's count is that of the
+    rows below, unless a person has given another than that of a curve in its own track.
+    """
+    known = np.flatnonzero(np.isfinite(column))
+    count = np.floor(((column - left) / (right - left))[known])
+    changes = np.flatnonzero(np.diff(count))
+    if not changes.size or spec.wrap_start:
+        return column
+    head = int(changes[0]) + 1
+    values, rows = np.unique(count[head:], return_counts=True)
+    most = values[rows.argmax()]
+    if (
+        head > min(SETS_IN, SETS_IN_SHARE * known.size)
+        or rows.max() < MOSTLY * known.size
+        or most == spec.wrap_start
+    ):
+        return column
+    below = np.arange(column.size) >= known[head]
+    return np.where(below, column - most * (right - left), column)
 
 
 def _settled(guess: Guess, likeliest: NDArray[np.intp], likely: Floats) -> Guess:

@@ -16,6 +16,7 @@ from veernet.axes import Edge
 from veernet.records import Scan
 from veernet.register.depths.numerals import Numeral, TooNarrow, read_numerals
 from veernet.register.depths.settle import Unsettled, settle_chain
+from veernet.register.geometry.columns import ColumnKind
 from veernet.register.geometry.page import FoundSection
 from veernet.register.ocr.recognise import Recogniser
 
@@ -41,6 +42,9 @@ ENOUGH = 3
 
 FEWEST_AGREEING = 2
 """That agree at least."""
+
+NEVER: set[ColumnKind] = {"picture", "arrows", "dipmeter", "waveforms"}
+"""Columns that hold no depths: they are full of what is no print."""
 
 
 def numerals_of(
@@ -169,7 +173,7 @@ def _candidates(section: FoundSection, columns: int) -> Iterator[Pair]:
 
     pairs = []
     for column in section.others:
-        if column.kind == "picture":
+        if column.kind in NEVER:
             continue
         left, right = (float(e.column_at(middle)) for e in (column.left, column.right))
         if right - left <= WIDEST * widest:

@@ -6,7 +6,7 @@ shows, is read elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from veernet.register.geometry.columns import ColumnKind, distinguished, is_tabl
 from veernet.register.geometry.depthlines import DepthLines, find_depth_lines
 from veernet.register.geometry.edges import edge
 from veernet.register.geometry.extent import find_extent
+from veernet.register.geometry.frames import parted
 from veernet.register.geometry.joined import join_blocks
 from veernet.register.geometry.lineextent import find_line_extent
 from veernet.register.geometry.periodicity import find_periodicity
@@ -38,6 +39,10 @@ SLIMMEST, WIDEST = 0.08, 0.8
 FAINT = 0.35
 """Strength of a depth line, as a share of the usual one, below which those at an end of
 a section are none."""
+
+COVERED = 0.35
+"""Share of the columns from the first to the last track that are of tracks: of logs
+half and more, of figures and letters in columns a quarter and less."""
 
 LEAST_CONFIDENCE = 0.3
 """Confidence in a section below which it is taken for a table or a sketch."""
@@ -195,13 +200,14 @@ def _section(
     usual = float(np.quantile(line_extent.drawn, 0.9))
     kept, others = distinguished(find_spans(line_extent, block), line_extent, block)
     spans = tuple(kept)
-    if usual < CROSSED or not spans or is_table(kept, others):
+    if usual < CROSSED or not spans or is_table(kept, others) or _scattered(spans):
         return None
 
     extent = find_extent(scan, straight, block, spans)
     lines = near if extent is None else _inked(lines, *extent)
     if len(lines.rows) < 2:
         return None
+    spans = tuple(parted(scan, spans, lines))
 
     def follow(column: float) -> Edge:
         return edge(column, block, vertical_ink.strength)
@@ -228,6 +234,12 @@ def _section(
         _confidence(usual, block, lines, spans),
         tuple(OtherColumn(follow(a), follow(b), kind) for a, b, kind in others),
     )
+
+
+def _scattered(spans: Sequence[Span]) -> bool:
+    """Tell whether tracks stand so far apart that they are columns of print."""
+    covered = sum(span.right - span.left for span in spans)
+    return covered < COVERED * (spans[-1].right - spans[0].left)
 
 
 def _is(span: Span, columns: tuple[float, float]) -> bool:

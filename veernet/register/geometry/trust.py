@@ -34,9 +34,9 @@ DRAWN, BARE = 0.6, 0.25
 """Of the depth lines in a track: share that is drawn in the next division where they go
 on, and where they do not."""
 
-ABOVE, FRAME = 12, 4
+ABOVE, FRAME = 4, 3
 """Bands above a grid in which the frame of its header is looked for, and in which it is
-seen at least."""
+seen at least. Tables further up have rules of their own over any line of a track."""
 
 SIDES = "left", "right"
 
@@ -87,10 +87,11 @@ def trust_of(
     """
     sides = ((span.left, -1.0), (span.right, 1.0))
     frames = [_frame(column, straight, block) for column, _ in sides]
+    # Lines over several divisions are the ticks of scales, or the grid that goes on.
+    inner = sum(_frame(float(line), straight, block) for line in span.lines[1:-1])
+    framed = all(frames) or inner > 1
     left, right = (
-        _trust(
-            span, column, sign, line_extent, straight, block, taken, framed=all(frames)
-        )
+        _trust(span, column, sign, line_extent, straight, block, taken, framed=framed)
         for column, sign in sides
     )
     return left, right
@@ -107,7 +108,7 @@ def _trust(
     *,
     framed: bool,
 ) -> EdgeTrust:
-    """Tell how sure an edge is; ``framed`` if the header stands over both edges."""
+    """Tell how sure an edge is; ``framed`` if the header tells no other."""
     sure, notes = FULL_CONFIDENCE, []
     if _ink(line_extent, column) <= INKED:
         sure = min(sure, UNSEEN)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from veernet.register.depths.printscale import Unit
 from veernet.register.heading.heading import WellField
 from veernet.register.heading.kinds import elevation_of
-from veernet.register.tracktext import ACCEPTED, mark, printable, quoted
+from veernet.register.legends.record import ACCEPTED
+from veernet.register.tracktext import mark, printable, quoted
 from veernet.wellfields import ELEVATIONS
 
 _NOTHING = """\

@@ -18,7 +18,8 @@ from veernet.axes import Scale
 from veernet.records import Line
 from veernet.register.depths.proposal import STATED
 from veernet.register.legends.plausible import implausible
-from veernet.register.legends.record import LegendCurve
+from veernet.register.legends.record import ACCEPTED, LegendCurve
+from veernet.register.legends.spread import spread
 from veernet.register.legends.vocabulary import is_possible, is_round, is_usual
 
 CLEAR = 0.85
@@ -68,7 +69,7 @@ def confirm(
         judged = [_judged(curve, votes, styles) for curve in merged]
         joined = _backed(_wrapped(_same_decades(judged)))
         named = _named(sorted(joined, key=lambda curve: curve.track))
-        finished.append(tuple(_held(named)))
+        finished.append(tuple(_held(spread(named))))
     return finished
 
 
@@ -222,26 +223,47 @@ def _doubted(curve: LegendCurve, ceiling: float, note: str) -> LegendCurve:
 
 
 def _wrapped(curves: Sequence[LegendCurve]) -> list[LegendCurve]:
-    """Join lines of one name whose scales go on from each other: 0-150, 150-300."""
+    """Join lines of one name whose scales go on from each other: 0-150, 150-300.
+
+    They go on at either end: a transit time of 100 to 40 is printed beyond its left
+    edge from 160 to 100.
+    """
     kept: list[LegendCurve] = []
-    last: dict[Key | tuple[int, tuple[float, float], str], float] = {}
+    reach: dict[tuple[int, tuple[float, float], str], tuple[float, float]] = {}
     for curve in curves:
         place = _key(curve)[:3]
-        left, right = curve.ends
         main = next((k for k in kept if _key(k)[:3] == place), None)
-        if main is not None and curve.scale.kind == main.scale.kind == "linear":
-            step = main.ends[1] - main.ends[0]
-            if left == last[place] and np.isclose(right - left, step):
-                last[place] = right
-                both = min(main.confidence, curve.confidence)
-                # The first line is the main one, unless the field's is another.
-                usual = is_usual(curve.mnemonic, curve.unit, *curve.ends)
-                wraps = replace(curve if usual else main, wraps=True, confidence=both)
-                kept[kept.index(main)] = wraps
-                continue
-        last.setdefault(place, right)
-        kept.append(curve)
+        if main is None or not _goes_on(curve, main, reach[place]):
+            reach.setdefault(place, curve.ends)
+            kept.append(curve)
+            continue
+        first, last = reach[place]
+        left, right = curve.ends
+        reach[place] = (first, right) if left == last else (left, last)
+        kept[kept.index(main)] = _wrapping(main, curve)
     return kept
+
+
+def _goes_on(curve: LegendCurve, main: LegendCurve, reach: tuple[float, float]) -> bool:
+    """Tell whether a scale is that of a curve moved on by the width of its track."""
+    if not curve.scale.kind == main.scale.kind == "linear":
+        return False
+    left, right = curve.ends
+    step = main.ends[1] - main.ends[0]
+    joins = left == reach[1] or right == reach[0]
+    return joins and bool(np.isclose(right - left, step))
+
+
+def _wrapping(main: LegendCurve, beyond: LegendCurve) -> LegendCurve:
+    """Return a curve that wraps; as a suggestion where its second scale is doubted."""
+    if beyond.confidence < ACCEPTED <= main.confidence:
+        ends = f"{beyond.ends[0]:g} to {beyond.ends[1]:g}"
+        note = f"a second scale, {ends}, seems printed for it: `wraps: true`?"
+        return replace(main, notes=(*main.notes, note))
+    both = min(main.confidence, beyond.confidence)
+    # The first line is the main one, unless the field's is another.
+    usual = is_usual(beyond.mnemonic, beyond.unit, *beyond.ends)
+    return replace(beyond if usual else main, wraps=True, confidence=both)
 
 
 def _backed(curves: Sequence[LegendCurve]) -> list[LegendCurve]:

@@ -15,6 +15,7 @@ from veernet.register.legends.form import (
 )
 from veernet.register.legends.header import Header
 from veernet.register.legends.lines import STACK, find_lines
+from veernet.register.legends.parameters import without_parameters
 from veernet.register.legends.record import LegendCurve
 from veernet.register.legends.row import LegendLine
 from veernet.register.legends.scale import hybrid_scale, scale_of
@@ -44,7 +45,8 @@ PRINT_HEIGHTS = 1.1
 def curves_of(header: Header, section: FoundSection) -> list[LegendCurve]:
     """Return the curves of a header as they are printed, none joined, by track."""
     curves: list[LegendCurve] = []
-    for index, texts in enumerate(header.texts):
+    for index, printed in enumerate(header.texts):
+        texts = without_parameters(printed)
         lines, height = find_lines(texts, header.fall, sum(header.edges[index]) / 2)
         lines = _stacked(lines, height)
         drawn = section.tracks[index].span

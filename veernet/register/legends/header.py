@@ -18,6 +18,7 @@ from veernet.records import Grey, Scan
 from veernet.register.geometry.extent import end_of_lines
 from veernet.register.geometry.page import FoundSection
 from veernet.register.geometry.survey import BAND, find_ink
+from veernet.register.legends.mirror import title_row
 from veernet.register.ocr.reader import Reader, Text
 
 Side = Literal["above", "below"]
@@ -41,6 +42,10 @@ LEAST_ROWS = 48
 
 READ_WIDTH = 1650.0
 """Columns of all tracks at 200 dots per inch, the size at which print is read."""
+
+SPECKS = 30
+"""Pixels of ink below which there is no print: a digit at 75 dots an inch has as many.
+"""
 
 MARGIN = 0.006
 """Of the width of all tracks: paper beside a track that is read with it."""
@@ -131,11 +136,34 @@ def read_header(
         if stop - start < LEAST_ROWS:
             return None
     band = band[start - top : stop - top]
-    grey = scan.read(start, stop)
-    texts = tuple(tuple(_texts(grey, pair, width, read)) for pair in edges)
+    grey, ink = scan.read(start, stop), find_ink(band)
+    texts = tuple(tuple(_texts(grey, ink, pair, width, read)) for pair in edges)
     skew = section.lines.skew
     fall = float(skew[0] if side == "above" else skew[-1])
-    return Header(start, band, find_ink(band), edges, texts, fall)
+    header = Header(start, band, ink, edges, texts, fall)
+    title = title_row(texts)
+    return header if title is None else _half(header, title, side)
+
+
+def _half(header: Header, title: float, side: Side) -> Header:
+    """Return what of a header that is printed twice is of the section on one side.
+
+    What is printed above the title is upside down as to the order of its lines: it is
+    turned over, so that names stand above their values in either.
+    """
+    texts = tuple(
+        tuple(text for text in own if (text.row > title) == (side == "above"))
+        for own in header.texts
+    )
+    if side == "above":
+        return replace(header, texts=texts)
+    last = len(header.band) - 1
+    over = tuple(
+        tuple(replace(t, top=last - t.bottom, bottom=last - t.top) for t in own)
+        for own in texts
+    )
+    band, ink = header.band[::-1], np.ascontiguousarray(header.ink[::-1])
+    return replace(header, band=band, ink=ink, texts=over, fall=-header.fall)
 
 
 def _rows(
@@ -186,13 +214,18 @@ def _grid_ends(
 
 
 def _texts(
-    grey: Grey, edges: tuple[float, float], width: float, read: Reader
+    grey: Grey,
+    ink: NDArray[np.uint8],
+    edges: tuple[float, float],
+    width: float,
+    read: Reader,
 ) -> list[Text]:
     """Read the print over a track at the size that print is read best."""
     margin = MARGIN * width
     left = max(0, int(edges[0] - margin))
-    crop = grey[:, left : int(edges[1] + margin) + 1]
-    if min(crop.shape) < 8:
+    columns = slice(left, int(edges[1] + margin) + 1)
+    crop = grey[:, columns]
+    if min(crop.shape) < 8 or int(ink[:, columns].sum()) < SPECKS:
         return []
     zoom = READ_WIDTH / width
     if not 0.8 < zoom < 1.25:

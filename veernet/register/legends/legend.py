@@ -18,6 +18,7 @@ from veernet.register.legends.curve import curves_of
 from veernet.register.legends.header import SIDES, read_header
 from veernet.register.legends.record import LegendCurve
 from veernet.register.legends.vocabulary import depth_unit_in
+from veernet.register.naming import Title, title_of
 from veernet.register.ocr.reader import Reader
 
 
@@ -31,10 +32,13 @@ class Legend:
         By track, from the top down.
     depth_unit
         Of the section's depths, None where it is not told.
+    title
+        What the section is called, None where that is not read.
     """
 
     curves: tuple[LegendCurve, ...] = ()
     depth_unit: Unit | None = None
+    title: Title | None = None
 
 
 def read_legends(
@@ -63,24 +67,21 @@ def read_legends(
     """
     drafts: list[list[list[LegendCurve]]] = []
     units: list[Unit | None] = []
+    titles: list[Title | None] = []
     for section in sections:
         others = [other for other in sections if other is not section]
         sides: list[list[LegendCurve]] = []
         printed: list[str] = []
+        title: Title | None = None
         read_here = wanted is None or any(section is one for one in wanted)
         for side in SIDES if read_here else ():
             header = read_header(scan, section, side, read, others)
             sides.append([] if header is None else curves_of(header, section))
             if header is not None and side == "above":
                 printed += [t.text for track in header.texts for t in track]
+                title = title_of(header)
         drafts.append(sides)
         units.append(depth_unit_in(printed))
+        titles.append(title)
     curves = confirm(drafts)
-    return tuple(map(Legend, curves, units))
-
-
-def read_legend(
-    scan: Scan, section: FoundSection, read: Reader
-) -> tuple[LegendCurve, ...]:
-    """Read the legend of one section: see :func:`read_legends`."""
-    return read_legends(scan, [section], read)[0].curves
+    return tuple(map(Legend, curves, units, titles))

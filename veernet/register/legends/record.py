@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from veernet.axes import Scale
 from veernet.records import Line
 
+WHOLE = (0.0, 1.0)
+"""Fractions of a track that most scales cover: all of it."""
+
+ACCEPTED = 0.8
+"""Confidence from which a suggestion is a curve of the registration, and its scale may
+part a track: below, it is a comment that a person takes away if it is right."""
+
 
 @dataclass(frozen=True)
 class LegendCurve:

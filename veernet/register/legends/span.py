@@ -13,6 +13,9 @@ SNAP = 0.02
 PLACES = np.arange(21) / 20
 """Fractions of a track at which cells begin and end."""
 
+BEYOND = 0.03
+"""Of a track: a value does not stand further beyond the end of its cell."""
+
 MAIN_PLACES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
@@ -32,6 +35,13 @@ def span_of(
     if first >= last:
         outer = float(np.floor(left * 20) / 20), float(np.ceil(right * 20) / 20)
         return outer, ends
+    if left < first - BEYOND or right > last + BEYOND:
+        # No cell ends there: values stand at ticks of a scale that is printed short.
+        at = np.array([line.left.text.column, line.right.text.column])
+        at = (at - edges[0]) / width
+        ticks = PLACES[np.abs(at[:, None] - PLACES).argmin(axis=1)]
+        if np.abs(ticks - at).max() < SNAP and ticks[0] < ticks[1]:
+            return (float(ticks[0]), float(ticks[1])), ends
     if stroke is None:
         return (first, last), ends
     return (first, last), _reaching(

@@ -18,8 +18,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"TENSION|^TENS$", "TENS"),
     (r"NEUTRON ?POR|THERMAL ?NEUTRON|^NPHI$", "NPHI"),
     (r"DENSITY ?POR|POROSITY ?(FROM|BY) ?DENSITY|^DPHI$", "DPHI"),
-    (r"DENSITY ?CORR|STANDOFF ?CORR|^DRHO$", "DRHO"),
-    (r"BULK ?DENSITY|FORMATION ?DENSITY|^RHOB$", "RHOB"),
+    (r"DENSITY ?CORR|STANDOFF ?CORR|^CORRECTION\b|^DRHO$", "DRHO"),
+    (r"BULK ?DENSITY|FORMATION ?DENSITY|^DENSITY$|^RHOB$", "RHOB"),
     (r"PHOTO ?-?ELECTRIC|^PEF?$", "PEF"),
     (r"ONTANEOUS.?POT|SELF.?POT|^SP\b", "SP"),
     (r"WATER ?RESISTIVITY|^RWA(_|$)", "RWA"),
@@ -116,7 +116,7 @@ _UNITS: dict[str, str] = {
 """Units without blanks, dots and brackets, and as a LAS has them."""
 
 USUAL: dict[str, tuple[str, ...]] = {
-    "GR": ("GAPI",),
+    "GR": ("GAPI", "UGRAEQ/TON"),
     "SP": ("MV",),
     "CALI": ("IN",),
     "DT": ("US/F",),

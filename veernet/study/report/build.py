@@ -14,11 +14,13 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
+from veernet.errors import InputError
 from veernet.files import check_places, together, write_text
 from veernet.study.report.document import Sources, make_document, read_costs
 from veernet.study.report.experiments import read_experiments
 from veernet.study.report.regions import read_regions
 from veernet.study.report.still import draw_five
+from veernet.study.report.strips import find_networks, strips_section
 from veernet.study.report.verdicts import judged, markdown
 from veernet.study.results import read_study
 from veernet.study.statistics import COUNT
@@ -32,6 +34,7 @@ def build_report(
     costs: Path | None = None,
     regions: Path | None = None,
     figures: Path | None = None,
+    networks: Path | None = None,
     count: int = COUNT,
     overwrite: bool = True,
 ) -> tuple[int, tuple[Path, ...]]:
@@ -49,6 +52,9 @@ def build_report(
         What ``scripts/loss_cost.py`` wrote.
     regions
         Folder that ``scripts/regions.py`` wrote.
+    networks
+        Folder that the runs were trained in: pictures of what their networks make of
+        the same strips open the page.
     figures
         Folder for ``five_losses.png`` and ``claims.md``, none unless given.
     count
@@ -84,6 +90,12 @@ def build_report(
         count=count,
     )
     document = make_document(study, sources)
+    if networks is not None:
+        trained = find_networks(study, networks)
+        if trained is None:
+            msg = f"{networks} holds no networks of two of the losses of {folder}"
+            raise InputError(msg)
+        document["strips"] = strips_section(trained)
     with together():
         write_text(out, render(document))
         if figures is not None:
@@ -95,6 +107,7 @@ def build_report(
 SCRIPTS = (
     "core.js",
     "controls.js",
+    "findings.js",
     "head.js",
     "table.js",
     "picker.js",

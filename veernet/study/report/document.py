@@ -32,6 +32,7 @@ from veernet.study.published import PUBLISHED, remarks
 from veernet.study.report.compare import gaps, rank_losses, tuned
 from veernet.study.report.experiments import Experiment, done
 from veernet.study.report.figures import FIGURES, READINGS, SETS, estimate_arms, plain
+from veernet.study.report.findings import findings
 from veernet.study.report.landscapes import landscape_section
 from veernet.study.report.losses import AWARENESS, FAMILIES, TUNING, title
 from veernet.study.report.regions import Regions, regions_section
@@ -89,7 +90,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
     }
     # The largest first: it is what the page opens with.
     order = sorted(profiles, key=lambda p: -profiles[p]["about"]["samples"])
-    return {
+    document = {
         "made": {
             "date": time.strftime("%Y-%m-%d"),
             "version": __version__,
@@ -109,6 +110,7 @@ def make_document(study: Study, sources: Sources) -> dict[str, Any]:
         "claims": verdicts(sources.claims),
         "profiles": {name: profiles[name] for name in order},
     }
+    return {"findings": findings(document), **document}
 
 
 def _profile(
@@ -138,7 +140,7 @@ def _arm(arm: Arm, own: Mapping[int, str], runs: pd.DataFrame) -> dict[str, Any]
     labels = asdict(arm)
     loss = labels.pop("loss")
     if arm.lr is None and loss != NOTHING:
-        labels["lr"] = base_rate(runs, arm.optimizer)
+        labels["lr"] = base_rate(runs, loss, arm.optimizer)
     if loss == "tversky":
         labels["alpha"] = DIALS[0] if arm.alpha is None else arm.alpha
         labels["beta"] = DIALS[1] if arm.beta is None else arm.beta
