@@ -11,7 +11,7 @@ from tests.panels import curve, evidence, panel
 from veernet.axes import DepthAxis, DepthPoint, Edge, Scale
 from veernet.check.scales import QUANTITIES
 from veernet.findings.values import impossible
-from veernet.quantities import POSITIVE, TOLERANCE, is_impossible
+from veernet.quantities import MUD_LOG, POSITIVE, TOLERANCE, is_impossible
 from veernet.records import Registration, Trace, Track
 from veernet.trace.corridors import make_corridor
 
@@ -34,6 +34,8 @@ def test_what_lies_below_zero_is_impossible_whichever_way_the_scale_runs(unit):
 def test_other_quantities_may_be_anything_and_logs_are_never_below_zero():
     away = np.array([-3.0, 3.0])
     assert not is_impossible(spec_of("MV", Scale("linear", -80, 20)), away).any()
+    # A difference of drilling rates, or a correction in units of its own.
+    assert not is_impossible(spec_of("FT/HR", Scale("linear", -50, 50)), away).any()
     assert not is_impossible(spec_of("OHMM", Scale("log", 0.2, 2000)), away).any()
 
 
@@ -78,12 +80,12 @@ def test_what_is_never_below_zero_is_found_where_it_is():
     """The tracer leaves unread, and findings tell, by one list and one tolerance."""
     for quantity in QUANTITIES:
         for unit, (low, _) in quantity.units.items():
-            bounded = {"gamma ray", "transit time", "resistivity", "gas", "drilling"}
-            if quantity.name in bounded:
+            if quantity.name in {"gamma ray", "transit time", "resistivity"}:
                 assert unit in POSITIVE
                 assert low >= 0
             else:
                 assert unit not in POSITIVE
+            assert (unit in MUD_LOG) == (quantity.name in {"gas", "drilling"})
 
 
 @pytest.mark.parametrize("unit", ["GAPI", "OHMM"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,11 @@ def test_rates_of_their_own_are_told(tmp_path: Path) -> None:
     write_study(tmp_path, ["dice", "tversky"])
     assert "all at the learning rate 0.004" in found_in(tmp_path)[0]
     assert found_in(tmp_path)[0].startswith("2 losses, 2 seeds each")
+    study = read_study(tmp_path)
+    own = study.runs["loss"].map({"dice": 0.004, "tversky": 0.008})
+    tuned = replace(study, runs=study.runs.assign(lr=own, base_lr=own))
+    (line, *_) = findings(make_document(tuned, Sources(count=20)))
+    assert "each at the learning rate that held-out pictures chose" in line
 
 
 def test_pictures_are_of_the_networks_of_one_seed(tmp_path: Path) -> None:

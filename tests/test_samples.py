@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,39 @@ def test_unread_rows_stay_unread_and_another_stroke_stays_as_it_was_read() -> No
     assert np.array_equal(np.isnan(laid.column), np.isnan(column))
     np.testing.assert_array_equal(laid.column[2010:2090], column[2010:2090])
     np.testing.assert_array_equal(laid.confidence, own.confidence)
+
+
+def test_rows_beside_a_jump_are_not_drawn_into_it() -> None:
+    knots, columns = polyline(0.5, 10, offset=0.5)
+    column = np.interp(np.arange(ROWS), knots, columns)
+    trace = read(column, blur=1)
+    axis = DepthAxis("ft", (DepthPoint(0.5, 100.0), DepthPoint(2990.5, 399.0)))
+    samples = find_samples([trace], axis)
+    assert samples is not None
+    for row in (1003, 1007, 1009, 1011):
+        jumped = replace(trace, column=trace.column + 700.0 * (np.arange(ROWS) >= row))
+        moved = np.abs(on_samples(jumped, samples).column - jumped.column)
+        assert (
+            moved.max()
+            < np.abs(on_samples(trace, samples).column - trace.column).max() + 1
+        )
+
+
+def test_samples_are_found_in_strips_that_a_gap_parts() -> None:
+    rows = np.arange(ROWS)
+    first, second = polyline(0.5, 11), polyline(0.5, 12)
+    column = np.where(
+        rows < 1500, np.interp(rows, *first), np.interp(rows - 1600, *second)
+    )
+    points = (
+        DepthPoint(0.0, 100.0),
+        DepthPoint(1500.0, 250.0, gap=True),
+        DepthPoint(1600.0, 2250.0),
+        DepthPoint(3000.0, 2390.0),
+    )
+    samples = find_samples([read(column)], DepthAxis("ft", points))
+    assert samples is not None
+    assert samples.step == 0.5
 
 
 def test_only_curves_that_turn_at_the_samples_are_laid() -> None:

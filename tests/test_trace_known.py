@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from tests.panels import MARGIN, curve, evidence, panel
-from veernet.edits import Samples, standing
+from veernet.edits import Samples, kept_around
 from veernet.records import ORIGINS
 from veernet.trace import follow_paths, name_curves
 from veernet.trace.known import keep_beside
@@ -52,16 +50,6 @@ def test_ink_beside_what_a_person_has_set_is_not_given_to_another():
     np.testing.assert_allclose(b, LEFT, atol=1.5)
 
 
-def test_a_curve_comes_back_to_where_it_stands_below_the_stretch():
-    """Darker ink that crosses it and goes on elsewhere is followed for no longer."""
-    stray = np.where(at >= 300, MARGIN + 60 + (at - 300) * 0.4, np.nan)
-    stray[450:] = np.nan
-    faint = np.where((at >= 320) & (at < 445), np.nan, LEFT)
-    (column,) = read([curve("A")], [faint, stray], {"A": around(LEFT)})
-    assert np.nanmax(np.abs(column - LEFT)[450:]) < 9
-    assert np.nanmax(np.abs(column - LEFT)[:250]) < 9
-
-
 def test_evidence_is_kept_beside_the_known_column_alone_and_across_an_edge():
     one = np.full((3, 100), 9, dtype=np.uint8)
     keep_beside(one, np.array([np.nan, 50.0, 1.0]), 4, True)
@@ -70,27 +58,13 @@ def test_evidence_is_kept_beside_the_known_column_alone_and_across_an_edge():
     assert np.flatnonzero(one[2]).tolist() == [*range(6), 97, 98, 99]
 
 
-def test_a_wrapping_curve_is_known_where_its_ink_is():
-    truth = MARGIN + 200 * (0.9 + 0.4 * np.sin(at / 90))
-    one = panel([curve("A", wraps=True)], ROWS)
-    copies = [("solid", truth), ("solid", truth - 200)]
-    seen = evidence(one, copies)
-    seen.maps[:, :, : MARGIN - 1] = seen.maps[:, :, MARGIN + 202 :] = 0
-    (paths,) = name_curves([follow_paths(one, seen, Costs(), {"A": around(truth)})])
-    off = np.abs(paths[0].column - truth)[np.isfinite(paths[0].column)]
-    assert np.mean(off < 2) > 0.95
-
-
 def test_what_a_person_has_set_in_the_stretch_stands():
     origin = np.full(10, ORIGINS.index("auto"), dtype=np.uint8)
     origin[4] = ORIGINS.index("manual")
     reviewed = np.zeros(10, dtype=bool)
     reviewed[5] = True
     samples = Samples(100, np.arange(10.0), np.ones(10), origin, reviewed)
-    (kept,) = standing({"A": samples}, (102, 107))
+    (kept,) = kept_around({"A": samples}, (102, 107))
     assert np.flatnonzero(np.isnan(kept.column)).tolist() == [2, 3, 6, 7]
-    (anew,) = standing({"A": samples}, (102, 107), replace_manual=True)
+    (anew,) = kept_around({"A": samples}, (102, 107), replace_manual=True)
     assert np.flatnonzero(np.isnan(anew.column)).tolist() == [2, 3, 4, 5, 6, 7]
-    unread = replace(samples, column=np.full(10, np.nan))
-    (none,) = standing({"A": unread}, (102, 107))
-    assert np.isnan(none.column).all()

@@ -13,7 +13,7 @@ from veernet.findings import PackedMask, PanelReading
 from veernet.findings.panels import of_panel
 from veernet.records import Registration
 from veernet.trace import follow_paths, name_curves
-from veernet.trace.paper_lines import MOST_SURE, lines_of, standing_on
+from veernet.trace.paper_lines import MOST_SURE, lines_of, on_lines
 from veernet.trace.programme import Costs
 
 ROWS, WIDTH = 1400, 200
@@ -60,18 +60,18 @@ def test_a_logarithmic_grid_is_found():
 def test_a_reading_on_a_line_is_told_unless_ink_makes_the_line_wider(place):
     still = np.where((at >= 600) & (at < 700), place + 0.5, MOVING)
     bare = lines_of(gridded(np.where(still == MOVING, MOVING, np.nan)))["T1"]
-    (found,) = standing_on(0, still[None], bare)
+    (found,) = on_lines(0, still[None], bare)
     assert (found.start, found.stop) == (600, 700)
     assert MARGIN + found.line * WIDTH == pytest.approx(place)
     drawn = lines_of(gridded(still))["T1"]
-    assert standing_on(0, still[None], drawn) == []
+    assert on_lines(0, still[None], drawn) == []
 
 
 def test_a_curve_that_crosses_a_line_or_moves_about_it_does_not_stand():
     lines = lines_of(gridded(MOVING))["T1"]
-    assert standing_on(0, MOVING[None], lines) == []
+    assert on_lines(0, MOVING[None], lines) == []
     about = np.where((at >= 600) & (at < 700), LINE + 1.5 * np.sin(at / 3), MOVING)
-    assert standing_on(0, about[None], lines) == []
+    assert on_lines(0, about[None], lines) == []
 
 
 def test_a_stretch_that_is_read_from_the_grid_is_doubted_and_told():

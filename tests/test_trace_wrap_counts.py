@@ -101,12 +101,19 @@ def test_a_curve_that_sets_in_at_an_edge_has_not_wrapped():
     """The pen's stroke from the edge to the first value looks like that of a wrap."""
     true = unread(0.4 + 0.3 * np.sin(at / 40), 0, 100)
     read = np.where(at < 104, true, true + 1)
-    read[100:104] = [0.9, 0.95, 0.97, 0.99]
+    read[100:104] = [0.96, 0.97, 0.98, 0.99]
     found = settle_counts(path_of(read), GAMMA, *EDGES)
     np.testing.assert_allclose(found.column[104:], path_of(true).column[104:])
     reported = replace(GAMMA, wrap_start=1)
     kept = settle_counts(path_of(read + 1), reported, *EDGES)
     np.testing.assert_allclose(kept.column, path_of(read + 1).column)
+
+
+def test_a_curve_that_wraps_in_its_first_rows_keeps_its_count():
+    """Sixty rows from .8 to 1.2 are a reading, and no stroke of a pen that sets in."""
+    true = np.where(at < 60, 0.8 + at / 150, 1.3 + 0.05 * np.sin(at / 40))
+    found = settle_counts(path_of(true), GAMMA, *EDGES)
+    np.testing.assert_allclose(found.column, path_of(true).column)
 
 
 def test_a_curve_that_wraps_later_on_keeps_its_count():

@@ -47,6 +47,7 @@ def digitise(
     progress: Progress | None = None,
     keep: Keep | None = None,
     known: Sequence[Trace] = (),
+    others: Sequence[Registration] = (),
 ) -> Result:
     """Digitise one section of a scan.
 
@@ -70,6 +71,8 @@ def digitise(
     known
         Where curves are known to be, as a stretch is read anew within an earlier
         reading; NaN where they are to be read. Only ``dp`` looks at it.
+    others
+        Further sections of the page: what they read is not told as lost.
 
     Returns
     -------
@@ -138,7 +141,7 @@ def digitise(
                 sheets, masks, paths, followed or [[]] * len(sheets), strict=True
             )
         ]
-        findings = find(scan, registration, readings, found)
+        findings = find(scan, registration, readings, found, others)
     return Result(
         registration.section,
         found,

@@ -16,16 +16,17 @@ returns them."""
 
 GAS = "UNITS UNIT PPM"
 DRILLING_RATE = "MIN/F MIN/FT MIN/M FT/H FT/HR FPH M/H M/HR"
-"""Units of gas in mud, and of the rate or the time of drilling, on mud logs."""
+"""Units of gas in mud, and of the rate or the time of drilling, on mud logs. They are
+of other things too: what is shown on a scale with a negative end is none of these."""
+
+MUD_LOG = frozenset(f"{GAS} {DRILLING_RATE}".split())
 
 POSITIVE = frozenset(
-    (
-        f"{GAMMA_RAY} UGRAEQ/TON {RESISTIVITY} {FEET} {METRES} {GAS} {DRILLING_RATE}"
-    ).split(),
+    f"{GAMMA_RAY} UGRAEQ/TON {RESISTIVITY} {FEET} {METRES}".split(),
 )
-"""Units of quantities that are never below zero: gamma rays, resistivity, transit time,
-gas and the rate of drilling. Counts, calipers and weights are not here: they are shown
-against a base line, and go below it."""
+"""Units of quantities that are never below zero: gamma rays, resistivity and transit
+time. Counts, calipers and weights are not here: they are shown against a base line, and
+go below it."""
 
 SCALED_FROM_ZERO = POSITIVE | frozenset(
     ["IN", "MMHO/M", "MS/M", "LB", "LBF", "B/E", "CPS"]
@@ -43,6 +44,13 @@ def unit_of(spec: CurveSpec) -> str:
     return spec.unit.upper().replace(" ", "")
 
 
+def is_positive(spec: CurveSpec) -> bool:
+    """Tell whether what a curve measures is never below zero."""
+    unit = unit_of(spec)
+    lowest = min(spec.scale.left, spec.scale.right)
+    return unit in POSITIVE or (unit in MUD_LOG and lowest >= 0)
+
+
 def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
     """Tell where a curve cannot be, as its quantity is never below zero.
 
@@ -58,7 +66,7 @@ def is_impossible(spec: CurveSpec, fraction: Floats) -> NDArray[np.bool_]:
     bool, of that shape
         False where unread, and everywhere for units of which nothing is known.
     """
-    if unit_of(spec) not in POSITIVE:
+    if not is_positive(spec):
         return np.zeros(np.shape(fraction), dtype=np.bool_)
     beside = np.add.outer([-TOLERANCE, TOLERANCE], fraction)
     return np.asarray(spec.scale.value_at(beside).max(axis=0) < 0)

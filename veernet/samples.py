@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
+from scipy.ndimage import minimum_filter1d
 
 from veernet.axes import DepthAxis, Floats
 from veernet.records import ORIGINS, Trace
@@ -43,11 +44,11 @@ WINDOW = 60
 
 DRIFT = 0.02
 """What a move of the place by one part costs from one window to the next, in shares of
-the mean misfit; of more parts their square as much."""
+the mean residual; of more parts their square as much."""
 
 CONTRAST = 1.08
-"""Mean misfit over all places to that at the best ones from which corners are seen: it
-is 1.01 to 1.05 for steps that no curve was drawn with, and 1.11 to 2.4 for the right
+"""Mean residual over all places to that at the best ones from which corners are seen:
+1.01 to 1.05 for steps that no curve was drawn with, and 1.11 to 2.4 for the right
 one (plots of real logs, 2026-11-30)."""
 
 AT_ZERO = 0.15
@@ -69,11 +70,11 @@ from samples, and from 1 on for broken ones (2026-11-30)."""
 LARGEST = 20.0
 """Columns: a larger turn counts as this one, as it is of a spike or another stroke."""
 
-MISFIT = 2.0
-"""Columns: a larger misfit counts as this one, as it is of another stroke."""
+MOST_RESIDUAL = 2.0
+"""Columns: a larger residual counts as this one, as it is of another stroke."""
 
 HUBER = 1.0
-"""Columns of misfit from which a row weighs less: the third of a stroke's width."""
+"""Columns of residual from which a row weighs less: the third of a stroke's width."""
 
 ROUNDS = 4
 """Of the fit, each with weights from the one before."""
@@ -86,8 +87,8 @@ BRIDGED = 0.1
 """Weight of a row that was bridged, in those of one that was read."""
 
 STRAIGHT = 6.0
-"""Mean misfit in columns beyond which the rows of two samples are not the same curve's:
-they are left as they were read."""
+"""Mean residual in columns beyond which the rows between two samples are not of one
+curve: they are left as they were read, and those beside them."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,10 @@ def find_samples(traces: Sequence[Trace], axis: DepthAxis) -> Samples | None:
     clear = [(row, column) for row, column in clear if row.size >= FEWEST]
     if not clear:
         return None
-    rows_per_unit = float(np.ptp(axis.rows) / np.ptp(axis.depths))
+    # Where strips were cut out of a log, depths go on and paper does not.
+    strips = axis.strips()
+    paper = sum(float(np.ptp(strip.rows)) for strip in strips)
+    rows_per_unit = paper / sum(float(np.ptp(strip.depths)) for strip in strips)
     found = [
         _place(clear, axis, step)
         for step in STEPS[axis.unit]
@@ -242,15 +246,15 @@ def on_samples(trace: Trace, samples: Samples) -> Trace:
     knots = _around(samples.row, row)
     if knots.size < 2:
         return trace
-    corner, misfit = _fit(row, column, weight, knots, ROUNDS)
+    corner, residual = _fit(row, column, weight, knots, ROUNDS)
     segment, share = _segments(row, knots)
     laid = (1 - share) * corner[segment] + share * corner[segment + 1]
-    laid += _through(row, laid, knots, corner)
-    # A segment is one curve's if its own rows and those beside it lie on the lines.
-    sums = np.bincount(segment, misfit, minlength=knots.size)
+    # A segment shares its corners with those beside it: all three are of one curve.
+    sums = np.bincount(segment, residual, minlength=knots.size)
     counts = np.bincount(segment, minlength=knots.size)
-    mean = sums / np.maximum(counts, 1)
-    sound = mean <= STRAIGHT
+    sound = minimum_filter1d(sums <= STRAIGHT * counts, 3, mode="nearest")
+    met = sound & np.append(True, sound[:-1])
+    laid += _through(row, laid, knots[met], corner[met])
     result = trace.column.copy()
     result[known] = np.where(sound[segment], laid, column)
     return replace(trace, column=result)
@@ -277,8 +281,8 @@ def _place(
         for index in range(PHASES):
             knots = _around(_rows_at(axis, (number + phase[index]) * step), row)
             if knots.size > 1:
-                _, misfit = _fit(row, column, np.ones(row.size), knots, 1)
-                np.add.at(cost[:, index], window, np.minimum(misfit, MISFIT))
+                _, residual = _fit(row, column, np.ones(row.size), knots, 1)
+                np.add.at(cost[:, index], window, np.minimum(residual, MOST_RESIDUAL))
     best = _smoothest(cost)
     least = cost[np.arange(len(cost)), best].sum()
     contrast = float(cost.mean(axis=1).sum() / least) if least > 0 else 0.0
@@ -355,14 +359,14 @@ def _fit(
     -------
     corner : (knots,) float
         Columns at the knots.
-    misfit : (rows,) float
+    residual : (rows,) float
         Columns between what was read and the lines.
     """
     segment, share = _segments(row, knots)
     rest = 1 - share
     between = np.interp(knots, row, column)
     own = weight
-    corner, misfit = between, np.zeros_like(column)
+    corner, residual = between, np.zeros_like(column)
     for _ in range(rounds):
         # The normal equations of hat functions: each knot meets its neighbours alone.
         bands = np.zeros((2, knots.size))
@@ -373,9 +377,9 @@ def _fit(
         bands[0] = np.bincount(segment + 1, own * rest * share, minlength=knots.size)
         bands[1] += FIRM
         corner = solveh_banded(bands, right)
-        misfit = np.abs(rest * corner[segment] + share * corner[segment + 1] - column)
-        own = weight * np.minimum(1.0, HUBER / np.maximum(misfit, HUBER))
-    return corner, misfit
+        residual = np.abs(rest * corner[segment] + share * corner[segment + 1] - column)
+        own = weight * np.minimum(1.0, HUBER / np.maximum(residual, HUBER))
+    return corner, residual
 
 
 def _through(row: Floats, laid: Floats, knots: Floats, corner: Floats) -> Floats:

@@ -40,6 +40,8 @@ from benchmark.cases import Sheet
 from veernet.axes import Floats
 from veernet.network import ConfidenceTable
 from veernet.records import CurveSpec, Evidence, Grey, Panel, TracedPath
+from veernet.rectify import to_trace
+from veernet.samples import straightened
 from veernet.trace import Tracer, trace
 
 Columns = dict[str, Floats]
@@ -136,7 +138,11 @@ def read_with_network(
 ) -> Readings:
     """Read all curves of a panel, as ``veernet digitise`` does on a page of one."""
     paths = trace(sheet.panel, evidence, tracer=tracer, confidence=confidence)
-    return {p.mnemonic: reading_of(sheet, p) for p in paths}
+    if tracer == "skeleton":
+        return {p.mnemonic: reading_of(sheet, p) for p in paths}
+    traces = [to_trace(path, sheet.panel, sheet.registration) for path in paths]
+    laid, _ = straightened(traces, sheet.registration.depth)
+    return {t.mnemonic: Reading(t.column, t.confidence) for t in laid}
 
 
 def read_alone(

@@ -22,9 +22,9 @@ from benchmark.methods import (
     Readings,
     chosen_methods,
     methods,
-    reading_of,
 )
 from veernet.axes import Floats
+from veernet.digitise import digitise
 from veernet.engines import Engine
 from veernet.evaluate import LINE_WIDTH
 from veernet.files import sha256
@@ -33,7 +33,6 @@ from veernet.rectify import panels
 from veernet.registration import load_registrations
 from veernet.scan import open_scan
 from veernet.segment import segment
-from veernet.trace import Costs, follow_paths, name_curves
 
 VARIABLE = "VEERNET_REAL"
 """Names the private folder."""
@@ -221,16 +220,12 @@ def read_all(
 
 
 def read_ours(scan: Scan, registration: Registration, engine: Engine) -> Readings:
-    """Read a section with this tool: names wait for the paths of all panels."""
-    sheets, followed = [], []
-    for panel in panels(scan, registration):
-        followed.append(follow_paths(panel, segment(panel, engine), Costs()))
-        sheets.append(Sheet(registration, panel.without_picture(), {}))
-    paths = name_curves(followed, confidence=engine.spec.confidence)
+    """Read a section with this tool, as its users do."""
     return {
-        path.mnemonic: reading_of(sheet, path)
-        for sheet, found in zip(sheets, paths, strict=True)
-        for path in found
+        trace.mnemonic: Reading(
+            trace.column, np.where(np.isfinite(trace.column), trace.confidence, 0.0)
+        )
+        for trace in digitise(scan, registration, engine).traces
     }
 
 

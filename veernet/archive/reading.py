@@ -26,7 +26,7 @@ from veernet.digitise import Result, digitise
 from veernet.errors import InputError, Refused
 from veernet.export import Provenance
 from veernet.files import sha256
-from veernet.records import Scan
+from veernet.records import Registration, Scan
 from veernet.scan import open_scan
 
 STARVED = ("bad_alloc", "insufficient memory", "unable to allocate", "out of memory")
@@ -99,7 +99,8 @@ def _read(log: Log, folder: Path, loaded: Loaded, known: Read) -> dict[str, Any]
         refused: list[Ended] = []
         for one in found:
             try:
-                result, scan = _digitised(one, path, loaded, known)
+                others = [o.registration for o in found if _beside(o, one)]
+                result, scan = _digitised(one, path, loaded, known, others)
             except Ended as end:
                 if end.row["outcome"] != "refused":
                     raise
@@ -181,14 +182,23 @@ def _opened(path: Path, page: int) -> Scan:
         raise Ended(outcome="failed", reason="decode", detail=str(error)) from error
 
 
+def _beside(other: SectionToRead, one: SectionToRead) -> bool:
+    """Tell whether another section is on the page of a section."""
+    return other is not one and other.registration.page == one.registration.page
+
+
 def _digitised(
-    one: SectionToRead, path: Path, loaded: Loaded, known: Read
+    one: SectionToRead,
+    path: Path,
+    loaded: Loaded,
+    known: Read,
+    others: Sequence[Registration],
 ) -> tuple[Result, Scan]:
     with known.clock.stage("decode"):
         scan = _opened(path, one.registration.page)
     known.row.update(rows=scan.info.rows, columns=scan.info.columns)
     try:
-        result = digitise(scan, one.registration, loaded.engine)
+        result = digitise(scan, one.registration, loaded.engine, others=others)
     except InputError as error:
         raise_general(error)
         text = f"section {one.name}: {error}"

@@ -107,12 +107,19 @@ def _end(
     *,
     below: bool,
 ) -> int:
-    """Return the row at which the search ends: the page's, or another section's."""
+    """Return the row at which the search ends: the page's, or another section's.
+
+    It is the depth point itself where another section reads on both sides of it.
+    """
     first, last = registration.depth.rows[[0, -1]]
+    spans = [r.depth.rows[[0, -1]] for r in others]
+    at = last if below else first
+    if any(top < at < base for top, base in spans):
+        return int(at)
     if below:
-        tops = [r.depth.rows[0] for r in others if r.depth.rows[0] > first]
+        tops = [top for top, _ in spans if top >= last]
         return int(min([scan.info.rows, last + FARTHEST, *tops]))
-    bases = [r.depth.rows[-1] for r in others if r.depth.rows[-1] < last]
+    bases = [base for _, base in spans if base <= first]
     return int(max([0, first - FARTHEST, *bases]))
 
 
@@ -129,6 +136,8 @@ def _reach(
     # Of the rows that are looked at, those up to the last in which a curve is seen.
     while True:
         start = at + way * at_end
+        if way * (end - start) <= 0:
+            return reached
         stop = min(start + WINDOW, end) if below else max(start - WINDOW, end)
         window = _look(scan, registration, track, start, stop)
         if window is None or not _is_grid(window, lines, inside):

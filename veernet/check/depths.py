@@ -64,8 +64,13 @@ def _no_step(
 ) -> Iterator[Finding]:
     """Say that lines and depths agree nowhere, unless it is that lines are missing."""
     points, unit = registration.depth.points, registration.depth.unit
+    index = lines_to(registration, found, at_column(found))
     apart = [
-        k for k in range(len(points) - 1) if not fits(scan, registration, found, k)
+        k
+        for k in range(len(points) - 1)
+        # Where every line is seen, their number says more than their places.
+        if is_sure(found, index[k], index[k + 1])
+        or not fits(scan, registration, found, k)
     ]
     if not apart:
         yield from check_fall(scan, registration, found)
@@ -77,7 +82,6 @@ def _no_step(
         )
         return
     first, last = points[0], points[-1]
-    index = lines_to(registration, found, at_column(found))
     step = (last.depth - first.depth) / max(1.0, float(np.ptp(index)))
     sure = is_sure(found, index[0], index[-1])
     yield Finding(
@@ -124,10 +128,11 @@ def _compared(
     agreed = np.zeros(len(off), dtype=bool)
     for k in range(len(beyond)):
         doubted = abs(beyond[k]) > BETWEEN or beside[k] or beside[k + 1]
-        if doubted and fits(scan, registration, found, k):
+        clear = is_sure(found, counted.index[k], counted.index[k + 1])
+        if doubted and not clear and fits(scan, registration, found, k):
             beyond[k] = 0.0
             agreed[k : k + 2] = True
-    shift = np.append(0.0, np.cumsum(np.rint(beyond))) + np.rint(due[0])
+    shift = np.rint(due[0] + np.append(0.0, np.cumsum(beyond)))
     return np.where(agreed, 0.0, off), shift
 
 

@@ -17,7 +17,9 @@ from veernet.quantities import (
     GAMMA_RAY,
     GAS,
     METRES,
+    MUD_LOG,
     RESISTIVITY,
+    is_positive,
     unit_of,
 )
 from veernet.records import CurveSpec, Registration
@@ -96,7 +98,7 @@ QUANTITIES = (
         r"A[TOFH]\d\d|RT|RXO[Z8]?|MINV|MNOR|HDRS|HMRS|RWA|AMF",
         (RESISTIVITY, 0, 100_000, 0),
     ),
-    _quantity("gas", r"[IN]?C[1-5]|T?GAS|TG", (GAS, 0, 1_000_000, 0)),
+    _quantity("gas", r"T?GAS|TG", (GAS, 0, 1_000_000, 0)),
     _quantity("drilling", r"ROP\w?", (DRILLING_RATE, 0, 10_000, 0)),
 )
 
@@ -133,6 +135,8 @@ def possible(spec: CurveSpec) -> tuple[str, float, float] | None:
     mnemonic = spec.mnemonic.upper()
     named = [q for q in QUANTITIES if q.mnemonics.fullmatch(mnemonic)]
     for quantity in named or [q for q in QUANTITIES if q.name in BOUNDLESS]:
+        if unit in MUD_LOG and not is_positive(spec):
+            continue
         if unit in quantity.units:
             low, high = quantity.units[unit]
             return quantity.name, low, inf if quantity.name in BOUNDLESS else high

@@ -27,7 +27,6 @@ from veernet.cli.stretch import (
 from veernet.errors import InputError, Refused
 
 if TYPE_CHECKING:
-    from veernet.digitise import Result
     from veernet.export import Provenance
     from veernet.records import Registration, Scan
 
@@ -97,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
     from veernet.scan import open_scan
 
     registrations = load_registrations(options.registration, options.section)
+    whole = load_registrations(options.registration)
     stretch = stretch_of(options, registrations)
     files = [_files(options, r.section, len(registrations)) for r in registrations]
     _check_files(options, registrations if not stretch else [stretch.alone], files)
@@ -116,8 +116,8 @@ def run(options: argparse.Namespace) -> int:
                 options.tracer,
                 progress=panel_progress("segmented"),
                 known=known,
+                others=[r for r in whole if _beside(r, registration)],
             )
-            result = _beside_others(result, scan, registration, registrations)
             made = replace(provenance, resolution=resolution_text(scan.info.dpi))
             outcome = Outcome(result, registration, made)
             if stretch:
@@ -136,21 +136,9 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _beside_others(
-    result: Result,
-    scan: Scan,
-    registration: Registration,
-    every: Sequence[Registration],
-) -> Result:
-    """Tell of rows beyond a section those alone that no other section reads."""
-    from veernet.check.beyond import MUCH, check_beyond
-
-    others = [r for r in every if r is not registration and r.page == registration.page]
-    kept = [one for one in result.findings if one.kind != "beyond"]
-    if not others or len(kept) == len(result.findings):
-        return result
-    kept += check_beyond(scan, registration, others, MUCH)
-    return replace(result, findings=tuple(kept))
+def _beside(other: Registration, registration: Registration) -> bool:
+    """Tell whether another section is on the page of a section."""
+    return other.section != registration.section and other.page == registration.page
 
 
 def _files(options: argparse.Namespace, section: str, sections: int) -> dict[str, Path]:

@@ -197,14 +197,14 @@ def check_into(
         What stands of it, as bounds of what is read anew; none where it is put into
         nothing.
     """
-    from veernet.edits import merge, standing
+    from veernet.edits import kept_around, merge
 
     if options.into is None:
         return ()
     curves, _, _ = _earlier(options, stretch, provenance)
     traces = [samples.to_trace(name) for name, samples in curves.items()]
     merge(curves, traces, stretch.whole, stretch.rows)
-    return standing(curves, stretch.rows, replace_manual=options.replace_manual)
+    return kept_around(curves, stretch.rows, replace_manual=options.replace_manual)
 
 
 def _earlier(

@@ -15,8 +15,8 @@ from veernet.edits.reading import (
     Edited,
     apply_table,
     edited_lines,
+    kept_around,
     merge,
-    standing,
 )
 from veernet.edits.samples import Patch, Samples, patched, reverse
 from veernet.edits.table import (
@@ -41,12 +41,12 @@ __all__ = [
     "edit_to_dict",
     "edited_lines",
     "goes_by_registration",
+    "kept_around",
     "label",
     "merge",
     "patched",
     "read_edits",
     "reverse",
-    "standing",
     "tell_step",
     "write_edits",
 ]

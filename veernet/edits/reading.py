@@ -140,7 +140,7 @@ def merge(
     return Applied(tuple(patches), tuple(notes))
 
 
-def standing(
+def kept_around(
     curves: Mapping[str, Samples],
     rows: tuple[int, int],
     *,

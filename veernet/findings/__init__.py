@@ -50,6 +50,7 @@ def find(
     registration: Registration,
     readings: Sequence[PanelReading],
     traces: Sequence[Trace],
+    others: Sequence[Registration] = (),
 ) -> tuple[Finding, ...]:
     """Find what a user should look at.
 
@@ -61,6 +62,8 @@ def find(
         The panels of the section.
     traces
         Every curve of the section.
+    others
+        Sections of the same page: what they read is not lost.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def find(
         *about_scan,
         *_misplaced(scan, registration),
         *worst_first(check_quickly(scan.info, registration)),
-        *check_beyond(scan, registration, least=MUCH),
+        *check_beyond(scan, registration, others, MUCH),
         *worst_first(_logged(reading, registration)),
     )
 

@@ -15,7 +15,7 @@ from veernet.findings.styles import OddStyle, odd_styles
 from veernet.intervals import true_intervals
 from veernet.records import Registration
 from veernet.trace.features import SHARED
-from veernet.trace.paper_lines import Standing, standing_on
+from veernet.trace.paper_lines import OnLine, on_lines
 
 SHARED_ROWS = 24
 """Rows in which two curves are on one stroke while another is free, at the least."""
@@ -45,8 +45,8 @@ def of_panel(reading: PanelReading, registration: Registration) -> Iterator[Find
     for odd in odd_styles(reading):
         yield _odd(reading, registration, odd)
     for curve, path in enumerate(reading.followed):
-        for standing in standing_on(curve, reading.folded, path.lines):
-            yield _standing(reading, registration, curve, standing)
+        for resting in on_lines(curve, reading.folded, path.lines):
+            yield _on_line(reading, registration, curve, resting)
 
 
 def _one_more(
@@ -201,8 +201,8 @@ def _odd(reading: PanelReading, registration: Registration, odd: OddStyle) -> Fi
     )
 
 
-def _standing(
-    reading: PanelReading, registration: Registration, curve: int, one: Standing
+def _on_line(
+    reading: PanelReading, registration: Registration, curve: int, one: OnLine
 ) -> Finding:
     name = reading.paths[curve].mnemonic
     place = _place(reading, registration, one.start, one.stop)

@@ -22,7 +22,7 @@ Role = Literal["main", "repeat"]
 COVERS = 0.9
 """Of the depths of the section that covers most: what the main one covers at least."""
 
-HEARD = 0.7
+READ_SURELY = 0.7
 """Confidence in depths from which they tell which section is the main one."""
 
 ROOM = 0.02
@@ -111,7 +111,7 @@ def main_of(
     covered = {
         k: depths[k].points[-1].depth - depths[k].points[0].depth
         for k in own
-        if depths[k].points and depths[k].confidence >= HEARD
+        if depths[k].points and depths[k].confidence >= READ_SURELY
     }
     most = max(covered.values(), default=0.0)
     wide = [k for k, depth in covered.items() if depth >= COVERS * most] or [first]

@@ -85,7 +85,7 @@ def wrap_remarks(section: ProposedSection) -> list[str]:
     reported = {curve.track for curve in section.legend.curves if curve.wraps}
     return [
         f"T{number + 1}: ink leaves at one edge and comes in at the other at {count} "
-        "places: `wraps: true` is to be given to the curve that does"
+        "of the places looked at: `wraps: true` is to be given to the curve that does"
         for number, count in enumerate(section.wrapping)
         if count and number not in reported
     ]

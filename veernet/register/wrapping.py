@@ -57,7 +57,9 @@ def wrapping_places(scan: Scan, section: FoundSection) -> tuple[int, ...]:
         For each track, places among those that were looked at; 0 where there are hardly
         more than by chance.
     """
-    first, last = int(section.first_row), int(section.last_row)
+    # A numeral may lie on a page whose depth line was cut off.
+    first = max(0, int(section.first_row))
+    last = min(scan.info.rows, int(section.last_row))
     count = max(1, min(PLACES, (last - first) // ROWS))
     starts = np.linspace(first, max(first, last - ROWS), count).astype(int)
     shape = len(starts), len(section.tracks)

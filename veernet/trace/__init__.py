@@ -24,7 +24,7 @@ from veernet.trace.corridors import DecodedPath
 from veernet.trace.crossings import doubt_off_scale, doubt_uncrossed, is_crossed
 from veernet.trace.dash_patterns import estimate_patterns
 from veernet.trace.identity import Pool, pools
-from veernet.trace.paper_lines import doubt_standing, standing_on
+from veernet.trace.paper_lines import doubt_on_lines, on_lines
 from veernet.trace.paths import SMOOTH, Followed, follow_paths
 from veernet.trace.posterior import locate
 from veernet.trace.programme import OFF_LEFT, OFF_RIGHT, Costs
@@ -190,7 +190,7 @@ def _off_lines(
         ]
     )
     return tuple(
-        doubt_standing(path, standing_on(index, columns, own.lines))
+        doubt_on_lines(path, on_lines(index, columns, own.lines))
         for index, (path, own) in enumerate(zip(paths, followed, strict=True))
     )
 

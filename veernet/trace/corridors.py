@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
+from veernet.compiled import compiled
 from veernet.quantities import is_impossible
 from veernet.records import CurveSpec, Evidence, Line, Panel
 from veernet.trace.level import level_strokes
@@ -22,6 +23,10 @@ BORDER = 2
 saturated curve, and the registration knows where it is."""
 
 BORDER_DAMPING = 0.3
+
+BESIDE_KNOWN = 8
+"""Columns beside a known one in which its ink may be: what a person draws lies beside
+the ink."""
 
 OVERSHOOT = 4
 """Columns beyond the edges in which a curve that does not wrap is still followed."""
@@ -186,7 +191,7 @@ def make_corridor(
         damping=damping,
         colour=tinted(panel, evidence, spec),
         level=level_strokes(panel.image, first, width) if crosses else None,
-        known=None if known is None else _in_lane(spec, known, left, right, first),
+        known=None if known is None else _in_corridor(spec, known, left, right, first),
     )
 
 
@@ -197,7 +202,7 @@ def related(one: CurveSpec, other: CurveSpec) -> bool:
     return one.unit == other.unit and one.scale == other.scale
 
 
-def _in_lane(
+def _in_corridor(
     spec: CurveSpec,
     known: Floats,
     left: Floats,
@@ -219,3 +224,32 @@ def _own_styles(
     ]
     own[evidence.index_of(spec.line)] = True
     return np.array(own)
+
+
+@compiled()
+def keep_beside(
+    evidence: NDArray[np.uint8], known: Floats, beside: int, circular: bool
+) -> None:
+    """Blank the evidence of rows whose column is known but beside it, in place.
+
+    Parameters
+    ----------
+    evidence
+        (rows, width) of a corridor.
+    known
+        (rows,) column of the corridor, NaN where not known.
+    beside
+        Columns on either side that are kept.
+    circular
+        Whether the corridor is a track in which the curve wraps.
+    """
+    rows, width = evidence.shape
+    for row in range(rows):
+        if np.isnan(known[row]):
+            continue
+        for c in range(width):
+            away = abs(c - known[row])
+            if circular:
+                away = min(away, width - away)
+            if away > beside:
+                evidence[row, c] = 0

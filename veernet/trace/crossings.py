@@ -121,7 +121,7 @@ def doubt_off_scale(path: TracedPath, inked: NDArray[np.bool_]) -> TracedPath:
     origin = path.origin.copy()
     for start, stop in true_intervals(np.isin(path.origin, OFF_SCALE)):
         # At either end the curve leaves the track, or comes back.
-        inside = inked[start + AROUND : stop - AROUND]
+        inside = inked[start + AROUND : max(stop - AROUND, 0)]
         if inside.size and inside.mean() >= INKED_SHARE:
             origin[start:stop] = ORIGINS.index("none")
     return replace(path, origin=origin)

@@ -12,10 +12,14 @@ from veernet.axes import Floats
 from veernet.compiled import compiled
 from veernet.trace.centroid import refine
 from veernet.trace.correction import FollowedStroke, corrected
-from veernet.trace.corridors import Corridor, DecodedPath, related
+from veernet.trace.corridors import (
+    BESIDE_KNOWN,
+    Corridor,
+    DecodedPath,
+    keep_beside,
+    related,
+)
 from veernet.trace.exits import doubt_exits
-from veernet.trace.known import BESIDE as BESIDE_KNOWN
-from veernet.trace.known import keep_beside
 from veernet.trace.programme import (
     LOST,
     ON,

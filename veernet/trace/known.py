@@ -8,20 +8,12 @@ path on it is the curve's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veernet.axes import Floats
-from veernet.compiled import compiled
-
-if TYPE_CHECKING:
-    from veernet.trace.paths import Followed
-
-BESIDE = 8
-"""Columns beside a known one in which its ink may be: what a person draws lies beside
-the ink."""
+from veernet.trace.paths import Followed
 
 SPREAD = 4.0
 """Standard deviation, in columns, of a path about the known column of its curve."""
@@ -63,32 +55,3 @@ def known_evidence(
     # Only differences between paths matter.
     found -= found.max(axis=2, keepdims=True)
     return np.maximum(found, -MOST)
-
-
-@compiled()
-def keep_beside(
-    evidence: NDArray[np.uint8], known: Floats, beside: int, circular: bool
-) -> None:
-    """Blank the evidence of rows whose column is known but beside it, in place.
-
-    Parameters
-    ----------
-    evidence
-        (rows, width) of a corridor.
-    known
-        (rows,) column of the corridor, NaN where not known.
-    beside
-        Columns on either side that are kept.
-    circular
-        Whether the corridor is a track in which the curve wraps.
-    """
-    rows, width = evidence.shape
-    for row in range(rows):
-        if np.isnan(known[row]):
-            continue
-        for c in range(width):
-            away = abs(c - known[row])
-            if circular:
-                away = min(away, width - away)
-            if away > beside:
-                evidence[row, c] = 0

@@ -86,7 +86,7 @@ class PaperLine:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OnLine:
     """A stretch in which a curve is read on a line of the paper.
 
     Parameters
@@ -184,9 +184,7 @@ def _grid(
     return best
 
 
-def standing_on(
-    curve: int, columns: Floats, lines: Sequence[PaperLine]
-) -> list[Standing]:
+def on_lines(curve: int, columns: Floats, lines: Sequence[PaperLine]) -> list[OnLine]:
     """Find where a curve stands still on a line of the paper, and no ink beside it.
 
     Parameters
@@ -216,7 +214,7 @@ def standing_on(
             if width.size < DRAWN * (stop - start) or float(np.std(offset)) > STILL:
                 continue
             if float(_middle(width)) < usual + WIDER:
-                found.append(Standing(start, stop, line.place))
+                found.append(OnLine(start, stop, line.place))
     return sorted(found, key=lambda s: s.start)
 
 
@@ -226,7 +224,7 @@ def _middle(width: NDArray[np.uint8]) -> float:
     return float(width[(width >= low) & (width <= high)].mean())
 
 
-def doubt_standing(path: TracedPath, stretches: Sequence[Standing]) -> TracedPath:
+def doubt_on_lines(path: TracedPath, stretches: Sequence[OnLine]) -> TracedPath:
     """Lower the confidence where a curve is read from a line of the paper."""
     if not stretches:
         return path

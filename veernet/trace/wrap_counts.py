@@ -75,9 +75,10 @@ INDEPENDENT = 200
 MOST_CERTAIN = 30.0
 """Nats that a stretch says at the most, so that no count is impossible."""
 
-SETS_IN, SETS_IN_SHARE = 100, 0.02
-"""Rows, and share of those read, before the first change of count at the most, where a
-curve is thought to set in rather than to wrap."""
+SETS_IN, AT_EDGE = 12, 0.05
+"""Rows before the first change of count, at the most, and widths of the track from an
+edge in which all of them lie, where a curve sets in rather than wraps: the pen's stroke
+takes two or three rows."""
 
 MOSTLY = 0.8
 """Share of the rows that a curve is in one count, from which that is its own."""
@@ -140,7 +141,8 @@ def _from_most(column: Floats, spec: CurveSpec, left: Floats, right: Floats) -> 
     rows below, unless a person has given another than that of a curve in its own track.
     """
     known = np.flatnonzero(np.isfinite(column))
-    count = np.floor(((column - left) / (right - left))[known])
+    fraction = fraction_of(column, left, right)[known]
+    count = np.floor(fraction)
     changes = np.flatnonzero(np.diff(count))
     if not changes.size or spec.wrap_start:
         return column
@@ -148,7 +150,8 @@ def _from_most(column: Floats, spec: CurveSpec, left: Floats, right: Floats) -> 
     values, rows = np.unique(count[head:], return_counts=True)
     most = values[rows.argmax()]
     if (
-        head > min(SETS_IN, SETS_IN_SHARE * known.size)
+        head > SETS_IN
+        or np.any(np.abs(fraction[:head] - np.rint(fraction[:head])) > AT_EDGE)
         or rows.max() < MOSTLY * known.size
         or most == spec.wrap_start
     ):

@@ -96,7 +96,7 @@ def _beyond(
         if at % step or not 0 < away <= STEPS * step:
             continue
         due = end.row + sign * away * scale
-        if abs(row - due) > max(OFF[0], OFF[1] * abs(due - end.row)):
+        if row < 0 or abs(row - due) > max(OFF[0], OFF[1] * abs(due - end.row)):
             continue
         end = DepthPoint(round(row, 1), at)
         found.append((end, numeral))

@@ -40,6 +40,9 @@ FAINT = 0.35
 """Strength of a depth line, as a share of the usual one, below which those at an end of
 a section are none."""
 
+DRAWN = ("picture", "arrows", "dipmeter", "waveforms")
+"""Columns that are of a log as its tracks are, and no columns of print."""
+
 COVERED = 0.35
 """Share of the columns from the first to the last track that are of tracks: of logs
 half and more, of figures and letters in columns a quarter and less."""
@@ -200,7 +203,9 @@ def _section(
     usual = float(np.quantile(line_extent.drawn, 0.9))
     kept, others = distinguished(find_spans(line_extent, block), line_extent, block)
     spans = tuple(kept)
-    if usual < CROSSED or not spans or is_table(kept, others) or _scattered(spans):
+    if usual < CROSSED or not spans or is_table(kept, others):
+        return None
+    if _scattered(spans, others):
         return None
 
     extent = find_extent(scan, straight, block, spans)
@@ -236,9 +241,15 @@ def _section(
     )
 
 
-def _scattered(spans: Sequence[Span]) -> bool:
-    """Tell whether tracks stand so far apart that they are columns of print."""
+def _scattered(
+    spans: Sequence[Span], others: Sequence[tuple[float, float, ColumnKind]]
+) -> bool:
+    """Tell whether tracks stand so far apart that they are columns of print.
+
+    Pictures and waveforms are of a log as tracks are, and letters are not.
+    """
     covered = sum(span.right - span.left for span in spans)
+    covered += sum(right - left for left, right, kind in others if kind in DRAWN)
     return covered < COVERED * (spans[-1].right - spans[0].left)
 
 

@@ -21,7 +21,7 @@ from omegaconf import OmegaConf
 
 from veernet.checkpoint import load
 from veernet.errors import InputError
-from veernet.study.arms import FIVE
+from veernet.study.arms import FIVE, Arm, runs_of
 from veernet.study.report.losses import title
 from veernet.study.results import Study
 from veernet.study.scores import STYLES, compare, read_curve
@@ -69,20 +69,13 @@ def find_networks(study: Study, folder: Path) -> Trained | None:
     if not folder.is_dir():
         msg = f"there is no folder {folder}: name the one that the runs were trained in"
         raise InputError(msg)
-    plain = study.runs[
-        study.runs["loss"].isin(FIVE)
-        & (study.runs["lr"] == study.runs["base_lr"])
-        & (study.runs["optimizer"] == "adamw")
-        & (study.runs["averaging"] == "none")
-        & (study.runs["blank"] == 0)
-        & (study.runs["label_width"] == 3)
-    ]
     found: dict[tuple[str, int], dict[str, Path]] = {}
-    for name, run in plain.iterrows():
-        path = folder / Path(str(name)).name
-        if (path / "last.safetensors").is_file():
-            key = str(run["profile"]), int(run["seed"])
-            found.setdefault(key, {})[str(run["loss"])] = path
+    for profile, runs in study.runs.groupby("profile"):
+        for loss in FIVE:
+            for seed, name in runs_of(runs, Arm(loss)).items():
+                path = folder / Path(name).name
+                if (path / "last.safetensors").is_file():
+                    found.setdefault((str(profile), seed), {})[loss] = path
     best = max(found, key=lambda key: (len(found[key]), -key[1]), default=None)
     if best is None or len(found[best]) < 2:
         return None
