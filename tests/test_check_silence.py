@@ -24,7 +24,9 @@ from veernet.export.provenance import Provenance
 from veernet.records import CurveSpec, Registration, Scan
 from veernet.register.geometry.page import FoundSection, find_sections
 
-PAGE = DrawnPage(rows=5200, sections=(DrawnSection(900, 4400),), wander=6, turn=0.003)
+PAGE = DrawnPage(
+    rows=5200, sections=(DrawnSection(900, 4400),), wander=6, line_skew=0.003
+)
 RIGHT = registered(PAGE)
 SECTION = PAGE.sections[0]
 
@@ -112,7 +114,7 @@ def test_a_point_that_is_off_is_told_on_a_grid_with_lost_lines() -> None:
 def test_the_fall_of_lines_is_measured_over_one_track_too(turn: float) -> None:
     """The survey alone tells a sixth too little there."""
     section = DrawnSection(900, 3900, 23.3, (DrawnTrack(60, 460),))
-    page = DrawnPage(rows=4500, sections=(section,), turn=turn)
+    page = DrawnPage(rows=4500, sections=(section,), line_skew=turn)
     scan = Scan.from_array(page.draw())
     (found,) = find_sections(scan)
     fall = fall_across(scan, found, np.linspace(1300, 3500, 5))

@@ -406,6 +406,7 @@ def test_fields_stand_in_the_las_where_it_has_them() -> None:
     assert las.well["COMP"].value == "A"
     assert las.well["CTRY"].value == "USA"
     assert (las.params["EKB"].value, las.params["EKB"].unit) == (1811.5, "FT")
-    assert (las.params["EGL"].value, las.params["EGL"].unit) == (1803, "")
+    # Without a unit of its own it has that of the depths; `check` tells it.
+    assert (las.params["EGL"].value, las.params["EGL"].unit) == (1803, "FT")
     assert las.params["PDAT"].value == "GL"
     assert not {"EKB", "EGL", "PDAT"} & set(las.well.keys())

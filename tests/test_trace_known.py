@@ -9,7 +9,7 @@ from tests.panels import MARGIN, curve, evidence, panel
 from veernet.edits import Samples, kept_around
 from veernet.records import ORIGINS
 from veernet.trace import follow_paths, name_curves
-from veernet.trace.known import keep_beside
+from veernet.trace.corridors import keep_beside
 from veernet.trace.programme import Costs
 
 ROWS = 700
