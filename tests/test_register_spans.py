@@ -24,27 +24,29 @@ LEFT, RIGHT = 440.0, 960.0
 MIDDLE = round((LEFT + RIGHT) / 2)
 
 
-def _framed(*columns: float, turn: float = 0.0, short: float = -1.0) -> Grey:
+def _framed(*columns: float, line_skew: float = 0.0, short: float = -1.0) -> Grey:
     """Return a page whose header has upright rules down to the grid at some columns.
 
     That at ``short`` begins below the others.
     """
     tracks = DrawnTrack(60, 320), DrawnTrack(LEFT, RIGHT, TWENTY)
     page = DrawnPage(
-        rows=4600, sections=(DrawnSection(900, 3900, tracks=tracks),), turn=turn
+        rows=4600,
+        sections=(DrawnSection(900, 3900, tracks=tracks),),
+        line_skew=line_skew,
     )
     grey = page.draw()
     for column in columns:
-        top = round(turn * (column - (page.columns - 1) / 2))
+        top = round(line_skew * (column - (page.columns - 1) / 2))
         for row in range(800 if column == short else 720, 896):
-            at = round(column - turn * (row - 900))
+            at = round(column - line_skew * (row - 900))
             grey[row + top, at - 1 : at + 2] = 0
     return grey
 
 
-@pytest.mark.parametrize("turn", [0.0, 0.006, -0.006])
-def test_a_frame_over_the_middle_makes_two_tracks_of_ten(turn: float) -> None:
-    grey = _framed(60, 320, LEFT, MIDDLE, RIGHT, turn=turn)
+@pytest.mark.parametrize("line_skew", [0.0, 0.006, -0.006])
+def test_a_frame_over_the_middle_makes_two_tracks_of_ten(line_skew: float) -> None:
+    grey = _framed(60, 320, LEFT, MIDDLE, RIGHT, line_skew=line_skew)
     (section,) = find_sections(Scan.from_array(grey))
     assert [track.divisions for track in section.tracks] == [10, 10, 10]
     first, second = section.tracks[1:]

@@ -48,9 +48,9 @@ def run(options: argparse.Namespace) -> int:
     """Print the scores of a network by class."""
     try:
         from veernet.checkpoint import load
-        from veernet.evaluate.pictures import score_pictures
         from veernet.synth.folder import read_folder
         from veernet.synth.masks import MaskCode
+        from veernet.training.score_pictures import score_pictures
     except ImportError as error:
         msg = "score needs more than the core: install veernet[train], see README"
         raise InputError(msg) from error
