@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from tests import logs
 from tests.pages import DrawnPage, DrawnSection, DrawnTrack, registered
 from veernet import engines
-from veernet.axes import DepthAxis, Scale
+from veernet.axes import DepthAxis, Edge, Scale
 from veernet.check.beyond import check_beyond
 from veernet.check.drawn import drawn_lines
 from veernet.check.fall import fall_across
@@ -187,3 +188,13 @@ def test_digitise_tells_curves_beyond_the_points_but_not_those_of_a_section(
     registration.write_text(f"{upper}---\n{lower}")
     assert main([*arguments, str(tmp_path / "b.las")]) == DONE
     assert "curves go on" not in capsys.readouterr().out
+
+
+def test_an_edge_beyond_the_page_is_measured_without_a_warning(scan: Scan) -> None:
+    last = RIGHT.tracks[-1]
+    beyond = Edge((0.0,), (float(scan.info.columns + 16),))
+    wide = replace(RIGHT, tracks=(*RIGHT.tracks[:-1], replace(last, right=beyond)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        reported = list(check(scan, [wide]))
+    assert not any("depth point" in one.what and one.severe for one in reported)

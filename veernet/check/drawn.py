@@ -137,6 +137,8 @@ def _profile(
         column
         for left, right in edges
         for column in np.arange(left, right - ZONE / 2, ZONE).round().astype(int)
+        # An edge that is registered beyond the page has no zone there.
+        if 0 <= column + ZONE / 2 < scan.info.columns
     ]
     falls = {
         column: _fall(registration, middle, column + ZONE / 2, turn, at)

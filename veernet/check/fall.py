@@ -132,7 +132,9 @@ def _centres(
     offs: list[float] = []
     for track in found.tracks:
         left, right = (float(e.column_at(row)) for e in (track.left, track.right))
-        for start in np.arange(max(0.0, left + 2), right - ZONE, ZONE).round().tolist():
+        # An edge that is registered beyond the page has no zone there.
+        end = min(right, ink.shape[1]) - ZONE
+        for start in np.arange(max(0.0, left + 2), end, ZONE).round().tolist():
             zone = ink[:, int(start) : int(start) + ZONE].mean(axis=1)
             middle = start + (ZONE - 1) / 2
             fall = known * (middle - found.lines.middle)

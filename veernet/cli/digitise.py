@@ -125,7 +125,8 @@ def run(options: argparse.Namespace) -> int:
             check_unchanged(options.scan, stamp)
             lines += _write(outcome, scan, outputs, confidence=options.confidence)
             if outcome.stretch:
-                lines.append(f"read anew: {outcome.stretch}")
+                done = "read" if options.into is None else "read anew"
+                lines.append(f"{done}: {outcome.stretch}")
             if result.refused:
                 refused.append(f"section {result.section}: {result.refused}")
     for line in lines:
