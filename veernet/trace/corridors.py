@@ -155,11 +155,13 @@ def make_corridor(
     *,
     anywhere: bool = False,
     known: Floats | None = None,
+    level: NDArray[np.bool_] | None = None,
 ) -> Corridor:
     """Cut out of a panel's evidence what speaks for one curve.
 
     Unless ``anywhere``, nothing does where its value would be impossible. Where its
-    column is known, (rows,) unfolded in the panel, nothing does beside that.
+    column is known, (rows,) unfolded in the panel, nothing does beside that. The level
+    strokes of its track, (rows, width), are found unless they are given.
     """
     left, right = panel.edges_of(spec.mnemonic)
     # A wrapping curve leaves exactly at the edge; any other may overshoot a little.
@@ -178,6 +180,8 @@ def make_corridor(
     # Level strokes of an array are each other's: they cross all over the track.
     array = any(related(spec, c) for c in panel.curves if c is not spec)
     crosses = spec.wraps and not array and panel.image.size > 0
+    if crosses and level is None:
+        level = level_strokes(panel.image, first, width)
     own = _own_styles(evidence, spec, {c.line for c in panel.curves})
     return Corridor(
         spec=spec,
@@ -190,7 +194,7 @@ def make_corridor(
         centre=UNKNOWN if evidence.centre is None else evidence.centre,
         damping=damping,
         colour=tinted(panel, evidence, spec),
-        level=level_strokes(panel.image, first, width) if crosses else None,
+        level=level if crosses else None,
         known=None if known is None else _in_corridor(spec, known, left, right, first),
     )
 

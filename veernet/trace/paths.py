@@ -163,8 +163,10 @@ def follow_paths(
     list of Followed
         One for each curve of ``panel.curves``, in that order.
     """
-    evidence, corridors, paths = decode_paths(panel, evidence, costs, known=known)
     strokes, lines = strokes_of(panel), lines_of(panel)
+    evidence, corridors, paths = decode_paths(
+        panel, evidence, costs, known=known, strokes=strokes
+    )
     crossings = {name: find_crossings(level) for name, level in strokes.items()}
     alone = len(panel.curves) == 1
     track_of = {c.mnemonic: t.name for t in panel.tracks for c in t.curves}
@@ -192,6 +194,7 @@ def decode_paths(
     *,
     correct: bool = True,
     known: Mapping[str, Floats] | None = None,
+    strokes: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> tuple[Evidence, list[Corridor], dict[int, DecodedPath]]:
     """Decode the paths of a panel, without grid lines that one of them followed.
 
@@ -203,6 +206,8 @@ def decode_paths(
         Whether columns are moved from the centroids of strokes to where curves run.
     known
         As for `follow_paths`.
+    strokes
+        Level strokes by the name of a track, as `strokes_of` finds them.
 
     Returns
     -------
@@ -214,13 +219,18 @@ def decode_paths(
         By index of the curve its path.
     """
     at = known or {}
-    corridors, paths = _decode_all(panel, evidence, costs, at, correct=correct)
+    # They are as large as the picture: one for each track, for all of its curves.
+    by_track = strokes_of(panel) if strokes is None else strokes
+    level = {c.mnemonic: by_track[t.name] for t in panel.tracks for c in t.curves}
+    corridors, paths = _decode_all(panel, evidence, costs, at, level, correct=correct)
     for _ in corridors:
         cleaned = _without_followed_line(evidence, corridors, paths)
         if cleaned is None:
             break
         evidence = cleaned
-        corridors, paths = _decode_all(panel, evidence, costs, at, correct=correct)
+        corridors, paths = _decode_all(
+            panel, evidence, costs, at, level, correct=correct
+        )
     return evidence, corridors, paths
 
 
@@ -229,12 +239,19 @@ def _decode_all(
     evidence: Evidence,
     costs: Costs,
     known: Mapping[str, Floats],
+    level: Mapping[str, NDArray[np.bool_]],
     *,
     correct: bool,
 ) -> tuple[list[Corridor], dict[int, DecodedPath]]:
     """Decode paths one after the other, then each again with all others in place."""
     corridors = [
-        make_corridor(panel, evidence, spec, known=known.get(spec.mnemonic))
+        make_corridor(
+            panel,
+            evidence,
+            spec,
+            known=known.get(spec.mnemonic),
+            level=level[spec.mnemonic],
+        )
         for spec in panel.curves
     ]
     order = _decoding_order(corridors)
